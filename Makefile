@@ -1,0 +1,68 @@
+# Each target builds what it needs in $(VENV); nothing has to be activated. `make help` lists the targets.
+
+PYTHON  ?= python3
+VENV    ?= .venv
+OUT     ?= results/baseline
+WORKERS ?= auto
+
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
+
+# An environment belongs to one interpreter version and one folder; for another, it is made anew.
+IDENTITY := $(shell $(PYTHON) -c 'import os, sys, zlib; print("%d.%d.%d" % sys.version_info[:3], "%08x" % zlib.crc32(os.getcwd().encode()), sep="-")' 2>/dev/null)
+CREATED  := $(VENV)/.created-$(IDENTITY)
+CORE     := $(VENV)/.installed-core
+TEST     := $(VENV)/.installed-test
+
+MAKEFLAGS += --no-builtin-rules
+# Two targets never install into one environment at the same time; pytest has its own workers.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run test fast lint format benchmark clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo "Variables: PYTHON=$(PYTHON) VENV=$(VENV) OUT=$(OUT) WORKERS=$(WORKERS)"
+
+run: $(CORE) ## Run the baseline scenario and say where its results are.
+	$(BIN)/article10 run baseline --out $(OUT) --force
+	@echo "The results are in $(OUT)/"
+
+test: lint ## Run all checks: lint, types, imports, doctests and every test.
+	$(PYTEST)
+
+fast: $(TEST) ## Run the tests that are not slow.
+	$(PYTEST) -m "not slow"
+
+lint: $(TEST) ## Check style, format, types and the direction of imports.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(TEST) ## Sort imports and lay out the code.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+benchmark: $(TEST) ## Measure the throughput.
+	$(BIN)/python benchmarks/throughput.py
+
+clean: ## Remove the environment, builds and caches; results stay.
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find agents article10 model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(CREATED):
+	@$(PYTHON) -c 'import sys; sys.exit("article10 needs Python 3.11 or later; choose one with PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(CORE): pyproject.toml $(CREATED)
+	$(PIP) --editable .
+	@touch $@
+
+$(TEST): pyproject.toml $(CREATED)
+	$(PIP) --editable '.[test]'
+	@touch $(CORE) $@

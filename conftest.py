@@ -1,0 +1,28 @@
+"""What holds for every test and every doctest, wherever pytest is started."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+os.environ["MPLBACKEND"] = "Agg"
+
+# Here their modules would be collected under the names model.world and so on; doctests are collected through
+# article10/ instead.
+FOLDERS = ("agents", "model", "runs")
+collect_ignore = list(FOLDERS)
+
+# The same examples in every run, however slow the machine; HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def folders_are_no_packages() -> Iterator[None]:
+    """Fail the session that imported a folder under its bare name: its classes would exist twice."""
+    yield
+    bare = [name for name in FOLDERS if name in sys.modules]
+    assert not bare, f"imported as {bare}: import article10.{bare[0]} instead"
