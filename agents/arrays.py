@@ -1,0 +1,17 @@
+"""The arrays that actors' rules take and give: a leading run axis, float64 unless said otherwise."""
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int8]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def relaxation(rate: float, years: float) -> float:
+    """The share of a gap that closes in a time, at a constant rate: ``1 - exp(-rate * years)``.
+
+    >>> round(relaxation(1.0, 1.0), 3)
+    0.632
+    """
+    return float(-np.expm1(-rate * years))

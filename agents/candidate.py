@@ -1,0 +1,202 @@
+"""The candidate: how much it aspires to join, how ready it is, and whether it pursues its bid.
+
+It alone may shelve the bid. Accepting a plan that rules membership out is its own act under pressure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.parameter import Meta, Parameters
+
+
+class CandidateParameters(Parameters):
+    """Aspiration, readiness and the choice to shelve or resume the bid."""
+
+    name: Annotated[str, Field(min_length=1, description="Who asks to join."), Meta("", None, "public record")] = "Ukraine"
+    aspiration: Annotated[
+        float,
+        Field(ge=0, le=1, description="Wish to join at the start."),
+        Meta("1", (0.7, 0.95), "model/data/public_opinion_ukraine_nato.csv: 83% in October 2022"),
+    ] = 0.8
+    aspiration_rate: Annotated[
+        float,
+        Field(ge=0, le=20, description="How fast aspiration follows the world."),
+        Meta("1/year", (0.5, 3.0), "assumption: Ukrainian support doubled within about a year of 2014 and of 2022"),
+    ] = 1.0
+    aggression_weight: Annotated[
+        float,
+        Field(ge=0, le=2, description="Rise of aspiration with war intensity from 0 to 1."),
+        Meta("1", (0.1, 0.5), "polls of 2014 and 2022; size assumed"),
+    ] = 0.3
+    guarantee_weight: Annotated[
+        float,
+        Field(ge=0, le=2, description="Fall of aspiration with a full guarantee that wholly substitutes for membership (rho = 1)."),
+        Meta("1", (0.3, 1.0), "14 December 2025: ready to drop the bid for Article 5-like guarantees; size assumed"),
+    ] = 0.7
+    readiness: Annotated[
+        float,
+        Field(ge=0, le=1, description="Reforms done at the start."),
+        Meta("1", (0.4, 0.8), "assumption: annual national programmes in place since Vilnius 2023"),
+    ] = 0.6
+    reform_rate: Annotated[
+        float,
+        Field(ge=0, le=5, description="Share of the remaining reforms done in a year while the bid is pursued."),
+        Meta("1/year", (0.05, 0.3), "assumption"),
+    ] = 0.15
+    shelving_line: Annotated[
+        float,
+        Field(ge=0, le=1, description="Aspiration below which the candidate shelves its bid of its own accord."),
+        Meta("1", (0.2, 0.5), "assumption: a government rarely keeps a bid that its public has left"),
+    ] = 0.35
+    resumption_line: Annotated[
+        float,
+        Field(ge=0, le=1, description="Aspiration above which it takes a shelved bid up again, once no plan binds it."),
+        Meta("1", (0.5, 0.8), "assumption; Ukraine 2010-14 is the precedent"),
+    ] = 0.6
+    plan_openness: Annotated[
+        float,
+        Field(ge=-5, le=5, description="Probit index of accepting a plan that rules membership out, at full aspiration, no guarantee, no war."),
+        Meta("probit", (-3.0, -1.0), "assumption: Istanbul 2022 and November 2025 were not accepted as put"),
+    ] = -2.3
+    plan_war_weight: Annotated[
+        float,
+        Field(ge=0, le=5, description="Rise of that index with war intensity from 0 to 1."),
+        Meta("probit", (0.0, 1.5), "war-weariness; assumption"),
+    ] = 0.5
+    plan_guarantee_weight: Annotated[
+        float,
+        Field(ge=0, le=5, description="Rise of that index with the guarantee in force or offered from 0 to 1."),
+        Meta("probit", (0.5, 3.0), "14 December 2025; size assumed"),
+    ] = 1.5
+    plan_front_weight: Annotated[
+        float,
+        Field(ge=0, le=20, description="Rise of that index with each unit of Russian territorial progress."),
+        Meta("probit", (0.0, 10.0), "assumption"),
+    ] = 4.0
+
+
+class GuaranteeParameters(Parameters):
+    """Security guarantees to the candidate: how they last and what they do to members' urgency."""
+
+    initial: Annotated[
+        float,
+        Field(ge=0, le=1, description="Level of non-binding commitments at the start."),
+        Meta("1", (0.1, 0.4), "model/data/ukraine_security_commitments.csv: bilateral agreements of 26 members; scale assumed"),
+    ] = 0.2
+    renewal: Annotated[
+        bool,
+        Field(description="Whether the commitments of the start are kept renewed; later ones decay."),
+        Meta("", None, "model/data/ukraine_security_commitments.csv: agreements run ten years"),
+    ] = True
+    decay_rate: Annotated[
+        float,
+        Field(ge=0, le=20, description="How fast a non-binding guarantee fades when not renewed."),
+        Meta("1/year", (0.1, 0.6), "assumption"),
+    ] = 0.3
+    binding_decay_rate: Annotated[
+        float,
+        Field(ge=0, le=20, description="How fast a binding guarantee fades when not renewed."),
+        Meta("1/year", (0.0, 0.15), "assumption: treaties outlast declarations"),
+    ] = 0.05
+    non_binding_weight: Annotated[
+        float,
+        Field(ge=0, le=1, description="Credibility of a non-binding guarantee relative to a binding one."),
+        Meta("1", (0.2, 0.8), "Budapest 1994 is remembered; size assumed"),
+    ] = 0.5
+    relief: Annotated[
+        float,
+        Field(ge=0, le=5, description="Rate at which a full guarantee raises a fully cautious member's stance: it deters."),
+        Meta("stance/year", (0.0, 0.6), "Yarhi-Milo, Lanoszka & Cooper 2016; size assumed"),
+    ] = 0.3
+    substitution: Annotated[
+        float,
+        Field(ge=-1, le=1, description="rho: above 0 guarantees take the place of membership, below 0 they are a stepping stone."),
+        Meta("1", (-1.0, 1.0), "no estimate of the sign exists: sweep it"),
+    ] = 0.0
+    urgency_weight: Annotated[
+        float,
+        Field(ge=0, le=5, description="Rate at which a full guarantee changes a stance when rho is 1 or -1."),
+        Meta("stance/year", (0.2, 1.0), "assumption"),
+    ] = 0.6
+
+
+@dataclass
+class CandidateState:
+    """The candidate's state in all runs; arrays are ``(run,)``.
+
+    Attributes:
+        aspiration: wish to join, in [0, 1].
+        readiness: reforms done, in [0, 1].
+        shelved: whether the bid is shelved.
+        bound_by_plan: whether an accepted plan that rules membership out is in force.
+        guarantee: level of non-binding guarantees given since the start.
+        binding_guarantee: level of binding guarantees.
+    """
+
+    aspiration: FloatArray
+    readiness: FloatArray
+    shelved: BoolArray
+    bound_by_plan: BoolArray
+    guarantee: FloatArray
+    binding_guarantee: FloatArray
+
+
+def credible_guarantee(
+    guarantee: FloatArray, binding: FloatArray, initial: float, p: GuaranteeParameters
+) -> FloatArray:
+    """Guarantee as far as it is believed, in [0, 1], (run,): binding counts whole, the rest by its weight."""
+    return np.minimum(binding + p.non_binding_weight * (guarantee + initial), 1.0)
+
+
+def reassurance(guarantee_change: FloatArray, caution: FloatArray, p: GuaranteeParameters) -> FloatArray:
+    """Rate of change of members' stances from guarantees, (run, member).
+
+    ``(relief * caution - urgency_weight * rho) * guarantee_change``: guarantees deter, which relieves the cautious,
+    and change the urgency of membership, down for rho > 0 ("in lieu"), up for rho < 0 ("stepping stone").
+    """
+    return guarantee_change * (p.relief * caution - p.urgency_weight * p.substitution)
+
+
+def aspiration_target(
+    war_change: FloatArray, guarantee_change: FloatArray, substitution: float, p: CandidateParameters
+) -> FloatArray:
+    """Aspiration to which the candidate tends, in [0, 1], (run,): up with aggression, down with guarantees.
+
+    Guarantees lower it as far as they take the place of membership, by ``(1 + rho) / 2``: wholly for rho = 1, not at
+    all for rho = -1, where they are a stepping stone.
+    """
+    weight = p.guarantee_weight * (1.0 + substitution) / 2.0
+    return np.clip(p.aspiration + p.aggression_weight * war_change - weight * guarantee_change, 0.0, 1.0)
+
+
+def plan_index(
+    aspiration: FloatArray,
+    war_intensity: FloatArray,
+    guarantee: FloatArray,
+    front: FloatArray,
+    p: CandidateParameters,
+) -> FloatArray:
+    """Probit index of accepting a peace plan that rules membership out, (run,).
+
+    The plan is accepted where a standard normal draw falls below it.
+    """
+    return (
+        p.plan_openness
+        + (1.0 - aspiration)
+        + p.plan_war_weight * war_intensity
+        + p.plan_guarantee_weight * guarantee
+        + p.plan_front_weight * front
+    )
+
+
+def decide_on_bid(
+    aspiration: FloatArray, shelved: BoolArray, bound_by_plan: BoolArray, p: CandidateParameters
+) -> BoolArray:
+    """Whether the bid is shelved after the candidate has thought about it, (run,)."""
+    return np.where(shelved, bound_by_plan | (aspiration < p.resumption_line), aspiration < p.shelving_line)

@@ -1,0 +1,79 @@
+"""How a parameter is declared: once, with bounds, plausible range, unit, meaning and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What a number alone does not say.
+
+    Attributes:
+        unit: the unit of the value; ``"1"`` for a pure number.
+        plausible: the range to sweep or sample, narrower than the bounds; ``None`` where it is not uncertain.
+        source: a publication, a table of ``model/data``, or ``"assumption"`` with its reason.
+    """
+
+    unit: str = "1"
+    plausible: tuple[float, float] | None = None
+    source: str = "assumption"
+
+
+class Parameters(BaseModel):
+    """A frozen, validated group of parameters. Subclasses declare fields and nothing else."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=True
+    )
+
+    def with_(self, **changes: Any) -> Self:  # noqa: ANN401 - any field's type
+        """Rebuild with some fields changed, validating all of them.
+
+        Raises:
+            pydantic.ValidationError: a name is unknown or a value is out of bounds.
+        """
+        return type(self)(**{**dict(self), **changes})
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One declared parameter, as tables, sliders, sweeps and error messages need it.
+
+    Attributes:
+        key: its full name, ``group.name``.
+        default: its value in the baseline.
+        bounds: what validation accepts; ``None`` on a side without a bound.
+        meta: unit, plausible range and source.
+        description: what it does.
+    """
+
+    key: str
+    default: Any
+    bounds: tuple[float | None, float | None]
+    meta: Meta
+    description: str
+
+
+def declarations(group: str, parameters: Parameters) -> Iterator[Declaration]:
+    """Every parameter that a group declares, in order.
+
+    Args:
+        group: the group's name in scenario files, for example ``"stance"``.
+        parameters: an instance; its values are given as the defaults.
+    """
+    for name, field in type(parameters).model_fields.items():
+        found = [m for m in field.metadata if isinstance(m, Meta)]
+        low = next((getattr(m, a) for m in field.metadata for a in ("ge", "gt") if hasattr(m, a)), None)
+        high = next((getattr(m, a) for m in field.metadata for a in ("le", "lt") if hasattr(m, a)), None)
+        yield Declaration(
+            key=f"{group}.{name}",
+            default=getattr(parameters, name),
+            bounds=(low, high),
+            meta=found[0] if found else Meta(),
+            description=field.description or "",
+        )

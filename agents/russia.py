@@ -1,0 +1,318 @@
+"""Russia, the external power: it fights a war, feels alarm, and spends effort to move those who have a ballot.
+
+It has no ballot itself: nothing in this file is read by the accession rule. A strategy is a function from what Russia
+knows to the shares of its effort; users can pass their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.parameter import Meta, Parameters
+
+
+class RussiaParameters(Parameters):
+    """Russia's resources, alarm and pressure on members."""
+
+    strategy: Annotated[
+        str,
+        Field(description="How effort is spread over members: a name in STRATEGIES or that of a function passed in."),
+        Meta("name", None, "assumption: under unanimity one objector is enough"),
+    ] = "weakest_link"
+    effort: Annotated[
+        float,
+        Field(ge=0, le=200, description="Pressure a year at full resources and alarm; 1 on one member for a year fills a stock of 1."),
+        Meta("pressure/year", (2.0, 15.0), "assumption; the hostile acts in model/data/events_2021_2025.csv are of this order"),
+    ] = 6.0
+    ambition: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of resources spent on subordinating its neighbours whatever NATO does."),
+        Meta("1", (0.4, 0.8), "assumption: war takes most of the means"),
+    ] = 0.6
+    base_effort: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of the remaining effort spent without any alarm."),
+        Meta("1", (0.2, 0.8), "assumption"),
+    ] = 0.5
+    recovery_rate: Annotated[
+        float,
+        Field(ge=0, le=20, description="How fast resources return to those of the start."),
+        Meta("1/year", (0.2, 1.0), "assumption"),
+    ] = 0.5
+    war_cost: Annotated[
+        float,
+        Field(ge=0, le=10, description="Resources that a year of war at intensity 1 costs at full ambition."),
+        Meta("1/year", (0.1, 0.6), "assumption"),
+    ] = 0.3
+    effort_cost: Annotated[
+        float,
+        Field(ge=0, le=10, description="Resources that a unit of pressure costs."),
+        Meta("1", (0.0, 0.03), "assumption: pressure short of war is cheap"),
+    ] = 0.01
+    alarm_rate: Annotated[
+        float,
+        Field(ge=0, le=52, description="How fast alarm follows the nearness of accession."),
+        Meta("1/year", (1.0, 12.0), "assumption"),
+    ] = 6.0
+    review_weeks: Annotated[
+        int,
+        Field(ge=1, le=520, description="Weeks between two reviews of where the effort goes."),
+        Meta("week", (4, 26), "assumption: campaigns run for a season"),
+    ] = 8
+    observation_error: Annotated[
+        float,
+        Field(ge=0, le=2, description="Standard deviation of the error with which a member's stance is observed."),
+        Meta("stance", (0.0, 0.3), "assumption"),
+    ] = 0.15
+    focus: Annotated[
+        float,
+        Field(gt=0, le=2, description="Distance from the objection line at which a member is of little interest."),
+        Meta("stance", (0.15, 0.5), "assumption"),
+    ] = 0.25
+    learning: Annotated[
+        float,
+        Field(ge=0, le=1, description="Weight of the newest effect in what the adaptive strategy believes."),
+        Meta("1", (0.1, 0.6), "assumption"),
+    ] = 0.3
+    pressure_decay_rate: Annotated[
+        float,
+        Field(gt=0, le=52, description="How fast pressure on a member fades when not renewed."),
+        Meta("1/year", (0.5, 3.0), "assumption; gas cut-offs of 2022 were absorbed within a year or so"),
+    ] = 1.0
+
+
+class WarParameters(Parameters):
+    """The war against the candidate and its front."""
+
+    intensity: Annotated[
+        float,
+        Field(ge=0, le=1, description="Intensity of the hot war at the start; 1 is that of spring 2022."),
+        Meta("1", (0.5, 1.0), "model/data/events_2021_2025.csv; scale assumed"),
+    ] = 0.8
+    ceasefire_intensity: Annotated[
+        float,
+        Field(ge=0, le=1, description="Intensity that a ceasefire leaves."),
+        Meta("1", (0.0, 0.2), "assumption: Minsk 2015-21 was never quite silent"),
+    ] = 0.1
+    starts_in_ceasefire: Annotated[
+        bool, Field(description="Whether a ceasefire holds at the start."), Meta("", None, "public record")
+    ] = False
+    ceasefire_rate: Annotated[
+        float,
+        Field(ge=0, le=20, description="Hazard of a ceasefire while the war is hot."),
+        Meta("1/year", (0.15, 0.6), "assumption: interstate wars past their third year mostly end within a few more"),
+    ] = 0.35
+    breach_rate: Annotated[
+        float,
+        Field(ge=0, le=20, description="Hazard that a ceasefire breaks, without guarantees."),
+        Meta("1/year", (0.05, 0.4), "Fortna 2004: many ceasefires fail, most within a few years; size assumed"),
+    ] = 0.2
+    deterrence: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of the hazard of breach that a full guarantee removes."),
+        Meta("1", (0.0, 0.9), "assumption"),
+    ] = 0.5
+    prolongation: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of the hazard of a ceasefire that full alarm removes: war prolonged to bar membership."),
+        Meta("1", (0.0, 1.0), "assumption: a channel of informal influence; 0 switches it off"),
+    ] = 0.5
+    adjustment_rate: Annotated[
+        float,
+        Field(ge=0, le=52, description="How fast intensity moves to its level after a ceasefire or breach."),
+        Meta("1/year", (4.0, 26.0), "assumption: weeks to months"),
+    ] = 10.0
+    volatility: Annotated[
+        float,
+        Field(ge=0, le=2, description="Standard deviation of a year's noise in intensity."),
+        Meta("1/year^0.5", (0.0, 0.2), "assumption"),
+    ] = 0.1
+    hot_line: Annotated[
+        float,
+        Field(ge=0, le=1, description="Intensity above which the candidate counts as a state at war."),
+        Meta("1", (0.2, 0.5), "assumption"),
+    ] = 0.35
+    front_drift: Annotated[
+        float,
+        Field(ge=-1, le=1, description="Mean territorial progress a year at intensity 1; 1 would be the whole country."),
+        Meta("1/year", (0.0, 0.02), "public record: Russia took about one percent of Ukraine in 2024-25"),
+    ] = 0.007
+    front_volatility: Annotated[
+        float,
+        Field(ge=0, le=1, description="Standard deviation of a year's territorial progress at intensity 1."),
+        Meta("1/year^0.5", (0.005, 0.05), "public record, autumn 2022; size assumed"),
+    ] = 0.02
+
+
+@dataclass
+class RussiaState:
+    """Russia's state in all runs; arrays are ``(run,)`` but where said.
+
+    Attributes:
+        resources: means at its disposal; 1 at the start.
+        effort: pressure exerted, a year.
+        alarm: how threatening accession looks, in [0, 1].
+        war_intensity: in [0, 1].
+        war_level: intensity to which the hot war tends.
+        front: territorial progress since the start.
+        ceasefire: whether a ceasefire holds.
+        shares: shares of the effort by member, (run, member).
+        observed: stances as observed at the last review, (run, member).
+        response: believed effect of a year of fully felt pressure on a stance, (run, member).
+    """
+
+    resources: FloatArray
+    effort: FloatArray
+    alarm: FloatArray
+    war_intensity: FloatArray
+    war_level: FloatArray
+    front: FloatArray
+    ceasefire: BoolArray
+    shares: FloatArray
+    observed: FloatArray
+    response: FloatArray
+
+
+# --- strategies ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Intelligence:
+    """What Russia knows when it reviews its effort.
+
+    Attributes:
+        observed: stances, with error, (run, member).
+        susceptibility: (run, member).
+        exposure: (member,).
+        influence_weight: (member,).
+        objection_line: stance below which a member objects.
+        focus: distance from that line at which a member is of little interest.
+        response: believed effect of pressure on each stance, learned from the past, (run, member).
+    """
+
+    observed: FloatArray
+    susceptibility: FloatArray
+    exposure: FloatArray
+    influence_weight: FloatArray
+    objection_line: float
+    focus: float
+    response: FloatArray
+
+
+Strategy = Callable[[Intelligence], FloatArray]
+"""From what Russia knows to non-negative weights (run, member); the effort is spread in their proportion."""
+
+
+def near_line(known: Intelligence) -> FloatArray:
+    """Interest in members close above or below the objection line, in (0, 1], (run, member)."""
+    distance = (known.observed - known.objection_line) / known.focus
+    return np.exp(-distance * distance)
+
+
+def inert(known: Intelligence) -> FloatArray:
+    """No pressure on anyone."""
+    return np.zeros_like(known.observed)
+
+
+def uniform(known: Intelligence) -> FloatArray:
+    """The same pressure on every member."""
+    return np.ones_like(known.observed)
+
+
+def weakest_link(known: Intelligence) -> FloatArray:
+    """Members near the objection line, by the square of their susceptibility: one objector is enough."""
+    return near_line(known) * known.susceptibility * known.susceptibility
+
+
+def heavyweights(known: Intelligence) -> FloatArray:
+    """Members in proportion to their influence weight."""
+    return np.ones_like(known.observed) * known.influence_weight
+
+
+def adaptive(known: Intelligence) -> FloatArray:
+    """Members near the objection line where past pressure lowered the stance; none where it hardened."""
+    return near_line(known) * np.maximum(-known.response, 0.0)
+
+
+STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
+    {f.__name__: f for f in (inert, uniform, weakest_link, heavyweights, adaptive)}
+)
+"""The strategies that come with the model, by name."""
+
+
+def shares_of(weights: FloatArray) -> FloatArray:
+    """Weights scaled to a sum of one over members; all zero where they are all zero.
+
+    Raises:
+        ValueError: a weight is negative or not finite.
+    """
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError("a strategy must return finite, non-negative weights (run, member)")
+    total = weights.sum(axis=-1, keepdims=True)
+    return weights / np.where(total > 0, total, 1.0)
+
+
+def prior_response(susceptible: FloatArray) -> FloatArray:
+    """What Russia believes before it has tried: pressure lowers a stance in proportion to susceptibility."""
+    return -0.5 * susceptible
+
+
+def learn(
+    response: FloatArray, moved: FloatArray, felt_pressure: FloatArray, years: float, learning: float
+) -> FloatArray:
+    """Believed effect of pressure after a review: pulled to the move a year observed where pressure was felt.
+
+    Args:
+        response: belief so far, (run, member).
+        moved: observed change of stance since the last review, (run, member).
+        felt_pressure: (run, member).
+        years: time since the last review.
+        learning: weight of the newest effect, scaled by how much pressure was felt.
+    """
+    return response + learning * felt_pressure * (moved / years - response)
+
+
+# --- effort, resources, alarm --------------------------------------------------------------------------------------
+
+
+def effort(resources: FloatArray, alarm: FloatArray, active: BoolArray, p: RussiaParameters) -> FloatArray:
+    """Pressure exerted, a year, (run,): what ambition leaves, a base share of it plus more with alarm."""
+    urge = p.base_effort + (1.0 - p.base_effort) * alarm
+    return np.where(active, p.effort * (1.0 - p.ambition) * resources * urge, 0.0)
+
+
+def resources_change(
+    resources: FloatArray, war_change: FloatArray, spent: FloatArray, p: RussiaParameters
+) -> FloatArray:
+    """Rate of change of resources, (run,): recovery less the war beyond that of the start less pressure."""
+    return p.recovery_rate * (1.0 - resources) - p.war_cost * p.ambition * war_change - p.effort_cost * spent
+
+
+def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:
+    """How near accession looks, in [0, 1], (run,): by the stage reached, or by how few objected at the last council."""
+    return np.maximum(stage_alarm, np.clip(1.0 - objectors / reach, 0.0, 1.0))
+
+
+# --- war -----------------------------------------------------------------------------------------------------------
+
+
+def ceasefire_hazard(alarm: FloatArray, p: WarParameters) -> FloatArray:
+    """Hazard of a ceasefire, per year, (run,): falls with Russia's alarm."""
+    return p.ceasefire_rate * (1.0 - p.prolongation * alarm)
+
+
+def breach_hazard(guarantee: FloatArray, p: WarParameters) -> FloatArray:
+    """Hazard that a ceasefire breaks, per year, (run,): falls with the guarantee."""
+    return p.breach_rate * (1.0 - p.deterrence * guarantee)
+
+
+def war_target(level: FloatArray, resources: FloatArray, ceasefire: BoolArray, p: WarParameters) -> FloatArray:
+    """Intensity to which the war tends, (run,): its level by the resources left, or what a ceasefire leaves."""
+    return np.where(ceasefire, p.ceasefire_intensity, np.minimum(level * np.minimum(resources, 1.25), 1.0))

@@ -1,0 +1,182 @@
+"""The accession rule: members' ballots in, a decision out, and nothing else (North Atlantic Treaty, Article 10).
+
+A ``Ballots`` value can only be built from the member axis, and it is the only input of every decision here. No external
+power has a place on that axis: naming one is an error, whatever rule is in force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from article10.agents.arrays import BoolArray, IntArray
+from article10.agents.member_state import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
+from article10.agents.parameter import Meta, Parameters
+
+ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
+"""Stages of an accession, in order; the candidate alone can enter SHELVED."""
+
+STAGES = ("aspirant", "invited", "protocol_signed", "ratifying", "member", "shelved")
+"""Names of the stages, by code."""
+
+EXTERNAL_POWERS = frozenset({"RUS"})
+"""Powers outside the alliance: they have no ballot."""
+
+RuleName = Literal["consensus", "qualified_majority", "simple_majority", "unanimity_minus"]
+
+
+class AccessionParameters(Parameters):
+    """How members decide and what an accession takes."""
+
+    rule: Annotated[
+        RuleName,
+        Field(description="Decision rule; all but consensus are what-ifs."),
+        Meta("name", None, "North Atlantic Treaty, Article 10: by unanimous agreement"),
+    ] = "consensus"
+    majority: Annotated[
+        float,
+        Field(gt=0, le=1, description="Share of ballots not objecting that qualified_majority needs."),
+        Meta("1", (0.55, 0.9), "what-if; two thirds is common in constitutions"),
+    ] = 2 / 3
+    tolerated: Annotated[
+        int,
+        Field(ge=0, le=100, description="Objections that unanimity_minus overlooks."),
+        Meta("member", (1, 5), "what-if: consensus minus k"),
+    ] = 1
+    objection_line: Annotated[
+        float,
+        Field(gt=-1, le=0, description="Stance below which a member objects; from there to 0 it acquiesces."),
+        Meta("stance", (-0.3, 0.0), "consensus practice: councils pass when nobody objects; size assumed"),
+    ] = -0.15
+    war_bar: Annotated[
+        float,
+        Field(ge=0, le=1, description="Members coded above this hold that a state at hot war cannot be admitted; 1 is none."),
+        Meta("1", (0.0, 1.0), "model/data/governments_2025_12.csv, war_bar"),
+    ] = 0.5
+    candidate_at_war: Annotated[
+        bool,
+        Field(description="Whether the war of the scenario is on the candidate's own ground."),
+        Meta("", None, "public record"),
+    ] = True
+    talks_years: Annotated[
+        float,
+        Field(gt=0, le=20, description="Time from invitation to a protocol for a candidate that is fully ready."),
+        Meta("year", (0.02, 0.8), "model/data/accession_rounds.csv: six days in 2022, four to five months before"),
+    ] = 0.35
+    stage: Annotated[
+        Literal["aspirant", "invited", "protocol_signed"],
+        Field(description="Stage at the start."),
+        Meta("name", None, "public record"),
+    ] = "aspirant"
+
+
+class RatificationParameters(Parameters):
+    """How fast members ratify."""
+
+    urgency: Annotated[
+        float,
+        Field(ge=0, le=5, description="Pace of the round relative to 2022, which is 1; that of 2003-04 was about a tenth."),
+        Meta("1", (0.05, 1.0), "model/data/accession_ratifications.csv"),
+    ] = 0.3
+    full_stance: Annotated[
+        float,
+        Field(gt=0, le=1, description="Stance from which a member ratifies as fast as its institutions allow."),
+        Meta("stance", (0.05, 0.5), "assumption: acquiescence is slower, support is not"),
+    ] = 0.15
+
+
+@dataclass(frozen=True)
+class Ballots:
+    """Ballots of the members, and of nobody else.
+
+    Attributes:
+        members: who casts them, in the order of the last axis of ``codes``.
+        codes: OBJECT, ACQUIESCE or SUPPORT, int8, (run, member).
+
+    Raises:
+        ValueError: a ballot is missing or one too many, a code is unknown, a member is named twice, or an external
+            power is named.
+    """
+
+    members: tuple[str, ...]
+    codes: IntArray
+
+    def __post_init__(self) -> None:
+        outsiders = EXTERNAL_POWERS.intersection(self.members)
+        if outsiders:
+            raise ValueError(f"{', '.join(sorted(outsiders))} is no member and has no ballot")
+        if len(set(self.members)) != len(self.members) or not self.members:
+            raise ValueError("each member casts one ballot: members must be named once each")
+        if self.codes.ndim != 2 or self.codes.shape[-1] != len(self.members):
+            raise ValueError(
+                f"{len(self.members)} members need codes of shape (run, {len(self.members)}), got {self.codes.shape}"
+            )
+        if self.codes.dtype != np.int8 or ((self.codes < OBJECT) | (self.codes > SUPPORT)).any():
+            raise ValueError("a ballot is OBJECT (0), ACQUIESCE (1) or SUPPORT (2), as int8")
+
+    @property
+    def objections(self) -> npt.NDArray[np.int64]:
+        """How many members object, (run,)."""
+        return (self.codes == OBJECT).sum(axis=-1)
+
+    @classmethod
+    def of_ratifications(cls, members: tuple[str, ...], ratified: BoolArray) -> Ballots:
+        """A ratification read as a ballot: support once it is complete, an objection as long as it is missing."""
+        return cls(members, np.where(ratified, SUPPORT, OBJECT).astype(np.int8))
+
+
+def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
+    """Whether the alliance agrees, (run,). The ballots are the only input; the parameters name the rule.
+
+    Args:
+        ballots: of all members.
+        p: ``consensus`` passes when nobody objects; ``unanimity_minus`` when at most ``tolerated`` object;
+            ``qualified_majority`` when at least the share ``majority`` does not object; ``simple_majority`` when more
+            than half support.
+
+    >>> two = Ballots(("HUN", "POL"), np.array([[OBJECT, SUPPORT], [ACQUIESCE, SUPPORT]], dtype=np.int8))
+    >>> decide(two, AccessionParameters()).tolist()
+    [False, True]
+    """
+    members = len(ballots.members)
+    if p.rule == "consensus":
+        return ballots.objections == 0
+    if p.rule == "unanimity_minus":
+        return ballots.objections <= p.tolerated
+    if p.rule == "qualified_majority":
+        return (members - ballots.objections) >= p.majority * members
+    return (ballots.codes == SUPPORT).sum(axis=-1) * 2 > members
+
+
+def formal_weight(power: str, members: tuple[str, ...]) -> int:
+    """Ballots that a state has: one for a member, none for anybody else.
+
+    >>> formal_weight("RUS", ("HUN", "POL"))
+    0
+    """
+    return members.count(power)
+
+
+__all__ = [
+    "ACQUIESCE",
+    "ASPIRANT",
+    "EXTERNAL_POWERS",
+    "INVITED",
+    "MEMBER",
+    "NO_BALLOT",
+    "OBJECT",
+    "PROTOCOL_SIGNED",
+    "RATIFYING",
+    "SHELVED",
+    "STAGES",
+    "SUPPORT",
+    "AccessionParameters",
+    "Ballots",
+    "RatificationParameters",
+    "decide",
+    "formal_weight",
+]

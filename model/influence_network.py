@@ -1,0 +1,60 @@
+"""Who sways whom: weights from capability and affinity; trust in the hegemon scales its column while a run goes on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from article10.agents.arrays import FloatArray
+
+
+def influence_network(influence_weight: FloatArray, affinity: FloatArray) -> FloatArray:
+    """Weight of member j's stance for member i, (member, member): capability times affinity, rows summing to one.
+
+    ``w_ij = c_j * a_ij / sum_k c_k * a_ik``, zero on the diagonal (Friedkin & Johnsen 1990; capability as in Naurin &
+    Thomson 2009).
+
+    Args:
+        influence_weight: capability, (member,), positive.
+        affinity: closeness of two members, (member, member), in [0, 1].
+
+    >>> influence_network(np.array([2.0, 1.0, 1.0]), np.ones((3, 3))).round(2).tolist()
+    [[0.0, 0.5, 0.5], [0.67, 0.0, 0.33], [0.67, 0.33, 0.0]]
+    """
+    weights = influence_weight * affinity
+    np.fill_diagonal(weights, 0.0)
+    total = weights.sum(axis=-1, keepdims=True)
+    network: FloatArray = weights / np.where(total > 0, total, 1.0)
+    return network
+
+
+def friedkin_johnsen(
+    disposition: FloatArray, network: FloatArray, assessment_rate: float, peer_rate: float
+) -> FloatArray:
+    """Stances at rest with assessment and peers alone: ``(k I + w (I - W))^-1 k a`` (Friedkin & Johnsen 1990).
+
+    Args:
+        disposition: (member,).
+        network: (member, member), rows summing to one.
+        assessment_rate: k, above zero.
+        peer_rate: w.
+    """
+    identity = np.eye(len(disposition))
+    system = assessment_rate * identity + peer_rate * (identity - network)
+    rest: FloatArray = np.linalg.solve(system, assessment_rate * disposition)
+    return rest
+
+
+def disposition_at_rest(
+    stance: FloatArray, network: FloatArray, assessment_rate: float, peer_rate: float
+) -> FloatArray:
+    """The assessments for which stances are at rest among peers: Friedkin and Johnsen's closed form read backwards.
+
+    Args:
+        stance: (run, member).
+        network: (member, member), rows summing to one.
+        assessment_rate: where it is zero, the stances themselves are returned.
+        peer_rate: w.
+    """
+    if assessment_rate == 0:
+        return stance.copy()
+    return stance - peer_rate / assessment_rate * (np.vecmat(stance, network.T) - stance)
