@@ -1,0 +1,302 @@
+"""Events: what happens on a date, or at a rate, to the world of a run. Each kind is one small class.
+
+A kind of one's own is a subclass of ``Event`` with a ``kind`` and an ``apply``; scenario files then know it by its kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from article10.agents import candidate as candidate_rules
+from article10.agents import member_state
+from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.parameter import Parameters
+
+if TYPE_CHECKING:
+    from article10.model.world import World
+
+ALL = "all"
+"""In place of a list of members: every member."""
+
+Targets = Annotated[tuple[str, ...], Field(strict=False)] | Literal["all"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+Instrument = Literal["energy", "cyber", "airspace", "nuclear", "migration", "sabotage", "disinformation"]
+
+REACH: Mapping[str, str] = MappingProxyType({
+    "energy": "structural_susceptibility",
+    "airspace": "exposure",
+    "migration": "exposure",
+    "sabotage": "exposure",
+})
+"""Attribute of the roster by which an instrument bites; the others bite all targets alike."""
+
+
+class Event(Parameters):
+    """Something that happens. Give it either a date or a rate.
+
+    Attributes:
+        name: its name in the scenario; a scenario's event replaces its base's event of the same name.
+        date: when it happens, in every run.
+        rate: how often it happens, a year, at random times of its own stream.
+    """
+
+    kind: str
+    name: Annotated[str, Field(min_length=1)]
+    date: Annotated[dt.date, Field(strict=False)] | None = None
+    rate: Annotated[float, Field(ge=0, le=52)] | None = None
+
+    lasts: ClassVar[bool] = False
+    """Whether the event acts for ``weeks`` weeks rather than once."""
+
+    @model_validator(mode="after")
+    def _either_date_or_rate(self) -> Event:
+        if (self.date is None) == (self.rate is None):
+            raise ValueError("give either a date or a rate (a year), not both and not neither")
+        return self
+
+    @property
+    def members_named(self) -> tuple[str, ...]:
+        """Codes of the members that the event names, to be checked against the roster."""
+        return ()
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Change the world of the runs in which the event acts in this step.
+
+        Args:
+            world: changed in place.
+            now: runs in which it acts, (run,).
+            outcome: standard normal draws for what the event leaves to chance, (run,).
+        """
+        raise TypeError(f"{type(self).__name__} must define apply")
+
+
+class PressureEvent(Event):
+    """A campaign of Russian pressure beside the effort that its strategy allots."""
+
+    kind: Literal["pressure"] = "pressure"
+    instrument: Instrument = "cyber"
+    targets: Targets = ALL
+    intensity: Annotated[float, Field(ge=0, le=50)] = 1.0
+    weeks: Annotated[int, Field(ge=1, le=1040)] = 13
+
+    lasts: ClassVar[bool] = True
+
+    @property
+    def members_named(self) -> tuple[str, ...]:
+        """The targets."""
+        return () if self.targets == ALL else tuple(self.targets)
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Add ``intensity`` a year to the targets' pressure, by how far the instrument reaches them."""
+        bite = world.setup.chosen(self.targets) * self.intensity * world.setup.dt
+        if self.instrument in REACH:
+            bite = bite * getattr(world.setup.roster, REACH[self.instrument])
+        world.members.pressure[now] += bite
+
+
+class GuaranteeEvent(Event):
+    """A security guarantee to the candidate; what it is worth depends on who gives it."""
+
+    kind: Literal["guarantee"] = "guarantee"
+    level: Share = 0.3
+    providers: Targets = ALL
+    binding: bool = False
+
+    @property
+    def members_named(self) -> tuple[str, ...]:
+        """The providers."""
+        return () if self.providers == ALL else tuple(self.providers)
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Raise the level of guarantees by ``level`` times the providers' influence weight, of what is left."""
+        worth = self.level * float(world.setup.chosen(self.providers) @ world.setup.roster.influence_weight)
+        add_guarantee(world, now * worth, self.binding)
+
+
+def add_guarantee(world: World, worth: FloatArray, binding: bool) -> None:
+    """Raise the level of guarantees by a share of what is left to one, (run,)."""
+    c = world.candidate
+    if binding:
+        c.binding_guarantee = c.binding_guarantee + worth * (1.0 - c.binding_guarantee)
+    else:
+        c.guarantee = c.guarantee + worth * (1.0 - c.guarantee)
+
+
+class PeacePlanEvent(Event):
+    """A peace plan is put to the candidate, which accepts it or not; it alone can shelve its bid."""
+
+    kind: Literal["peace_plan"] = "peace_plan"
+    ceasefire: bool = True
+    no_membership: bool = True
+    force_cap: Share = 0.0
+    guarantee: Share = 0.0
+    binding: bool = False
+    accepted: bool | None = None
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Where accepted: the bid is shelved if the plan says so, the guarantee is given, the war pauses."""
+        accepted = now & self._accepted_by(world, outcome)
+        c = world.candidate
+        if self.no_membership:
+            c.bound_by_plan = c.bound_by_plan | accepted
+            c.shelved = c.shelved | (accepted & ~world.accession.is_member)
+        if self.ceasefire:
+            world.russia.ceasefire = world.russia.ceasefire | accepted
+        add_guarantee(world, accepted * self.guarantee, self.binding)
+
+    def _accepted_by(self, world: World, outcome: FloatArray) -> BoolArray:
+        if self.accepted is not None:
+            return np.full(outcome.shape, self.accepted)
+        p = world.setup.scenario.candidate
+        guarantee = np.minimum(world.guarantee + self.guarantee, 1.0)
+        index = candidate_rules.plan_index(
+            world.candidate.aspiration, world.russia.war_intensity, guarantee, world.russia.front, p
+        )
+        return np.asarray(outcome < index - self.force_cap - (0.0 if self.no_membership else -1.0))
+
+
+class CeasefireEvent(Event):
+    """A ceasefire comes into force."""
+
+    kind: Literal["ceasefire"] = "ceasefire"
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """The war pauses."""
+        world.russia.ceasefire = world.russia.ceasefire | now
+
+
+class BreachEvent(Event):
+    """A ceasefire breaks: a sudden attack. It frees the candidate from a plan that bound it."""
+
+    kind: Literal["breach"] = "breach"
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """The war is hot again."""
+        world.russia.ceasefire = world.russia.ceasefire & ~now
+        world.candidate.bound_by_plan = world.candidate.bound_by_plan & ~now
+
+
+class ElectionEvent(Event):
+    """An election off the calendar, or one whose result is given."""
+
+    kind: Literal["election"] = "election"
+    member: str
+    orientation: Annotated[float, Field(ge=-2, le=2)] | None = None
+    government_ties: Share | None = None
+
+    @property
+    def members_named(self) -> tuple[str, ...]:
+        """The member that votes."""
+        return (self.member,)
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """A new government takes office, with the given orientation and ties or drawn ones."""
+        m, p = world.members, world.setup.scenario.elections
+        i = world.setup.roster.index(self.member)
+        if self.orientation is None:
+            new = -p.alternation * m.orientation[:, i] + p.volatility * outcome
+        else:
+            new = np.full(now.shape, self.orientation)
+        ties = member_state.ties_of(new, p) if self.government_ties is None else self.government_ties
+        m.orientation[:, i] = np.where(now, new, m.orientation[:, i])
+        m.government_ties[:, i] = np.where(now, ties, m.government_ties[:, i])
+        world.update_susceptibility()
+
+
+class SummitEvent(Event):
+    """A summit: members learn where the others stand; a dated one is also a council meeting."""
+
+    kind: Literal["summit"] = "summit"
+    clarification: Share = 0.5
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Remove a share of the misperception of others' stances."""
+        m = world.members
+        m.perceived = m.perceived + (now * self.clarification)[:, None] * (m.stance - m.perceived)
+
+
+class SpendingPledgeEvent(Event):
+    """Members pledge a level of defence spending by a year."""
+
+    kind: Literal["spending_pledge"] = "spending_pledge"
+    target: Annotated[float, Field(ge=0, le=10)] = 3.5
+    deadline: Annotated[int, Field(ge=1949, le=2100)] = 2035
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """The pledge in force is replaced."""
+        world.pledge_target = np.where(now, self.target, world.pledge_target)
+        world.pledge_deadline = np.where(now, float(self.deadline), world.pledge_deadline)
+
+
+class BattlefieldShiftEvent(Event):
+    """The front moves, the war grows or abates, or both."""
+
+    kind: Literal["battlefield_shift"] = "battlefield_shift"
+    front: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    intensity: Annotated[float, Field(ge=-1, le=1)] = 0.0
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Shift the front and the level to which the hot war tends."""
+        r = world.russia
+        r.front = r.front + now * self.front
+        r.war_level = np.clip(r.war_level + now * self.intensity, 0.0, 1.0)
+
+
+class IncidentEvent(Event):
+    """An incident on members' ground: drones, sabotage, a cut cable. It is felt as threat and forgotten."""
+
+    kind: Literal["incident"] = "incident"
+    targets: Targets = ALL
+    severity: Share = 0.3
+
+    @property
+    def members_named(self) -> tuple[str, ...]:
+        """The targets."""
+        return () if self.targets == ALL else tuple(self.targets)
+
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """Named targets feel it whole; an incident somewhere in the alliance is felt by exposure."""
+        felt = world.setup.roster.exposure if self.targets == ALL else world.setup.chosen(self.targets)
+        world.members.incidents[now] += self.severity * felt
+
+
+def kinds() -> dict[str, type[Event]]:
+    """Every kind of event by its name, those that a user has added among them."""
+    found: dict[str, type[Event]] = {}
+    pending = list(Event.__subclasses__())
+    while pending:
+        cls = pending.pop(0)
+        pending.extend(cls.__subclasses__())
+        found[str(cls.model_fields["kind"].default)] = cls
+    return found
+
+
+def event_from(value: Any) -> Any:  # noqa: ANN401 - raw scenario input
+    """An event from a scenario file's table, by its ``kind``; events pass as they are.
+
+    Raises:
+        ValueError: the kind is missing or unknown.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    known = kinds()
+    kind = value.get("kind")
+    if kind not in known:
+        raise UnknownKindError(kind, tuple(known))
+    return known[kind].model_validate(dict(value))
+
+
+class UnknownKindError(ValueError):
+    """A scenario names a kind of event that does not exist."""
+
+    def __init__(self, kind: object, known: tuple[str, ...]) -> None:
+        """Keep what was given and what is known, for the message."""
+        super().__init__(f"no kind of event is called {kind!r}; known: {', '.join(known)}")
+        self.kind, self.known = kind, known

@@ -1,0 +1,206 @@
+"""A scenario: start, horizon, roster overrides, parameters, rule and events; frozen, validated, and written as TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+
+from article10.agents.candidate import CandidateParameters, GuaranteeParameters
+from article10.agents.member_state import (
+    ElectionParameters,
+    SpendingParameters,
+    StanceParameters,
+    ThreatParameters,
+    TrustParameters,
+)
+from article10.agents.parameter import Declaration, Parameters, declarations
+from article10.agents.russia import RussiaParameters, WarParameters
+from article10.agents.secretary_general import SecretaryGeneralParameters
+from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
+from article10.model.events import ALL, Event, event_from
+from article10.model.roster import Roster, read_roster
+
+Share = Annotated[float, Field(ge=0, le=1)]
+BallotName = Literal["object", "acquiesce", "support"]
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be built; the message names the place, the key, the value and what was expected."""
+
+
+class MemberOverride(Parameters):
+    """What a scenario says of one member in place of the roster's value."""
+
+    stance: Annotated[float, Field(ge=-1, le=1)] | None = None
+    stance_spread: Annotated[float, Field(ge=0, le=1)] | None = None
+    government_ties: Share | None = None
+    war_bar: Share | None = None
+    caution: Share | None = None
+    exposure: Share | None = None
+    structural_susceptibility: Share | None = None
+    defence_spending: Annotated[float, Field(ge=0, le=20)] | None = None
+    ratification_speed: Annotated[float, Field(ge=0, le=1000)] | None = None
+
+
+class MechanismSwitches(Parameters):
+    """Which mechanisms move stances; each can be switched off."""
+
+    assessment: Annotated[bool, Field(description="Return to the member's own assessment.")] = True
+    peers: Annotated[bool, Field(description="Pull of the other members.")] = True
+    intimidation: Annotated[bool, Field(description="Pressure lowers the stance of the susceptible.")] = True
+    hardening: Annotated[bool, Field(description="Pressure raises the stance of the unsusceptible.")] = True
+    reassurance: Annotated[bool, Field(description="Guarantees relieve the cautious and change urgency.")] = True
+    persuasion: Annotated[bool, Field(description="The Secretary General and champions work on holdouts.")] = True
+    isolation: Annotated[bool, Field(description="Lone objectors pay for standing out.")] = True
+    concession: Annotated[bool, Field(description="Holdouts are paid to move.")] = True
+    shock: Annotated[bool, Field(description="Noise.")] = True
+
+
+class Scenario(Parameters):
+    """Everything that a run needs beside its seed and number.
+
+    Attributes:
+        name: short name.
+        title: one line.
+        description: what it asks.
+        start: first day.
+        horizon: last day; the last step begins before it.
+        step_days: length of a step.
+        without: members that are not on the roster (those that joined later, in scenarios of the past).
+        roster: overrides by member; those under ``all`` hold for every member that has none of its own.
+        ballots: members whose ballot is given, whatever their stance.
+        events: what happens, dated or at a rate.
+
+    The other fields are groups of parameters, listed by ``article10 parameters``.
+    """
+
+    name: Annotated[str, Field(min_length=1)] = "baseline"
+    title: str = ""
+    description: str = ""
+    start: Annotated[date, Field(strict=False)] = date(2025, 12, 1)
+    horizon: Annotated[date, Field(strict=False)] = date(2035, 12, 1)
+    step_days: Annotated[int, Field(ge=1, le=31)] = 7
+    without: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    roster: dict[str, MemberOverride] = Field(default_factory=dict)
+    ballots: dict[str, BallotName] = Field(default_factory=dict)
+    mechanisms: MechanismSwitches = MechanismSwitches()
+    stance: StanceParameters = StanceParameters()
+    threat: ThreatParameters = ThreatParameters()
+    elections: ElectionParameters = ElectionParameters()
+    spending: SpendingParameters = SpendingParameters()
+    trust: TrustParameters = TrustParameters()
+    russia: RussiaParameters = RussiaParameters()
+    war: WarParameters = WarParameters()
+    candidate: CandidateParameters = CandidateParameters()
+    guarantees: GuaranteeParameters = GuaranteeParameters()
+    secretary_general: SecretaryGeneralParameters = SecretaryGeneralParameters()
+    accession: AccessionParameters = AccessionParameters()
+    ratification: RatificationParameters = RatificationParameters()
+    events: Annotated[
+        tuple[Annotated[SerializeAsAny[Event], BeforeValidator(event_from)], ...], Field(strict=False)
+    ] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.horizon <= self.start:
+            raise ValueError(f"horizon = {self.horizon}: expected a date after the start, {self.start}")
+        if self.n_steps > 10_000:
+            raise ValueError(f"horizon = {self.horizon}: that is {self.n_steps} steps; at most 10,000 are allowed")
+        members = self.members()
+        for i, event in enumerate(self.events):
+            place = f"events[{i}] ({event.name!r})"
+            if event.date is not None and not self.start <= event.date <= self.horizon:
+                side = "before the start" if event.date < self.start else "after the horizon"
+                raise ValueError(
+                    f"{place}.date = {event.date}: {side}; expected {self.start} to {self.horizon}"
+                )
+            for code in event.members_named:
+                self._require_member(members, code, place)
+        names = [event.name for event in self.events]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"events: two events are called {name!r}; names must differ")
+        return self
+
+    def members(self) -> Roster:
+        """The roster of this scenario, overrides applied.
+
+        Raises:
+            ValueError: a member is not known, or is an external power.
+        """
+        full = read_roster()
+        for code in self.without:
+            self._require_member(full, code, "without")
+        roster = full.without(*self.without)
+        named = [("roster", code) for code in self.roster if code != ALL] + [("ballots", code) for code in self.ballots]
+        for table, code in named:
+            self._require_member(roster, code, table)
+        for code in sorted(self.roster, key=lambda code: code != ALL):
+            values = self.roster[code].model_dump(exclude_none=True)
+            for member in roster.iso3 if code == ALL else (code,):
+                roster = roster.with_values(member, **values)
+        return roster
+
+    @staticmethod
+    def _require_member(roster: Roster, code: str, place: str) -> None:
+        if code in EXTERNAL_POWERS:
+            raise ValueError(
+                f"{place}: {code} is an external power: it is on no roster and has no ballot; "
+                "its means are the parameters russia.* and pressure events"
+            )
+        try:
+            roster.index(code)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{place}: {error.args[0]}") from None
+
+    @property
+    def step_years(self) -> float:
+        """Length of a step in years."""
+        return self.step_days / 365.25
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps: as many as it takes to reach the horizon."""
+        return -(-(self.horizon - self.start).days // self.step_days)
+
+    def date_of(self, step: int) -> date:
+        """First day of a step."""
+        return self.start + timedelta(days=self.step_days * step)
+
+    def step_of(self, day: date) -> int:
+        """The step in which a day falls."""
+        return (day - self.start).days // self.step_days
+
+    def with_(self, changes: Mapping[str, Any] | None = None, **fields: Any) -> Self:  # noqa: ANN401
+        """Rebuild with some values changed, validating all of them.
+
+        Args:
+            changes: by full key, for example ``{"stance.peer_rate": 0.6}``.
+            fields: whole fields of the scenario, for example ``horizon=date(2030, 12, 1)``.
+
+        >>> Scenario().with_({"stance.peer_rate": 0.6}).stance.peer_rate
+        0.6
+        """
+        content: dict[str, Any] = {**dict(self), **fields}
+        for key, value in (changes or {}).items():
+            group, _, name = key.partition(".")
+            inner = content.get(group)
+            if not name or not isinstance(inner, Parameters):
+                raise ScenarioError(f"{key} = {value!r}: expected group.name; see `article10 parameters`")
+            content[group] = inner.with_(**{name: value})
+        return type(self)(**content)
+
+
+def parameter_groups(scenario: Scenario | None = None) -> dict[str, Parameters]:
+    """The groups of parameters of a scenario by name."""
+    of = scenario or Scenario()
+    return {name: value for name, value in dict(of).items() if isinstance(value, Parameters)}
+
+
+def all_declarations(scenario: Scenario | None = None) -> Iterator[Declaration]:
+    """Every declared parameter, group by group, with the scenario's values as defaults."""
+    for group, parameters in parameter_groups(scenario).items():
+        yield from declarations(group, parameters)

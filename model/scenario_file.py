@@ -1,0 +1,235 @@
+"""Scenario files: TOML on a named base, each stating only what differs; a bad one is refused in one message."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from article10.agents.parameter import Parameters
+from article10.model.events import UnknownKindError, kinds
+from article10.model.scenario import Scenario, ScenarioError
+
+ROOT = "baseline"
+"""The base of all bases."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One file's content, or that of the command line, and where it came from."""
+
+    origin: str
+    content: dict[str, Any]
+
+
+def shipped() -> dict[str, str]:
+    """The scenarios that come with the package: name to TOML text, in alphabetical order, the baseline first."""
+    folder = resources.files("article10.model.scenarios")
+    found = {f.name[:-5]: f for f in folder.iterdir() if f.name.endswith(".toml")}
+    return {name: found[name].read_text("utf-8") for name in sorted(found, key=lambda n: (n != ROOT, n))}
+
+
+def read_scenario(source: str | Path | Scenario = ROOT, changes: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario by the name of a shipped one or the path of a TOML file, with changes on top.
+
+    Args:
+        source: name, path, or a scenario, which passes with its changes.
+        changes: by full key, for example ``{"stance.peer_rate": 0.6, "horizon": "2030-12-01"}``.
+
+    Raises:
+        ScenarioError: anything is wrong; the message names file, key, value, what was expected, the nearest name.
+    """
+    if isinstance(source, Scenario):
+        layers = [Layer("scenario", _dump(source))]
+    else:
+        layers = _layers(str(source), seen=())
+    if changes:
+        layers.append(Layer("--set", _nested(changes)))
+    return _build(layers)
+
+
+def _dump(scenario: Scenario) -> dict[str, Any]:
+    return {k: v.model_dump() if isinstance(v, Parameters) else v for k, v in dict(scenario).items()}
+
+
+def _layers(source: str, seen: tuple[str, ...], asked_by: str | None = None) -> list[Layer]:
+    if source in seen:
+        raise ScenarioError(f"{asked_by}: base = {source!r}: circular: {' -> '.join([*seen, source])}")
+    origin, text = _text(source, asked_by)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{origin}: malformed TOML: {error}") from None
+    content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
+    if origin == _origin(ROOT):
+        return [Layer(origin, content)]
+    base = content.pop("base", ROOT)
+    if not isinstance(base, str):
+        raise ScenarioError(f"{origin}: base = {base!r}: expected the name or path of a scenario")
+    if base.endswith(".toml") and not Path(base).is_absolute():
+        base = str(Path(source).parent / base)
+    return [*_layers(base, (*seen, source), origin), Layer(origin, content)]
+
+
+def _origin(name: str) -> str:
+    return f"scenario {name}"
+
+
+def _text(source: str, asked_by: str | None) -> tuple[str, str]:
+    if not source.endswith(".toml"):
+        known = shipped()
+        if source in known:
+            return _origin(source), known[source]
+        where = f"{asked_by}: base = {source!r}" if asked_by else f"scenario {source!r}"
+        raise ScenarioError(f"{where}: no such scenario{_nearest(source, known)}; or give the path of a .toml file")
+    try:
+        return source, Path(source).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        where = f"{asked_by}: base = {source!r}" if asked_by else source
+        raise ScenarioError(f"{where}: cannot be read: {reason}") from None
+
+
+def _nested(changes: Mapping[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for key, value in changes.items():
+        *path, last = key.split(".")
+        inner = content
+        for name in path:
+            inner = inner.setdefault(name, {})
+        inner[last] = value
+    return content
+
+
+def _build(layers: Sequence[Layer]) -> Scenario:
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        _merge(merged, layer)
+    try:
+        return Scenario(**merged)
+    except ValidationError as error:
+        raise ScenarioError("\n".join(_messages(error, layers, merged))) from None
+
+
+def _merge(merged: dict[str, Any], layer: Layer) -> None:
+    content = dict(layer.content)
+    dropped = content.pop("without_events", ())
+    events = content.pop("events", ())
+    if not isinstance(events, list | tuple) or not isinstance(dropped, list | tuple):
+        raise ScenarioError(f"{layer.origin}: events: expected [[events]] tables, and without_events a list of names")
+    kept = list(merged.get("events", ()))
+    names = [_name(e) for e in kept]
+    for name in dropped:
+        if name not in names:
+            raise ScenarioError(
+                f"{layer.origin}: without_events: its base has no event called {name!r}{_nearest(str(name), names)}"
+            )
+    new = {_name(e) for e in events}
+    merged["events"] = [e for e in kept if _name(e) not in new and _name(e) not in dropped] + list(events)
+    _deep_update(merged, content)
+
+
+def _name(event: object) -> object:
+    return event.get("name") if isinstance(event, Mapping) else getattr(event, "name", None)
+
+
+def _deep_update(into: dict[str, Any], content: Mapping[str, Any]) -> None:
+    for key, value in content.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), Mapping):
+            inner = dict(into[key])
+            _deep_update(inner, value)
+            into[key] = inner
+        else:
+            into[key] = value
+
+
+# --- messages ------------------------------------------------------------------------------------------------------
+
+
+def _messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[str, Any]) -> list[str]:
+    found = []
+    for item in error.errors(include_url=False):
+        path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
+        cause = item.get("ctx", {}).get("error")
+        text = str(cause or item["msg"]).removeprefix("Value error, ")
+        origin = _origin_of(path, layers, merged, text)
+        if not path:
+            found.append(f"{origin}: {text}")
+            continue
+        key = _key(path, merged)
+        value = "" if item["type"] == "missing" else f" = {_shown(item['input'])}"
+        if item["type"] == "extra_forbidden":
+            text = f"unknown key{_nearest(str(path[-1]), _valid_names(path, merged))}"
+        elif isinstance(cause, UnknownKindError):
+            key, value = f"{key}.kind", f" = {cause.kind!r}"
+            text = f"no such kind of event{_nearest(str(cause.kind), cause.known)}"
+        else:
+            text = f"expected: {text[0].lower()}{text[1:]}"
+        found.append(f"{origin}: {key}{value}: {text}")
+    return found
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _key(path: Sequence[object], merged: Mapping[str, Any]) -> str:
+    if path[0] == "events" and len(path) > 1 and isinstance(path[1], int):
+        event = merged["events"][path[1]]
+        named = f"events ({_name(event)!r})" if _name(event) else f"events[{path[1]}]"
+        return ".".join([named, *map(str, path[2:])])
+    return ".".join(map(str, path))
+
+
+def _origin_of(path: Sequence[object], layers: Sequence[Layer], merged: Mapping[str, Any], text: str) -> str:
+    """The last layer that states the key, else one that the message speaks of, else the topmost."""
+    for layer in reversed(layers):
+        if path and path[0] == "events" and len(path) > 1 and isinstance(path[1], int):
+            if merged["events"][path[1]] in list(layer.content.get("events", ())):
+                return layer.origin
+            continue
+        inner: object = layer.content
+        for part in path:
+            inner = inner.get(part) if isinstance(inner, Mapping) else None
+        if path and inner is not None:
+            return layer.origin
+    for layer in reversed(layers):
+        named = [str(_name(e)) for e in layer.content.get("events", ())]
+        if any(repr(name) in text for name in named) or text.split(" ")[0].split(":")[0] in layer.content:
+            return layer.origin
+    return layers[-1].origin
+
+
+def _valid_names(path: Sequence[object], merged: Mapping[str, Any]) -> list[str]:
+    if len(path) == 1:
+        return [*Scenario.model_fields, "base", "without_events"]
+    model: Any = Scenario
+    if path[0] == "events" and isinstance(path[1], int):
+        event = merged["events"][path[1]]
+        model = kinds().get(event.get("kind", ""), None) if isinstance(event, Mapping) else None
+    elif path[0] == "roster":
+        from article10.model.scenario import MemberOverride
+
+        model = MemberOverride
+    else:
+        default = Scenario.model_fields[str(path[0])].default
+        model = type(default) if isinstance(default, BaseModel) else None
+    return list(model.model_fields) if model else []
+
+
+def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; valid: {', '.join(names)}" if names else ""

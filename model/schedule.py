@@ -1,0 +1,297 @@
+"""The schedule: the only place that orders the phases of a step. Both front ends step the same one.
+
+Each phase takes the world and changes it in place; ``PHASES`` names them in order, ``plan()`` prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from article10.agents import candidate, member_state, russia, secretary_general
+from article10.agents.arrays import IntArray, relaxation
+from article10.model.accession_rule import (
+    ASPIRANT,
+    INVITED,
+    MEMBER,
+    NO_BALLOT,
+    OBJECT,
+    PROTOCOL_SIGNED,
+    RATIFYING,
+    SHELVED,
+    Ballots,
+    decide,
+)
+from article10.model.world import STANCE_LIMIT, Council, World
+
+RowArray = npt.NDArray[np.intp]
+"""Positions of some of the runs."""
+
+ALL_ROWS = slice(None)
+
+STAGE_ALARM = np.array([0.0, 0.6, 0.9, 1.0, 1.0, 0.0])
+"""How near accession looks to Russia by the stage reached, in the order of the stages (assumption)."""
+
+
+def events(world: World) -> None:
+    """Events that act in this step change the world."""
+    for event, acts, any_acts in world.events:
+        if any_acts[world.step]:
+            event.apply(world, acts[world.step], world.draws[f"event:{event.name}"][world.step, :, 1])
+
+
+def elections(world: World) -> None:
+    """Members that vote on a date in this step may get a new government, with a new orientation and ties."""
+    m, setup = world.members, world.setup
+    p = setup.scenario.elections
+    if world.step not in setup.elections:
+        return
+    for i, k in setup.elections[world.step]:
+        turnover, draw = world.draws["elections"][k, :, i, 0], world.draws["elections"][k, :, i, 1]
+        stays = turnover < setup.incumbent_below
+        before = m.orientation[:, i].copy()
+        m.orientation[:, i] = member_state.elect(before, turnover, draw, setup.incumbent_below, p)
+        m.government_ties[:, i] = np.where(
+            stays, m.government_ties[:, i], member_state.ties_of(m.orientation[:, i], p)
+        )
+    world.update_susceptibility()
+
+
+def war(world: World) -> None:
+    """The war pauses or flares up, its intensity follows, the front creeps."""
+    r, setup = world.russia, world.setup
+    p, dt, draws = setup.scenario.war, setup.dt, world.draws
+    chance = draws["ceasefire"][world.step]
+    begins = ~r.ceasefire & (chance < -np.expm1(-russia.ceasefire_hazard(r.alarm, p) * dt))
+    breaks = r.ceasefire & (chance < -np.expm1(-russia.breach_hazard(world.guarantee, p) * dt))
+    r.ceasefire = (r.ceasefire | begins) & ~breaks
+    world.candidate.bound_by_plan = world.candidate.bound_by_plan & ~breaks
+    noise = draws["war"][world.step]
+    target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
+    moved = relaxation(p.adjustment_rate, dt) * (target - r.war_intensity)
+    r.war_intensity = np.clip(r.war_intensity + moved + p.volatility * np.sqrt(dt) * noise[:, 0], 0.0, 1.0)
+    r.front = r.front + r.war_intensity * (p.front_drift * dt + p.front_volatility * np.sqrt(dt) * noise[:, 1])
+
+
+def pressure(world: World) -> None:
+    """Russia takes alarm, reviews where its effort goes, and presses."""
+    r, m, setup = world.russia, world.members, world.setup
+    p, dt = setup.scenario.russia, setup.dt
+    stage_alarm = STAGE_ALARM[world.accession.stage]
+    near = russia.nearness(stage_alarm, world.secretary_general.objectors, setup.scenario.secretary_general.reach)
+    near = np.where(world.candidate.shelved, 0.0, near)
+    r.alarm = r.alarm + relaxation(p.alarm_rate, dt) * (near - r.alarm)
+    if world.step % setup.review_steps == 0:
+        _review(world)
+    r.effort = russia.effort(r.resources, r.alarm, r.shares.sum(axis=-1) > 0, p)
+    war_change = r.war_intensity - setup.war_intensity
+    r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, r.effort, p), 0.0)
+    kept = np.exp(-p.pressure_decay_rate * dt)
+    m.pressure = kept * m.pressure + ((1.0 - kept) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
+    m.felt_pressure = member_state.felt(m.pressure)
+
+
+def _review(world: World) -> None:
+    r, m, setup = world.russia, world.members, world.setup
+    p = setup.scenario.russia
+    error = p.observation_error * world.draws["observation"][world.step // setup.review_steps]
+    observed = m.stance + error
+    if world.step > 0:
+        years = setup.review_steps * setup.dt
+        r.response = russia.learn(r.response, observed - r.observed, m.felt_pressure, years, p.learning)
+    r.observed = observed
+    known = russia.Intelligence(
+        observed=observed,
+        susceptibility=m.susceptibility,
+        exposure=setup.roster.exposure,
+        influence_weight=setup.roster.influence_weight,
+        objection_line=setup.scenario.accession.objection_line,
+        focus=p.focus,
+        response=r.response,
+    )
+    r.shares = russia.shares_of(setup.strategy(known))
+
+
+def bid(world: World) -> None:
+    """Guarantees fade, aspiration and readiness move, and the candidate shelves or resumes its bid."""
+    c, setup = world.candidate, world.setup
+    p, g, dt = setup.scenario.candidate, setup.scenario.guarantees, setup.dt
+    c.guarantee = c.guarantee * np.exp(-g.decay_rate * dt)
+    c.binding_guarantee = c.binding_guarantee * np.exp(-g.binding_decay_rate * dt)
+    war_change = world.russia.war_intensity - setup.war_intensity
+    target = candidate.aspiration_target(war_change, world.guarantee_change, g.substitution, p)
+    c.aspiration = c.aspiration + relaxation(p.aspiration_rate, dt) * (target - c.aspiration)
+    reform = relaxation(p.reform_rate, dt) * ~c.shelved
+    c.readiness = c.readiness + reform * (1.0 - c.readiness)
+    a = world.accession
+    was_shelved = a.stage == SHELVED
+    c.shelved = candidate.decide_on_bid(c.aspiration, c.shelved, c.bound_by_plan, p) & ~a.is_member
+    a.stage = np.where(c.shelved, SHELVED, np.where(was_shelved, ASPIRANT, a.stage)).astype(np.int8)
+    a.talks = np.where(c.shelved, 0.0, a.talks)
+    if c.shelved.any():
+        world.members.ratified = world.members.ratified & ~c.shelved[:, None]
+        world.members.ratification_progress = np.where(c.shelved[:, None], 0.0, world.members.ratification_progress)
+
+
+def perceptions(world: World) -> None:
+    """Members' threat, trust and knowledge of each other follow the world."""
+    m, r, setup = world.members, world.russia, world.setup
+    s, dt, roster = setup.scenario, setup.dt, setup.roster
+    target = member_state.threat_target(
+        roster.exposure, r.war_intensity[:, None], r.front[:, None], m.incidents, m.felt_pressure, s.threat
+    )
+    m.threat = m.threat + relaxation(s.threat.adjustment_rate, dt) * (target - m.threat)
+    m.incidents = m.incidents * np.exp(-s.threat.incident_decay_rate * dt)
+    learned = relaxation(s.stance.clarity_rate + s.secretary_general.clarification_rate, dt)
+    m.perceived = m.perceived + learned * (m.stance - m.perceived)
+    hegemon = m.perceived[:, setup.hegemon : setup.hegemon + 1]
+    trusted = 1.0 - (s.trust.divergence_cost / 2.0) * np.abs(hegemon - m.stance)
+    m.trust = m.trust + relaxation(s.trust.adjustment_rate, dt) * (trusted - m.trust)
+    m.concession = m.concession * np.exp(-s.stance.concession_decay_rate * dt)
+
+
+def spending(world: World) -> None:
+    """Once a quarter defence spending follows the pledge, threat and free riding, and susceptibility follows it."""
+    m, setup = world.members, world.setup
+    if world.step % setup.budget_steps != 0:
+        return
+    s, roster, dt = setup.scenario, setup.roster, setup.budget_steps * setup.dt
+    year = s.start.year + (s.start.timetuple().tm_yday - 1) / 365.25 + world.step * setup.dt
+    left = np.maximum(world.pledge_deadline - year, dt)
+    world.pledge = world.pledge + np.minimum(dt / left, 1.0) * (world.pledge_target - world.pledge)
+    mean_rise = ((m.spending - roster.defence_spending) * roster.influence_weight).sum(axis=-1)
+    aim = member_state.spending_target(
+        m.spending,
+        roster.defence_spending,
+        m.threat - setup.threat,
+        setup.smallness,
+        mean_rise[:, None],
+        world.pledge[:, None],
+        s.spending,
+    )
+    m.spending = m.spending + relaxation(s.spending.adjustment_rate, dt) * (aim - m.spending)
+    world.update_susceptibility()
+
+
+def stances(world: World) -> None:
+    """Stances move by the sum of what the mechanisms say."""
+    m = world.members
+    world.rates = {name: mechanism(world) for name, mechanism in world.setup.mechanisms.items()}
+    total = np.zeros_like(m.stance)
+    for rate in world.rates.values():
+        total = total + rate
+    m.stance = np.clip(m.stance + world.setup.effective_step * total, -STANCE_LIMIT, STANCE_LIMIT)
+
+
+def council(world: World) -> None:
+    """On its dates the council meets: members ballot, the question is put or not, holdouts are worked on."""
+    if world.step not in world.setup.councils:
+        world.council = None
+        return
+    setup, a = world.setup, world.accession
+    ballots, reasons = _positions(world)
+    asked = a.stage == ASPIRANT
+    objectors = (ballots == OBJECT).sum(axis=-1)
+    p = setup.scenario.secretary_general
+    put = secretary_general.puts_question(objectors, world.candidate.readiness, asked, p)
+    passed = decide(Ballots(setup.roster.iso3, ballots), setup.scenario.accession)
+    invited = put & passed
+    a.stage = np.where(invited, INVITED, a.stage).astype(np.int8)
+    world.council = Council(
+        ballots=np.where(asked[:, None], ballots, NO_BALLOT).astype(np.int8),
+        reasons=np.where(asked[:, None], reasons, 0).astype(np.int8),
+        question_put=put,
+        invited=invited,
+    )
+    after_council(world, ballots)
+
+
+def _positions(world: World, rows: RowArray | slice = ALL_ROWS) -> tuple[IntArray, IntArray]:
+    setup = world.setup
+    line = setup.scenario.accession.objection_line
+    return member_state.position(world.ballot_stance[rows], setup.war_bar, world.hot[rows, None], line)
+
+
+def after_council(world: World, ballots: IntArray) -> None:
+    """The Secretary General takes stock: who holds out, how much effort the bid is worth, what is offered to whom."""
+    m, setup, office = world.members, world.setup, world.secretary_general
+    p = setup.scenario.secretary_general
+    objects = (ballots == OBJECT) & ~m.ratified
+    holdout = objects & (world.ballot_stance < setup.scenario.accession.objection_line)
+    office.objectors = objects.sum(axis=-1).astype(float)
+    live = ~world.candidate.shelved & (world.accession.stage != MEMBER)
+    office.campaign = secretary_general.campaign_effort(office.objectors, live, p)
+    office.champions = secretary_general.champions_share(m.stance, setup.roster.influence_weight, p)
+    among = np.maximum(office.objectors, 1.0)
+    m.isolation = holdout * (office.campaign / among)[:, None]
+    m.persuasion_need = holdout * np.maximum(-m.stance, 0.0)
+    m.concession = secretary_general.offer(
+        m.concession, holdout, office.objectors[:, None], office.campaign[:, None], p
+    )
+
+
+def accession(world: World) -> None:
+    """Talks, signature, ratification, accession; every decision is by members' ballots alone."""
+    a = world.accession
+    signed = np.flatnonzero(a.stage == PROTOCOL_SIGNED)
+    invited = np.flatnonzero(a.stage == INVITED)
+    if invited.size:
+        _talk(world, invited)
+    a.stage[signed] = RATIFYING
+    ratifying = np.flatnonzero(a.stage == RATIFYING)
+    if ratifying.size:
+        _ratify(world, ratifying)
+
+
+def _talk(world: World, rows: RowArray) -> None:
+    a, setup = world.accession, world.setup
+    p = setup.scenario.accession
+    a.talks[rows] += setup.dt * world.candidate.readiness[rows] / p.talks_years
+    ballots, _ = _positions(world, rows)
+    signs = (a.talks[rows] >= 1.0) & decide(Ballots(setup.roster.iso3, ballots), p)
+    a.stage[rows[signs]] = PROTOCOL_SIGNED
+
+
+def _ratify(world: World, rows: RowArray) -> None:
+    m, a, setup = world.members, world.accession, world.setup
+    p, q = setup.scenario.ratification, setup.scenario.accession
+    stance = world.ballot_stance[rows]
+    _, by_war = member_state.objections(stance, setup.war_bar, world.hot[rows, None], q.objection_line)
+    hazard = member_state.ratification_hazard(
+        stance, by_war, setup.roster.ratification_speed, p.urgency, p.full_stance, q.objection_line
+    )
+    progress = m.ratification_progress[rows] + hazard * setup.dt
+    m.ratification_progress[rows] = progress
+    ratified = m.ratified[rows]
+    newly = (progress >= world.draws["ratification"][0][rows]) & ~ratified
+    changed = newly.any(axis=-1)
+    if changed.any():
+        m.ratified[rows] = ratified | newly
+        complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified[rows[changed]]), q)
+        a.stage[rows[changed][complete]] = MEMBER
+
+
+Phase = Callable[[World], None]
+
+PHASES: tuple[Phase, ...] = (events, elections, war, pressure, bid, spending, perceptions, stances, council, accession)
+"""The phases of a step, in order."""
+
+
+def step(world: World) -> None:
+    """One step: every phase once, in order."""
+    for phase in PHASES:
+        phase(world)
+    world.step += 1
+
+
+def begin(world: World) -> None:
+    """Before the first step: the Secretary General takes stock of where members stand."""
+    ballots, _ = _positions(world)
+    after_council(world, ballots)
+
+
+def plan() -> list[tuple[str, str]]:
+    """The phases of a step in order, each with what it does."""
+    return [(phase.__name__, (phase.__doc__ or "").split("\n")[0]) for phase in PHASES]

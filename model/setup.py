@@ -1,0 +1,253 @@
+"""What is fixed while a run goes on: the scenario made into arrays, calendar, network, streams and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from statistics import NormalDist
+
+import numpy as np
+
+from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.member_state import threat_target
+from article10.agents.parameter import Parameters
+from article10.agents.russia import STRATEGIES, Strategy
+from article10.model.accession_rule import STAGES
+from article10.model.events import ALL, ElectionEvent, Event, SummitEvent
+from article10.model.influence_network import influence_network
+from article10.model.mechanisms import MECHANISMS, Mechanism
+from article10.model.randomness import Stream
+from article10.model.roster import Roster, council_dates, election_dates
+from article10.model.scenario import Scenario, ScenarioError
+
+BUDGET_DAYS = 91
+"""Days between two changes of defence spending."""
+
+SAME_ELECTION_DAYS = 60
+"""A dated election event this close to one on the calendar takes its place."""
+
+
+def quantile(probability: float) -> float:
+    """Standard normal quantile, with the infinite ends; a draw below it happens with that probability."""
+    if probability <= 0.0:
+        return -np.inf
+    return np.inf if probability >= 1.0 else NormalDist().inv_cdf(probability)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A scenario ready to run.
+
+    Attributes:
+        scenario: what it was made from.
+        roster: its members, overrides applied.
+        strategy: how Russia spreads its effort.
+        mechanisms: what moves stances, by name, those switched off left out.
+    """
+
+    scenario: Scenario
+    roster: Roster
+    strategy: Strategy
+    mechanisms: Mapping[str, Mechanism]
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        strategy: Strategy | None = None,
+        mechanisms: Mapping[str, Mechanism] | None = None,
+    ) -> Setup:
+        """Prepare a scenario.
+
+        Args:
+            scenario: what to run.
+            strategy: a function in place of the named strategy of the scenario.
+            mechanisms: in place of ``MECHANISMS``; the scenario's switches apply to those it names.
+
+        Raises:
+            ScenarioError: the scenario names a strategy that does not exist.
+        """
+        name = scenario.russia.strategy
+        if strategy is None:
+            if name not in STRATEGIES:
+                raise ScenarioError(
+                    f"russia.strategy = {name!r}: no such strategy; valid: {', '.join(STRATEGIES)}, or pass a function"
+                )
+            strategy = STRATEGIES[name]
+        switches: Parameters = scenario.mechanisms
+        offered = MECHANISMS if mechanisms is None else mechanisms
+        used = {k: f for k, f in offered.items() if getattr(switches, k, True)}
+        return cls(scenario, scenario.members(), strategy, used)
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def dt(self) -> float:
+        """Length of a step in years."""
+        return self.scenario.step_years
+
+    @cached_property
+    def n_steps(self) -> int:
+        """Number of steps."""
+        return self.scenario.n_steps
+
+    @cached_property
+    def pace(self) -> float:
+        """Combined rate at which a stance is pulled back to where assessment and peers hold it, a year."""
+        s, on = self.scenario.stance, self.mechanisms
+        return s.assessment_rate * ("assessment" in on) + s.peer_rate * ("peers" in on)
+
+    @cached_property
+    def effective_step(self) -> float:
+        """Time by which rates of change of stance are multiplied: ``(1 - exp(-pace * dt)) / pace``, in years.
+
+        The same for all mechanisms, so that their points of rest do not depend on the step.
+        """
+        return float(-np.expm1(-self.pace * self.dt) / self.pace) if self.pace > 0 else self.dt
+
+    @cached_property
+    def shock_scale(self) -> float:
+        """Standard deviation of a step's noise in stance: exact for a relaxing stance, ``sqrt(dt)`` for a free one."""
+        variance = -np.expm1(-2 * self.pace * self.dt) / (2 * self.pace) if self.pace > 0 else self.dt
+        return float(self.scenario.stance.shock * np.sqrt(variance))
+
+    @cached_property
+    def review_steps(self) -> int:
+        """Steps between two reviews of Russia's effort."""
+        return max(1, round(self.scenario.russia.review_weeks * 7 / self.scenario.step_days))
+
+    @cached_property
+    def budget_steps(self) -> int:
+        """Steps between two budgets, a quarter: defence spending moves no faster."""
+        return max(1, round(BUDGET_DAYS / self.scenario.step_days))
+
+    # --- members ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def network(self) -> FloatArray:
+        """Influence of j on i in row i, (member, member)."""
+        return influence_network(self.roster.influence_weight, self.roster.affinity)
+
+    @cached_property
+    def hegemon(self) -> int:
+        """Position of the member of the greatest influence weight."""
+        return int(np.argmax(self.roster.influence_weight))
+
+    @cached_property
+    def smallness(self) -> FloatArray:
+        """One less the influence weight, relative to the greatest, (member,): who can ride free."""
+        weight = self.roster.influence_weight
+        return 1.0 - weight / weight.max()
+
+    @cached_property
+    def given_stance(self) -> FloatArray:
+        """Stance that a given ballot stands for, not a number where none is given, (member,)."""
+        line = self.scenario.accession.objection_line
+        stands_for = {"object": -1.0, "acquiesce": line / 2, "support": 1.0}
+        given = np.full(len(self.roster), np.nan)
+        for code, ballot in self.scenario.ballots.items():
+            given[self.roster.index(code)] = stands_for[ballot]
+        return given
+
+    @cached_property
+    def war_bar(self) -> BoolArray:
+        """Members that hold that a state at hot war cannot be admitted, (member,)."""
+        holds = self.roster.war_bar > self.scenario.accession.war_bar
+        return holds & self.scenario.accession.candidate_at_war & np.isnan(self.given_stance)
+
+    @cached_property
+    def war_intensity(self) -> float:
+        """Intensity of the war at the start."""
+        war = self.scenario.war
+        return war.ceasefire_intensity if war.starts_in_ceasefire else war.intensity
+
+    @cached_property
+    def threat(self) -> FloatArray:
+        """Perceived threat at the start, (member,): that of the world at rest."""
+        none = np.zeros((1, len(self.roster)))
+        war = np.full((1, 1), self.war_intensity)
+        return threat_target(self.roster.exposure, war, none[:, :1], none, none, self.scenario.threat)[0]
+
+    def chosen(self, codes: tuple[str, ...] | str) -> FloatArray:
+        """One for each named member, zero for the others, (member,); ``"all"`` names all."""
+        if codes == ALL:
+            return np.ones(len(self.roster))
+        chosen = np.zeros(len(self.roster))
+        for code in codes:
+            chosen[self.roster.index(code)] = 1.0
+        return chosen
+
+    # --- calendar -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def councils(self) -> Mapping[int, tuple[date, str]]:
+        """Council meetings by step: their date and kind; summits of the scenario are among them."""
+        s = self.scenario
+        meetings = list(council_dates(s.start, s.horizon))
+        meetings += [(e.date, "summit") for e in s.events if isinstance(e, SummitEvent) and e.date]
+        by_step = {s.step_of(day): (day, kind) for day, kind in sorted(meetings)}
+        return {step: meeting for step, meeting in by_step.items() if 0 <= step < self.n_steps}
+
+    @cached_property
+    def elections(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """Elections by step: which member votes, and the how-manieth election of the run that is for it."""
+        s = self.scenario
+        off_calendar = [(e.member, e.date) for e in s.events if isinstance(e, ElectionEvent) and e.date]
+        found: dict[int, list[tuple[int, int]]] = {}
+        for i, code in enumerate(self.roster.iso3):
+            for k, day in enumerate(election_dates(code, s.start, s.horizon)):
+                taken = any(c == code and abs((d - day).days) <= SAME_ELECTION_DAYS for c, d in off_calendar)
+                if not taken and s.step_of(day) < self.n_steps:
+                    found.setdefault(s.step_of(day), []).append((i, k))
+        return {step: tuple(votes) for step, votes in found.items()}
+
+    @cached_property
+    def incumbent_below(self) -> float:
+        """Normal quantile below which a draw leaves a government in office."""
+        return quantile(self.scenario.elections.incumbency)
+
+    @cached_property
+    def start_stage(self) -> int:
+        """Code of the stage at the start."""
+        return STAGES.index(self.scenario.accession.stage)
+
+    # --- randomness ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def streams(self) -> tuple[Stream, ...]:
+        """Every stream of a run."""
+        steps, members = self.n_steps, len(self.roster)
+        rounds = 1 + max((k for votes in self.elections.values() for _, k in votes), default=0)
+        own = (
+            Stream("initial_stance", (1, members)),
+            Stream("member_shocks", (steps, members + 1)),  # the last column is what all have in common
+            Stream("elections", (rounds, members, 2)),
+            Stream("ceasefire", (steps,), "uniform"),
+            Stream("war", (steps, 2)),
+            Stream("observation", (-(-steps // self.review_steps), members)),
+            Stream("ratification", (1, members), "exponential"),
+        )
+        return own + tuple(Stream(f"event:{event.name}", (steps, 2)) for event in self.scenario.events)
+
+    def activity(self, event: Event, draws: FloatArray) -> BoolArray:
+        """When an event acts, (step, run).
+
+        Args:
+            event: one of the scenario's.
+            draws: its stream's first column, standard normal, (step, run).
+        """
+        if event.rate is not None:
+            begins = draws < quantile(float(-np.expm1(-event.rate * self.dt)))
+        else:
+            begins = np.zeros(draws.shape, dtype=bool)
+            step = self.scenario.step_of(event.date) if event.date else self.n_steps
+            begins[step : step + 1] = True
+        if not event.lasts:
+            return begins
+        steps = max(1, round(getattr(event, "weeks", 1) * 7 / self.scenario.step_days))
+        so_far = np.cumsum(begins, axis=0)
+        before = np.zeros_like(so_far)
+        before[steps:] = so_far[:-steps]
+        return so_far > before

@@ -1,0 +1,222 @@
+"""The world of some runs: every actor's state as arrays with a leading run axis, and the draws that it will use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from article10.agents.arrays import BoolArray, FloatArray, IntArray
+from article10.agents.candidate import CandidateState, credible_guarantee
+from article10.agents.member_state import MemberStates, susceptibility
+from article10.agents.russia import RussiaState, prior_response
+from article10.agents.secretary_general import SecretaryGeneralState
+from article10.model.accession_rule import MEMBER, RATIFYING
+from article10.model.events import Event
+from article10.model.influence_network import disposition_at_rest
+from article10.model.randomness import Draws
+from article10.model.setup import Setup
+
+STANCE_LIMIT = 1.0
+"""Stances lie between minus and plus this."""
+
+
+@dataclass
+class AccessionState:
+    """Where each run's accession stands; arrays are ``(run,)``.
+
+    Attributes:
+        stage: code of the stage, int8.
+        talks: share of the accession talks done.
+    """
+
+    stage: IntArray
+    talks: FloatArray
+
+    @property
+    def is_member(self) -> BoolArray:
+        """Runs in which the candidate has acceded."""
+        return self.stage == MEMBER
+
+
+@dataclass(frozen=True)
+class Council:
+    """What a council meeting brought.
+
+    Attributes:
+        ballots: by member, or NO_BALLOT where no bid was before it, int8 (run, member).
+        reasons: why members objected, int8 (run, member).
+        question_put: whether the question was formally put, (run,).
+        invited: whether the candidate was invited, (run,).
+    """
+
+    ballots: IntArray
+    reasons: IntArray
+    question_put: BoolArray
+    invited: BoolArray
+
+
+@dataclass
+class World:
+    """All state of some runs at one moment.
+
+    Attributes:
+        setup: what is fixed.
+        draws: by stream.
+        events: each event with the runs and steps in which it acts, (step, run), and the steps in which any does.
+        step: number of steps done.
+        members: state of the member states.
+        russia: state of Russia.
+        candidate: state of the candidate.
+        secretary_general: state of the Secretary General's office.
+        accession: stages.
+        pledge: pledged defence spending at this date, % of GDP, (run,).
+        pledge_target: what the pledge rises to, (run,).
+        pledge_deadline: the year by which it does, (run,).
+        trust_start: members' trust in the hegemon at the start, (run, member).
+        rates: rate of change of stance by mechanism in the last step, (run, member) each.
+        council: the council meeting of the last step, if there was one.
+    """
+
+    setup: Setup
+    draws: Draws
+    events: list[tuple[Event, BoolArray, BoolArray]]
+    step: int
+    members: MemberStates
+    russia: RussiaState
+    candidate: CandidateState
+    secretary_general: SecretaryGeneralState
+    accession: AccessionState
+    pledge: FloatArray
+    pledge_target: FloatArray
+    pledge_deadline: FloatArray
+    trust_start: FloatArray
+    rates: dict[str, FloatArray] = field(default_factory=dict)
+    council: Council | None = None
+
+    @property
+    def n_runs(self) -> int:
+        """Number of runs."""
+        return len(self.accession.stage)
+
+    @property
+    def guarantee(self) -> FloatArray:
+        """Security guarantee as far as it is believed, (run,)."""
+        p = self.setup.scenario.guarantees
+        initial = p.initial if p.renewal else 0.0
+        return credible_guarantee(self.candidate.guarantee, self.candidate.binding_guarantee, initial, p)
+
+    @property
+    def guarantee_change(self) -> FloatArray:
+        """The same less that of the start, (run,)."""
+        p = self.setup.scenario.guarantees
+        return self.guarantee - p.non_binding_weight * p.initial
+
+    @property
+    def ballot_stance(self) -> FloatArray:
+        """Stance with which members ballot: their own, or that of a ballot which the scenario gives, (run, member)."""
+        given = self.setup.given_stance
+        if not self.setup.scenario.ballots:
+            return self.members.stance
+        return np.where(np.isnan(given), self.members.stance, given)
+
+    @property
+    def hot(self) -> BoolArray:
+        """Runs in which the war is hot, (run,)."""
+        return self.russia.war_intensity > self.setup.scenario.war.hot_line
+
+    def update_susceptibility(self) -> None:
+        """Members' susceptibility follows from their government's ties and their defence spending."""
+        m, roster = self.members, self.setup.roster
+        m.susceptibility = susceptibility(
+            roster.structural_susceptibility,
+            m.government_ties,
+            m.spending - roster.defence_spending,
+            self.setup.scenario.spending.resilience,
+        )
+
+    @classmethod
+    def start(cls, setup: Setup, draws: Draws) -> World:
+        """The world on the first day.
+
+        Stances are drawn around their codes; dispositions are such that the drawn stances are at rest.
+        """
+        n, s, roster = draws["initial_stance"].shape[1], setup.scenario, setup.roster
+        members = _members_at_start(setup, draws["initial_stance"][0])
+        zeros, ones = np.zeros(n), np.ones(n)
+        russia = RussiaState(
+            resources=ones.copy(),
+            effort=zeros.copy(),
+            alarm=zeros.copy(),
+            war_intensity=np.full(n, setup.war_intensity),
+            war_level=np.full(n, s.war.intensity),
+            front=zeros.copy(),
+            ceasefire=np.full(n, s.war.starts_in_ceasefire),
+            shares=np.zeros_like(members.stance),
+            observed=members.stance.copy(),
+            response=prior_response(members.susceptibility),
+        )
+        fresh_guarantee = 0.0 if s.guarantees.renewal else s.guarantees.initial
+        candidate = CandidateState(
+            aspiration=np.full(n, s.candidate.aspiration),
+            readiness=np.full(n, s.candidate.readiness),
+            shelved=np.zeros(n, dtype=bool),
+            bound_by_plan=np.zeros(n, dtype=bool),
+            guarantee=np.full(n, fresh_guarantee),
+            binding_guarantee=zeros.copy(),
+        )
+        events = []
+        for event in s.events:
+            acts = setup.activity(event, draws[f"event:{event.name}"][..., 0])
+            events.append((event, acts, acts.any(axis=-1)))
+        return cls(
+            setup=setup,
+            draws=draws,
+            events=events,
+            step=0,
+            members=members,
+            russia=russia,
+            candidate=candidate,
+            secretary_general=SecretaryGeneralState(zeros.copy(), zeros.copy(), zeros.copy()),
+            accession=AccessionState(stage=np.full(n, setup.start_stage, dtype=np.int8), talks=zeros.copy()),
+            pledge=np.full(n, float(roster.defence_spending.mean())),
+            pledge_target=np.full(n, s.spending.pledge),
+            pledge_deadline=np.full(n, float(s.spending.pledge_deadline)),
+            trust_start=members.trust.copy(),
+        )
+
+    @property
+    def ratifying(self) -> BoolArray:
+        """Runs in which members are ratifying, (run,)."""
+        return self.accession.stage == RATIFYING
+
+
+def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:
+    s, roster = setup.scenario, setup.roster
+    spread = s.stance.spread_scale * roster.stance_spread
+    stance = np.clip(roster.stance + spread * draws, -STANCE_LIMIT, STANCE_LIMIT)
+    none = np.zeros_like(stance)
+    ties = np.broadcast_to(roster.government_ties, stance.shape).copy()
+    orientation = -s.elections.ties_orientation * ties
+    peer_rate = s.stance.peer_rate if "peers" in setup.mechanisms else 0.0
+    hegemon = stance[:, setup.hegemon : setup.hegemon + 1]
+    assessed = disposition_at_rest(stance, setup.network, s.stance.assessment_rate, peer_rate)
+    return MemberStates(
+        stance=stance,
+        perceived=stance.copy(),
+        disposition=assessed - orientation,
+        orientation=orientation,
+        government_ties=ties,
+        threat=np.broadcast_to(setup.threat, stance.shape).copy(),
+        incidents=none.copy(),
+        pressure=none.copy(),
+        felt_pressure=none.copy(),
+        susceptibility=susceptibility(roster.structural_susceptibility, ties, none, s.spending.resilience),
+        concession=none.copy(),
+        trust=1.0 - s.trust.divergence_cost * np.abs(hegemon - stance) / 2.0,
+        spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
+        isolation=none.copy(),
+        persuasion_need=none.copy(),
+        ratified=np.zeros(stance.shape, dtype=bool),
+        ratification_progress=none.copy(),
+    )
