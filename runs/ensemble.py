@@ -1,0 +1,105 @@
+"""Ensembles: many runs of a scenario at once, each the same whatever others it is run with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from article10.model import schedule
+from article10.model.mechanisms import Mechanism
+from article10.model.randomness import draw
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.model.world import World
+from article10.runs.recorder import Recorder, check_record
+from article10.runs.result import EnsembleResult, dataset
+
+CHUNK = 256
+"""Runs stepped together: enough to make NumPy's overhead small, few enough to stay in the cache."""
+
+Strategy = Callable[[Any], Any]
+
+
+def simulate(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    record: Sequence[str] = ("stance",),
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+    first_run: int = 0,
+    chunk: int = CHUNK,
+    progress: Callable[[int], None] | None = None,
+) -> EnsembleResult:
+    """Run a scenario many times.
+
+    Run k depends on the scenario, the seed and k alone: not on how many runs there are, nor on the chunk.
+
+    Args:
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: how many, from ``first_run`` on.
+        seed: of all random streams; runs of two scenarios with the same seed and number share every draw.
+        changes: by full key, for example ``{"stance.peer_rate": 0.6}``.
+        record: variables by member to keep at every step; names in ``article10.MEMBER_VARIABLES``, or
+            ``"contribution"`` for what each mechanism did.
+        strategy: a function in place of Russia's named strategy; see ``article10.Intelligence``.
+        mechanisms: in place of ``article10.MECHANISMS``.
+        first_run: number of the first run.
+        chunk: runs stepped together; changes speed and memory, never results.
+        progress: called with the number of runs done after each chunk.
+
+    Returns:
+        The result, with its data as an ``xarray.Dataset``.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: ``runs``, ``seed``, ``chunk`` or ``record`` is.
+
+    >>> result = simulate(runs=4, seed=7, changes={"horizon": "2026-12-01"})
+    >>> dict(result.data.sizes)["member"]
+    32
+    """
+    for name, value, least in (("runs", runs, 1), ("chunk", chunk, 1), ("seed", seed, 0), ("first_run", first_run, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} = {value!r}: expected a whole number of at least {least}")
+    check_record(record)
+    setup = Setup.of(read_scenario(scenario, changes), strategy, mechanisms)
+    recorder = Recorder(setup, runs, record)
+    for rows in chunks(runs, chunk):
+        step_chunk(setup, seed, range(first_run + rows.start, first_run + rows.stop), recorder, rows)
+        if progress is not None:
+            progress(rows.stop)
+    return EnsembleResult(dataset(setup, recorder, seed, first_run))
+
+
+def chunks(runs: int, chunk: int) -> Iterator[slice]:
+    """Rows of each chunk in turn."""
+    for start in range(0, runs, chunk):
+        yield slice(start, min(start + chunk, runs))
+
+
+def step_chunk(setup: Setup, seed: int, numbers: Sequence[int], recorder: Recorder, rows: slice) -> World:
+    """Step some runs from the first day to the horizon.
+
+    Args:
+        setup: what is fixed.
+        seed: of all random streams.
+        numbers: of the runs.
+        recorder: keeps what is to be kept.
+        rows: where it keeps it.
+
+    Returns:
+        The world at the horizon.
+    """
+    world = World.start(setup, draw(setup.streams, seed, numbers))
+    schedule.begin(world)
+    recorder.before(world, rows)
+    for _ in range(setup.n_steps):
+        before = world.members.stance
+        schedule.step(world)
+        recorder.after_step(world, rows, before)
+    return world

@@ -1,0 +1,69 @@
+"""Files of results: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import xarray as xr
+
+RESULT = "result.nc"
+"""Name of the dataset in a folder of results."""
+
+
+def save_dataset(data: xr.Dataset, path: Path) -> Path:
+    """Write a dataset beside its place and move it there when it is whole.
+
+    Args:
+        data: to write.
+        path: ``.zarr`` for a Zarr store, else NetCDF-4.
+
+    Raises:
+        OSError: it cannot be written, for example because the disk is full; nothing is left behind.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        if path.suffix == ".zarr":
+            data.to_zarr(unfinished, mode="w", consolidated=False)
+        else:
+            data.to_netcdf(unfinished, engine="h5netcdf")
+        if path.is_dir():
+            shutil.rmtree(path)
+        unfinished.replace(path)
+    except BaseException as error:
+        _remove(unfinished)
+        if isinstance(error, RuntimeError):  # what h5py raises when the disk fills up while a file is closed
+            raise OSError(f"{path} could not be written: {error}") from error
+        raise
+    return path
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def load_dataset(path: Path) -> xr.Dataset:
+    """Read a dataset into memory.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it is no result of article10.
+    """
+    if path.is_dir() and path.suffix != ".zarr":
+        path = path / RESULT
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such result")
+    if path.suffix == ".zarr":
+        data = xr.open_zarr(path, consolidated=False).load()
+    else:
+        try:
+            data = xr.load_dataset(path, engine="h5netcdf")
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{path}: not a NetCDF-4 file: {error}") from None
+    if "article10_version" not in data.attrs:
+        raise ValueError(f"{path}: not a result of article10: it has no provenance")
+    return data

@@ -1,0 +1,158 @@
+"""What is kept of a run: each variable declared once, with dimensions, unit and meaning, and how it is read off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from article10.model.accession_rule import NO_BALLOT
+from article10.model.mechanisms import BOUNDS
+from article10.model.setup import Setup
+from article10.model.world import World
+
+CONTRIBUTION = "contribution"
+"""Name under which what each mechanism did to each stance in each step is recorded."""
+
+NEVER = -1
+"""In place of the step of something that did not happen."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A recorded variable.
+
+    Attributes:
+        unit: its unit.
+        description: what it is.
+        read: gives its present value from the world.
+        dtype: how it is stored.
+    """
+
+    unit: str
+    description: str
+    read: Callable[[World], npt.NDArray[Any]]
+    dtype: type = np.float32
+
+
+MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType({
+    "stance": Variable("1", "willingness to admit the candidate now, -1 to 1", lambda w: w.members.stance),
+    "perceived": Variable("1", "stance as the other members know it", lambda w: w.members.perceived),
+    "orientation": Variable("1", "present government's departure from disposition", lambda w: w.members.orientation),
+    "government_ties": Variable("1", "government's closeness to Russia, 0 to 1", lambda w: w.members.government_ties),
+    "threat": Variable("1", "perceived threat", lambda w: w.members.threat),
+    "pressure": Variable("1", "stock of Russian pressure", lambda w: w.members.pressure),
+    "felt_pressure": Variable("1", "pressure as felt, 0 to 1", lambda w: w.members.felt_pressure),
+    "susceptibility": Variable("1", "how readily it yields to pressure, 0 to 1", lambda w: w.members.susceptibility),
+    "concession": Variable("1", "stock of concessions received, 0 to 1", lambda w: w.members.concession),
+    "trust": Variable("1", "trust in the hegemon, 0 to 1", lambda w: w.members.trust),
+    "spending": Variable("% GDP", "defence spending", lambda w: w.members.spending),
+    "ratified": Variable("", "whether the member has ratified", lambda w: w.members.ratified, np.int8),
+})
+"""Variables of shape (run, step, member), recorded on request; ``stance`` by default."""
+
+RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType({
+    "stage": Variable("", "stage of the accession, by code", lambda w: w.accession.stage, np.int8),
+    "war_intensity": Variable("1", "intensity of the war, 0 to 1", lambda w: w.russia.war_intensity),
+    "front": Variable("1", "Russian territorial progress since the start", lambda w: w.russia.front),
+    "ceasefire": Variable("", "whether a ceasefire holds", lambda w: w.russia.ceasefire, np.int8),
+    "alarm": Variable("1", "Russia's alarm at accession, 0 to 1", lambda w: w.russia.alarm),
+    "effort": Variable("1/year", "pressure exerted by Russia", lambda w: w.russia.effort),
+    "resources": Variable("1", "Russia's resources; 1 at the start", lambda w: w.russia.resources),
+    "guarantee": Variable("1", "security guarantee as far as it is believed", lambda w: w.guarantee),
+    "aspiration": Variable("1", "candidate's wish to join, 0 to 1", lambda w: w.candidate.aspiration),
+    "readiness": Variable("1", "candidate's reforms done, 0 to 1", lambda w: w.candidate.readiness),
+})
+"""Variables of shape (run, step), always recorded with trajectories."""
+
+
+def check_record(record: Sequence[str]) -> tuple[str, ...]:
+    """The names of what to record, checked.
+
+    Raises:
+        ValueError: a name is unknown.
+    """
+    known = [*MEMBER_VARIABLES, CONTRIBUTION]
+    for name in record:
+        if name not in known:
+            raise ValueError(f"record: {name!r} is no variable by member; valid: {', '.join(known)}")
+    return tuple(dict.fromkeys(record))
+
+
+class Recorder:
+    """Arrays for all runs of an ensemble, filled chunk by chunk; a chunk never sees another's rows."""
+
+    def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:
+        """Make room.
+
+        Args:
+            setup: of the ensemble.
+            runs: number of runs.
+            record: names in MEMBER_VARIABLES, or CONTRIBUTION.
+        """
+        steps, members, councils = setup.n_steps, len(setup.roster), len(setup.councils)
+        self.record = check_record(record)
+        self.councils = {step: place for place, step in enumerate(setup.councils)}
+        self.mechanisms = [*setup.mechanisms, BOUNDS]
+        self.members = {
+            k: np.zeros((runs, steps + 1, members), MEMBER_VARIABLES[k].dtype) for k in self.record if k != CONTRIBUTION
+        }
+        self.runs = {k: np.zeros((runs, steps + 1), v.dtype) for k, v in RUN_VARIABLES.items()}
+        self.ballot = np.full((runs, councils, members), NO_BALLOT, np.int8)
+        self.reason = np.zeros((runs, councils, members), np.int8)
+        self.question_put = np.zeros((runs, councils), np.int8)
+        self.invited = np.zeros((runs, councils), np.int8)
+        self.ratified_step = np.full((runs, members), NEVER, np.int32)
+        self.event_steps = {e.name: np.zeros((runs, steps), np.int8) for e in setup.scenario.events}
+        self.final_spending = np.zeros(runs, np.float32)
+        self.final_cohesion = np.zeros(runs, np.float32)
+        shape = (runs, steps, members, len(self.mechanisms)) if CONTRIBUTION in self.record else (0, 0, 0, 0)
+        self.contribution = np.zeros(shape)
+
+    def before(self, world: World, rows: slice) -> None:
+        """Record the first day, and when events will act."""
+        for event, acts, _ in world.events:
+            self.event_steps[event.name][rows] = acts.T
+        self._state(world, rows)
+
+    def after_step(self, world: World, rows: slice, stance_before: npt.NDArray[np.float64]) -> None:
+        """Record the world after a step.
+
+        Args:
+            world: after the step.
+            rows: of this chunk.
+            stance_before: stances before it, for the contributions.
+        """
+        self._state(world, rows)
+        done = world.step - 1
+        if world.council is not None:
+            place = self.councils[done]
+            self.ballot[rows, place] = world.council.ballots
+            self.reason[rows, place] = world.council.reasons
+            self.question_put[rows, place] = world.council.question_put
+            self.invited[rows, place] = world.council.invited
+        if world.ratifying.any() or world.members.ratified.any():
+            seen = self.ratified_step[rows]
+            seen[world.members.ratified & (seen == NEVER)] = world.step
+            seen[~world.members.ratified] = NEVER
+        if self.contribution.size:
+            self._contributions(world, rows, stance_before)
+        if world.step == world.setup.n_steps:
+            self.final_spending[rows] = (world.members.spending * world.setup.roster.influence_weight).sum(axis=-1)
+            self.final_cohesion[rows] = 1.0 - world.members.stance.std(axis=-1)
+
+    def _state(self, world: World, rows: slice) -> None:
+        for name, values in self.members.items():
+            values[rows, world.step] = MEMBER_VARIABLES[name].read(world)
+        for name, values in self.runs.items():
+            values[rows, world.step] = RUN_VARIABLES[name].read(world)
+
+    def _contributions(self, world: World, rows: slice, before: npt.NDArray[np.float64]) -> None:
+        into = self.contribution[rows, world.step - 1]
+        for place, rate in enumerate(world.rates.values()):
+            into[..., place] = world.setup.effective_step * rate
+        into[..., -1] = world.members.stance - before - into[..., :-1].sum(axis=-1)
