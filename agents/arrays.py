@@ -1,9 +1,11 @@
 """The arrays that actors' rules take and give: a leading run axis, float64 unless said otherwise."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.int8]
 BoolArray = npt.NDArray[np.bool_]
 

@@ -18,7 +18,9 @@ from article10.agents.parameter import Meta, Parameters
 class CandidateParameters(Parameters):
     """Aspiration, readiness and the choice to shelve or resume the bid."""
 
-    name: Annotated[str, Field(min_length=1, description="Who asks to join."), Meta("", None, "public record")] = "Ukraine"
+    name: Annotated[str, Field(min_length=1, description="Who asks to join."), Meta("", None, "public record")] = (
+        "Ukraine"
+    )
     aspiration: Annotated[
         float,
         Field(ge=0, le=1, description="Wish to join at the start."),
@@ -27,7 +29,11 @@ class CandidateParameters(Parameters):
     aspiration_rate: Annotated[
         float,
         Field(ge=0, le=20, description="How fast aspiration follows the world."),
-        Meta("1/year", (0.5, 3.0), "assumption: Ukrainian support doubled within about a year of 2014 and of 2022"),
+        Meta(
+            "1/year",
+            (0.5, 3.0),
+            "assumption: Ukrainian support doubled within about a year of 2014 and of 2022",
+        ),
     ] = 1.0
     aggression_weight: Annotated[
         float,
@@ -36,8 +42,16 @@ class CandidateParameters(Parameters):
     ] = 0.3
     guarantee_weight: Annotated[
         float,
-        Field(ge=0, le=2, description="Fall of aspiration with a full guarantee that wholly substitutes for membership (rho = 1)."),
-        Meta("1", (0.3, 1.0), "14 December 2025: ready to drop the bid for Article 5-like guarantees; size assumed"),
+        Field(
+            ge=0,
+            le=2,
+            description="Fall of aspiration with a full guarantee that wholly substitutes for membership (rho = 1).",
+        ),
+        Meta(
+            "1",
+            (0.3, 1.0),
+            "14 December 2025: ready to drop the bid for Article 5-like guarantees; size assumed",
+        ),
     ] = 0.7
     readiness: Annotated[
         float,
@@ -56,12 +70,20 @@ class CandidateParameters(Parameters):
     ] = 0.35
     resumption_line: Annotated[
         float,
-        Field(ge=0, le=1, description="Aspiration above which it takes a shelved bid up again, once no plan binds it."),
+        Field(
+            ge=0,
+            le=1,
+            description="Aspiration above which it takes a shelved bid up again, once no plan binds it.",
+        ),
         Meta("1", (0.5, 0.8), "assumption; Ukraine 2010-14 is the precedent"),
     ] = 0.6
     plan_openness: Annotated[
         float,
-        Field(ge=-5, le=5, description="Probit index of accepting a plan that rules membership out, at full aspiration, no guarantee, no war."),
+        Field(
+            ge=-5,
+            le=5,
+            description="Probit index of accepting a plan that bars membership, at full aspiration and in peace.",
+        ),
         Meta("probit", (-3.0, -1.0), "assumption: Istanbul 2022 and November 2025 were not accepted as put"),
     ] = -2.3
     plan_war_weight: Annotated[
@@ -87,7 +109,11 @@ class GuaranteeParameters(Parameters):
     initial: Annotated[
         float,
         Field(ge=0, le=1, description="Level of non-binding commitments at the start."),
-        Meta("1", (0.1, 0.4), "model/data/ukraine_security_commitments.csv: bilateral agreements of 26 members; scale assumed"),
+        Meta(
+            "1",
+            (0.1, 0.4),
+            "model/data/ukraine_security_commitments.csv: bilateral agreements of 26 members; scale assumed",
+        ),
     ] = 0.2
     renewal: Annotated[
         bool,
@@ -111,12 +137,20 @@ class GuaranteeParameters(Parameters):
     ] = 0.5
     relief: Annotated[
         float,
-        Field(ge=0, le=5, description="Rate at which a full guarantee raises a fully cautious member's stance: it deters."),
+        Field(
+            ge=0,
+            le=5,
+            description="Rate at which a full guarantee raises a fully cautious member's stance: it deters.",
+        ),
         Meta("stance/year", (0.0, 0.6), "Yarhi-Milo, Lanoszka & Cooper 2016; size assumed"),
     ] = 0.3
     substitution: Annotated[
         float,
-        Field(ge=-1, le=1, description="rho: above 0 guarantees take the place of membership, below 0 they are a stepping stone."),
+        Field(
+            ge=-1,
+            le=1,
+            description="rho: above 0 guarantees take the place of membership, below 0 they are a stepping stone.",
+        ),
         Meta("1", (-1.0, 1.0), "no estimate of the sign exists: sweep it"),
     ] = 0.0
     urgency_weight: Annotated[

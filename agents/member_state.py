@@ -8,212 +8,29 @@ Every rule is a pure function of arrays. ``(run, member)`` arrays hold one value
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
+import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
-from article10.agents.parameter import Meta, Parameters
+from article10.agents.member_parameters import (
+    ElectionParameters,
+    SpendingParameters,
+    StanceParameters,
+    ThreatParameters,
+)
 
 OBJECT, ACQUIESCE, SUPPORT = 0, 1, 2
 """Codes of a ballot, in the order of willingness."""
+
+NEVER = -1
+"""In place of the step of something that has not happened."""
 
 NO_BALLOT = -1
 """Recorded where no ballot was asked for."""
 
 REASON_NONE, REASON_STANCE, REASON_WAR, REASON_BOTH = 0, 1, 2, 3
 """Why a member objects: its own stance, the war, or both."""
-
-
-class StanceParameters(Parameters):
-    """How a member's stance moves."""
-
-    assessment_rate: Annotated[
-        float,
-        Field(ge=0, le=20, description="How fast a stance returns to what the member's own assessment says."),
-        Meta("1/year", (0.5, 2.0), "assumption: positions in the table of public positions move over months to years"),
-    ] = 1.0
-    threat_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rise of the assessment with perceived threat from 0 to 1."),
-        Meta("stance", (0.4, 1.2), "balance of threat: Walt 1987; sized by pattern 8: an attack raises support in all neighbours"),
-    ] = 0.8
-    entrapment_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Fall of a fully cautious member's assessment with war intensity from 0 to 1."),
-        Meta("stance", (0.1, 0.8), "fear of entrapment: Snyder 1984; rare in fact: Beckley 2015; size assumed"),
-    ] = 0.5
-    peer_rate: Annotated[
-        float,
-        Field(ge=0, le=20, description="How fast a stance moves to the weighted mean of the stances it perceives."),
-        Meta("1/year", (0.1, 1.0), "Friedkin & Johnsen 1990; Naurin & Thomson 2009; size assumed"),
-    ] = 0.5
-    confidence_bound: Annotated[
-        float,
-        Field(gt=0, le=2, description="Members further apart than this do not sway each other; 2 is no bound."),
-        Meta("stance", (0.3, 2.0), "Hegselmann & Krause 2002; off by default"),
-    ] = 2.0
-    clarity_rate: Annotated[
-        float,
-        Field(ge=0, le=52, description="How fast members learn of others' changed stances without any clarification."),
-        Meta("1/year", (1.0, 12.0), "assumption: positions become known at meetings, several a year"),
-    ] = 4.0
-    intimidation_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rate at which fully felt pressure lowers a fully susceptible member's stance."),
-        Meta("stance/year", (0.2, 1.0), "Sechser 2011: compellence works in a minority of cases; size assumed"),
-    ] = 0.6
-    hardening_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rate at which fully felt pressure raises an unsusceptible member's stance."),
-        Meta("stance/year", (0.1, 0.8), "Dafoe, Hatz & Zhang 2021; Powers & Altman 2023; size assumed"),
-    ] = 0.4
-    isolation_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rate at which being the lone objector raises a stance while the bid is live."),
-        Meta("stance/year", (0.0, 0.8), "the silence procedure; sized by Türkiye and Hungary on Finland and Sweden 2022-24"),
-    ] = 0.4
-    concession_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rate at which a full stock of concessions raises the receiver's stance."),
-        Meta("stance/year", (0.3, 1.5), "Schneider 2009; sized by Türkiye and Hungary on Finland and Sweden 2022-24"),
-    ] = 1.0
-    concession_decay_rate: Annotated[
-        float,
-        Field(ge=0, le=20, description="How fast a concession loses its hold on the receiver."),
-        Meta("1/year", (0.2, 2.0), "assumption: Türkiye ratified Finland nine months after the memorandum"),
-    ] = 0.7
-    shock: Annotated[
-        float,
-        Field(ge=0, le=2, description="Standard deviation of a year's noise in stance."),
-        Meta("stance/year^0.5", (0.05, 0.2), "assumption: unnamed causes move a stance by about a tenth a year"),
-    ] = 0.12
-    shock_correlation: Annotated[
-        float,
-        Field(ge=0, le=1, description="Share of the noise's variance that all members have in common."),
-        Meta("1", (0.0, 0.6), "assumption"),
-    ] = 0.3
-    spread_scale: Annotated[
-        float,
-        Field(ge=0, le=5, description="Multiplies how uncertain the coded stances of the start are; 0 starts on the codes."),
-        Meta("1", (0.5, 1.5), "model/data/ukraine_membership_stance_2025_12.csv, column status"),
-    ] = 1.0
-
-
-class ThreatParameters(Parameters):
-    """How a member perceives Russia's threat."""
-
-    adjustment_rate: Annotated[
-        float,
-        Field(ge=0, le=52, description="How fast perceived threat follows the world."),
-        Meta("1/year", (1.0, 6.0), "assumption: Finnish opinion turned within months of February 2022"),
-    ] = 3.0
-    war_weight: Annotated[
-        float,
-        Field(ge=0, le=2, description="Threat that war at intensity 1 means to a fully exposed member."),
-        Meta("threat", (0.3, 0.9), "balance of threat: Walt 1987; size assumed"),
-    ] = 0.6
-    front_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Further threat for each unit of Russian territorial progress."),
-        Meta("threat", (0.0, 1.0), "offensive capability: Walt 1987; size assumed"),
-    ] = 0.4
-    incident_weight: Annotated[
-        float,
-        Field(ge=0, le=2, description="Threat from a fresh incident of severity 1 on the member's own ground."),
-        Meta("threat", (0.1, 0.5), "model/data/events_2021_2025.csv; size assumed"),
-    ] = 0.25
-    incident_decay_rate: Annotated[
-        float,
-        Field(ge=0, le=52, description="How fast an incident is forgotten."),
-        Meta("1/year", (1.0, 6.0), "assumption"),
-    ] = 3.0
-    pressure_weight: Annotated[
-        float,
-        Field(ge=0, le=2, description="Threat that fully felt pressure means to a fully exposed member."),
-        Meta("threat", (0.0, 0.5), "Powers & Altman 2023; size assumed"),
-    ] = 0.2
-
-
-class ElectionParameters(Parameters):
-    """What an election does to a government's orientation and to its ties with Russia."""
-
-    incumbency: Annotated[
-        float,
-        Field(ge=0, le=1, description="Probability that an election leaves the government, and so its orientation, in place."),
-        Meta("probability", (0.3, 0.7), "assumption: about half of European governments survive an election"),
-    ] = 0.5
-    alternation: Annotated[
-        float,
-        Field(ge=0, le=1, description="How far a new government's mean orientation lies on the other side of the last one's."),
-        Meta("1", (0.0, 0.6), "assumption"),
-    ] = 0.3
-    volatility: Annotated[
-        float,
-        Field(ge=0, le=2, description="Standard deviation of a new government's orientation."),
-        Meta("stance", (0.15, 0.4), "assumption: Slovakia 2023 and the United States 2025 moved by one to three codes of 0.3"),
-    ] = 0.3
-    ties_orientation: Annotated[
-        float,
-        Field(gt=0, le=2, description="Orientation below zero that goes with full government ties to Russia."),
-        Meta("stance", (0.3, 0.7), "assumption: ties and orientation are two readings of one government"),
-    ] = 0.5
-
-
-class SpendingParameters(Parameters):
-    """How defence spending follows the pledge, threat and free riding, and what it changes."""
-
-    adjustment_rate: Annotated[
-        float,
-        Field(ge=0, le=20, description="How fast spending moves to what the member aims at."),
-        Meta("1/year", (0.1, 0.6), "model/data/defence_expenditure.csv: European allies closed about a third of the gap to 2% in three years"),
-    ] = 0.3
-    pledge: Annotated[
-        float,
-        Field(ge=0, le=10, description="Pledged core defence spending in force at the start."),
-        Meta("% GDP", None, "model/data/spending_pledges.csv, The Hague, 25 June 2025"),
-    ] = 3.5
-    pledge_deadline: Annotated[
-        int,
-        Field(ge=1949, le=2100, description="Year by which the pledge is to be met; it is approached in a straight line from the start."),
-        Meta("year", None, "model/data/spending_pledges.csv, The Hague, 25 June 2025"),
-    ] = 2035
-    compliance: Annotated[
-        float,
-        Field(ge=0, le=1, description="Share of the gap to the pledge that members aim to close."),
-        Meta("1", (0.3, 0.9), "model/data/defence_expenditure.csv: three of 32 met the Wales pledge in 2014, 31 in 2025"),
-    ] = 0.6
-    threat_response: Annotated[
-        float,
-        Field(ge=0, le=10, description="Rise of the aim with perceived threat from 0 to 1."),
-        Meta("% GDP", (0.0, 3.0), "assumption"),
-    ] = 1.5
-    free_riding: Annotated[
-        float,
-        Field(ge=0, le=1, description="Fall of a small member's aim for each point by which its allies' mean spending rises."),
-        Meta("1", (0.0, 0.4), "Olson & Zeckhauser 1966; size assumed"),
-    ] = 0.15
-    resilience: Annotated[
-        float,
-        Field(ge=0, le=1, description="Share of structural susceptibility that a further point of spending removes."),
-        Meta("1/(% GDP)", (0.0, 0.3), "assumption"),
-    ] = 0.12
-
-
-class TrustParameters(Parameters):
-    """How members trust the hegemon, the member of the greatest influence weight, and so how far it pulls them."""
-
-    adjustment_rate: Annotated[
-        float,
-        Field(ge=0, le=20, description="How fast trust follows the distance between the hegemon's stance and one's own."),
-        Meta("1/year", (0.3, 3.0), "assumption"),
-    ] = 1.0
-    divergence_cost: Annotated[
-        float,
-        Field(ge=0, le=1, description="Trust lost when hegemon and member stand at opposite ends of the scale."),
-        Meta("1", (0.0, 1.0), "assumption; polls after February 2025 show the direction"),
-    ] = 0.7
 
 
 @dataclass
@@ -236,7 +53,7 @@ class MemberStates:
         spending: defence spending, % of GDP.
         isolation: share of the cost of objecting that falls on the member since the last council.
         persuasion_need: how far below support a holdout stood at the last council.
-        ratified: whether the member has ratified the protocol.
+        ratified_step: the number of steps done when the member ratified the protocol, or NEVER; int32.
         ratification_progress: integrated hazard of ratification.
     """
 
@@ -255,8 +72,13 @@ class MemberStates:
     spending: FloatArray
     isolation: FloatArray
     persuasion_need: FloatArray
-    ratified: BoolArray
+    ratified_step: npt.NDArray[np.int32]
     ratification_progress: FloatArray
+
+    @property
+    def ratified(self) -> BoolArray:
+        """Whether each member has ratified, (run, member)."""
+        return self.ratified_step != NEVER
 
 
 # --- what a member feels -------------------------------------------------------------------------------------------
@@ -413,7 +235,11 @@ def concession(stock: FloatArray, p: StanceParameters) -> FloatArray:
 
 
 def elect(
-    orientation: FloatArray, turnover: FloatArray, draw: FloatArray, incumbent_below: float, p: ElectionParameters
+    orientation: FloatArray,
+    turnover: FloatArray,
+    draw: FloatArray,
+    incumbent_below: float,
+    p: ElectionParameters,
 ) -> FloatArray:
     """Orientation after an election: kept if the government survives, else drawn about the other side of the last.
 
@@ -468,7 +294,12 @@ def position(
 
 
 def ratification_hazard(
-    stance: FloatArray, by_war: BoolArray, speed: FloatArray, urgency: float, full: float, objection_line: float
+    stance: FloatArray,
+    by_war: BoolArray,
+    speed: FloatArray,
+    urgency: float,
+    full: float,
+    objection_line: float,
 ) -> FloatArray:
     """Hazard of ratifying, per year: institutional speed times urgency times willingness, zero while objecting.
 

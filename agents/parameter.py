@@ -27,9 +27,7 @@ class Meta:
 class Parameters(BaseModel):
     """A frozen, validated group of parameters. Subclasses declare fields and nothing else."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=True)
 
     def with_(self, **changes: Any) -> Self:  # noqa: ANN401 - any field's type
         """Rebuild with some fields changed, validating all of them.

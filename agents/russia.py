@@ -28,12 +28,24 @@ class RussiaParameters(Parameters):
     ] = "weakest_link"
     effort: Annotated[
         float,
-        Field(ge=0, le=200, description="Pressure a year at full resources and alarm; 1 on one member for a year fills a stock of 1."),
-        Meta("pressure/year", (2.0, 15.0), "assumption; the hostile acts in model/data/events_2021_2025.csv are of this order"),
+        Field(
+            ge=0,
+            le=200,
+            description="Pressure a year at full resources and alarm; 1 on one member for a year fills a stock of 1.",
+        ),
+        Meta(
+            "pressure/year",
+            (2.0, 15.0),
+            "assumption; the hostile acts in model/data/events_2021_2025.csv are of this order",
+        ),
     ] = 6.0
     ambition: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of resources spent on subordinating its neighbours whatever NATO does."),
+        Field(
+            ge=0,
+            le=1,
+            description="Share of resources spent on subordinating its neighbours whatever NATO does.",
+        ),
         Meta("1", (0.4, 0.8), "assumption: war takes most of the means"),
     ] = 0.6
     base_effort: Annotated[
@@ -68,12 +80,20 @@ class RussiaParameters(Parameters):
     ] = 8
     observation_error: Annotated[
         float,
-        Field(ge=0, le=2, description="Standard deviation of the error with which a member's stance is observed."),
+        Field(
+            ge=0,
+            le=2,
+            description="Standard deviation of the error with which a member's stance is observed.",
+        ),
         Meta("stance", (0.0, 0.3), "assumption"),
     ] = 0.15
     focus: Annotated[
         float,
-        Field(gt=0, le=2, description="Distance from the objection line at which a member is of little interest."),
+        Field(
+            gt=0,
+            le=2,
+            description="Distance from the objection line at which a member is of little interest.",
+        ),
         Meta("stance", (0.15, 0.5), "assumption"),
     ] = 0.25
     learning: Annotated[
@@ -107,7 +127,11 @@ class WarParameters(Parameters):
     ceasefire_rate: Annotated[
         float,
         Field(ge=0, le=20, description="Hazard of a ceasefire while the war is hot."),
-        Meta("1/year", (0.15, 0.6), "assumption: interstate wars past their third year mostly end within a few more"),
+        Meta(
+            "1/year",
+            (0.15, 0.6),
+            "assumption: interstate wars past their third year mostly end within a few more",
+        ),
     ] = 0.35
     breach_rate: Annotated[
         float,
@@ -121,7 +145,11 @@ class WarParameters(Parameters):
     ] = 0.5
     prolongation: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of the hazard of a ceasefire that full alarm removes: war prolonged to bar membership."),
+        Field(
+            ge=0,
+            le=1,
+            description="Share of the hazard of a ceasefire that full alarm removes: war prolonged to bar membership.",
+        ),
         Meta("1", (0.0, 1.0), "assumption: a channel of informal influence; 0 switches it off"),
     ] = 0.5
     adjustment_rate: Annotated[
@@ -141,7 +169,11 @@ class WarParameters(Parameters):
     ] = 0.35
     front_drift: Annotated[
         float,
-        Field(ge=-1, le=1, description="Mean territorial progress a year at intensity 1; 1 would be the whole country."),
+        Field(
+            ge=-1,
+            le=1,
+            description="Mean territorial progress a year at intensity 1; 1 would be the whole country.",
+        ),
         Meta("1/year", (0.0, 0.02), "public record: Russia took about one percent of Ukraine in 2024-25"),
     ] = 0.007
     front_volatility: Annotated[
@@ -164,6 +196,7 @@ class RussiaState:
         front: territorial progress since the start.
         ceasefire: whether a ceasefire holds.
         shares: shares of the effort by member, (run, member).
+        active: whether there is anyone to press, (run,).
         observed: stances as observed at the last review, (run, member).
         response: believed effect of a year of fully felt pressure on a stance, (run, member).
     """
@@ -176,6 +209,7 @@ class RussiaState:
     front: FloatArray
     ceasefire: BoolArray
     shares: FloatArray
+    active: BoolArray
     observed: FloatArray
     response: FloatArray
 

@@ -17,12 +17,20 @@ class SecretaryGeneralParameters(Parameters):
 
     clarification_rate: Annotated[
         float,
-        Field(ge=0, le=52, description="How much faster members learn of each other's stances through consultation."),
+        Field(
+            ge=0,
+            le=52,
+            description="How much faster members learn of each other's stances through consultation.",
+        ),
         Meta("1/year", (0.0, 12.0), "assumption"),
     ] = 4.0
     persuasion_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Rate at which full effort raises a holdout's stance, by how far it is from support."),
+        Field(
+            ge=0,
+            le=5,
+            description="Rate at which full effort raises a holdout's stance, by how far it is from support.",
+        ),
         Meta("1/year", (0.0, 1.0), "Blankenship 2021 on patrons and laggards; size assumed"),
     ] = 0.5
     champion_line: Annotated[
@@ -33,7 +41,11 @@ class SecretaryGeneralParameters(Parameters):
     reach: Annotated[
         float,
         Field(gt=0, le=100, description="Objectors with which the office still thinks a bid worth an effort."),
-        Meta("member", (6.0, 20.0), "assumption: the seven and more named as hesitant in October 2024 did not end the effort"),
+        Meta(
+            "member",
+            (6.0, 20.0),
+            "assumption: the seven and more named as hesitant in October 2024 did not end the effort",
+        ),
     ] = 14.0
     expected_objectors: Annotated[
         int,
@@ -104,7 +116,11 @@ def puts_question(
 
 
 def offer(
-    stock: FloatArray, holdout: BoolArray, objectors: FloatArray, campaign: FloatArray, p: SecretaryGeneralParameters
+    stock: FloatArray,
+    holdout: BoolArray,
+    objectors: FloatArray,
+    campaign: FloatArray,
+    p: SecretaryGeneralParameters,
 ) -> FloatArray:
     """Concessions after a council, (run, member): a share of what is left, dearer the more pivotal the holdout.
 

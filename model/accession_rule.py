@@ -54,7 +54,11 @@ class AccessionParameters(Parameters):
     ] = -0.15
     war_bar: Annotated[
         float,
-        Field(ge=0, le=1, description="Members coded above this hold that a state at hot war cannot be admitted; 1 is none."),
+        Field(
+            ge=0,
+            le=1,
+            description="Members coded above this hold that a state at hot war cannot be admitted; 1 is none.",
+        ),
         Meta("1", (0.0, 1.0), "model/data/governments_2025_12.csv, war_bar"),
     ] = 0.5
     candidate_at_war: Annotated[
@@ -65,7 +69,11 @@ class AccessionParameters(Parameters):
     talks_years: Annotated[
         float,
         Field(gt=0, le=20, description="Time from invitation to a protocol for a candidate that is fully ready."),
-        Meta("year", (0.02, 0.8), "model/data/accession_rounds.csv: six days in 2022, four to five months before"),
+        Meta(
+            "year",
+            (0.02, 0.8),
+            "model/data/accession_rounds.csv: six days in 2022, four to five months before",
+        ),
     ] = 0.35
     stage: Annotated[
         Literal["aspirant", "invited", "protocol_signed"],
@@ -79,7 +87,11 @@ class RatificationParameters(Parameters):
 
     urgency: Annotated[
         float,
-        Field(ge=0, le=5, description="Pace of the round relative to 2022, which is 1; that of 2003-04 was about a tenth."),
+        Field(
+            ge=0,
+            le=5,
+            description="Pace of the round relative to 2022, which is 1; that of 2003-04 was about a tenth.",
+        ),
         Meta("1", (0.05, 1.0), "model/data/accession_ratifications.csv"),
     ] = 0.3
     full_stance: Annotated[

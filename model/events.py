@@ -1,6 +1,6 @@
 """Events: what happens on a date, or at a rate, to the world of a run. Each kind is one small class.
 
-A kind of one's own is a subclass of ``Event`` with a ``kind`` and an ``apply``; scenario files then know it by its kind.
+A kind of one's own is a subclass of ``Event`` with a ``kind`` and an ``apply``; scenario files know it by its kind.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from article10.agents import candidate as candidate_rules
@@ -21,7 +22,7 @@ from article10.agents.parameter import Parameters
 if TYPE_CHECKING:
     from article10.model.world import World
 
-ALL = "all"
+ALL: Literal["all"] = "all"
 """In place of a list of members: every member."""
 
 Targets = Annotated[tuple[str, ...], Field(strict=False)] | Literal["all"]
@@ -29,12 +30,14 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 Instrument = Literal["energy", "cyber", "airspace", "nuclear", "migration", "sabotage", "disinformation"]
 
-REACH: Mapping[str, str] = MappingProxyType({
-    "energy": "structural_susceptibility",
-    "airspace": "exposure",
-    "migration": "exposure",
-    "sabotage": "exposure",
-})
+REACH: Mapping[str, str] = MappingProxyType(
+    {
+        "energy": "structural_susceptibility",
+        "airspace": "exposure",
+        "migration": "exposure",
+        "sabotage": "exposure",
+    }
+)
 """Attribute of the roster by which an instrument bites; the others bite all targets alike."""
 
 
@@ -95,7 +98,7 @@ class PressureEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Add ``intensity`` a year to the targets' pressure, by how far the instrument reaches them."""
-        bite = world.setup.chosen(self.targets) * self.intensity * world.setup.dt
+        bite = world.setup.event_members[self.name] * self.intensity * world.setup.dt
         if self.instrument in REACH:
             bite = bite * getattr(world.setup.roster, REACH[self.instrument])
         world.members.pressure[now] += bite
@@ -116,7 +119,7 @@ class GuaranteeEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Raise the level of guarantees by ``level`` times the providers' influence weight, of what is left."""
-        worth = self.level * float(world.setup.chosen(self.providers) @ world.setup.roster.influence_weight)
+        worth = self.level * float(world.setup.event_members[self.name] @ world.setup.roster.influence_weight)
         add_guarantee(world, now * worth, self.binding)
 
 
@@ -142,7 +145,9 @@ class PeacePlanEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Where accepted: the bid is shelved if the plan says so, the guarantee is given, the war pauses."""
-        accepted = now & self._accepted_by(world, outcome)
+        put = np.flatnonzero(now)
+        accepted = np.zeros_like(now)
+        accepted[put] = self._acceptance(world, put, outcome)
         c = world.candidate
         if self.no_membership:
             c.bound_by_plan = c.bound_by_plan | accepted
@@ -151,15 +156,18 @@ class PeacePlanEvent(Event):
             world.russia.ceasefire = world.russia.ceasefire | accepted
         add_guarantee(world, accepted * self.guarantee, self.binding)
 
-    def _accepted_by(self, world: World, outcome: FloatArray) -> BoolArray:
+    def _acceptance(self, world: World, put: npt.NDArray[np.intp], outcome: FloatArray) -> BoolArray:
         if self.accepted is not None:
-            return np.full(outcome.shape, self.accepted)
-        p = world.setup.scenario.candidate
-        guarantee = np.minimum(world.guarantee + self.guarantee, 1.0)
+            return np.full(len(put), self.accepted)
         index = candidate_rules.plan_index(
-            world.candidate.aspiration, world.russia.war_intensity, guarantee, world.russia.front, p
+            world.candidate.aspiration[put],
+            world.russia.war_intensity[put],
+            np.minimum(world.guarantee[put] + self.guarantee, 1.0),
+            world.russia.front[put],
+            world.setup.scenario.candidate,
         )
-        return np.asarray(outcome < index - self.force_cap - (0.0 if self.no_membership else -1.0))
+        relief = 0.0 if self.no_membership else 1.0
+        return outcome[put] < index + relief - self.force_cap
 
 
 class CeasefireEvent(Event):
@@ -245,8 +253,8 @@ class BattlefieldShiftEvent(Event):
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Shift the front and the level to which the hot war tends."""
         r = world.russia
-        r.front = r.front + now * self.front
-        r.war_level = np.clip(r.war_level + now * self.intensity, 0.0, 1.0)
+        r.front[now] += self.front
+        r.war_level[now] = np.clip(r.war_level[now] + self.intensity, 0.0, 1.0)
 
 
 class IncidentEvent(Event):
@@ -263,7 +271,7 @@ class IncidentEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Named targets feel it whole; an incident somewhere in the alliance is felt by exposure."""
-        felt = world.setup.roster.exposure if self.targets == ALL else world.setup.chosen(self.targets)
+        felt = world.setup.roster.exposure if self.targets == ALL else world.setup.event_members[self.name]
         world.members.incidents[now] += self.severity * felt
 
 

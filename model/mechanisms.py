@@ -1,7 +1,7 @@
 """The mechanisms that move stances, by name: each gives its own rate, so that their sum is the change.
 
-A mechanism is a function from the world to a rate of change of stance, per year, (run, member). Leave one out, or add one
-of your own, by passing another mapping to ``simulate``.
+A mechanism is a function from the world to a rate of change of stance, per year, (run, member). Leave one out, or add
+one of your own, by passing another mapping to ``simulate``.
 """
 
 from __future__ import annotations
@@ -86,8 +86,20 @@ def shock(world: World) -> FloatArray:
     return draws[:, :-1] * (scale * np.sqrt(1.0 - p.shock_correlation)) + common
 
 
-MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({
-    f.__name__: f
-    for f in (assessment, peers, intimidation, hardening, reassurance, persuasion, isolation, concession, shock)
-})
+MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
+    {
+        f.__name__: f
+        for f in (
+            assessment,
+            peers,
+            intimidation,
+            hardening,
+            reassurance,
+            persuasion,
+            isolation,
+            concession,
+            shock,
+        )
+    }
+)
 """The mechanisms that come with the model, in the order in which they are summed."""

@@ -62,24 +62,55 @@ class Stream:
 Draws = Mapping[str, FloatArray]
 """By stream name: draws whose axes are time (where the stream has it), run, then the rest."""
 
+SHORT = 2
+"""Rows of a step up to this long are laid side by side in memory; longer ones stay where they were drawn."""
 
-def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:
-    """Draws of all streams for some runs; what a run gets does not depend on which others are drawn with it.
 
-    Args:
+class Sampler:
+    """Draws for one group of runs after another, in memory that is used again: page faults cost as much as numbers.
+
+    Attributes:
         streams: what to draw.
         seed: of the ensemble.
-        runs: numbers of the runs.
-
-    Returns:
-        For a stream of shape ``(step, member)`` an array ``(step, run, member)``; for ``(step,)``, ``(step, run)``.
     """
-    drawn: dict[str, FloatArray] = {}
-    for stream in streams:
-        out = np.empty((len(runs), *stream.shape))
-        for place, run in enumerate(runs):
-            stream.draw(seed, run, out[place])
-        by_time = out.swapaxes(0, 1)
-        # A step reads one row a run: short rows are laid side by side, long ones can stay where they are.
-        drawn[stream.name] = by_time if out[0, 0].size > 2 else np.ascontiguousarray(by_time)
-    return drawn
+
+    def __init__(self, streams: Sequence[Stream], seed: int) -> None:
+        """Remember what to draw; memory is taken when it is first needed."""
+        self.streams, self.seed = tuple(streams), seed
+        self._memory: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
+
+    def draw(self, runs: Sequence[int]) -> Draws:
+        """Draws of all streams for some runs, valid until the next call.
+
+        What a run gets does not depend on which others are drawn with it.
+
+        Args:
+            runs: numbers of the runs.
+
+        Returns:
+            For a stream of shape ``(step, member)`` an array ``(step, run, member)``; for ``(step,)``, ``(step, run)``.
+        """
+        drawn: dict[str, FloatArray] = {}
+        for stream in self.streams:
+            by_run, by_time = self._room(stream, len(runs))
+            for place, run in enumerate(runs):
+                stream.draw(self.seed, run, by_run[place])
+            if by_time.base is not by_run:
+                np.copyto(by_time, by_run.swapaxes(0, 1))
+            drawn[stream.name] = by_time
+        return drawn
+
+    def _room(self, stream: Stream, n: int) -> tuple[FloatArray, FloatArray]:
+        key = (stream.name, n)
+        if key not in self._memory:
+            by_run = np.empty((n, *stream.shape))
+            by_time = by_run.swapaxes(0, 1)
+            if by_run[0, 0].size <= SHORT:
+                by_time = np.empty(by_time.shape)
+            self._memory[key] = (by_run, by_time)
+        return self._memory[key]
+
+
+def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:
+    """Draws of all streams for some runs, in memory of their own; see ``Sampler.draw``."""
+    return Sampler(streams, seed).draw(runs)

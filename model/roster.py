@@ -21,8 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Row = dict[str, str]
 
-STANCE_PER_CODE = 0.3
-SPREAD_SOURCED = 0.06  # half a code (0.2) is 2.5 sd: about 1 in 80 such codes would be coded otherwise
+STANCE_PER_CODE = 0.3  # the hesitant (-1) object, but stand within reach of the objection line (decision 0006)
+SPREAD_SOURCED = 0.06  # half a code (0.15) is 2.5 sd: about 1 in 80 such codes would be coded otherwise
 SPREAD_GENERAL = 0.12  # half a code is 1.3 sd: about 1 in 5 of the codes on general knowledge
 INFLUENCE_EXPONENT = 0.75  # midway between proportional influence (1) and Penrose's square root (1/2)
 DISTANCE_SCALE = 1000.0  # km over which nearness falls by 1/e: the depth of the belt of states next to Russia
@@ -409,9 +409,7 @@ def _shares(amounts: dict[str, float]) -> dict[str, float]:
 
 def _distance_between_capitals(a: Row, b: Row) -> float:
     """Return the great-circle distance in km (haversine, mean radius of the Earth)."""
-    (lat_a, lon_a), (lat_b, lon_b) = (
-        np.radians([float(r["capital_lat"]), float(r["capital_lon"])]) for r in (a, b)
-    )
+    (lat_a, lon_a), (lat_b, lon_b) = (np.radians([float(r["capital_lat"]), float(r["capital_lon"])]) for r in (a, b))
     h = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
     return float(2 * 6371.0 * np.arcsin(np.sqrt(h)))
 

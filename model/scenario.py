@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
-from article10.agents.member_state import (
+from article10.agents.member_parameters import (
     ElectionParameters,
     SpendingParameters,
     StanceParameters,
@@ -114,9 +114,7 @@ class Scenario(Parameters):
             place = f"events[{i}] ({event.name!r})"
             if event.date is not None and not self.start <= event.date <= self.horizon:
                 side = "before the start" if event.date < self.start else "after the horizon"
-                raise ValueError(
-                    f"{place}.date = {event.date}: {side}; expected {self.start} to {self.horizon}"
-                )
+                raise ValueError(f"{place}.date = {event.date}: {side}; expected {self.start} to {self.horizon}")
             for code in event.members_named:
                 self._require_member(members, code, place)
         names = [event.name for event in self.events]

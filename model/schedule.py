@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from article10.agents import candidate, member_state, russia, secretary_general
 from article10.agents.arrays import IntArray, relaxation
+from article10.agents.member_state import NEVER
 from article10.model.accession_rule import (
     ASPIRANT,
     INVITED,
@@ -53,9 +54,7 @@ def elections(world: World) -> None:
         stays = turnover < setup.incumbent_below
         before = m.orientation[:, i].copy()
         m.orientation[:, i] = member_state.elect(before, turnover, draw, setup.incumbent_below, p)
-        m.government_ties[:, i] = np.where(
-            stays, m.government_ties[:, i], member_state.ties_of(m.orientation[:, i], p)
-        )
+        m.government_ties[:, i] = np.where(stays, m.government_ties[:, i], member_state.ties_of(m.orientation[:, i], p))
     world.update_susceptibility()
 
 
@@ -85,7 +84,7 @@ def pressure(world: World) -> None:
     r.alarm = r.alarm + relaxation(p.alarm_rate, dt) * (near - r.alarm)
     if world.step % setup.review_steps == 0:
         _review(world)
-    r.effort = russia.effort(r.resources, r.alarm, r.shares.sum(axis=-1) > 0, p)
+    r.effort = russia.effort(r.resources, r.alarm, r.active, p)
     war_change = r.war_intensity - setup.war_intensity
     r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, r.effort, p), 0.0)
     kept = np.exp(-p.pressure_decay_rate * dt)
@@ -112,6 +111,7 @@ def _review(world: World) -> None:
         response=r.response,
     )
     r.shares = russia.shares_of(setup.strategy(known))
+    r.active = r.shares.sum(axis=-1) > 0
 
 
 def bid(world: World) -> None:
@@ -128,11 +128,13 @@ def bid(world: World) -> None:
     a = world.accession
     was_shelved = a.stage == SHELVED
     c.shelved = candidate.decide_on_bid(c.aspiration, c.shelved, c.bound_by_plan, p) & ~a.is_member
-    a.stage = np.where(c.shelved, SHELVED, np.where(was_shelved, ASPIRANT, a.stage)).astype(np.int8)
-    a.talks = np.where(c.shelved, 0.0, a.talks)
-    if c.shelved.any():
-        world.members.ratified = world.members.ratified & ~c.shelved[:, None]
-        world.members.ratification_progress = np.where(c.shelved[:, None], 0.0, world.members.ratification_progress)
+    a.stage[was_shelved & ~c.shelved] = ASPIRANT
+    shelved_now = c.shelved & ~was_shelved
+    if shelved_now.any():
+        a.stage[shelved_now] = SHELVED
+        a.talks[shelved_now] = 0.0
+        world.members.ratification_progress[shelved_now] = 0.0
+        world.members.ratified_step[shelved_now] = NEVER
 
 
 def perceptions(world: World) -> None:
@@ -179,10 +181,11 @@ def stances(world: World) -> None:
     """Stances move by the sum of what the mechanisms say."""
     m = world.members
     world.rates = {name: mechanism(world) for name, mechanism in world.setup.mechanisms.items()}
-    total = np.zeros_like(m.stance)
+    change = np.zeros_like(m.stance)
     for rate in world.rates.values():
-        total = total + rate
-    m.stance = np.clip(m.stance + world.setup.effective_step * total, -STANCE_LIMIT, STANCE_LIMIT)
+        change += rate
+    change *= world.setup.effective_step
+    m.stance = np.clip(m.stance + change, -STANCE_LIMIT, STANCE_LIMIT)
 
 
 def council(world: World) -> None:
@@ -264,18 +267,29 @@ def _ratify(world: World, rows: RowArray) -> None:
     )
     progress = m.ratification_progress[rows] + hazard * setup.dt
     m.ratification_progress[rows] = progress
-    ratified = m.ratified[rows]
-    newly = (progress >= world.draws["ratification"][0][rows]) & ~ratified
+    newly = (progress >= world.draws["ratification"][0][rows]) & (m.ratified_step[rows] == NEVER)
     changed = newly.any(axis=-1)
     if changed.any():
-        m.ratified[rows] = ratified | newly
+        row, member = np.nonzero(newly)
+        m.ratified_step[rows[row], member] = world.step + 1
         complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified[rows[changed]]), q)
         a.stage[rows[changed][complete]] = MEMBER
 
 
 Phase = Callable[[World], None]
 
-PHASES: tuple[Phase, ...] = (events, elections, war, pressure, bid, spending, perceptions, stances, council, accession)
+PHASES: tuple[Phase, ...] = (
+    events,
+    elections,
+    war,
+    pressure,
+    bid,
+    spending,
+    perceptions,
+    stances,
+    council,
+    accession,
+)
 """The phases of a step, in order."""
 
 

@@ -172,12 +172,12 @@ class Setup:
 
     def chosen(self, codes: tuple[str, ...] | str) -> FloatArray:
         """One for each named member, zero for the others, (member,); ``"all"`` names all."""
-        if codes == ALL:
-            return np.ones(len(self.roster))
-        chosen = np.zeros(len(self.roster))
-        for code in codes:
-            chosen[self.roster.index(code)] = 1.0
-        return chosen
+        return np.array([float(codes == ALL or code in codes) for code in self.roster.iso3])
+
+    @cached_property
+    def event_members(self) -> Mapping[str, FloatArray]:
+        """By event: one for each member that it names, or for all where it names all, (member,)."""
+        return {event.name: self.chosen(event.members_named or ALL) for event in self.scenario.events}
 
     # --- calendar -----------------------------------------------------------------------------------------------
 

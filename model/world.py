@@ -8,7 +8,7 @@ import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.member_state import MemberStates, susceptibility
+from article10.agents.member_state import NEVER, MemberStates, susceptibility
 from article10.agents.russia import RussiaState, prior_response
 from article10.agents.secretary_general import SecretaryGeneralState
 from article10.model.accession_rule import MEMBER, RATIFYING
@@ -153,6 +153,7 @@ class World:
             front=zeros.copy(),
             ceasefire=np.full(n, s.war.starts_in_ceasefire),
             shares=np.zeros_like(members.stance),
+            active=np.zeros(n, dtype=bool),
             observed=members.stance.copy(),
             response=prior_response(members.susceptibility),
         )
@@ -168,7 +169,7 @@ class World:
         events = []
         for event in s.events:
             acts = setup.activity(event, draws[f"event:{event.name}"][..., 0])
-            events.append((event, acts, acts.any(axis=-1)))
+            events.append((event, acts, np.asarray(acts.any(axis=-1))))
         return cls(
             setup=setup,
             draws=draws,
@@ -217,6 +218,6 @@ def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:
         spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
         isolation=none.copy(),
         persuasion_need=none.copy(),
-        ratified=np.zeros(stance.shape, dtype=bool),
+        ratified_step=np.full(stance.shape, NEVER, dtype=np.int32),
         ratification_progress=none.copy(),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from article10.model import schedule
 from article10.model.mechanisms import Mechanism
-from article10.model.randomness import draw
+from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -63,14 +63,20 @@ def simulate(
     >>> dict(result.data.sizes)["member"]
     32
     """
-    for name, value, least in (("runs", runs, 1), ("chunk", chunk, 1), ("seed", seed, 0), ("first_run", first_run, 0)):
+    for name, value, least in (
+        ("runs", runs, 1),
+        ("chunk", chunk, 1),
+        ("seed", seed, 0),
+        ("first_run", first_run, 0),
+    ):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} = {value!r}: expected a whole number of at least {least}")
     check_record(record)
     setup = Setup.of(read_scenario(scenario, changes), strategy, mechanisms)
     recorder = Recorder(setup, runs, record)
+    sampler = Sampler(setup.streams, seed)
     for rows in chunks(runs, chunk):
-        step_chunk(setup, seed, range(first_run + rows.start, first_run + rows.stop), recorder, rows)
+        step_chunk(setup, sampler, range(first_run + rows.start, first_run + rows.stop), recorder, rows)
         if progress is not None:
             progress(rows.stop)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
@@ -82,12 +88,12 @@ def chunks(runs: int, chunk: int) -> Iterator[slice]:
         yield slice(start, min(start + chunk, runs))
 
 
-def step_chunk(setup: Setup, seed: int, numbers: Sequence[int], recorder: Recorder, rows: slice) -> World:
+def step_chunk(setup: Setup, sampler: Sampler, numbers: Sequence[int], recorder: Recorder, rows: slice) -> World:
     """Step some runs from the first day to the horizon.
 
     Args:
         setup: what is fixed.
-        seed: of all random streams.
+        sampler: of the setup's streams.
         numbers: of the runs.
         recorder: keeps what is to be kept.
         rows: where it keeps it.
@@ -95,7 +101,7 @@ def step_chunk(setup: Setup, seed: int, numbers: Sequence[int], recorder: Record
     Returns:
         The world at the horizon.
     """
-    world = World.start(setup, draw(setup.streams, seed, numbers))
+    world = World.start(setup, sampler.draw(numbers))
     schedule.begin(world)
     recorder.before(world, rows)
     for _ in range(setup.n_steps):

@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from article10.model.accession_rule import NO_BALLOT
+from article10.agents.member_state import NEVER, NO_BALLOT
 from article10.model.mechanisms import BOUNDS
 from article10.model.setup import Setup
 from article10.model.world import World
 
+AnyArray = npt.NDArray[Any]
+
 CONTRIBUTION = "contribution"
 """Name under which what each mechanism did to each stance in each step is recorded."""
-
-NEVER = -1
-"""In place of the step of something that did not happen."""
 
 
 @dataclass(frozen=True)
@@ -35,38 +34,48 @@ class Variable:
 
     unit: str
     description: str
-    read: Callable[[World], npt.NDArray[Any]]
+    read: Callable[[World], AnyArray]
     dtype: type = np.float32
 
 
-MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType({
-    "stance": Variable("1", "willingness to admit the candidate now, -1 to 1", lambda w: w.members.stance),
-    "perceived": Variable("1", "stance as the other members know it", lambda w: w.members.perceived),
-    "orientation": Variable("1", "present government's departure from disposition", lambda w: w.members.orientation),
-    "government_ties": Variable("1", "government's closeness to Russia, 0 to 1", lambda w: w.members.government_ties),
-    "threat": Variable("1", "perceived threat", lambda w: w.members.threat),
-    "pressure": Variable("1", "stock of Russian pressure", lambda w: w.members.pressure),
-    "felt_pressure": Variable("1", "pressure as felt, 0 to 1", lambda w: w.members.felt_pressure),
-    "susceptibility": Variable("1", "how readily it yields to pressure, 0 to 1", lambda w: w.members.susceptibility),
-    "concession": Variable("1", "stock of concessions received, 0 to 1", lambda w: w.members.concession),
-    "trust": Variable("1", "trust in the hegemon, 0 to 1", lambda w: w.members.trust),
-    "spending": Variable("% GDP", "defence spending", lambda w: w.members.spending),
-    "ratified": Variable("", "whether the member has ratified", lambda w: w.members.ratified, np.int8),
-})
+MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType(
+    {
+        "stance": Variable("1", "willingness to admit the candidate now, -1 to 1", lambda w: w.members.stance),
+        "perceived": Variable("1", "stance as the other members know it", lambda w: w.members.perceived),
+        "orientation": Variable(
+            "1", "present government's departure from disposition", lambda w: w.members.orientation
+        ),
+        "government_ties": Variable(
+            "1", "government's closeness to Russia, 0 to 1", lambda w: w.members.government_ties
+        ),
+        "threat": Variable("1", "perceived threat", lambda w: w.members.threat),
+        "pressure": Variable("1", "stock of Russian pressure", lambda w: w.members.pressure),
+        "felt_pressure": Variable("1", "pressure as felt, 0 to 1", lambda w: w.members.felt_pressure),
+        "susceptibility": Variable(
+            "1", "how readily it yields to pressure, 0 to 1", lambda w: w.members.susceptibility
+        ),
+        "concession": Variable("1", "stock of concessions received, 0 to 1", lambda w: w.members.concession),
+        "trust": Variable("1", "trust in the hegemon, 0 to 1", lambda w: w.members.trust),
+        "spending": Variable("% GDP", "defence spending", lambda w: w.members.spending),
+        "ratified": Variable("", "whether the member has ratified", lambda w: w.members.ratified, np.int8),
+    }
+)
 """Variables of shape (run, step, member), recorded on request; ``stance`` by default."""
 
-RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType({
-    "stage": Variable("", "stage of the accession, by code", lambda w: w.accession.stage, np.int8),
-    "war_intensity": Variable("1", "intensity of the war, 0 to 1", lambda w: w.russia.war_intensity),
-    "front": Variable("1", "Russian territorial progress since the start", lambda w: w.russia.front),
-    "ceasefire": Variable("", "whether a ceasefire holds", lambda w: w.russia.ceasefire, np.int8),
-    "alarm": Variable("1", "Russia's alarm at accession, 0 to 1", lambda w: w.russia.alarm),
-    "effort": Variable("1/year", "pressure exerted by Russia", lambda w: w.russia.effort),
-    "resources": Variable("1", "Russia's resources; 1 at the start", lambda w: w.russia.resources),
-    "guarantee": Variable("1", "security guarantee as far as it is believed", lambda w: w.guarantee),
-    "aspiration": Variable("1", "candidate's wish to join, 0 to 1", lambda w: w.candidate.aspiration),
-    "readiness": Variable("1", "candidate's reforms done, 0 to 1", lambda w: w.candidate.readiness),
-})
+RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
+    {
+        "stage": Variable("", "stage of the accession, by code", lambda w: w.accession.stage, np.int8),
+        "war_intensity": Variable("1", "intensity of the war, 0 to 1", lambda w: w.russia.war_intensity),
+        "front": Variable("1", "Russian territorial progress since the start", lambda w: w.russia.front),
+        "ceasefire": Variable("", "whether a ceasefire holds", lambda w: w.russia.ceasefire, np.int8),
+        "alarm": Variable("1", "Russia's alarm at accession, 0 to 1", lambda w: w.russia.alarm),
+        "effort": Variable("1/year", "pressure exerted by Russia", lambda w: w.russia.effort),
+        "resources": Variable("1", "Russia's resources; 1 at the start", lambda w: w.russia.resources),
+        "guarantee": Variable("1", "security guarantee as far as it is believed", lambda w: w.guarantee),
+        "aspiration": Variable("1", "candidate's wish to join, 0 to 1", lambda w: w.candidate.aspiration),
+        "readiness": Variable("1", "candidate's reforms done, 0 to 1", lambda w: w.candidate.readiness),
+    }
+)
 """Variables of shape (run, step), always recorded with trajectories."""
 
 
@@ -98,10 +107,12 @@ class Recorder:
         self.record = check_record(record)
         self.councils = {step: place for place, step in enumerate(setup.councils)}
         self.mechanisms = [*setup.mechanisms, BOUNDS]
-        self.members = {
-            k: np.zeros((runs, steps + 1, members), MEMBER_VARIABLES[k].dtype) for k in self.record if k != CONTRIBUTION
+        by_member = [name for name in self.record if name != CONTRIBUTION]
+        self.members: dict[str, AnyArray] = {
+            name: np.zeros((runs, steps + 1, members), MEMBER_VARIABLES[name].dtype) for name in by_member
         }
-        self.runs = {k: np.zeros((runs, steps + 1), v.dtype) for k, v in RUN_VARIABLES.items()}
+        # Time first, so that a step writes one contiguous row; read as (run, step) through a transposed view.
+        self.runs: dict[str, AnyArray] = {k: np.zeros((steps + 1, runs), v.dtype) for k, v in RUN_VARIABLES.items()}
         self.ballot = np.full((runs, councils, members), NO_BALLOT, np.int8)
         self.reason = np.zeros((runs, councils, members), np.int8)
         self.question_put = np.zeros((runs, councils), np.int8)
@@ -119,7 +130,7 @@ class Recorder:
             self.event_steps[event.name][rows] = acts.T
         self._state(world, rows)
 
-    def after_step(self, world: World, rows: slice, stance_before: npt.NDArray[np.float64]) -> None:
+    def after_step(self, world: World, rows: slice, stance_before: AnyArray) -> None:
         """Record the world after a step.
 
         Args:
@@ -135,23 +146,20 @@ class Recorder:
             self.reason[rows, place] = world.council.reasons
             self.question_put[rows, place] = world.council.question_put
             self.invited[rows, place] = world.council.invited
-        if world.ratifying.any() or world.members.ratified.any():
-            seen = self.ratified_step[rows]
-            seen[world.members.ratified & (seen == NEVER)] = world.step
-            seen[~world.members.ratified] = NEVER
         if self.contribution.size:
             self._contributions(world, rows, stance_before)
         if world.step == world.setup.n_steps:
+            self.ratified_step[rows] = world.members.ratified_step
             self.final_spending[rows] = (world.members.spending * world.setup.roster.influence_weight).sum(axis=-1)
             self.final_cohesion[rows] = 1.0 - world.members.stance.std(axis=-1)
 
     def _state(self, world: World, rows: slice) -> None:
-        for name, values in self.members.items():
-            values[rows, world.step] = MEMBER_VARIABLES[name].read(world)
+        for name, by_member in self.members.items():
+            by_member[rows, world.step] = MEMBER_VARIABLES[name].read(world)
         for name, values in self.runs.items():
-            values[rows, world.step] = RUN_VARIABLES[name].read(world)
+            values[world.step, rows] = RUN_VARIABLES[name].read(world)
 
-    def _contributions(self, world: World, rows: slice, before: npt.NDArray[np.float64]) -> None:
+    def _contributions(self, world: World, rows: slice, before: AnyArray) -> None:
         into = self.contribution[rows, world.step - 1]
         for place, rate in enumerate(world.rates.values()):
             into[..., place] = world.setup.effective_step * rate

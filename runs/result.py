@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from article10.agents.member_state import NEVER
 from article10.agents.russia import STRATEGIES
 from article10.model.accession_rule import INVITED, MEMBER, OBJECT, RATIFYING, SHELVED, STAGES
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.provenance import provenance
-from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, NEVER, RUN_VARIABLES, Recorder
+from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 
 if TYPE_CHECKING:
     from article10.runs.figures import Plot
@@ -56,8 +57,8 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
     )
     for name, values in recorder.members.items():
         data[name] = (("run", "step", "member"), values, _attributes(name))
-    for name, values in recorder.runs.items():
-        data[name] = (("run", "step"), values, _attributes(name))
+    for name, series in recorder.runs.items():
+        data[name] = (("run", "step"), series.T, _attributes(name))
     data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
     data["ballot"] = (
         ("run", "council", "member"),
@@ -72,8 +73,8 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
     data["question_put"] = (("run", "council"), recorder.question_put, {"description": "question formally put"})
     data["invited"] = (("run", "council"), recorder.invited, {"description": "candidate invited"})
     data["ratified_step"] = (("run", "member"), recorder.ratified_step, {"description": "step done, -1 never"})
-    for name, values in recorder.event_steps.items():
-        data[f"event_{name}"] = (("run", "interval"), values, {"description": f"whether event {name!r} acts"})
+    for name, acts in recorder.event_steps.items():
+        data[f"event_{name}"] = (("run", "interval"), acts, {"description": f"whether event {name!r} acts"})
     data["final_spending"] = ("run", recorder.final_spending, {"unit": "% GDP", "description": "by influence weight"})
     data["final_cohesion"] = ("run", recorder.final_cohesion, {"unit": "1", "description": "1 - sd of stances"})
     if recorder.contribution.size:
@@ -145,7 +146,7 @@ class EnsembleResult:
         stage = self.data["stage"].to_numpy()
         days = self.data["step"].to_numpy()
         frame = pd.DataFrame(index=pd.Index(self.data["run"].to_numpy(), name="run"))
-        frame["outcome"] = pd.Categorical.from_codes(stage[:, -1], categories=list(STAGES))
+        frame["outcome"] = pd.Categorical(np.array(STAGES)[stage[:, -1]], categories=list(STAGES))
         for name, code in (("invitation", INVITED), ("signature", RATIFYING - 1), ("accession", MEMBER)):
             frame[f"{name}_date"] = _last_entry(stage, code, days)
         frame["ever_shelved"] = (stage == SHELVED).any(axis=1)
@@ -161,7 +162,7 @@ class EnsembleResult:
         codes = self.data["member"].to_numpy()
         dates = [str(day)[:10] for day in self.data["council"].to_numpy()]
         ballots = self.data["ballot"].to_numpy()
-        held = (ballots >= 0).any(axis=2)
+        held = np.asarray((ballots >= 0).any(axis=2))
         rows = []
         for row, took_place in zip(ballots == OBJECT, held, strict=True):
             said = [f"{d}: {' '.join(codes[o]) or 'none'}" for d, o, t in zip(dates, row, took_place, strict=True) if t]
