@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.member_state import NEVER, NO_BALLOT
+from article10.model.accession_rule import INVITED, MEMBER, PROTOCOL_SIGNED, SHELVED
 from article10.model.mechanisms import BOUNDS
 from article10.model.setup import Setup
 from article10.model.world import World
@@ -76,7 +77,12 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "readiness": Variable("1", "candidate's reforms done, 0 to 1", lambda w: w.candidate.readiness),
     }
 )
-"""Variables of shape (run, step), always recorded with trajectories."""
+"""Variables of shape (run, step), recorded whenever a variable by member is."""
+
+ENTERED: Mapping[int, str] = MappingProxyType(
+    {INVITED: "invitation", PROTOCOL_SIGNED: "signature", MEMBER: "accession"}
+)
+"""Stages whose day of entry is an outcome, by code."""
 
 
 def check_record(record: Sequence[str]) -> tuple[str, ...]:
@@ -92,8 +98,65 @@ def check_record(record: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record))
 
 
-class Recorder:
-    """Arrays for all runs of an ensemble, filled chunk by chunk; a chunk never sees another's rows."""
+class OutcomeRecorder:
+    """What came of each run: stages reached, ballots, ratifications, years of war. Always kept."""
+
+    def __init__(self, setup: Setup, runs: int) -> None:
+        """Make room.
+
+        Args:
+            setup: of the ensemble.
+            runs: number of runs.
+        """
+        members, councils = len(setup.roster), len(setup.councils)
+        self.place_of_council = {step: place for place, step in enumerate(setup.councils)}
+        self.stage = np.zeros(runs, np.int8)
+        self.entered = {code: np.full(runs, NEVER, np.int32) for code in ENTERED}
+        self.ever_shelved = np.zeros(runs, np.int8)
+        self.war_steps = np.zeros(runs, np.int32)
+        self.ballot = np.full((runs, councils, members), NO_BALLOT, np.int8)
+        self.reason = np.zeros((runs, councils, members), np.int8)
+        self.question_put = np.zeros((runs, councils), np.int8)
+        self.invited = np.zeros((runs, councils), np.int8)
+        self.ratified_step = np.full((runs, members), NEVER, np.int32)
+        self.final_spending = np.zeros(runs, np.float32)
+        self.final_cohesion = np.zeros(runs, np.float32)
+
+    def before(self, world: World, rows: slice) -> None:
+        """Note the stages of the first day."""
+        self._enter(world, rows, np.ones(world.n_runs, dtype=bool))
+
+    def after_step(self, world: World, rows: slice) -> None:
+        """Note what a step brought."""
+        self.war_steps[rows] += world.hot
+        changed = world.accession.stage != self.stage[rows]
+        if changed.any():
+            self._enter(world, rows, changed)
+        if world.council is not None:
+            place = self.place_of_council[world.step - 1]
+            self.ballot[rows, place] = world.council.ballots
+            self.reason[rows, place] = world.council.reasons
+            self.question_put[rows, place] = world.council.question_put
+            self.invited[rows, place] = world.council.invited
+        if world.step == world.setup.n_steps:
+            members = world.members
+            self.ratified_step[rows] = members.ratified_step
+            self.final_spending[rows] = (members.spending * world.setup.roster.influence_weight).sum(axis=-1)
+            self.final_cohesion[rows] = 1.0 - members.stance.std(axis=-1)
+
+    def _enter(self, world: World, rows: slice, changed: AnyArray) -> None:
+        stage = world.accession.stage
+        self.stage[rows] = stage
+        self.ever_shelved[rows] |= stage == SHELVED
+        for code, step in self.entered.items():
+            fell_back = changed & ((stage < code) | (stage == SHELVED))
+            step[rows][fell_back] = NEVER
+            reached = changed & (stage >= code) & (stage != SHELVED) & (step[rows] == NEVER)
+            step[rows][reached] = world.step
+
+
+class TrajectoryRecorder:
+    """Chosen variables at every step, and when events acted."""
 
     def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:
         """Make room.
@@ -103,31 +166,22 @@ class Recorder:
             runs: number of runs.
             record: names in MEMBER_VARIABLES, or CONTRIBUTION.
         """
-        steps, members, councils = setup.n_steps, len(setup.roster), len(setup.councils)
-        self.record = check_record(record)
-        self.councils = {step: place for place, step in enumerate(setup.councils)}
+        steps, members = setup.n_steps, len(setup.roster)
         self.mechanisms = [*setup.mechanisms, BOUNDS]
-        by_member = [name for name in self.record if name != CONTRIBUTION]
+        by_member = [name for name in check_record(record) if name != CONTRIBUTION]
         self.members: dict[str, AnyArray] = {
             name: np.zeros((runs, steps + 1, members), MEMBER_VARIABLES[name].dtype) for name in by_member
         }
         # Time first, so that a step writes one contiguous row; read as (run, step) through a transposed view.
         self.runs: dict[str, AnyArray] = {k: np.zeros((steps + 1, runs), v.dtype) for k, v in RUN_VARIABLES.items()}
-        self.ballot = np.full((runs, councils, members), NO_BALLOT, np.int8)
-        self.reason = np.zeros((runs, councils, members), np.int8)
-        self.question_put = np.zeros((runs, councils), np.int8)
-        self.invited = np.zeros((runs, councils), np.int8)
-        self.ratified_step = np.full((runs, members), NEVER, np.int32)
-        self.event_steps = {e.name: np.zeros((runs, steps), np.int8) for e in setup.scenario.events}
-        self.final_spending = np.zeros(runs, np.float32)
-        self.final_cohesion = np.zeros(runs, np.float32)
-        shape = (runs, steps, members, len(self.mechanisms)) if CONTRIBUTION in self.record else (0, 0, 0, 0)
+        self.events = {event.name: np.zeros((steps, runs), np.int8) for event in setup.scenario.events}
+        shape = (runs, steps, members, len(self.mechanisms)) if CONTRIBUTION in record else (0, 0, 0, 0)
         self.contribution = np.zeros(shape)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day, and when events will act."""
         for event, acts, _ in world.events:
-            self.event_steps[event.name][rows] = acts.T
+            self.events[event.name][:, rows] = acts
         self._state(world, rows)
 
     def after_step(self, world: World, rows: slice, stance_before: AnyArray) -> None:
@@ -139,28 +193,41 @@ class Recorder:
             stance_before: stances before it, for the contributions.
         """
         self._state(world, rows)
-        done = world.step - 1
-        if world.council is not None:
-            place = self.councils[done]
-            self.ballot[rows, place] = world.council.ballots
-            self.reason[rows, place] = world.council.reasons
-            self.question_put[rows, place] = world.council.question_put
-            self.invited[rows, place] = world.council.invited
         if self.contribution.size:
-            self._contributions(world, rows, stance_before)
-        if world.step == world.setup.n_steps:
-            self.ratified_step[rows] = world.members.ratified_step
-            self.final_spending[rows] = (world.members.spending * world.setup.roster.influence_weight).sum(axis=-1)
-            self.final_cohesion[rows] = 1.0 - world.members.stance.std(axis=-1)
+            into = self.contribution[rows, world.step - 1]
+            for place, rate in enumerate(world.rates.values()):
+                into[..., place] = world.setup.effective_step * rate
+            into[..., -1] = world.members.stance - stance_before - into[..., :-1].sum(axis=-1)
 
     def _state(self, world: World, rows: slice) -> None:
         for name, by_member in self.members.items():
             by_member[rows, world.step] = MEMBER_VARIABLES[name].read(world)
-        for name, values in self.runs.items():
-            values[world.step, rows] = RUN_VARIABLES[name].read(world)
+        for name, by_run in self.runs.items():
+            by_run[world.step, rows] = RUN_VARIABLES[name].read(world)
 
-    def _contributions(self, world: World, rows: slice, before: AnyArray) -> None:
-        into = self.contribution[rows, world.step - 1]
-        for place, rate in enumerate(world.rates.values()):
-            into[..., place] = world.setup.effective_step * rate
-        into[..., -1] = world.members.stance - before - into[..., :-1].sum(axis=-1)
+
+class Recorder:
+    """All that is kept of an ensemble, filled chunk by chunk; a chunk never sees another's rows.
+
+    Attributes:
+        outcomes: always.
+        trajectories: only where variables by member are recorded.
+    """
+
+    def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:
+        """Make room for some runs; without names to record, for their outcomes alone."""
+        self.n_runs = runs
+        self.outcomes = OutcomeRecorder(setup, runs)
+        self.trajectories = TrajectoryRecorder(setup, runs, record) if check_record(record) else None
+
+    def before(self, world: World, rows: slice) -> None:
+        """Record the first day."""
+        self.outcomes.before(world, rows)
+        if self.trajectories is not None:
+            self.trajectories.before(world, rows)
+
+    def after_step(self, world: World, rows: slice, stance_before: AnyArray) -> None:
+        """Record the world after a step; ``stance_before`` are the stances before it."""
+        self.outcomes.after_step(world, rows)
+        if self.trajectories is not None:
+            self.trajectories.after_step(world, rows, stance_before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,19 @@ import xarray as xr
 
 from article10.agents.member_state import NEVER
 from article10.agents.russia import STRATEGIES
-from article10.model.accession_rule import INVITED, MEMBER, OBJECT, RATIFYING, SHELVED, STAGES
+from article10.model.accession_rule import OBJECT, STAGES
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.provenance import provenance
-from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, Recorder
+from article10.runs.recorder import (
+    CONTRIBUTION,
+    ENTERED,
+    MEMBER_VARIABLES,
+    RUN_VARIABLES,
+    OutcomeRecorder,
+    Recorder,
+    TrajectoryRecorder,
+)
 
 if TYPE_CHECKING:
     from article10.runs.figures import Plot
@@ -33,12 +41,11 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
         first_run: number of the first run.
     """
     s = setup.scenario
-    runs = len(recorder.final_spending)
     days = np.array([s.date_of(k) for k in range(setup.n_steps + 1)], dtype="datetime64[ns]")
     councils = list(setup.councils.values())
     data = xr.Dataset(
         coords={
-            "run": np.arange(first_run, first_run + runs),
+            "run": np.arange(first_run, first_run + recorder.n_runs),
             "step": ("step", days, {"description": "first day of the step"}),
             "member": list(setup.roster.iso3),
             "member_name": ("member", list(setup.roster.names)),
@@ -55,31 +62,51 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
             **provenance(),
         },
     )
-    for name, values in recorder.members.items():
-        data[name] = (("run", "step", "member"), values, _attributes(name))
-    for name, series in recorder.runs.items():
-        data[name] = (("run", "step"), series.T, _attributes(name))
+    _add_outcomes(data, recorder.outcomes)
+    if recorder.trajectories is not None:
+        data = _with_trajectories(data, recorder.trajectories)
+    return data
+
+
+def _add_outcomes(data: xr.Dataset, outcomes: OutcomeRecorder) -> None:
+    codes = json.dumps(dict(enumerate(STAGES)))
+    by_run: dict[str, tuple[Any, str]] = {
+        "final_stage": (outcomes.stage, f"stage at the horizon: {codes}"),
+        "ever_shelved": (outcomes.ever_shelved, "whether the candidate ever shelved its bid"),
+        "war_steps": (outcomes.war_steps, "steps in which the war was hot"),
+        "final_spending": (outcomes.final_spending, "defence spending at the horizon by influence weight, % GDP"),
+        "final_cohesion": (outcomes.final_cohesion, "1 - standard deviation of stances at the horizon"),
+    }
+    for code, name in ENTERED.items():
+        by_run[f"{name}_step"] = (outcomes.entered[code], f"steps done at {name}, -1 never")
+    for name, (values, description) in by_run.items():
+        data[name] = ("run", values, {"description": description})
+    ballots = {
+        "ballot": (outcomes.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
+        "reason": (outcomes.reason, "reason of an objection: 0 none, 1 stance, 2 war, 3 both"),
+    }
+    for name, (codes_by_member, description) in ballots.items():
+        data[name] = (("run", "council", "member"), codes_by_member, {"description": description})
+    data["question_put"] = (("run", "council"), outcomes.question_put, {"description": "question formally put"})
+    data["invited"] = (("run", "council"), outcomes.invited, {"description": "candidate invited"})
+    data["ratified_step"] = (
+        ("run", "member"),
+        outcomes.ratified_step,
+        {"description": "steps done at ratification, -1 never"},
+    )
+
+
+def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr.Dataset:
+    for name, by_member in trajectories.members.items():
+        data[name] = (("run", "step", "member"), by_member, _attributes(name))
+    for name, by_run in trajectories.runs.items():
+        data[name] = (("run", "step"), by_run.T, _attributes(name))
     data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
-    data["ballot"] = (
-        ("run", "council", "member"),
-        recorder.ballot,
-        {"description": "ballot: -1 none asked, 0 object, 1 acquiesce, 2 support"},
-    )
-    data["reason"] = (
-        ("run", "council", "member"),
-        recorder.reason,
-        {"description": "reason of an objection: 0 none, 1 stance, 2 war, 3 both"},
-    )
-    data["question_put"] = (("run", "council"), recorder.question_put, {"description": "question formally put"})
-    data["invited"] = (("run", "council"), recorder.invited, {"description": "candidate invited"})
-    data["ratified_step"] = (("run", "member"), recorder.ratified_step, {"description": "step done, -1 never"})
-    for name, acts in recorder.event_steps.items():
-        data[f"event_{name}"] = (("run", "interval"), acts, {"description": f"whether event {name!r} acts"})
-    data["final_spending"] = ("run", recorder.final_spending, {"unit": "% GDP", "description": "by influence weight"})
-    data["final_cohesion"] = ("run", recorder.final_cohesion, {"unit": "1", "description": "1 - sd of stances"})
-    if recorder.contribution.size:
-        data[CONTRIBUTION] = (("run", "interval", "member", "mechanism"), recorder.contribution)
-        data = data.assign_coords(mechanism=recorder.mechanisms)
+    for name, acts in trajectories.events.items():
+        data[f"event_{name}"] = (("run", "interval"), acts.T, {"description": f"whether event {name!r} acts"})
+    if trajectories.contribution.size:
+        data[CONTRIBUTION] = (("run", "interval", "member", "mechanism"), trajectories.contribution)
+        data = data.assign_coords(mechanism=trajectories.mechanisms)
     return data
 
 
@@ -143,19 +170,18 @@ class EnsembleResult:
         ``ever_shelved``, ``objectors`` (at each council where ballots were cast: date and codes), ``last_to_ratify``,
         ``war_years``, ``spending`` (% GDP at the horizon, by influence weight), ``cohesion`` (1 - sd of stances).
         """
-        stage = self.data["stage"].to_numpy()
-        days = self.data["step"].to_numpy()
-        frame = pd.DataFrame(index=pd.Index(self.data["run"].to_numpy(), name="run"))
-        frame["outcome"] = pd.Categorical(np.array(STAGES)[stage[:, -1]], categories=list(STAGES))
-        for name, code in (("invitation", INVITED), ("signature", RATIFYING - 1), ("accession", MEMBER)):
-            frame[f"{name}_date"] = _last_entry(stage, code, days)
-        frame["ever_shelved"] = (stage == SHELVED).any(axis=1)
+        data, days = self.data, self.data["step"].to_numpy()
+        frame = pd.DataFrame(index=pd.Index(data["run"].to_numpy(), name="run"))
+        frame["outcome"] = pd.Categorical(np.array(STAGES)[data["final_stage"].to_numpy()], categories=list(STAGES))
+        for name in ENTERED.values():
+            step = data[f"{name}_step"].to_numpy()
+            frame[f"{name}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT"), days[step]))
+        frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
         frame["objectors"] = self._objectors()
         frame["last_to_ratify"] = self._last_to_ratify()
-        hot = self.data["war_intensity"].to_numpy()[:, :-1] > self.scenario.war.hot_line
-        frame["war_years"] = hot.sum(axis=1) * self.scenario.step_years
-        frame["spending"] = self.data["final_spending"].to_numpy()
-        frame["cohesion"] = self.data["final_cohesion"].to_numpy()
+        frame["war_years"] = data["war_steps"].to_numpy() * self.scenario.step_years
+        frame["spending"] = data["final_spending"].to_numpy()
+        frame["cohesion"] = data["final_cohesion"].to_numpy()
         return frame
 
     def _objectors(self) -> list[str]:
@@ -204,15 +230,3 @@ def load(path: str | Path) -> EnsembleResult:
     from article10.runs.files import load_dataset
 
     return EnsembleResult(load_dataset(Path(path)))
-
-
-def _last_entry(stage: np.ndarray, code: int, days: np.ndarray) -> pd.DatetimeIndex:
-    """The day on which a run reached a stage for the last time and did not fall back, or no day."""
-    reached = (stage >= code) & (stage != SHELVED)
-    below = ~reached
-    last_below = stage.shape[1] - 1 - below[:, ::-1].argmax(axis=1)
-    last_below = np.where(below.any(axis=1), last_below, -1)
-    day = np.full(len(stage), np.datetime64("NaT"), dtype=days.dtype)
-    stands = last_below < stage.shape[1] - 1
-    day[stands] = days[last_below[stands] + 1]
-    return pd.DatetimeIndex(day)
