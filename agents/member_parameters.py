@@ -195,9 +195,14 @@ class ElectionParameters(Parameters):
     ] = 0.3
     ties_orientation: Annotated[
         float,
-        Field(gt=0, le=2, description="Orientation below zero that goes with full government ties to Russia."),
+        Field(gt=0, le=2, description="Orientation below zero that full government ties to Russia mean at the start."),
         Meta("stance", (0.3, 0.7), "assumption: ties and orientation are two readings of one government"),
     ] = 0.5
+    ties_line: Annotated[
+        float,
+        Field(ge=-2, le=2, description="Leaning below which a new government has ties with Russia."),
+        Meta("stance", (-0.5, -0.1), "assumption: the hesitant (code -1, -0.3) have none, the opposed (code -2) have"),
+    ] = -0.3
 
 
 class SpendingParameters(Parameters):

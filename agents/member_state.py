@@ -254,9 +254,14 @@ def elect(
     return np.where(turnover < incumbent_below, orientation, new)
 
 
-def ties_of(orientation: FloatArray, p: ElectionParameters) -> FloatArray:
-    """Ties with Russia that go with a new government's orientation, in [0, 1]."""
-    return np.clip(-orientation / p.ties_orientation, 0.0, 1.0)
+def ties_of(leaning: FloatArray, p: ElectionParameters) -> FloatArray:
+    """Ties with Russia that go with a new government, in [0, 1]: none down to a line, full far below it.
+
+    Args:
+        leaning: the country's disposition plus the government's orientation.
+        p: ``ties_line`` and ``ties_orientation``, the distance below the line at which ties are full.
+    """
+    return np.clip((p.ties_line - leaning) / p.ties_orientation, 0.0, 1.0)
 
 
 # --- how it ballots and ratifies -----------------------------------------------------------------------------------

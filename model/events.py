@@ -212,7 +212,10 @@ class ElectionEvent(Event):
             new = -p.alternation * m.orientation[:, i] + p.volatility * outcome
         else:
             new = np.full(now.shape, self.orientation)
-        ties = member_state.ties_of(new, p) if self.government_ties is None else self.government_ties
+        if self.government_ties is None:
+            ties = member_state.ties_of(m.disposition[:, i] + new, p)
+        else:
+            ties = np.full(now.shape, self.government_ties)
         m.orientation[:, i] = np.where(now, new, m.orientation[:, i])
         m.government_ties[:, i] = np.where(now, ties, m.government_ties[:, i])
         world.update_susceptibility()

@@ -46,10 +46,7 @@ def read_scenario(source: str | Path | Scenario = ROOT, changes: Mapping[str, An
     Raises:
         ScenarioError: anything is wrong; the message names file, key, value, what was expected, the nearest name.
     """
-    if isinstance(source, Scenario):
-        layers = [Layer("scenario", _dump(source))]
-    else:
-        layers = _layers(str(source), seen=())
+    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source), seen=())
     if changes:
         layers.append(Layer("--set", _nested(changes)))
     return _build(layers)
@@ -88,7 +85,7 @@ def _text(source: str, asked_by: str | None) -> tuple[str, str]:
         if source in known:
             return _origin(source), known[source]
         where = f"{asked_by}: base = {source!r}" if asked_by else f"scenario {source!r}"
-        raise ScenarioError(f"{where}: no such scenario{_nearest(source, known)}; or give the path of a .toml file")
+        raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
     try:
         return source, Path(source).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -115,7 +112,7 @@ def _build(layers: Sequence[Layer]) -> Scenario:
     try:
         return Scenario(**merged)
     except ValidationError as error:
-        raise ScenarioError("\n".join(_messages(error, layers, merged))) from None
+        raise ScenarioError("\n".join(messages(error, layers, merged))) from None
 
 
 def _merge(merged: dict[str, Any], layer: Layer) -> None:
@@ -125,11 +122,11 @@ def _merge(merged: dict[str, Any], layer: Layer) -> None:
     if not isinstance(events, list | tuple) or not isinstance(dropped, list | tuple):
         raise ScenarioError(f"{layer.origin}: events: expected [[events]] tables, and without_events a list of names")
     kept = list(merged.get("events", ()))
-    names = [_name(e) for e in kept]
+    names = [str(_name(e)) for e in kept]
     for name in dropped:
         if name not in names:
             raise ScenarioError(
-                f"{layer.origin}: without_events: its base has no event called {name!r}{_nearest(str(name), names)}"
+                f"{layer.origin}: without_events: its base has no event called {name!r}{nearest(str(name), names)}"
             )
     new = {_name(e) for e in events}
     merged["events"] = [e for e in kept if _name(e) not in new and _name(e) not in dropped] + list(events)
@@ -153,7 +150,7 @@ def _deep_update(into: dict[str, Any], content: Mapping[str, Any]) -> None:
 # --- messages ------------------------------------------------------------------------------------------------------
 
 
-def _messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[str, Any]) -> list[str]:
+def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[str, Any]) -> list[str]:
     found = []
     for item in error.errors(include_url=False):
         path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
@@ -166,10 +163,10 @@ def _messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[s
         key = _key(path, merged)
         value = "" if item["type"] == "missing" else f" = {_shown(item['input'])}"
         if item["type"] == "extra_forbidden":
-            text = f"unknown key{_nearest(str(path[-1]), _valid_names(path, merged))}"
+            text = f"unknown key{nearest(str(path[-1]), _valid_names(path, merged))}"
         elif isinstance(cause, UnknownKindError):
             key, value = f"{key}.kind", f" = {cause.kind!r}"
-            text = f"no such kind of event{_nearest(str(cause.kind), cause.known)}"
+            text = f"no such kind of event{nearest(str(cause.kind), cause.known)}"
         else:
             text = f"expected: {text[0].lower()}{text[1:]}"
         found.append(f"{origin}: {key}{value}: {text}")
@@ -227,7 +224,8 @@ def _valid_names(path: Sequence[object], merged: Mapping[str, Any]) -> list[str]
     return list(model.model_fields) if model else []
 
 
-def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """The nearest valid name, or all of them, as the end of a message."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from article10.model import schedule
 from article10.model.mechanisms import Mechanism
-from article10.model.randomness import Sampler
+from article10.model.randomness import Draws, Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -76,7 +76,8 @@ def simulate(
     recorder = Recorder(setup, runs, record)
     sampler = Sampler(setup.streams, seed)
     for rows in chunks(runs, chunk):
-        step_chunk(setup, sampler, range(first_run + rows.start, first_run + rows.stop), recorder, rows)
+        draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
+        step_chunk(setup, draws, recorder, rows)
         if progress is not None:
             progress(rows.stop)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
@@ -88,24 +89,33 @@ def chunks(runs: int, chunk: int) -> Iterator[slice]:
         yield slice(start, min(start + chunk, runs))
 
 
-def step_chunk(setup: Setup, sampler: Sampler, numbers: Sequence[int], recorder: Recorder, rows: slice) -> World:
+class Recording(Protocol):
+    """Keeps what is to be kept of some runs."""
+
+    def before(self, world: World, rows: slice) -> None:
+        """Record the first day."""
+
+    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+        """Record the world after a step; ``stance_before`` are the stances before it."""
+
+
+def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice) -> World:
     """Step some runs from the first day to the horizon.
 
     Args:
         setup: what is fixed.
-        sampler: of the setup's streams.
-        numbers: of the runs.
-        recorder: keeps what is to be kept.
+        draws: of these runs; they are read only.
+        recording: keeps what is to be kept.
         rows: where it keeps it.
 
     Returns:
         The world at the horizon.
     """
-    world = World.start(setup, sampler.draw(numbers))
+    world = World.start(setup, draws)
     schedule.begin(world)
-    recorder.before(world, rows)
+    recording.before(world, rows)
     for _ in range(setup.n_steps):
         before = world.members.stance
         schedule.step(world)
-        recorder.after_step(world, rows, before)
+        recording.after_step(world, rows, before)
     return world

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.member_state import NEVER
+from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
 from article10.agents.russia import STRATEGIES
 from article10.model.accession_rule import OBJECT, STAGES
 from article10.model.scenario import Scenario
@@ -163,12 +163,10 @@ class EnsembleResult:
         return Plot(self)
 
     @cached_property
-    def outcomes(self) -> pd.DataFrame:
-        """One row a run.
+    def outcomes_by_member(self) -> pd.DataFrame:
+        """As ``outcomes``, but with the number of councils and of each member's objections by stance in numbers.
 
-        Columns: ``outcome`` (stage at the horizon), ``invitation_date``, ``signature_date``, ``accession_date``,
-        ``ever_shelved``, ``objectors`` (at each council where ballots were cast: date and codes), ``last_to_ratify``,
-        ``war_years``, ``spending`` (% GDP at the horizon, by influence weight), ``cohesion`` (1 - sd of stances).
+        Columns ``councils`` and ``objections_ISO`` in place of ``objectors``: what a million rows can hold.
         """
         data, days = self.data, self.data["step"].to_numpy()
         frame = pd.DataFrame(index=pd.Index(data["run"].to_numpy(), name="run"))
@@ -177,12 +175,25 @@ class EnsembleResult:
             step = data[f"{name}_step"].to_numpy()
             frame[f"{name}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT"), days[step]))
         frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
-        frame["objectors"] = self._objectors()
         frame["last_to_ratify"] = self._last_to_ratify()
         frame["war_years"] = data["war_steps"].to_numpy() * self.scenario.step_years
         frame["spending"] = data["final_spending"].to_numpy()
         frame["cohesion"] = data["final_cohesion"].to_numpy()
-        return frame
+        frame["councils"] = (data["ballot"].to_numpy() != NO_BALLOT).any(axis=2).sum(axis=1)
+        objections = ((data["reason"].to_numpy() & REASON_STANCE) > 0).sum(axis=1).astype(np.int16)
+        columns = [f"objections_{code}" for code in data["member"].to_numpy()]
+        return pd.concat([frame, pd.DataFrame(objections, index=frame.index, columns=columns)], axis=1)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a run.
+
+        Columns: ``outcome`` (stage at the horizon), ``invitation_date``, ``signature_date``, ``accession_date``,
+        ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``spending`` (% GDP at the horizon, by influence weight),
+        ``cohesion`` (1 - sd of stances at the horizon), ``objectors`` (at each council: date and codes).
+        """
+        numbers = [c for c in self.outcomes_by_member if c == "councils" or c.startswith("objections_")]
+        return self.outcomes_by_member.drop(columns=numbers).assign(objectors=self._objectors())
 
     def _objectors(self) -> list[str]:
         codes = self.data["member"].to_numpy()

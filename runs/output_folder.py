@@ -1,0 +1,97 @@
+"""A folder of results: it appears whole or not at all, and replaces another only when asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+MARGIN = 1.2
+"""Room asked for beyond what the arrays take: labels, tables, figures."""
+
+
+class OutputError(OSError):
+    """Results cannot be written; the message says where and why."""
+
+
+@contextmanager
+def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Path]:
+    """A hidden folder to write to, which takes the place of ``path`` when the block ends well.
+
+    Args:
+        path: where the results are to be.
+        force: whether to replace what is there.
+        expected_bytes: about how much will be written.
+
+    Raises:
+        OutputError: something is there already, or the place cannot be written to, or has too little room.
+    """
+    _check(path, force, expected_bytes)
+    unfinished = path.parent / f".{path.name}.unfinished-{os.getpid()}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        unfinished.mkdir()
+    except OSError as error:
+        raise OutputError(f"--out {path}: cannot be written to: {error.strerror}") from None
+    try:
+        yield unfinished
+        _put(unfinished, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"--out {path}: writing failed: {reason}; nothing was left there") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _check(path: Path, force: bool, expected_bytes: int) -> None:
+    if path.exists() and not force:
+        raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"--out {path}: is a file, expected a folder")
+    above = path.parent
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise OutputError(f"--out {path}: cannot be written to: {above} is not a folder that you can write to")
+    free = shutil.disk_usage(above).free
+    if expected_bytes * MARGIN > free:
+        raise OutputError(
+            f"--out {path}: the disk is too full: about {expected_bytes * MARGIN / 1e6:,.0f} MB needed, "
+            f"{free / 1e6:,.0f} MB free; fewer runs, or no --record, need less"
+        )
+
+
+def _put(unfinished: Path, path: Path) -> None:
+    if not path.exists():
+        unfinished.replace(path)
+        return
+    replaced = path.parent / f".{path.name}.replaced-{os.getpid()}"
+    path.replace(replaced)
+    try:
+        unfinished.replace(path)
+    except OSError:
+        replaced.replace(path)
+        raise
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what a killed process left behind."""
+    for folder in path.parent.glob(f".{path.name}.unfinished-*"):
+        found = re.search(r"-(\d+)$", folder.name)
+        if found and not _alive(int(found[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    with suppress(ProcessLookupError):
+        try:
+            os.kill(process, 0)
+        except PermissionError:
+            return True
+        return True
+    return False

@@ -1,0 +1,167 @@
+"""The summary of an ensemble: numbers that one can act on, and how they are shown."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.model.accession_rule import formal_weight
+from article10.runs.result import EnsembleResult
+
+Z95 = 1.959963984540054
+"""Normal quantile of a 95% interval."""
+
+MILESTONES = ("invitation", "signature", "accession")
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """95% interval of a probability from counts (Wilson 1927).
+
+    >>> low, high = wilson(0, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.0, 0.037)
+    """
+    share, z2 = successes / n, Z95 * Z95
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an ensemble says.
+
+    Attributes:
+        title: of the scenario.
+        runs: number of runs.
+        milestones: by date and milestone, share of runs that have reached it, with a 95% interval.
+        holdouts: by member, share of councils at which it objected, by its own stance, because of the war, and as the
+            only one to object by its own stance.
+        shelved: share of runs in which the candidate ever shelved its bid, and in which it is shelved at the horizon.
+        war_years: mean years of hot war.
+        spending: mean defence spending at the horizon by influence weight, % GDP.
+        formal_weight: Russia's ballots, and all ballots.
+    """
+
+    title: str
+    runs: int
+    milestones: pd.DataFrame
+    holdouts: pd.DataFrame
+    shelved: tuple[float, float]
+    war_years: float
+    spending: float
+    formal_weight: tuple[int, int]
+
+
+def summarise(result: EnsembleResult) -> Summary:
+    """The summary of a result."""
+    outcomes = result.outcomes_by_member
+    members = tuple(str(code) for code in result.data["member"].to_numpy())
+    return Summary(
+        title=result.scenario.title or result.scenario.name,
+        runs=result.runs,
+        milestones=milestones(result),
+        holdouts=holdouts(result),
+        shelved=(float(outcomes["ever_shelved"].mean()), float((outcomes["outcome"] == "shelved").mean())),
+        war_years=float(outcomes["war_years"].mean()),
+        spending=float(outcomes["spending"].mean()),
+        formal_weight=(formal_weight("RUS", members), len(members)),
+    )
+
+
+def milestones(result: EnsembleResult) -> pd.DataFrame:
+    """Share of runs that have reached each milestone by the end of each year, with a 95% interval."""
+    outcomes, scenario = result.outcomes_by_member, result.scenario
+    years = range(scenario.start.year, scenario.horizon.year + 1)
+    ends = [min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon)) for year in years]
+    rows = []
+    for end in dict.fromkeys(ends):
+        row: dict[str, object] = {"by": end.date()}
+        for name in MILESTONES:
+            reached = int((outcomes[f"{name}_date"] <= end).sum())
+            low, high = wilson(reached, result.runs)
+            row |= {name: reached / result.runs, f"{name}_low": low, f"{name}_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("by")
+
+
+def holdouts(result: EnsembleResult) -> pd.DataFrame:
+    """Share of councils at which each member objected, most by its own stance first; empty without any ballot."""
+    ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
+    held = int((ballot != NO_BALLOT).any(axis=2).sum())
+    names = result.data["member_name"].to_numpy()
+    if held == 0:
+        return pd.DataFrame(columns=["name", "own_stance", "war", "any", "alone"])
+    own = (reason & REASON_STANCE) > 0
+    alone = own & (own.sum(axis=2, keepdims=True) == 1)
+    shares = {
+        "own_stance": own.sum(axis=(0, 1)) / held,
+        "war": ((reason & REASON_WAR) > 0).sum(axis=(0, 1)) / held,
+        "any": (ballot == OBJECT).sum(axis=(0, 1)) / held,
+        "alone": alone.sum(axis=(0, 1)) / held,
+    }
+    frame = pd.DataFrame({"name": names, **shares}, index=pd.Index(result.data["member"].to_numpy(), name="member"))
+    return frame.sort_values("own_stance", ascending=False)
+
+
+# --- how it is shown ------------------------------------------------------------------------------------------------
+
+
+def rendered(summary: Summary, most: int = 8) -> RenderableType:
+    """The summary for a terminal or a text file."""
+    head = Text.assemble((summary.title, "bold"), f"  ·  {summary.runs:,} runs")
+    parts: list[RenderableType] = [head, _milestone_table(summary)]
+    if len(summary.holdouts):
+        parts.append(_holdout_table(summary, most))
+    parts.append(_closing(summary))
+    return Group(*parts)
+
+
+def _milestone_table(summary: Summary) -> Table:
+    table = Table(title="Probability by the end of the year, with a 95% interval", box=box.SIMPLE, title_justify="left")
+    table.add_column("by")
+    for name in MILESTONES:
+        table.add_column(name, justify="right")
+    shown = summary.milestones
+    if len(shown) > 6:
+        shown = shown.iloc[[*range(1, len(shown) - 1, 2), -1]]
+    for by, row in shown.iterrows():
+        cells = [f"{row[n]:.1%} [{row[f'{n}_low']:.1%}, {row[f'{n}_high']:.1%}]" for n in MILESTONES]
+        table.add_row(str(by), *(cell.replace("[", "\\[") for cell in cells))
+    return table
+
+
+def _holdout_table(summary: Summary, most: int) -> Table:
+    table = Table(title="Who objects (share of councils)", box=box.SIMPLE, title_justify="left")
+    for name in ("member", "by own stance", "because of the war", "alone by stance"):
+        table.add_column(name, justify="left" if name == "member" else "right")
+    for _, row in summary.holdouts.head(most).iterrows():
+        table.add_row(row["name"], f"{row['own_stance']:.0%}", f"{row['war']:.0%}", f"{row['alone']:.1%}")
+    return table
+
+
+def _closing(summary: Summary) -> Text:
+    ever, at_horizon = summary.shelved
+    ballots, all_ballots = summary.formal_weight
+    lines = [
+        f"The candidate shelves its bid in {ever:.0%} of runs; it is shelved at the horizon in {at_horizon:.0%}.",
+        f"Hot war: {summary.war_years:.1f} years on average. Defence spending at the horizon: {summary.spending:.1f}% of GDP.",
+        f"Russia's formal weight: {ballots} of {all_ballots} ballots.",
+        "Its informal influence: compare with the scenario no_pressure at the same seed.",
+    ]
+    return Text("\n".join(lines))
+
+
+def as_text(summary: Summary, width: int = 100) -> str:
+    """The summary as plain text."""
+    page = io.StringIO()
+    Console(file=page, width=width, color_system=None).print(rendered(summary))
+    return page.getvalue()
