@@ -151,6 +151,7 @@ def _deep_update(into: dict[str, Any], content: Mapping[str, Any]) -> None:
 
 
 def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[str, Any]) -> list[str]:
+    """What is wrong, a line each: where it was written, key, value, and what was expected."""
     found = []
     for item in error.errors(include_url=False):
         path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]

@@ -54,9 +54,8 @@ def elections(world: World) -> None:
         stays = turnover < setup.incumbent_below
         before = m.orientation[:, i].copy()
         m.orientation[:, i] = member_state.elect(before, turnover, draw, setup.incumbent_below, p)
-        m.government_ties[:, i] = np.where(
-            stays, m.government_ties[:, i], member_state.ties_of(m.disposition[:, i] + m.orientation[:, i], p)
-        )
+        new_ties = member_state.ties_of(m.disposition[:, i] + m.orientation[:, i], p)
+        m.government_ties[:, i] = np.where(stays, m.government_ties[:, i], new_ties)
     world.update_susceptibility()
 
 

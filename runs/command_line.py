@@ -186,14 +186,8 @@ def parameters(
 
 def _parameter_table(group: str, shown: list[Declaration]) -> Table:
     table = Table(title=group, box=box.SIMPLE, title_justify="left", title_style="bold")
-    for column, ratio in (
-        ("parameter", 4),
-        ("value", 2),
-        ("bounds", 2),
-        ("plausible", 2),
-        ("unit", 2),
-        ("meaning and source", 9),
-    ):
+    widths = {"parameter": 4, "value": 2, "bounds": 2, "plausible": 2, "unit": 2, "meaning and source": 9}
+    for column, ratio in widths.items():
         table.add_column(column, ratio=ratio)
     for d in shown:
         meaning = f"{d.description} [dim]{escape(d.meta.source)}[/dim]"
@@ -204,26 +198,14 @@ def _parameter_table(group: str, shown: list[Declaration]) -> Table:
 
 def parameter_page(shown: list[Declaration]) -> str:
     """The parameters as a page of Markdown."""
+    columns = ("parameter", "value", "bounds", "plausible", "unit", "meaning", "source")
+    head = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
     lines = ["# Parameters", "", "Made by `article10 parameters --markdown`; every value is that of the baseline."]
     for name in dict.fromkeys(d.key.split(".")[0] for d in shown):
-        lines += [
-            "",
-            f"## {name}",
-            "",
-            "| parameter | value | bounds | plausible | unit | meaning | source |",
-            "|---|---|---|---|---|---|---|",
-        ]
+        lines += ["", f"## {name}", "", *head]
         for d in (d for d in shown if d.key.split(".")[0] == name):
-            cells = (
-                f"`{d.key}`",
-                _value(d.default),
-                _bounds(d),
-                _plausible(d),
-                d.meta.unit,
-                d.description,
-                d.meta.source,
-            )
-            lines.append("| " + " | ".join(cells) + " |")
+            numbers = (_value(d.default), _bounds(d), _plausible(d), d.meta.unit)
+            lines.append("| " + " | ".join((f"`{d.key}`", *numbers, d.description, d.meta.source)) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -232,12 +214,8 @@ def _value(value: object) -> str:
 
 
 def _bounds(d: Declaration) -> str:
-    low, high = d.bounds
-    return (
-        ""
-        if low is None and high is None
-        else f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}"
-    )
+    low, high = ("" if bound is None else f"{bound:g}" for bound in d.bounds)
+    return f"{low} to {high}" if low or high else ""
 
 
 def _plausible(d: Declaration) -> str:
@@ -251,19 +229,18 @@ def roster() -> None:
     rows = roster_rows()
     short = {
         "influence_weight": "influence",
-        "structural_susceptibility": "structural suscept.",
+        "structural_susceptibility": "struct. suscept.",
         "government_ties": "ties",
     }
     short |= {"stance_spread": "spread", "defence_spending": "spending", "ratification_speed": "ratif. speed"}
     hidden = {"name", "borders_russia"}
     table = Table(
-        box=box.SIMPLE, caption="Columns: docs/roster.md. Ratification speed is a year, in the urgency of 2022."
+        box=box.SIMPLE, caption="Columns: docs/roster.md. Ratification speed is a year, at the urgency of 2022."
     )
     for column in rows[0]:
         if column not in hidden:
-            table.add_column(
-                short.get(column, column.replace("_", " ")), justify="left" if column == "iso3" else "right"
-            )
+            heading = short.get(column, column.replace("_", " "))
+            table.add_column(heading, justify="left" if column == "iso3" else "right")
     for row in rows:
         table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for k, v in row.items() if k not in hidden))
     console().print(table)
@@ -299,9 +276,8 @@ def replay(
 def again(result: EnsembleResult, run: int) -> EnsembleResult:
     """One run of a result, run again with everything that a story needs; it is the same run, bit for bit."""
     if result.data.attrs["strategy"].startswith("custom:"):
-        raise ScenarioError(
-            f"{result.data.attrs['strategy']}: a run with a strategy passed as a function cannot be replayed"
-        )
+        strategy = result.data.attrs["strategy"].removeprefix("custom:")
+        raise ScenarioError(f"made with the function {strategy} as strategy: such a run can only be replayed in Python")
     scenario: Scenario = result.scenario
     return simulate(scenario, 1, result.seed, first_run=run, record=telling.RECORD)
 
@@ -314,9 +290,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def main_options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """How NATO decides on admitting a country, simulated."""
 

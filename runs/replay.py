@@ -98,8 +98,8 @@ def _events(data: xr.Dataset) -> list[Entry]:
         acts = data[name].to_numpy().astype(bool)
         begins = np.flatnonzero(acts & ~np.concatenate([[False], acts[:-1]]))
         label = str(name).removeprefix("event_").replace("_", " ")
-        for year in sorted(set(days.year[begins])):
-            in_year = [int(step) for step in begins if days.year[step] == year]
+        for year in sorted(set(days[begins].year)):
+            in_year = [int(step) for step in begins if days[int(step)].year == year]
             if len(in_year) >= FREQUENT:
                 told.append(Entry(_day(data, in_year[-1]), "event", f"In {year}, {len(in_year)} times: {label}."))
             else:
@@ -148,12 +148,10 @@ def _councils(data: xr.Dataset) -> list[Entry]:
         parts = [f"Council ({data['council_kind'].to_numpy()[k]}): "]
         if not objects.any():
             parts.append("nobody objects")
-        if own.any():
-            parts.append(
-                f"{_names(data, own)} object by their own stance"
-                if own.sum() > 1
-                else f"{_names(data, own)} alone objects by its own stance"
-            )
+        if own.sum() == 1:
+            parts.append(f"{_names(data, own)} alone objects by its own stance")
+        elif own.any():
+            parts.append(f"{_names(data, own)} object by their own stance")
         if (war & ~own).any():
             parts.append(f"{', and ' if own.any() else ''}{int((war & ~own).sum())} because of the war")
         asked = "the question is put" if put[k] else "the question is not put"

@@ -28,6 +28,10 @@ from article10.runs.recorder import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from article10.agents.russia import Strategy
+    from article10.model.mechanisms import Mechanism
     from article10.runs.figures import Plot
 
 
@@ -192,7 +196,7 @@ class EnsembleResult:
         ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``spending`` (% GDP at the horizon, by influence weight),
         ``cohesion`` (1 - sd of stances at the horizon), ``objectors`` (at each council: date and codes).
         """
-        numbers = [c for c in self.outcomes_by_member if c == "councils" or c.startswith("objections_")]
+        numbers = [c for c in map(str, self.outcomes_by_member) if c == "councils" or c.startswith("objections_")]
         return self.outcomes_by_member.drop(columns=numbers).assign(objectors=self._objectors())
 
     def _objectors(self) -> list[str]:
@@ -211,6 +215,19 @@ class EnsembleResult:
         codes = self.data["member"].to_numpy()
         complete = (step != NEVER).all(axis=1)
         return [str(codes[row.argmax()]) if whole else "" for row, whole in zip(step, complete, strict=True)]
+
+    def explain(
+        self,
+        member: str,
+        run: int = 0,
+        *,
+        strategy: Strategy | None = None,
+        mechanisms: Mapping[str, Mechanism] | None = None,
+    ) -> pd.DataFrame:
+        """What each mechanism did to a member's stance in a run; see ``article10.runs.explain.explain``."""
+        from article10.runs.explain import explain
+
+        return explain(self, member, run, strategy=strategy, mechanisms=mechanisms)
 
     def save(self, path: str | Path) -> Path:
         """Write the dataset, NetCDF-4 by default or Zarr for a path that ends in ``.zarr``.

@@ -153,7 +153,8 @@ def _closing(summary: Summary) -> Text:
     ballots, all_ballots = summary.formal_weight
     lines = [
         f"The candidate shelves its bid in {ever:.0%} of runs; it is shelved at the horizon in {at_horizon:.0%}.",
-        f"Hot war: {summary.war_years:.1f} years on average. Defence spending at the horizon: {summary.spending:.1f}% of GDP.",
+        f"Hot war: {summary.war_years:.1f} years on average. "
+        f"Defence spending at the horizon: {summary.spending:.1f}% of GDP.",
         f"Russia's formal weight: {ballots} of {all_ballots} ballots.",
         "Its informal influence: compare with the scenario no_pressure at the same seed.",
     ]

@@ -1,0 +1,338 @@
+"""Figures of a result: each takes ``ax=``, returns the Axes, shows nothing, and states the number of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.dates
+import matplotlib.ticker
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from article10.runs.explain import waterfall
+from article10.runs.figures_map import draw_map, draw_network
+from article10.runs.figures_style import (
+    COLOURS,
+    DIVERGING,
+    OPPOSED,
+    SUPPORTIVE,
+    house_style,
+    new_axes,
+    note_runs,
+    stance_axis,
+    time_axis,
+)
+from article10.runs.summary import MILESTONES, holdouts, wilson
+
+if TYPE_CHECKING:
+    from article10.runs.result import EnsembleResult
+
+TELLING = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
+"""Members drawn where none is named: the heaviest, the most opposed, the hesitant, the neighbour."""
+
+DEFAULT_FIGURES = ("accession", "holdouts", "fan", "heatmap", "trajectories", "map", "network")
+"""What ``article10 run`` draws."""
+
+
+class Plot:
+    """Figures of one result."""
+
+    def __init__(self, result: EnsembleResult) -> None:
+        """Draw from this result."""
+        self.result = result
+
+    # --- stances ----------------------------------------------------------------------------------------------------
+
+    def fan(self, member: str | Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+        """Median and 50% and 90% bands of stance over time.
+
+        Args:
+            member: a code or several; by default six telling ones (one of them, the heaviest, where ``ax`` is given).
+            ax: where to draw; several members then share it, as medians with their 50% band.
+
+        Raises:
+            KeyError: a member is not on the roster.
+        """
+        members = self._members(member, 1 if ax is not None else len(TELLING))
+        if ax is None and len(members) > 1:
+            return self._fans(members)
+        with house_style():
+            ax = ax or new_axes()
+            for place, code in enumerate(members):
+                self._band(ax, code, COLOURS[place % len(COLOURS)], wide=len(members) == 1)
+            self._stance_frame(ax)
+            ax.set_ylabel("stance")
+            ax.set_title(self._name(members[0]) if len(members) == 1 else "Stances: median and middle half of runs")
+            if len(members) > 1:
+                ax.legend(ncols=3, loc="upper left")
+            note_runs(ax, self.result.runs, "line: median; bands: 50% and 90% of runs")
+        return ax
+
+    def _fans(self, members: Sequence[str]) -> Axes:
+        columns = min(3, len(members))
+        rows = -(-len(members) // columns)
+        with house_style():
+            figure = Figure(figsize=(3.6 * columns, 2.5 * rows + 0.6), layout="constrained")
+            axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+            for ax, code in zip(axes, members, strict=False):
+                self._band(ax, code, COLOURS[0], wide=True)
+                self._stance_frame(ax, label=ax in axes[columns - 1 :: columns])
+                if ax in axes[::columns]:
+                    ax.set_ylabel("stance")
+                ax.set_title(self._name(code))
+            for ax in axes[len(members) :]:
+                ax.set_axis_off()
+            title = f"Stance on {self.result.scenario.candidate.name}'s accession"
+            figure.suptitle(title, x=0.01, ha="left", weight="bold")
+            note_runs(axes[(rows - 1) * columns], self.result.runs, "line: median; bands: 50% and 90% of runs")
+        first: Axes = axes[0]
+        return first
+
+    def _band(self, ax: Axes, code: str, colour: str, wide: bool) -> None:
+        stance = self._stance(code)
+        days = self.result.data["step"].to_numpy()
+        low, lower, middle, upper, high = np.quantile(stance, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+        if wide:
+            ax.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
+        ax.fill_between(days, lower, upper, color=colour, alpha=0.32, linewidth=0)
+        ax.plot(days, middle, color=colour, label=self._name(code))
+
+    def trajectories(
+        self, member: str | Sequence[str] | None = None, run: int | None = None, n: int = 30, ax: Axes | None = None
+    ) -> Axes:
+        """Single runs' stances over time.
+
+        Args:
+            member: one code, whose stance is drawn in ``n`` runs; or several, drawn in one run.
+            run: number of the run to draw; by default the first where several members are named.
+            n: how many runs of one member.
+            ax: where to draw.
+
+        Raises:
+            KeyError: a member is not on the roster.
+            ValueError: the run is not in the result.
+        """
+        several = run is not None or (member is not None and not isinstance(member, str))
+        members = self._members(member, len(TELLING) if several else 1)
+        days = self.result.data["step"].to_numpy()
+        with house_style():
+            ax = ax or new_axes()
+            if several:
+                place = self._place(run)
+                for colour, code in zip(COLOURS, members, strict=False):
+                    ax.plot(days, self._stance(code)[place], color=colour, label=self._name(code), linewidth=1.2)
+                ax.legend(ncols=3, loc="upper left")
+                ax.set_title(f"Stances in run {self.result.data['run'].to_numpy()[place]}")
+            else:
+                shown = self._stance(members[0])[:n]
+                ax.plot(days, shown.T, color=COLOURS[0], alpha=max(0.15, min(0.9, 8 / len(shown))), linewidth=0.8)
+                ax.set_title(f"{self._name(members[0])}: {len(shown)} single runs")
+            self._stance_frame(ax)
+            ax.set_ylabel("stance")
+            note_runs(ax, self.result.runs)
+        return ax
+
+    def heatmap(self, ax: Axes | None = None) -> Axes:
+        """Median stance of every member over time, the most willing at the start on top."""
+        stance = self._variable("stance")
+        median = np.median(stance, axis=0).T
+        order = np.argsort(-median[:, 0], kind="stable")
+        days = matplotlib.dates.date2num(self.result.data["step"].to_numpy())  # type: ignore[no-untyped-call]
+        with house_style():
+            ax = ax or new_axes(figsize=(8.0, 7.0))
+            extent = (days[0], days[-1], len(order) - 0.5, -0.5)
+            image = ax.imshow(median[order], aspect="auto", cmap=DIVERGING, vmin=-0.8, vmax=0.8, extent=extent)
+            names = self.result.data["member_name"].to_numpy()[order]
+            ax.set_yticks(range(len(order)), names, fontsize=8)
+            ax.xaxis_date()
+            time_axis(ax)
+            ax.grid(visible=False)
+            bar = _figure(ax).colorbar(image, ax=ax, pad=0.02, shrink=0.8, extend="both")
+            bar.set_label("median stance")
+            ax.set_title("Median stance of every member")
+            note_runs(ax, self.result.runs)
+        return ax
+
+    # --- decisions --------------------------------------------------------------------------------------------------
+
+    def holdouts(self, most: int = 14, ax: Axes | None = None) -> Axes:
+        """Who objects: share of councils by member, by its own stance and because of the war alone.
+
+        Args:
+            most: members shown, those that object most by their own stance.
+            ax: where to draw.
+        """
+        shown = holdouts(self.result).head(most)[::-1]
+        with house_style():
+            ax = ax or new_axes(figsize=(7.5, 5.2))
+            only_war = shown["any"] - shown["own_stance"]
+            ax.barh(shown["name"], shown["own_stance"], color=OPPOSED, label="by its own stance")
+            ax.barh(shown["name"], only_war, left=shown["own_stance"], color="#c9c9c9", label="only because of the war")
+            for place, (own, alone) in enumerate(zip(shown["own_stance"], shown["alone"], strict=True)):
+                if alone >= 0.001:
+                    label = f"alone {alone:.1%}"
+                    ax.text(own - 0.01, place, label, va="center", ha="right", color="white", fontsize=7.5)
+            ax.set_xlim(0, 1)
+            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            ax.set_xlabel("share of councils at which members balloted on the bid")
+            ax.grid(visible=False, axis="y")
+            ax.legend(loc="lower right")
+            ax.set_title("Who objects" if len(shown) else "No ballot was asked for in any run")
+            note_runs(ax, self.result.runs)
+        return ax
+
+    def accession(self, ax: Axes | None = None) -> Axes:
+        """Cumulative probability of invitation, signature and accession, with 95% intervals (Wilson)."""
+        outcomes, runs = self.result.outcomes_by_member, self.result.runs
+        days = pd.DatetimeIndex(self.result.data["step"].to_numpy())
+        with house_style():
+            ax = ax or new_axes()
+            highest = 0.05
+            for colour, name in zip((COLOURS[0], COLOURS[1], SUPPORTIVE), MILESTONES, strict=True):
+                reached = outcomes[f"{name}_date"].dropna().sort_values().to_numpy()
+                count = np.searchsorted(reached, days.to_numpy(), side="right")
+                levels, inverse = np.unique(count, return_inverse=True)
+                low, high = np.array([wilson(int(level), runs) for level in levels]).T
+                ax.fill_between(days, low[inverse], high[inverse], color=colour, alpha=0.2, linewidth=0)
+                ax.plot(days, count / runs, color=colour, label=f"{name} {count[-1] / runs:.1%}")
+                highest = max(highest, high.max())
+            ax.set_ylim(0, min(1.0, highest * 1.1))
+            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            ax.set_ylabel("probability by the date")
+            time_axis(ax)
+            ax.legend(loc="upper left", title="by the horizon")
+            ax.set_title(f"{self.result.scenario.candidate.name}: {self.result.scenario.title or 'accession'}")
+            note_runs(ax, runs, "bands: 95% intervals")
+        return ax
+
+    # --- members ----------------------------------------------------------------------------------------------------
+
+    def network(self, threshold: float = 0.06, ax: Axes | None = None) -> Axes:
+        """Who sways whom: arrows of influence weights above a threshold, members coloured by median stance at the end.
+
+        Args:
+            threshold: weight from which an arrow is drawn.
+            ax: where to draw.
+        """
+        with house_style():
+            ax = ax or new_axes(figsize=(8.0, 7.0))
+            draw_network(ax, self.result.scenario, self._final_median(), threshold)
+            note_runs(ax, self.result.runs)
+        return ax
+
+    def map(self, when: str | None = None, ax: Axes | None = None) -> Axes:
+        """Median stance of every member on a map.
+
+        Args:
+            when: a date; by default the horizon.
+            ax: where to draw.
+        """
+        if when is None:
+            median, label = self._final_median(), str(self.result.data["step"].to_numpy()[-1])[:10]
+        else:
+            at = self.result.data["stance"].sel(step=when, method="nearest")
+            median = pd.Series(np.median(at.to_numpy(), axis=0), index=self.result.data["member"].to_numpy())
+            label = str(at["step"].to_numpy())[:10]
+        with house_style():
+            ax = ax or new_axes(figsize=(8.0, 6.2))
+            draw_map(ax, median)
+            ax.set_title(f"Median stance, {label}")
+            note_runs(ax, self.result.runs)
+        return ax
+
+    def explain(self, member: str, run: int = 0, ax: Axes | None = None) -> Axes:
+        """Why a member moved in a run: a waterfall by mechanism from its first stance to its last, which adds up.
+
+        Args:
+            member: its code.
+            run: number of the run.
+            ax: where to draw.
+        """
+        parts = waterfall(self.result.explain(member, run))
+        with house_style():
+            ax = ax or new_axes()
+            colours = [COLOURS[0] if row.whole else SUPPORTIVE if row.height >= 0 else OPPOSED for row in parts]
+            ax.bar([p.label for p in parts], [p.height for p in parts], bottom=[p.bottom for p in parts], color=colours)
+            for place, part in enumerate(parts):
+                top = max(part.bottom, part.bottom + part.height)
+                shown = part.bottom + part.height if part.whole else part.height
+                ax.annotate(f"{shown:+.2f}", (place, top), ha="center", va="bottom", fontsize=8)
+            ax.axhline(0, color="black", linewidth=0.8)
+            ax.use_sticky_edges = False
+            ax.margins(y=0.12)
+            ax.set_ylabel("stance")
+            ax.tick_params(axis="x", rotation=40)
+            for text in ax.get_xticklabels():
+                text.set_horizontalalignment("right")
+            ax.grid(visible=False, axis="x")
+            ax.set_title(f"Why {self._name(member)} moved in run {run}")
+            note_runs(ax, self.result.runs, "of which one is explained", below=62)
+        return ax
+
+    def save_all(self, folder: str | Path, figures: Sequence[str] = DEFAULT_FIGURES) -> list[Path]:
+        """Draw figures with their defaults into a folder, as PNG files.
+
+        Args:
+            folder: made if it does not exist.
+            figures: names of methods; those that need what was not recorded are left out.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for name in figures:
+            if "stance" not in self.result.data and name not in ("accession", "holdouts"):
+                continue
+            path = folder / f"{name}.png"
+            with house_style():
+                _figure(getattr(self, name)()).savefig(path, dpi=150)
+            paths.append(path)
+        return paths
+
+    # --- what they are drawn from -----------------------------------------------------------------------------------
+
+    def _variable(self, name: str) -> np.ndarray:
+        if name not in self.result.data:
+            raise ValueError(f"{name} was not recorded: simulate with record=({name!r},)")
+        values: np.ndarray = self.result.data[name].to_numpy()
+        return values
+
+    def _stance(self, code: str) -> np.ndarray:
+        return self._variable("stance")[:, :, self.result.scenario.members().index(code)]
+
+    def _final_median(self) -> pd.Series[float]:
+        return pd.Series(
+            np.median(self._variable("stance")[:, -1], axis=0), index=self.result.data["member"].to_numpy()
+        )
+
+    def _members(self, member: str | Sequence[str] | None, most: int) -> list[str]:
+        roster = self.result.scenario.members()
+        if member is None:
+            return [code for code in TELLING if code in roster.iso3][:most] or list(roster.iso3[:most])
+        chosen = [member] if isinstance(member, str) else list(member)
+        for code in chosen:
+            roster.index(code)
+        return chosen
+
+    def _name(self, code: str) -> str:
+        roster = self.result.scenario.members()
+        return roster.names[roster.index(code)]
+
+    def _place(self, run: int | None) -> int:
+        numbers = self.result.data["run"].to_numpy()
+        found = np.flatnonzero(numbers == (numbers[0] if run is None else run))
+        if not len(found):
+            raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
+        return int(found[0])
+
+    def _stance_frame(self, ax: Axes, label: bool = True) -> None:
+        stance_axis(ax, self.result.scenario.accession.objection_line, label)
+        time_axis(ax)
+
+
+def _figure(ax: Any) -> Figure:  # noqa: ANN401 - Axes.figure is loosely typed
+    figure: Figure = ax.get_figure()
+    return figure

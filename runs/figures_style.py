@@ -1,0 +1,80 @@
+"""The house style of the figures, and the parts that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.dates
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+"""Colours that the colour-blind can tell apart (Okabe & Ito 2008)."""
+
+OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
+"""Below and above zero."""
+
+DIVERGING = "RdBu"
+"""Colour map of stances: red opposed, blue supportive."""
+
+STYLE: dict[Any, Any] = {
+    "font.size": 9.5,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "legend.title_fontsize": 8.5,
+    "savefig.facecolor": "white",
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style; the user's own settings come back afterwards."""
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def new_axes(figsize: tuple[float, float] = (7.5, 4.4)) -> Axes:
+    """Axes on a figure of their own, outside pyplot: nothing pops up, nothing has to be closed."""
+    figure = Figure(figsize=figsize, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes: Axes = figure.subplots()
+    return axes
+
+
+def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32) -> None:
+    """State the number of runs, small, below the axes by some points."""
+    text = f"{runs:,} run{'s' if runs != 1 else ''}" + (f"; {more}" if more else "")
+    style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "top"}
+    ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
+
+
+def time_axis(ax: Axes) -> None:
+    """Years on the x axis."""
+    locator = matplotlib.dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    formatter = matplotlib.dates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(formatter)
+
+
+def stance_axis(ax: Axes, objection_line: float, label: bool = True) -> None:
+    """Stance on the y axis, with zero and the objection line."""
+    ax.set_ylim(-1, 1)
+    ax.axhline(0, color="#888888", linewidth=0.8)
+    ax.axhline(objection_line, color=OPPOSED, linewidth=0.9, linestyle="--")
+    if label:
+        style: dict[str, Any] = {"fontsize": 7.5, "color": OPPOSED, "ha": "left", "va": "top"}
+        ax.text(1.005, objection_line, "objects\nbelow", transform=ax.get_yaxis_transform(), **style)
