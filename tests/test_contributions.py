@@ -1,0 +1,132 @@
+"""Contributions of mechanisms add up to the change of stance, and each can be switched off, added or passed in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import article10
+from article10.model.mechanisms import BOUNDS, MECHANISMS
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.model.world import World
+from article10.runs.ensemble import chunks, simulate, step_chunk
+from article10.runs.explain import waterfall
+from article10.runs.recorder import CONTRIBUTION, Recorder
+
+SHORT = {"horizon": "2029-12-03"}
+HUNGARY = article10.read_roster().index("HUN")
+
+
+class Balance:
+    """Compares what the recorder keeps with the stances in full precision."""
+
+    def __init__(self, setup, runs):
+        self.recorder = Recorder(setup, runs, ("stance", CONTRIBUTION))
+        self.worst, self.at_bounds = 0.0, 0
+
+    def before(self, world, rows):
+        self.recorder.before(world, rows)
+
+    def after_step(self, world, rows, stance_before):
+        self.recorder.after_step(world, rows, stance_before)
+        parts = self.recorder.trajectories.contribution[rows, world.step - 1]
+        change = world.members.stance - stance_before
+        self.worst = max(self.worst, float(np.abs(parts.sum(axis=-1) - change).max()))
+        self.at_bounds += int((np.abs(parts[..., -1]) > 1e-9).sum())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"stance.shock": 1.5},
+        {"stance.confidence_bound": 0.5, "russia.strategy": "uniform", "russia.effort": 100.0},
+    ],
+)
+def test_contributions_add_up_everywhere(changes):
+    from article10.model.randomness import Sampler
+
+    setup = Setup.of(read_scenario("heavy_pressure", SHORT | changes))
+    balance = Balance(setup, 20)
+    sampler = Sampler(setup.streams, 3)
+    for rows in chunks(20, 20):
+        step_chunk(setup, sampler.draw(range(20)), balance, rows)
+    assert balance.worst < 1e-12
+    if "stance.shock" in changes:  # wild noise drives stances to the bounds: the sum holds there too
+        assert balance.at_bounds > 0
+
+
+def test_every_mechanism_moves_some_stance_in_the_shipped_scenarios():
+    moved = dict.fromkeys([*MECHANISMS], 0.0)
+    for name in ("heavy_pressure", "sweden_2022"):
+        data = simulate(name, 6, 5, record=("stance", CONTRIBUTION)).data
+        for mechanism in MECHANISMS:
+            moved[mechanism] += float(np.abs(data[CONTRIBUTION].sel(mechanism=mechanism).to_numpy()).sum())
+    assert all(value > 0 for value in moved.values()), moved
+
+
+@pytest.mark.parametrize("mechanism", list(MECHANISMS))
+def test_a_mechanism_switched_off_contributes_nothing(mechanism):
+    changes = {f"mechanisms.{mechanism}": False}
+    data = simulate("sweden_2022", 3, 5, changes=changes, record=("stance", CONTRIBUTION)).data
+    assert data["mechanism"].to_numpy().tolist() == [m for m in MECHANISMS if m != mechanism] + [BOUNDS]
+    total = data[CONTRIBUTION].sum("mechanism").sum("interval").to_numpy()
+    stance = data["stance"].to_numpy()
+    assert np.abs(stance[:, -1] - stance[:, 0] - total).max() < 1e-6
+
+
+def push(world: World):
+    return np.full_like(world.members.stance, 0.2)
+
+
+def test_a_mechanism_of_one_s_own_is_one_more_contribution():
+    mechanisms = {**MECHANISMS, "push": push}
+    with_it = simulate("baseline", 3, 5, changes=SHORT, mechanisms=mechanisms, record=("stance", CONTRIBUTION)).data
+    setup = Setup.of(read_scenario("baseline", SHORT))
+    own = with_it[CONTRIBUTION].sel(mechanism="push").to_numpy()
+    assert np.allclose(own, 0.2 * setup.effective_step, atol=1e-15)
+    without = simulate("baseline", 3, 5, changes=SHORT).data
+    assert (with_it["stance"].to_numpy()[:, -1] > without["stance"].to_numpy()[:, -1]).mean() > 0.9
+
+
+def only_hungary(known: article10.Intelligence):
+    weights = np.zeros_like(known.observed)
+    weights[:, HUNGARY] = 1.0
+    return weights
+
+
+def test_a_strategy_of_one_s_own_decides_where_effort_goes():
+    result = simulate("baseline", 3, 5, changes=SHORT, strategy=only_hungary, record=("pressure",))
+    pressure = result.data["pressure"].to_numpy()[:, -1]
+    assert (pressure[:, HUNGARY] > 0).all()
+    assert (np.delete(pressure, HUNGARY, axis=1) == 0).all()
+    assert result.data.attrs["strategy"].startswith("custom:")
+
+
+def test_a_strategy_that_returns_nonsense_is_refused():
+    with pytest.raises(ValueError, match="non-negative weights"):
+        simulate("baseline", 1, 0, changes=SHORT, strategy=lambda known: -known.observed - 5)
+
+
+def test_an_explanation_adds_up_and_is_of_the_run_that_was_drawn(tmp_path):
+    result = simulate("baseline", 4, 9, changes=SHORT)
+    explained = article10.load(result.save(tmp_path / "r.nc")).explain("TUR", 2)
+    parts = explained.drop(columns=["start", "end"]).sum(axis=1)
+    assert np.abs(explained["start"] + parts - explained["end"]).max() < 1e-12
+    stance = result.data["stance"].sel(member="TUR").to_numpy()[2]
+    assert abs(explained["start"].iloc[0] - stance[0]) < 1e-6
+    assert abs(explained["end"].iloc[-1] - stance[-1]) < 1e-6
+    bars = waterfall(explained)
+    assert abs(bars[-2].bottom + bars[-2].height - bars[-1].height) < 1e-12
+
+
+def test_an_explanation_of_what_cannot_be_made_again_says_so():
+    result = simulate("baseline", 2, 9, changes=SHORT, strategy=only_hungary)
+    with pytest.raises(ValueError, match="only_hungary"):
+        result.explain("HUN", 0)
+    assert len(result.explain("HUN", 0, strategy=only_hungary))
+    with pytest.raises(ValueError, match="runs 0 to 1"):
+        result.explain("HUN", 2, strategy=only_hungary)
+    with pytest.raises(KeyError, match="did you mean"):
+        result.explain("HUNGARY", 0, strategy=only_hungary)

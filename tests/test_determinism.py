@@ -1,0 +1,163 @@
+"""Run k is run k: in an ensemble of any size and chunk, and opened in Mesa."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from article10.model import schedule
+from article10.model.accession_model import AccessionModel
+from article10.model.randomness import Sampler, Stream, draw
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.model.world import World
+from article10.runs.ensemble import chunks, simulate, step_chunk
+from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
+
+SEED = 11
+TEN_RUNS = (0, 1, 6, 7, 8, 63, 100, 255, 256, 299)
+SCENARIOS = ("baseline", "heavy_pressure", "sweden_2022")
+
+
+class Stances:
+    """Keeps stances in full precision."""
+
+    def __init__(self, setup: Setup, runs: int) -> None:
+        self.values = np.empty((setup.n_steps + 1, runs, len(setup.roster)))
+
+    def before(self, world, rows):
+        self.values[0, rows] = world.members.stance
+
+    def after_step(self, world, rows, stance_before):
+        self.values[world.step, rows] = world.members.stance
+
+
+def stances(setup: Setup, runs: int, chunk: int) -> np.ndarray:
+    kept, sampler = Stances(setup, runs), Sampler(setup.streams, SEED)
+    for rows in chunks(runs, chunk):
+        step_chunk(setup, sampler.draw(range(rows.start, rows.stop)), kept, rows)
+    return kept.values
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_mesa_run_k_is_ensemble_run_k_under_any_chunk(name):
+    scenario = read_scenario(name, {"horizon": "2028-12-04"} if name != "sweden_2022" else None)
+    setup = Setup.of(scenario)
+    opened = {}
+    for k in TEN_RUNS:
+        model = AccessionModel(scenario, seed=SEED, run=k, collect=())
+        path = [model.world.members.stance[0].copy()]
+        while model.running:
+            model.step()
+            path.append(model.world.members.stance[0].copy())
+        opened[k] = np.array(path)
+    runs = max(TEN_RUNS) + 1
+    for chunk in (1, 7, 256):
+        if chunk == 1:  # one run at a time: the ten runs alone, by their numbers
+            for k in TEN_RUNS:
+                kept = Stances(setup, 1)
+                step_chunk(setup, draw(setup.streams, SEED, [k]), kept, slice(0, 1))
+                assert np.array_equal(kept.values[:, 0], opened[k]), (name, chunk, k)
+        else:
+            together = stances(setup, runs, chunk)
+            for k in TEN_RUNS:
+                assert np.array_equal(together[:, k], opened[k]), (name, chunk, k)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_same_over_the_whole_horizon(name):
+    setup = Setup.of(read_scenario(name))
+    by_chunk = [stances(setup, 300, chunk) for chunk in (1, 7, 256)]
+    assert np.array_equal(by_chunk[0], by_chunk[1])
+    assert np.array_equal(by_chunk[0], by_chunk[2])
+    for k in TEN_RUNS:
+        model = AccessionModel(name, seed=SEED, run=k, collect=())
+        while model.running:
+            model.step()
+        assert np.array_equal(by_chunk[0][-1, k], model.world.members.stance[0]), (name, k)
+
+
+def test_every_recorded_variable_of_mesa_s_run_is_the_ensemble_s():
+    names = tuple(MEMBER_VARIABLES)
+    data = simulate("baseline", 5, SEED, record=names, changes={"horizon": "2030-12-02"}).data
+    model = AccessionModel("baseline", seed=SEED, run=3, changes={"horizon": "2030-12-02"})
+    for step in range(model.setup.n_steps + 1):
+        for name, variable in (MEMBER_VARIABLES | RUN_VARIABLES).items():
+            stored = data[name].to_numpy()[3, step]
+            assert np.array_equal(stored, variable.read(model.world)[0].astype(variable.dtype)), (name, step)
+        model.step()
+
+
+def small_and_large(runs: int, **changes):
+    small = simulate("baseline", 100, SEED, changes=changes)
+    large = simulate("baseline", runs, SEED, changes=changes)
+    return small.data, large.data.isel(run=slice(0, 100))
+
+
+@pytest.mark.parametrize(
+    ("runs", "horizon"), [(700, "2027-12-06"), pytest.param(5000, "2035-12-01", marks=pytest.mark.slow)]
+)
+def test_runs_0_to_99_of_100_are_runs_0_to_99_of_many(runs, horizon):
+    small, large = small_and_large(runs, horizon=horizon)
+    for name in small.data_vars:
+        assert np.array_equal(small[name].to_numpy(), large[name].to_numpy()), name
+
+
+def test_a_later_horizon_leaves_the_years_before_it_as_they_were():
+    short = simulate("baseline", 8, SEED, changes={"horizon": "2028-12-04"}).data["stance"].to_numpy()
+    long = simulate("baseline", 8, SEED, changes={"horizon": "2031-12-01"}).data["stance"].to_numpy()
+    assert np.array_equal(short, long[:, : short.shape[1]])
+
+
+def test_draws_of_a_stream_depend_on_seed_run_and_name_alone():
+    stream = Stream("elections", (5, 3))
+    alone = stream.draw(7, 4711)
+    with_others = draw([Stream("war", (9,)), stream], 7, [12, 4711])["elections"][:, 1]
+    assert np.array_equal(alone, with_others)
+    assert not np.array_equal(alone, stream.draw(8, 4711))
+    assert not np.array_equal(alone, stream.draw(7, 4712))
+    assert not np.array_equal(alone, Stream("election", (5, 3)).draw(7, 4711))
+
+
+def test_numbers_of_streams_do_not_change_between_versions():
+    assert Stream("initial_stance", (1,)).number == 1335493144
+    setup = Setup.of(read_scenario("heavy_pressure"))
+    numbers = [stream.number for stream in setup.streams]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_scenarios_that_differ_in_one_lever_share_every_other_draw():
+    one = Setup.of(read_scenario("baseline"))
+    event = {"kind": "pressure", "name": "more", "rate": 1.0}
+    other = Setup.of(read_scenario("baseline", {"events": [event], "russia.strategy": "inert"}))
+    drawn, drawn_other = draw(one.streams, SEED, range(4)), draw(other.streams, SEED, range(4))
+    assert set(drawn_other) == {*drawn, "event:more"}
+    for name in drawn:
+        assert np.array_equal(drawn[name], drawn_other[name]), name
+
+
+def test_a_run_depends_on_its_own_draws_alone():
+    setup = Setup.of(read_scenario("baseline", {"horizon": "2027-12-06"}))
+    first = {k: v.copy() for k, v in draw(setup.streams, SEED, range(6)).items()}
+    other = {k: v.copy() for k, v in first.items()}
+    for values in other.values():
+        values[:, 3] = np.abs(values[:, 3]) % 1.0
+    ends = []
+    for draws in (first, other):
+        world = World.start(setup, draws)
+        schedule.begin(world)
+        for _ in range(setup.n_steps):
+            schedule.step(world)
+        ends.append(world.members.stance)
+    same = (ends[0] == ends[1]).all(axis=1)
+    assert same.tolist() == [True, True, True, False, True, True]
+
+
+def test_the_first_day_is_the_scenario_s_and_the_last_step_reaches_the_horizon():
+    data = simulate("baseline", 1, SEED).data
+    days = data["step"].to_numpy().astype("datetime64[D]").astype(object)
+    assert days[0] == date(2025, 12, 1)
+    assert date(2035, 12, 1) <= days[-1] < date(2035, 12, 8)
