@@ -12,6 +12,12 @@ RESULT = "result.nc"
 """Name of the dataset in a folder of results."""
 
 
+OVERHEAD = 2**21
+"""Room for labels and headers beyond the arrays."""
+
+BLOCK = 2**23
+
+
 def save_dataset(data: xr.Dataset, path: Path) -> Path:
     """Write a dataset beside its place and move it there when it is whole.
 
@@ -24,6 +30,7 @@ def save_dataset(data: xr.Dataset, path: Path) -> Path:
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
+        _ask_for_room(unfinished, data.nbytes + OVERHEAD)
         if path.suffix == ".zarr":
             data.to_zarr(unfinished, mode="w", consolidated=False)
         else:
@@ -37,6 +44,19 @@ def save_dataset(data: xr.Dataset, path: Path) -> Path:
             raise OSError(f"{path} could not be written: {error}") from error
         raise
     return path
+
+
+def _ask_for_room(path: Path, n_bytes: int) -> None:
+    """See that a file of this size can be written: HDF5 cannot close a file on a full disk, and takes Python with it."""
+    try:
+        with path.open("wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, n_bytes)
+            else:
+                for _ in range(0, n_bytes, BLOCK):
+                    file.write(bytes(BLOCK))
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _remove(path: Path) -> None:

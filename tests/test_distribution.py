@@ -79,10 +79,7 @@ def source_files(checkout: Path = ROOT) -> set[str]:
     own = {path for path in (checkout / "article10").iterdir() if path.is_file() and path.name not in FOLDERS}
     mapped = {path for folder in FOLDERS for path in (checkout / folder).rglob("*") if path.is_file()}
     shipped = {path.relative_to(checkout) for path in own | mapped if is_shipped(path.relative_to(checkout))}
-    return {
-        path.as_posix() if path.parts[0] == "article10" else f"article10/{path.as_posix()}"
-        for path in shipped
-    }
+    return {path.as_posix() if path.parts[0] == "article10" else f"article10/{path.as_posix()}" for path in shipped}
 
 
 def wheel_files(wheel: Path) -> set[str]:
@@ -193,9 +190,7 @@ def test_an_installation_with_the_core_dependencies_runs(
     for folder in FOLDERS:
         (elsewhere / f"{folder}.py").write_text("MINE = True\n")
     assert "run" in succeed(environment / "article10", "--help", cwd=elsewhere)
-    script = (
-        "import article10, model, agents, runs; model.MINE; article10.simulate(runs=2, seed=7).save('few.nc')"
-    )
+    script = "import article10, model, agents, runs; model.MINE; article10.simulate(runs=2, seed=7).save('few.nc')"
     succeed(python, "-c", script, cwd=elsewhere)
     assert "No module named 'mesa'" in run(python, "-c", "import mesa", cwd=elsewhere).stdout
 
