@@ -288,8 +288,8 @@ PHASES: tuple[Phase, ...] = (
     spending,
     perceptions,
     stances,
-    council,
     accession,
+    council,
 )
 """The phases of a step, in order."""
 
