@@ -18,6 +18,7 @@ from article10.agents.member_parameters import (
     SpendingParameters,
     StanceParameters,
     ThreatParameters,
+    TrustParameters,
 )
 
 OBJECT, ACQUIESCE, SUPPORT = 0, 1, 2
@@ -152,6 +153,17 @@ def spending_target(
     gap = np.maximum(pledge - spending, 0.0)
     aim = spending + p.compliance * gap + p.threat_response * threat_change - p.free_riding * small * mean_rise
     return np.maximum(aim, np.minimum(start, spending))
+
+
+def trust_target(hegemon: FloatArray, stance: FloatArray, p: TrustParameters) -> FloatArray:
+    """Trust in the hegemon that goes with the distance between its stance and one's own, in [0, 1], (run, member).
+
+    Args:
+        hegemon: the hegemon's stance as perceived, (run, 1).
+        stance: (run, member).
+        p: the cost of distance.
+    """
+    return 1.0 - (p.divergence_cost / 2.0) * np.abs(hegemon - stance)
 
 
 # --- how its stance moves: one function a mechanism ----------------------------------------------------------------

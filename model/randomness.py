@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -27,11 +27,13 @@ class Stream:
         name: what is decided, for example ``"elections"``.
         shape: shape of one run's draws; the first axis is time where there is one.
         distribution: standard normal, uniform on [0, 1) or standard exponential.
+        dtype: float64, or float32 for noise that is drawn by the million.
     """
 
     name: str
     shape: tuple[int, ...]
     distribution: Distribution = "normal"
+    dtype: type[np.floating[Any]] = np.float64
 
     @property
     def number(self) -> int:
@@ -51,12 +53,12 @@ class Stream:
         True
         """
         generator = self.generator(seed, run)
-        out = np.empty(self.shape) if out is None else out
+        out = np.empty(self.shape, self.dtype) if out is None else out
         if self.distribution == "normal":
-            return generator.standard_normal(out=out)
+            return generator.standard_normal(out=out, dtype=self.dtype)
         if self.distribution == "uniform":
-            return generator.random(out=out)
-        return generator.standard_exponential(out=out)
+            return generator.random(out=out, dtype=self.dtype)
+        return generator.standard_exponential(out=out, dtype=self.dtype)
 
 
 Draws = Mapping[str, FloatArray]
@@ -103,10 +105,10 @@ class Sampler:
     def _room(self, stream: Stream, n: int) -> tuple[FloatArray, FloatArray]:
         key = (stream.name, n)
         if key not in self._memory:
-            by_run = np.empty((n, *stream.shape))
+            by_run = np.empty((n, *stream.shape), stream.dtype)
             by_time = by_run.swapaxes(0, 1)
             if by_run[0, 0].size <= SHORT:
-                by_time = np.empty(by_time.shape)
+                by_time = np.empty(by_time.shape, stream.dtype)
             self._memory[key] = (by_run, by_time)
         return self._memory[key]
 

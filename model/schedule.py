@@ -139,7 +139,7 @@ def bid(world: World) -> None:
 
 
 def perceptions(world: World) -> None:
-    """Members' threat, trust and knowledge of each other follow the world."""
+    """Members' threat and knowledge of each other follow the world; concessions wear off."""
     m, r, setup = world.members, world.russia, world.setup
     s, dt, roster = setup.scenario, setup.dt, setup.roster
     target = member_state.threat_target(
@@ -149,18 +149,28 @@ def perceptions(world: World) -> None:
     m.incidents = m.incidents * np.exp(-s.threat.incident_decay_rate * dt)
     learned = relaxation(s.stance.clarity_rate + s.secretary_general.clarification_rate, dt)
     m.perceived = m.perceived + learned * (m.stance - m.perceived)
-    hegemon = m.perceived[:, setup.hegemon : setup.hegemon + 1]
-    trusted = 1.0 - (s.trust.divergence_cost / 2.0) * np.abs(hegemon - m.stance)
-    m.trust = m.trust + relaxation(s.trust.adjustment_rate, dt) * (trusted - m.trust)
     m.concession = m.concession * np.exp(-s.stance.concession_decay_rate * dt)
 
 
-def spending(world: World) -> None:
-    """Once a quarter defence spending follows the pledge, threat and free riding, and susceptibility follows it."""
+def commitments(world: World) -> None:
+    """Once a quarter trust in the hegemon and defence spending move, and susceptibility follows spending."""
+    if world.step % world.setup.quarter_steps == 0:
+        _trust(world)
+        _spend(world)
+        world.update_susceptibility()
+
+
+def _trust(world: World) -> None:
     m, setup = world.members, world.setup
-    if world.step % setup.budget_steps != 0:
-        return
-    s, roster, dt = setup.scenario, setup.roster, setup.budget_steps * setup.dt
+    p = setup.scenario.trust
+    hegemon = m.perceived[:, setup.hegemon : setup.hegemon + 1]
+    trusted = member_state.trust_target(hegemon, m.stance, p)
+    m.trust = m.trust + relaxation(p.adjustment_rate, setup.quarter_steps * setup.dt) * (trusted - m.trust)
+
+
+def _spend(world: World) -> None:
+    m, setup = world.members, world.setup
+    s, roster, dt = setup.scenario, setup.roster, setup.quarter_steps * setup.dt
     year = s.start.year + (s.start.timetuple().tm_yday - 1) / 365.25 + world.step * setup.dt
     left = np.maximum(world.pledge_deadline - year, dt)
     world.pledge = world.pledge + np.minimum(dt / left, 1.0) * (world.pledge_target - world.pledge)
@@ -175,7 +185,6 @@ def spending(world: World) -> None:
         s.spending,
     )
     m.spending = m.spending + relaxation(s.spending.adjustment_rate, dt) * (aim - m.spending)
-    world.update_susceptibility()
 
 
 def stances(world: World) -> None:
@@ -253,9 +262,10 @@ def _talk(world: World, rows: RowArray) -> None:
     a, setup = world.accession, world.setup
     p = setup.scenario.accession
     a.talks[rows] += setup.dt * world.candidate.readiness[rows] / p.talks_years
-    ballots, _ = _positions(world, rows)
-    signs = (a.talks[rows] >= 1.0) & decide(Ballots(setup.roster.iso3, ballots), p)
-    a.stage[rows[signs]] = PROTOCOL_SIGNED
+    agreed = rows[a.talks[rows] >= 1.0]
+    if agreed.size:
+        ballots, _ = _positions(world, agreed)
+        a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots), p)]] = PROTOCOL_SIGNED
 
 
 def _ratify(world: World, rows: RowArray) -> None:
@@ -269,12 +279,12 @@ def _ratify(world: World, rows: RowArray) -> None:
     progress = m.ratification_progress[rows] + hazard * setup.dt
     m.ratification_progress[rows] = progress
     newly = (progress >= world.draws["ratification"][0][rows]) & (m.ratified_step[rows] == NEVER)
-    changed = newly.any(axis=-1)
-    if changed.any():
-        row, member = np.nonzero(newly)
+    row, member = np.nonzero(newly)
+    if row.size:
         m.ratified_step[rows[row], member] = world.step + 1
-        complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified[rows[changed]]), q)
-        a.stage[rows[changed][complete]] = MEMBER
+        changed = rows[np.unique(row)]
+        complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified[changed]), q)
+        a.stage[changed[complete]] = MEMBER
 
 
 Phase = Callable[[World], None]
@@ -285,7 +295,7 @@ PHASES: tuple[Phase, ...] = (
     war,
     pressure,
     bid,
-    spending,
+    commitments,
     perceptions,
     stances,
     accession,

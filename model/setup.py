@@ -22,8 +22,8 @@ from article10.model.randomness import Stream
 from article10.model.roster import Roster, council_dates, election_dates
 from article10.model.scenario import Scenario, ScenarioError
 
-BUDGET_DAYS = 91
-"""Days between two changes of defence spending."""
+QUARTER_DAYS = 91
+"""Days between two changes of defence spending and of trust."""
 
 SAME_ELECTION_DAYS = 60
 """A dated election event this close to one on the calendar takes its place."""
@@ -119,9 +119,9 @@ class Setup:
         return max(1, round(self.scenario.russia.review_weeks * 7 / self.scenario.step_days))
 
     @cached_property
-    def budget_steps(self) -> int:
-        """Steps between two budgets, a quarter: defence spending moves no faster."""
-        return max(1, round(BUDGET_DAYS / self.scenario.step_days))
+    def quarter_steps(self) -> int:
+        """Steps of a quarter: defence spending and trust move no faster."""
+        return max(1, round(QUARTER_DAYS / self.scenario.step_days))
 
     # --- members ------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Setup:
         rounds = 1 + max((k for votes in self.elections.values() for _, k in votes), default=0)
         own = (
             Stream("initial_stance", (1, members)),
-            Stream("member_shocks", (steps, members + 1)),  # the last column is what all have in common
+            Stream("member_shocks", (steps, members + 1), dtype=np.float32),  # the last column is common to all
             Stream("elections", (rounds, members, 2)),
             Stream("ceasefire", (steps,), "uniform"),
             Stream("war", (steps, 2)),

@@ -8,7 +8,7 @@ import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.member_state import NEVER, MemberStates, susceptibility
+from article10.agents.member_state import NEVER, MemberStates, susceptibility, trust_target
 from article10.agents.russia import RussiaState, prior_response
 from article10.agents.secretary_general import SecretaryGeneralState
 from article10.model.accession_rule import MEMBER, RATIFYING
@@ -214,7 +214,7 @@ def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:
         felt_pressure=none.copy(),
         susceptibility=susceptibility(roster.structural_susceptibility, ties, none, s.spending.resilience),
         concession=none.copy(),
-        trust=1.0 - s.trust.divergence_cost * np.abs(hegemon - stance) / 2.0,
+        trust=trust_target(hegemon, stance, s.trust),
         spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
         isolation=none.copy(),
         persuasion_need=none.copy(),
