@@ -186,7 +186,7 @@ def parameters(
 
 def _parameter_table(group: str, shown: list[Declaration]) -> Table:
     table = Table(title=group, box=box.SIMPLE, title_justify="left", title_style="bold")
-    widths = {"parameter": 4, "value": 2, "bounds": 2, "plausible": 2, "unit": 2, "meaning and source": 9}
+    widths = {"parameter": 20, "value": 9, "bounds": 10, "plausible": 11, "unit": 11, "meaning and source": 40}
     for column, ratio in widths.items():
         table.add_column(column, ratio=ratio)
     for d in shown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import xarray as xr
@@ -19,11 +18,11 @@ BLOCK = 2**23
 
 
 def save_dataset(data: xr.Dataset, path: Path) -> Path:
-    """Write a dataset beside its place and move it there when it is whole.
+    """Write a dataset as NetCDF-4 beside its place, and move it there when it is whole.
 
     Args:
         data: to write.
-        path: ``.zarr`` for a Zarr store, else NetCDF-4.
+        path: of the file.
 
     Raises:
         OSError: it cannot be written, for example because the disk is full; nothing is left behind.
@@ -31,15 +30,10 @@ def save_dataset(data: xr.Dataset, path: Path) -> Path:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         _ask_for_room(unfinished, data.nbytes + OVERHEAD)
-        if path.suffix == ".zarr":
-            data.to_zarr(unfinished, mode="w", consolidated=False)
-        else:
-            data.to_netcdf(unfinished, engine="h5netcdf")
-        if path.is_dir():
-            shutil.rmtree(path)
+        data.to_netcdf(unfinished, engine="h5netcdf")
         unfinished.replace(path)
     except BaseException as error:
-        _remove(unfinished)
+        unfinished.unlink(missing_ok=True)
         if isinstance(error, RuntimeError):  # what h5py raises when the disk fills up while a file is closed
             raise OSError(f"{path} could not be written: {error}") from error
         raise
@@ -47,7 +41,7 @@ def save_dataset(data: xr.Dataset, path: Path) -> Path:
 
 
 def _ask_for_room(path: Path, n_bytes: int) -> None:
-    """See that a file of this size can be written: HDF5 cannot close a file on a full disk, and takes Python with it."""
+    """See that a file of this size can be written: HDF5 cannot close one on a full disk, and takes Python with it."""
     try:
         with path.open("wb") as file:
             if hasattr(os, "posix_fallocate"):
@@ -59,13 +53,6 @@ def _ask_for_room(path: Path, n_bytes: int) -> None:
         path.unlink(missing_ok=True)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
 def load_dataset(path: Path) -> xr.Dataset:
     """Read a dataset into memory.
 
@@ -73,17 +60,14 @@ def load_dataset(path: Path) -> xr.Dataset:
         FileNotFoundError: there is none.
         ValueError: it is no result of article10.
     """
-    if path.is_dir() and path.suffix != ".zarr":
+    if path.is_dir():
         path = path / RESULT
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such result")
-    if path.suffix == ".zarr":
-        data = xr.open_zarr(path, consolidated=False).load()
-    else:
-        try:
-            data = xr.load_dataset(path, engine="h5netcdf")
-        except (OSError, ValueError) as error:
-            raise ValueError(f"{path}: not a NetCDF-4 file: {error}") from None
+    try:
+        data = xr.load_dataset(path, engine="h5netcdf")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: not a NetCDF-4 file: {error}") from None
     if "article10_version" not in data.attrs:
         raise ValueError(f"{path}: not a result of article10: it has no provenance")
     return data

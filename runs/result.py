@@ -230,9 +230,7 @@ class EnsembleResult:
         return explain(self, member, run, strategy=strategy, mechanisms=mechanisms)
 
     def save(self, path: str | Path) -> Path:
-        """Write the dataset, NetCDF-4 by default or Zarr for a path that ends in ``.zarr``.
-
-        The file appears only when it is whole.
+        """Write the dataset as NetCDF-4; the file appears only when it is whole.
 
         Args:
             path: where; its folder must exist.

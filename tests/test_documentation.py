@@ -1,0 +1,74 @@
+"""What the documentation says is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from article10.model.events import kinds
+from article10.model.scenario_file import read_scenario, shipped
+from article10.runs.command_line import app
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        found += [(page.name, block) for block in re.findall(rf"^```{language}\n(.*?)^```", text, re.S | re.M)]
+    return found
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("toml"), ids=lambda value: value[:20].strip())
+def test_every_scenario_in_the_docs_can_be_read(page, block, tmp_path):
+    path = tmp_path / "example.toml"
+    path.write_text(block, "utf-8")
+    assert read_scenario(path).name == "example"
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda value: value[:20].strip())
+def test_every_piece_of_python_in_the_docs_runs(page, block):
+    exec(compile(block.replace("runs=500", "runs=5"), page, "exec"), {"__name__": "example"})
+
+
+def test_every_kind_of_event_and_every_scenario_is_documented():
+    events, scenarios = (ROOT / "docs" / name for name in ("events.md", "scenarios.md"))
+    own = {kind for kind, cls in kinds().items() if cls.__module__.startswith("article10")}
+    assert own == {kind for kind in own if f"| `{kind}` |" in events.read_text("utf-8")}
+    assert all(f"`{name}`" in scenarios.read_text("utf-8") for name in shipped())
+
+
+def test_the_page_of_parameters_is_what_the_command_prints():
+    printed = CliRunner().invoke(app, ["parameters", "--markdown"]).stdout
+    assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == printed, (
+        "out of date: article10 parameters --markdown > docs/parameters.md"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_the_protocol_names_the_phases_in_order():
+    from article10.model import schedule
+
+    text = (ROOT / "docs" / "odd_protocol.md").read_text("utf-8")
+    named = re.findall(r"^\d+\. `(\w+)`", text, re.M)
+    assert named == [name for name, _ in schedule.plan()]
+
+
+def test_the_protocol_names_every_stream_and_every_mechanism():
+    from article10.model.mechanisms import MECHANISMS
+    from article10.model.setup import Setup
+
+    text = (ROOT / "docs" / "odd_protocol.md").read_text("utf-8")
+    streams = [s.name for s in Setup.of(read_scenario()).streams if not s.name.startswith("event:")]
+    assert [name for name in [*streams, *MECHANISMS] if f"`{name}`" not in text] == []
