@@ -186,7 +186,7 @@ def parameters(
 
 def _parameter_table(group: str, shown: list[Declaration]) -> Table:
     table = Table(title=group, box=box.SIMPLE, title_justify="left", title_style="bold")
-    widths = {"parameter": 20, "value": 9, "bounds": 10, "plausible": 11, "unit": 11, "meaning and source": 40}
+    widths = {"parameter": 20, "value": 9, "bounds": 10, "plausible": 13, "unit": 11, "meaning and source": 38}
     for column, ratio in widths.items():
         table.add_column(column, ratio=ratio)
     for d in shown:
@@ -227,12 +227,9 @@ def _plausible(d: Declaration) -> str:
 def roster() -> None:
     """Print the members and what is fixed about them; docs/roster.md explains each column."""
     rows = roster_rows()
-    short = {
-        "influence_weight": "influence",
-        "structural_susceptibility": "struct. suscept.",
-        "government_ties": "ties",
-    }
-    short |= {"stance_spread": "spread", "defence_spending": "spending", "ratification_speed": "ratif. speed"}
+    short = {"influence_weight": "weight", "structural_susceptibility": "struct. susc.", "government_ties": "ties"}
+    short |= {"stance_spread": "spread", "defence_spending": "spend.", "ratification_speed": "ratif. speed"}
+    short |= {"exposure": "expos.", "caution": "caut."}
     hidden = {"name", "borders_russia"}
     table = Table(
         box=box.SIMPLE, caption="Columns: docs/roster.md. Ratification speed is a year, at the urgency of 2022."
