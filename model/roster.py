@@ -1,45 +1,23 @@
 """The thirty-two members and what is fixed about them, computed from the tables in `model/data/`.
 
-Each column of the roster is one small function from the tables to an array over members, with its formula,
-its source and the reason for its constants. `docs/roster.md` says what each means and what to distrust.
-Russia and Ukraine stand in some tables as yardsticks; neither is ever a member of the roster.
+The formulas stand in `roster_formulas.py`; `docs/roster.md` says what each column means and what to distrust.
+Russia and Ukraine are never members of the roster.
 """
 
-import csv
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from article10.model import roster_formulas as formulas
+from article10.model.tables import member_rows, read_table
+
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-Row = dict[str, str]
-
-STANCE_PER_CODE = 0.3  # the hesitant (-1) object, but stand within reach of the objection line (decision 0006)
-SPREAD_SOURCED = 0.06  # half a code (0.15) is 2.5 sd: about 1 in 80 such codes would be coded otherwise
-SPREAD_GENERAL = 0.12  # half a code is 1.3 sd: about 1 in 5 of the codes on general knowledge
-INFLUENCE_EXPONENT = 0.75  # midway between proportional influence (1) and Penrose's square root (1/2)
-DISTANCE_SCALE = 1000.0  # km over which nearness falls by 1/e: the depth of the belt of states next to Russia
-BORDER_EXPOSURE = 0.3  # share of exposure that is the land border; the rest is distance
-BORDER_BESIDE_RUSSIA = 0.5  # a border with Belarus (a base) or Ukraine (the war) counts half of Russia's
-UN_YEARS = ("2022", "2023", "2024")  # since the invasion; several years because Türkiye cast 7 votes in 2024
-AFFINITY_WEIGHTS = {"voting": 0.4, "groupings": 0.4, "nearness": 0.2}  # no estimate: equal, nearness half
-GROUPINGS = ("eu_member", "b9_bucharest_nine", "nb8", "v4", "weimar", "jef", "three_seas", "quint", "g7")
-ENERGY_WEIGHT = 0.8  # energy is leverage; UN voting, where neutralists too stand near Russia, a sign of it
-GAS_WEIGHT = 2 / 3  # gas is bound to its pipe, crude can be bought elsewhere
-GAS_PER_HEAD = 16.0  # GJ a year, half the EU's mean in 2020: below it the share matters in proportion
-GAS_CUT_OFF = frozenset({"BGR", "DEU", "DNK", "FIN", "LVA", "NLD", "POL"})  # events of 2022
-GAS_ENDED = frozenset({"EST", "LTU"})  # stopped buying in April 2022: general knowledge, no row
-GAS_RETAINED = 0.2  # of the 2020 share where supply ended: pipes, contracts, the wish to return outlive it
-CAUTION_WEIGHTS = {"opinion": 0.4, "burden": 0.4, "remoteness": 0.2}  # remoteness: exposure has it already
-POLITICAL_DELAYS = frozenset({"HUN", "TUR"})  # 2022-24: they waited on their stance, modelled apart
-PRIOR_ROUNDS = 3.0  # shape of the gamma among members: its likeliest value in 2022 is 3.2, badly determined
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "stance": (-1.0, 1.0),
@@ -141,232 +119,27 @@ class Roster:
 
 
 @cache
-def read_table(name: str) -> tuple[Row, ...]:
-    """Return the rows of one table of `model/data/`, as text: `read_table("countries")`."""
-    with files("article10.model.data").joinpath(f"{name}.csv").open(encoding="utf-8") as table:
-        return tuple(csv.DictReader(table))
-
-
-@cache
 def read_roster() -> Roster:
     """Return the roster of the thirty-two members on 1 December 2025."""
-    members = _members()
+    members = member_rows()
     stances = {row["iso3"]: row for row in read_table("ukraine_membership_stance_2025_12")}
     governments = {row["iso3"]: row for row in read_table("governments_2025_12")}
     return Roster(
         iso3=tuple(members),
         names=tuple(row["name"] for row in members.values()),
-        influence_weight=_over_members(influence_weights().__getitem__),
-        affinity=np.array([[affinity(a, b) for b in members] for a in members]),
-        exposure=_over_members(exposure),
-        structural_susceptibility=_over_members(structural_susceptibility),
+        influence_weight=_over_members(formulas.influence_weights().__getitem__),
+        affinity=np.array([[formulas.affinity(a, b) for b in members] for a in members]),
+        exposure=_over_members(formulas.exposure),
+        structural_susceptibility=_over_members(formulas.structural_susceptibility),
         government_ties=_over_members(lambda code: float(governments[code]["government_ties"])),
-        caution=_over_members(caution),
-        stance=_over_members(lambda code: STANCE_PER_CODE * float(stances[code]["stance_ordinal_-2_to_2"])),
-        stance_spread=_over_members(lambda code: stance_spread(stances[code]["status"])),
+        caution=_over_members(formulas.caution),
+        stance=_over_members(lambda code: formulas.STANCE_PER_CODE * float(stances[code]["stance_ordinal_-2_to_2"])),
+        stance_spread=_over_members(lambda code: formulas.stance_spread(stances[code]["status"])),
         war_bar=_over_members(lambda code: float(governments[code]["war_bar"])),
-        defence_spending=_over_members(defence_spending),
-        ratification_speed=_over_members(ratification_speeds().__getitem__),
+        defence_spending=_over_members(formulas.defence_spending),
+        ratification_speed=_over_members(formulas.ratification_speeds().__getitem__),
         borders_russia=np.array([row["land_border_russia"] == "1" for row in members.values()]),
     )
-
-
-def influence_weights() -> dict[str, float]:
-    """Return each member's weight in the network of influence, summing to 1.
-
-    w_i is proportional to (mean share of the alliance's GDP, population and defence spending) ** 0.75: a
-    capability index after Singer (1988), damped, because in a body that decides by consensus a small member
-    weighs more than its capability; the exponent is an assumption. Source: World Bank, NATO.
-    """
-    rows = _members()
-    gdp = _shares({code: float(row["gdp_2023_current_usd"]) for code, row in rows.items()})
-    population = _shares({code: float(row["population_2024"]) for code, row in rows.items()})
-    spending = _shares({code: gdp[code] * defence_spending(code) for code in rows})
-    return _shares({c: ((gdp[c] + population[c] + spending[c]) / 3) ** INFLUENCE_EXPONENT for c in rows})
-
-
-def affinity(one: str, other: str) -> float:
-    """Return how much two members listen to one another, in [0, 1]; 0 of a member to itself.
-
-    0.4 (1 - |x_i - x_j| / (x_USA - x_RUS)) + 0.4 (1 - 2**-shared groupings) + 0.2 exp(-distance of capitals /
-    1000 km), x the UN ideal point (Bailey, Strezhnev & Voeten 2017); a second shared grouping adds half of
-    what the first did.
-    """
-    if one == other:
-        return 0.0
-    a, b = _members()[one], _members()[other]
-    voting = max(0.0, 1.0 - abs(ideal_point(one) - ideal_point(other)) / _ideal_point_span())
-    shared = sum(a[grouping] == b[grouping] == "1" for grouping in GROUPINGS)
-    return (
-        AFFINITY_WEIGHTS["voting"] * voting
-        + AFFINITY_WEIGHTS["groupings"] * (1.0 - 0.5**shared)
-        + AFFINITY_WEIGHTS["nearness"] * float(np.exp(-_distance_between_capitals(a, b) / DISTANCE_SCALE))
-    )
-
-
-def ideal_point(iso3: str) -> float:
-    """Return the UN ideal point of 2022-24, the mean of the years weighted by the votes cast in each.
-
-    Higher is nearer to the United States. Source: Bailey, Strezhnev & Voeten 2017, release of July 2025.
-    """
-    rows = [row for row in read_table("unga_ideal_points") if row["iso3"] == iso3 and row["year"] in UN_YEARS]
-    votes = _array(float(row["nvotesfp"]) for row in rows)
-    return float(np.sum(votes * _array(float(row["idealpointfp"]) for row in rows)) / np.sum(votes))
-
-
-def exposure(iso3: str) -> float:
-    """Return how exposed a member is to Russia, in [0, 1].
-
-    0.7 exp(-(d - d_nearest) / 1000 km) + 0.3 border, d from the capital to Moscow (the loss of strength with
-    distance: Boulding 1962; proximity as a source of threat: Walt 1987); border 1 with Russia, 0.5 with
-    Belarus or Ukraine only.
-    """
-    row = _members()[iso3]
-    nearest = min(float(member["dist_capital_to_moscow_km"]) for member in _members().values())
-    nearness = float(np.exp(-(float(row["dist_capital_to_moscow_km"]) - nearest) / DISTANCE_SCALE))
-    beside = "1" in (row["land_border_belarus"], row["land_border_ukraine"])
-    border = 1.0 if row["land_border_russia"] == "1" else BORDER_BESIDE_RUSSIA * beside
-    return (1.0 - BORDER_EXPOSURE) * nearness + BORDER_EXPOSURE * border
-
-
-def structural_susceptibility(iso3: str) -> float:
-    """Return how much leverage Russia has over a member whoever governs it, in [0, 1].
-
-    0.8 energy + 0.2 (1 - (x_i - x_RUS) / (x_USA - x_RUS)), x the UN ideal point; energy is the Russian share
-    of gas (2/3) and crude (1/3), of gas alone where crude is not known. Source: Eurostat NRG_TI_GAS, CREA,
-    Bailey et al.
-    """
-    gas, crude = gas_dependence(iso3), crude_dependence(iso3)
-    energy = gas if crude is None else GAS_WEIGHT * gas + (1.0 - GAS_WEIGHT) * crude
-    voting = 1.0 - (ideal_point(iso3) - ideal_point("RUS")) / _ideal_point_span()
-    return ENERGY_WEIGHT * energy + (1.0 - ENERGY_WEIGHT) * min(max(voting, 0.0), 1.0)
-
-
-def gas_dependence(iso3: str) -> float:
-    """Return the Russian share of gas imports about 2024, in [0, 1], less where little gas is imported.
-
-    A published share of 2023 or later where there is one (Hungary, Slovakia, Türkiye). Otherwise the last
-    Eurostat share (2020), times 0.2 where supply ended in 2022, elsewhere times what the EU kept of its
-    share, 19/45; times imports per head in units of 16 GJ, at most 1. Exporters that Eurostat does not list
-    (CAN, USA) have none.
-    """
-    recent = _energy_share(iso3, "russian_gas_share_of_imports", "russian_gas_share", since="2023")
-    if recent is not None:
-        return recent
-    rows = [r for r in read_table("russia_gas_import_share") if r["iso3"] == iso3 and r["russia_share_pct"]]
-    if not rows:
-        return 0.0
-    last = max(rows, key=lambda row: row["year"])
-    per_head = float(last["gas_imports_total_tj"]) * 1000 / float(_members()[iso3]["population_2024"])  # GJ
-    kept = GAS_RETAINED if iso3 in GAS_CUT_OFF | GAS_ENDED else _gas_kept_by_the_eu()
-    return float(last["russia_share_pct"]) / 100 * kept * min(1.0, per_head / GAS_PER_HEAD)
-
-
-def crude_dependence(iso3: str) -> float | None:
-    """Return the Russian share of crude imports in 2024, in [0, 1], or None where it is not known.
-
-    Members of the EU without a figure of their own take the EU's mean (3%), which the embargo of 2022 left.
-    """
-    own = _energy_share(iso3, "russian_crude_share_of_imports", since="2023")
-    if own is None and _members()[iso3]["eu_member"] == "1":
-        return _energy_share("EU27", "russian_crude_share_of_imports", since="2023")
-    return own
-
-
-def caution(iso3: str) -> float:
-    """Return a member's fear of being drawn into war (entrapment: Snyder 1984), in [0, 1].
-
-    0.4 (share of the public that does not support membership) + 0.2 (1 - exposure) + 0.4 burden, where burden
-    is sqrt(w_i / w_max), w the influence weight: who would carry the war fears it. Remote members gain least
-    from the deterrence and share the risk. The public's share is that of the polls of the latest year, and
-    the mean of the members polled where there is none. What governments say on membership does not enter:
-    that is the stance.
-    """
-    polled = {code: opposed for code in _members() if (opposed := _public_reluctance(code)) is not None}
-    weights = influence_weights()
-    return (
-        CAUTION_WEIGHTS["opinion"] * polled.get(iso3, float(np.mean(list(polled.values()))))
-        + CAUTION_WEIGHTS["remoteness"] * (1.0 - exposure(iso3))
-        + CAUTION_WEIGHTS["burden"] * float(np.sqrt(weights[iso3] / max(weights.values())))
-    )
-
-
-def stance_spread(status: str) -> float:
-    """Return the standard deviation of a coded stance: small if the code rests on sourced statements."""
-    return SPREAD_SOURCED if "sourced statements" in status else SPREAD_GENERAL
-
-
-def defence_spending(iso3: str) -> float:
-    """Return defence spending in 2025, % of GDP, in NATO's release of August 2025.
-
-    Germany is blank there for 2025 (no budget yet) and takes its 2024 of the same release; Iceland has no
-    forces: 0.
-    """
-    published = {
-        row["year"]: float(row["pct_gdp"])
-        for row in read_table("defence_expenditure")
-        if row["iso3"] == iso3 and row["vintage"] == "NATO Aug-2025 release" and row["pct_gdp"]
-    }
-    return published[max(published)] if published else 0.0
-
-
-def ratification_speeds() -> dict[str, float]:
-    """Return each member's institutional speed of ratifying, per year, at the urgency of the 2022 round.
-
-    Durations are exponential and speeds gamma among members, so the speed expected of a member that took t
-    days in n rounds is (3 + n) / (3 m + t), m the mean days of all members in all rounds, and 1 / m of a
-    member not seen (Finland, Sweden). Finland's and Sweden's protocols of 2022 are one round. That of 2003
-    dates deposits of instruments, not votes of parliaments, and is scaled by `round_pace()` first.
-    Source: NATO Parliamentary Assembly; Dutch Treaty Database.
-    """
-    of_2022, of_2003 = _ratification_days("2022 Finland-Sweden"), _ratification_days("2003 Vilnius-7")
-    pace = round_pace()
-    scaled = {code: days * pace for code, days in of_2003.items()}
-    mean_days = float(np.mean([*of_2022.values(), *scaled.values()]))
-    speeds: dict[str, float] = {}
-    for code in _members():
-        seen = [days[code] for days in (of_2022, scaled) if code in days]
-        speeds[code] = 365.25 * (PRIOR_ROUNDS + len(seen)) / (PRIOR_ROUNDS * mean_days + sum(seen))
-    return speeds
-
-
-def round_pace() -> float:
-    """Return the median days of 2022 over the median of 2003, among the members seen in both rounds."""
-    of_2022, of_2003 = _ratification_days("2022 Finland-Sweden"), _ratification_days("2003 Vilnius-7")
-    both = sorted(of_2022.keys() & of_2003.keys())
-    return float(np.median([of_2022[code] for code in both]) / np.median([of_2003[code] for code in both]))
-
-
-def election_dates(iso3: str, start: date, end: date) -> tuple[date, ...]:
-    """Return the elections of the office that decides the member's stance, in (start, end].
-
-    The last held, the one due, then one every term after it; the term is the time from the last to the due
-    one, in whole years (4 or 5 everywhere). A month or a year without a day becomes its middle. Snap
-    elections are not known.
-    """
-    read_roster().index(iso3)  # a clear error for a code that is not a member's
-    office = next(row["governing_office"] for row in read_table("governments_2025_12") if row["iso3"] == iso3)
-    row = next(row for row in read_table("elections") if (row["iso3"], row["office"]) == (iso3, office))
-    last, due = _day(row["last_held_before_2025_12"]), _day(row["due_or_latest_as_of_2025_12"])
-    term = round((due - last).days / 365.25)
-    later = (due.replace(year=year) for year in range(due.year, end.year + 1, term))
-    return tuple(day for day in (last, *later) if start < day <= end)
-
-
-def council_dates(start: date, end: date) -> tuple[tuple[date, str], ...]:
-    """Return the meetings of the council in (start, end], each with its kind.
-
-    Those announced (nato_council_dates.csv), and in other years the habit: foreign ministers on 3 April and 3
-    December, a summit on 10 July. A meeting of the calendar within 45 days of an announced one is the same
-    meeting; one announced by its year alone keeps the day of the calendar.
-    """
-    tabled = read_table("nato_council_dates")
-    announced = [(_day(row["date"]), row["kind"]) for row in tabled if len(row["date"]) == 10]
-    habit = ((4, 3, "foreign ministers"), (7, 10, "summit"), (12, 3, "foreign ministers"))
-    regular = [(date(y, m, d), kind) for y in range(start.year, end.year + 1) for m, d, kind in habit]
-    same = timedelta(days=45)
-    extra = [(day, kind) for day, kind in regular if all(abs(day - known) > same for known, _ in announced)]
-    return tuple(sorted((day, kind) for day, kind in announced + extra if start < day <= end))
 
 
 def roster_rows() -> list[dict[str, object]]:
@@ -388,81 +161,5 @@ def _check_bounds(iso3: str, attribute: str, value: float) -> None:
         raise ValueError(f"{iso3}.{attribute} is {value}; expected a number from {low:g} to {high:g}")
 
 
-@cache
-def _members() -> dict[str, Row]:
-    rows = {row["iso3"]: row for row in read_table("countries") if row["nato_member"] == "1"}
-    return dict(sorted(rows.items()))
-
-
 def _over_members(formula: Callable[[str], float]) -> FloatArray:
-    return _array(formula(code) for code in _members())
-
-
-def _array(values: Iterable[float]) -> FloatArray:
-    return np.array(list(values), dtype=np.float64)
-
-
-def _shares(amounts: dict[str, float]) -> dict[str, float]:
-    total = sum(amounts.values())
-    return {code: amount / total for code, amount in amounts.items()}
-
-
-def _distance_between_capitals(a: Row, b: Row) -> float:
-    """Return the great-circle distance in km (haversine, mean radius of the Earth)."""
-    (lat_a, lon_a), (lat_b, lon_b) = (np.radians([float(r["capital_lat"]), float(r["capital_lon"])]) for r in (a, b))
-    h = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
-    return float(2 * 6371.0 * np.arcsin(np.sqrt(h)))
-
-
-@cache
-def _ideal_point_span() -> float:
-    """Return the distance from Russia to the United States, the unit in which UN voting is measured here."""
-    return ideal_point("USA") - ideal_point("RUS")
-
-
-def _energy_share(iso3: str, *metrics: str, since: str) -> float | None:
-    """Return the latest published share in [0, 1]; "HUN+SVK" rows speak for both."""
-    found = {
-        row["period"]: float(row["value"]) / 100
-        for row in read_table("russia_energy_dependence")
-        if iso3 in row["iso3"].split("+") and row["metric"] in metrics and row["period"] >= since
-    }
-    return found[max(found)] if found else None
-
-
-def _gas_kept_by_the_eu() -> float:
-    """Return what the EU kept by 2024 of the Russian share of its gas in 2021."""
-    rows = [r for r in read_table("russia_energy_dependence") if r["iso3"] == "EU27"]
-    share = {r["period"]: float(r["value"]) for r in rows if r["metric"] == "russian_gas_share_of_imports"}
-    return share["2024"] / share["2021"]
-
-
-def _public_reluctance(iso3: str) -> float | None:
-    """Return the share of the public without support for membership, in the polls of the latest year."""
-    polls = [r for r in read_table("public_opinion_ukraine_nato") if r["iso3"] == iso3 and r["support_pct"]]
-    if not polls:
-        return None
-    latest = max(row["field_end"][:4] for row in polls)
-    support = _array(float(row["support_pct"]) for row in polls if row["field_end"][:4] == latest)
-    return 1.0 - float(np.mean(support)) / 100
-
-
-@cache
-def _ratification_days(accession_round: str) -> dict[str, float]:
-    """Return the days from signature to each member's ratification, its political delays left out.
-
-    Half a day is added: a date stands for a day, and one who ratified on the day of signature took no
-    negative time.
-    """
-    days = {
-        row["signatory_iso3"]: float(row["days_from_signature"]) + 0.5
-        for row in read_table("accession_ratifications")
-        if row["round"] == accession_round and row["days_from_signature"]
-    }
-    political = POLITICAL_DELAYS if accession_round == "2022 Finland-Sweden" else frozenset()
-    return {code: taken for code, taken in days.items() if code not in political}
-
-
-def _day(text: str) -> date:
-    """Return a date; a month stands for its 15th, a year for its 1 July."""
-    return date.fromisoformat(text + {4: "-07-01", 7: "-15"}.get(len(text), ""))
+    return np.array([formula(code) for code in member_rows()], dtype=np.float64)

@@ -15,11 +15,12 @@ from article10.agents.member_state import threat_target
 from article10.agents.parameter import Parameters
 from article10.agents.russia import STRATEGIES, Strategy
 from article10.model.accession_rule import STAGES
+from article10.model.calendars import council_dates, election_dates
 from article10.model.events import ALL, ElectionEvent, Event, SummitEvent
 from article10.model.influence_network import influence_network
 from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.randomness import Stream
-from article10.model.roster import Roster, council_dates, election_dates
+from article10.model.roster import Roster
 from article10.model.scenario import Scenario, ScenarioError
 
 QUARTER_DAYS = 91

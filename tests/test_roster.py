@@ -9,6 +9,7 @@ import re
 from contextlib import redirect_stdout
 from dataclasses import fields
 from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from article10.model import roster as columns
-from article10.model.roster import (
-    BOUNDS,
-    council_dates,
-    election_dates,
-    read_roster,
-    read_table,
-    roster_rows,
-)
+from article10.model import roster_formulas as columns
+from article10.model.calendars import council_dates, election_dates
+from article10.model.roster import BOUNDS, read_roster, roster_rows
+from article10.model.tables import read_table
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "roster.md"
 MEMBERS = read_roster().iso3
@@ -241,7 +237,7 @@ def test_every_coded_government_names_its_basis_and_the_rows_it_names_exist():
 
 @pytest.mark.parametrize(
     "table",
-    sorted(path.name[:-4] for path in columns.files("article10.model.data").iterdir() if path.name.endswith(".csv")),
+    sorted(path.name[:-4] for path in files("article10.model.data").iterdir() if path.name.endswith(".csv")),
 )
 def test_every_row_of_every_table_says_where_it_comes_from(table):
     rows = read_table(table)

@@ -1,0 +1,38 @@
+"""When members vote and when the council meets: known dates, and the habit that continues them."""
+
+from datetime import date, timedelta
+
+from article10.model.tables import day_of, member_rows, read_table
+
+
+def election_dates(iso3: str, start: date, end: date) -> tuple[date, ...]:
+    """Return the elections of the office that decides the member's stance, in (start, end].
+
+    The last held, the one due, then one every term after it; the term is the time from the last to the due
+    one, in whole years (4 or 5 everywhere). A month or a year without a day becomes its middle. Snap
+    elections are not known.
+    """
+    if iso3 not in member_rows():
+        raise KeyError(f"{iso3!r} is not a member")
+    office = next(row["governing_office"] for row in read_table("governments_2025_12") if row["iso3"] == iso3)
+    row = next(row for row in read_table("elections") if (row["iso3"], row["office"]) == (iso3, office))
+    last, due = day_of(row["last_held_before_2025_12"]), day_of(row["due_or_latest_as_of_2025_12"])
+    term = round((due - last).days / 365.25)
+    later = (due.replace(year=year) for year in range(due.year, end.year + 1, term))
+    return tuple(day for day in (last, *later) if start < day <= end)
+
+
+def council_dates(start: date, end: date) -> tuple[tuple[date, str], ...]:
+    """Return the meetings of the council in (start, end], each with its kind.
+
+    Those announced (nato_council_dates.csv), and in other years the habit: foreign ministers on 3 April and 3
+    December, a summit on 10 July. A meeting of the calendar within 45 days of an announced one is the same
+    meeting; one announced by its year alone keeps the day of the calendar.
+    """
+    tabled = read_table("nato_council_dates")
+    announced = [(day_of(row["date"]), row["kind"]) for row in tabled if len(row["date"]) == 10]
+    habit = ((4, 3, "foreign ministers"), (7, 10, "summit"), (12, 3, "foreign ministers"))
+    regular = [(date(y, m, d), kind) for y in range(start.year, end.year + 1) for m, d, kind in habit]
+    same = timedelta(days=45)
+    extra = [(day, kind) for day, kind in regular if all(abs(day - known) > same for known, _ in announced)]
+    return tuple(sorted((day, kind) for day, kind in announced + extra if start < day <= end))
