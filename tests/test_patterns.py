@@ -1,6 +1,7 @@
 """The patterns of the design, section 8: decided before the runs, on 2,000 runs with a fixed seed.
 
 A version of the model that misses one is wrong; the tolerances below were stated before the runs were made.
+``pytest -s tests/test_patterns.py`` prints what each measured.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def test_1_coded_stances_stay_where_they_are_when_nothing_happens():
     years = (still.horizon - still.start).days / 365.25
     drift = np.abs(stance[:, -1] - stance[:, 0]).max() / years
     first_year = np.abs(stance[:, 52] - stance[:, 0]).max()
+    print(f"\npattern 1: largest drift {drift:.1e} a year, {first_year:.1e} in the first")
     assert drift < 0.02
     assert first_year < 0.02
 
@@ -89,7 +91,9 @@ def test_1_control_something_happening_moves_them():
 
 
 def test_2_accession_within_five_years_is_unlikely():
-    assert acceded(outcomes(), "2030-12-01") < 0.25
+    share = acceded(outcomes(), "2030-12-01")
+    print(f"\npattern 2: acceded by December 2030 in {share:.1%} of runs, by the horizon in {acceded(outcomes()):.1%}")
+    assert share < 0.25
 
 
 def test_2_the_most_opposed_object_most():
@@ -99,6 +103,7 @@ def test_2_the_most_opposed_object_most():
     share = pd.Series(by_stance.sum(axis=(0, 1)) / held, index=data["member"].to_numpy())
     coded = article10.read_roster().stance
     order = pd.Series(coded, index=article10.read_roster().iso3)
+    print(f"\npattern 2: objections by stance, share of councils: {share.nlargest(8).round(2).to_dict()}")
     most_opposed = set(order[order == order.min()].index)
     assert set(share.nlargest(len(most_opposed)).index) == most_opposed
     assert share.corr(order, method="spearman") < -0.7
@@ -121,6 +126,8 @@ def days_2022() -> np.ndarray:
 
 def test_3_the_majority_ratifies_fast_and_the_holdouts_are_a_long_tail():
     median = np.median(days_2022(), axis=0)
+    shown = median[[9, 19, 27, 29]]
+    print(f"\npattern 3: median days to the 10th, 20th, 28th, last ratification {shown}; in fact 7, 28, 84, 268")
     assert median[19] <= 60  # 2022: the twentieth after 28 days
     assert median[27] <= 180  # 2022: the 28th after 84 days
     assert median[29] >= 3 * median[19]  # 2022: the last after 268 days
@@ -129,6 +136,7 @@ def test_3_the_majority_ratifies_fast_and_the_holdouts_are_a_long_tail():
 
 def test_3_sweden_s_holdouts_take_longer_than_finland_s():
     sweden = ratification_days("sweden_2022")
+    print(f"\npattern 3: Sweden, median days to the last {np.median(sweden[:, 29])}; in fact 601")
     assert np.median(sweden[:, 29]) > np.median(days_2022()[:, 29])
     assert abs(np.median(sweden[:, 14]) - np.median(days_2022()[:, 14])) <= 14
 
@@ -143,6 +151,7 @@ def test_3_a_calm_round_has_a_slower_bulk_and_no_tail_of_holdouts():
         roster__TUR__government_ties=0.0,
     )
     bulk_calm, bulk_2022 = np.median(calm[:, 15]), np.median(days_2022()[:, 15])
+    print(f"\npattern 3: median signatory {bulk_calm} days in a calm round, {bulk_2022} at the urgency of 2022")
     assert bulk_calm >= 3 * bulk_2022  # 2003-04: the median signatory after 245 days, against 15 in 2022
     assert np.median(calm[:, 29]) / bulk_calm < np.median(days_2022()[:, 29]) / bulk_2022
 
@@ -159,6 +168,7 @@ def test_4_the_same_pressure_lowers_the_susceptible_and_raises_the_exposed():
     susceptibility = 1 - (1 - roster.structural_susceptibility) * (1 - roster.government_ties)
     yielding = susceptibility > 0.6
     firm = (susceptibility < 0.25) & (roster.exposure > 0.5)
+    print(f"\npattern 4: susceptible {gain[yielding].round(3)}, exposed and unsusceptible {gain[firm].round(3)}")
     assert yielding.sum() >= 3
     assert firm.sum() >= 4
     assert gain[yielding].max() < -0.01
@@ -175,11 +185,13 @@ def _mean_stance(scenario: article10.Scenario, day: date) -> np.ndarray:
 
 def test_5_russia_s_concentrated_pressure_lowers_accession():
     gain, error = paired_gain(outcomes("no_pressure"), outcomes())
+    print(f"\npattern 5: P(accession | inert) less P(accession | weakest_link) {gain:+.3f}, se {error:.3f}")
     assert gain > 3 * error
 
 
 def test_5_concentrated_pressure_lowers_it_more_than_spread_evenly():
     gain, error = paired_gain(outcomes(russia__strategy="uniform"), outcomes())
+    print(f"\npattern 5: P(accession | uniform) less P(accession | weakest_link) {gain:+.3f}, se {error:.3f}")
     assert gain > 3 * error
 
 
@@ -193,6 +205,7 @@ def test_6_guarantees_turn_from_stepping_stone_to_substitute():
         acceded(simulate(base, RUNS, SEED, changes={"guarantees.substitution": rho}, record=()).outcomes)
         for rho in (-1.0, -0.5, 0.0, 0.5, 1.0)
     ]
+    print(f"\npattern 6: P(accession) for rho -1, -0.5, 0, 0.5, 1: {np.round(share, 3)}")
     assert all(a >= b for a, b in pairwise(share)), share
     assert share[0] - share[-1] > 0.1, share
 
@@ -216,6 +229,9 @@ def test_7_a_holdout_s_change_of_government_moves_the_alliance_more_than_an_ordi
         }
         changed = simulate(read_scenario("baseline", {"events": [turn]}), RUNS, SEED, record=()).outcomes
         gains[member] = paired_gain(changed, at_rest, "invitation_date")[0]
+    print(
+        f"\npattern 7: gain in P(invitation) by whose government turns: { {k: round(v, 3) for k, v in gains.items()} }"
+    )
     ordinary = max(gains[m] for m in ("NLD", "DNK", "PRT"))
     assert min(gains["HUN"], gains["SVK"]) > ordinary, gains
     assert min(gains["HUN"], gains["SVK"]) > 0.01, gains
@@ -238,6 +254,7 @@ def test_8_a_sudden_attack_raises_support_most_in_the_attacker_s_neighbours():
     attacked = read_scenario(quiet, {"events": [attack], "war.ceasefire_rate": 0.0})
     gain = _mean_stance(attacked, date(2027, 12, 6)) - _mean_stance(quiet, date(2027, 12, 6))
     neighbours = article10.read_roster().borders_russia
+    print(f"\npattern 8: neighbours {gain[neighbours].round(3)}, others at most {gain[~neighbours].max():.3f}")
     assert gain[neighbours].min() > gain[~neighbours].mean()
     assert gain[neighbours].mean() > gain[~neighbours].max()
     assert gain[neighbours].mean() > 0.02
@@ -267,6 +284,7 @@ def test_9_with_assessment_and_peers_alone_stances_reach_friedkin_and_johnsen_s_
     p = scenario.stance
     for row, disposition in zip(world.members.stance, wanted, strict=True):
         closed_form = friedkin_johnsen(disposition, setup.network, p.assessment_rate, p.peer_rate)
+        print(f"\npattern 9: furthest from the closed form {np.abs(row - closed_form).max():.1e}")
         assert np.abs(row - closed_form).max() < 1e-6
 
 
@@ -294,4 +312,5 @@ def test_9_with_a_confidence_bound_alone_stances_form_hegselmann_and_krause_s_cl
     gaps = np.diff(final)
     same, apart = gaps < 1e-6, gaps > bound
     assert (same | apart).all(), final  # clusters: equal within, further apart than the bound between
+    print(f"\npattern 9: bound {bound}: {1 + apart.sum()} clusters")
     assert least <= 1 + apart.sum() <= most
