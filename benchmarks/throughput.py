@@ -43,7 +43,7 @@ def seconds_of_ensemble(runs: int) -> float:
 
 def seconds_of_mesa(runs: int) -> float:
     """Wall time of Mesa's own batch_run of the same runs, collecting the same stances."""
-    parameters = {"scenario": "baseline", "seed": SEED, "run": range(runs)}
+    parameters = {"scenario": "baseline", "rng": SEED, "run": range(runs)}
     options = {"number_processes": 1, "data_collection_period": 1, "display_progress": False}
     begin = time.perf_counter()
     rows = mesa.batch_run(article10.AccessionModel, parameters, **options)

@@ -5,6 +5,7 @@ Run 4711 opened here is run 4711 of the ensemble, bit for bit.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -160,7 +161,7 @@ class AccessionModel(mesa.Model):
     def __init__(
         self,
         scenario: str | Path | Scenario = "baseline",
-        seed: int | str | None = None,
+        seed: int | str | None = 0,
         run: int | str = 0,
         *,
         changes: Mapping[str, Any] | None = None,
@@ -180,14 +181,13 @@ class AccessionModel(mesa.Model):
             strategy: a function in place of Russia's named strategy.
             mechanisms: in place of ``article10.MECHANISMS``.
             collect: attributes of MemberState that the data collector keeps.
-            rng: taken as the seed where ``seed`` is not given and it is a whole number (Mesa's ``batch_run``).
+            rng: another name of the seed, for Mesa's ``batch_run``: from Mesa 3.5 on that replaces ``seed``.
             parameters: changes as keywords, for batches and dashboards: ``stance__peer_rate=0.6``.
 
         Raises:
             ScenarioError: the scenario is wrong.
         """
-        chosen = seed if seed is not None else rng if isinstance(rng, int | np.integer) else 0
-        self.seed_of_streams, self.run = int(chosen), int(run)
+        self.seed_of_streams, self.run = _seed(seed, rng), int(run)
         super().__init__(rng=self.seed_of_streams)
         dotted = {key.replace("__", "."): value for key, value in parameters.items()}
         self.setup = Setup.of(read_scenario(scenario, {**(changes or {}), **dotted}), strategy, mechanisms)
@@ -231,6 +231,14 @@ class AccessionModel(mesa.Model):
         index = self.setup.roster.index(iso3)
         found: MemberState = list(self.members)[index]
         return found
+
+
+def _seed(seed: int | str | None, rng: Any) -> int:  # noqa: ANN401 - whatever Mesa passes
+    given = seed if rng is None else rng
+    if given is None:
+        warnings.warn("no seed: taken as 0; to Mesa's batch_run give it among the parameters as rng", stacklevel=3)
+        return 0
+    return int(given)
 
 
 def _read(name: str, agent: Any) -> Any:  # noqa: ANN401 - any agent, any attribute

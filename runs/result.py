@@ -177,7 +177,7 @@ class EnsembleResult:
         frame["outcome"] = pd.Categorical(np.array(STAGES)[data["final_stage"].to_numpy()], categories=list(STAGES))
         for name in ENTERED.values():
             step = data[f"{name}_step"].to_numpy()
-            frame[f"{name}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT"), days[step]))
+            frame[f"{name}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT", "ns"), days[step]))
         frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
         frame["last_to_ratify"] = self._last_to_ratify()
         frame["war_years"] = data["war_steps"].to_numpy() * self.scenario.step_years

@@ -72,7 +72,7 @@ def test_the_data_collector_keeps_what_is_asked_from_the_first_day():
 
 
 def test_batch_run_gives_the_ensemble_s_stances():
-    parameters = {"scenario": "baseline", "seed": 7, "run": [0, 3], "horizon": "2026-06-01", "stance__peer_rate": [0.2]}
+    parameters = {"scenario": "baseline", "rng": 7, "run": [0, 3], "horizon": "2026-06-01", "stance__peer_rate": [0.2]}
     rows = mesa.batch_run(
         AccessionModel, parameters, number_processes=1, data_collection_period=1, display_progress=False
     )
@@ -82,7 +82,13 @@ def test_batch_run_gives_the_ensemble_s_stances():
     for run in (0, 3):
         last = [row["stance"] for row in rows if row["run"] == run and row["Step"] == steps[-1]]
         mine = np.array([value for value in last if value is not None], dtype=np.float32)
-        assert np.array_equal(mine, stance[run, steps[-1]])
+        assert np.array_equal(mine, stance[run, int(steps[-1])])
+
+
+def test_a_seed_that_got_lost_is_told():
+    with pytest.warns(UserWarning, match="as rng"):
+        model = AccessionModel("baseline", seed=None, changes=SHORT)
+    assert model.seed_of_streams == 0
 
 
 def test_what_dashboards_pass_is_understood():
