@@ -218,9 +218,13 @@ def peers(
         total = weights.sum(axis=-1)
         mean = (weights * perceived[:, None, :]).sum(axis=-1) / np.where(total > 0, total, 1.0)
         return p.peer_rate * np.where(total > 0, mean - stance, 0.0)
-    pull = np.vecmat(perceived, network.T) - stance
-    gap = perceived[:, hegemon : hegemon + 1] - stance
-    return p.peer_rate * (pull - distrust * network[:, hegemon] * gap)
+    pull = np.vecmat(perceived, network.T)
+    pull -= stance
+    lost = perceived[:, hegemon : hegemon + 1] - stance
+    lost *= distrust * network[:, hegemon]
+    pull -= lost
+    pull *= p.peer_rate
+    return pull
 
 
 def intimidation(susceptible: FloatArray, felt_pressure: FloatArray, p: StanceParameters) -> FloatArray:

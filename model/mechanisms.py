@@ -6,11 +6,10 @@ one of your own, by passing another mapping to ``simulate``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from article10.agents import candidate, member_state, secretary_general
 from article10.agents.arrays import FloatArray
@@ -78,12 +77,15 @@ def concession(world: World) -> FloatArray:
 
 
 def shock(world: World) -> FloatArray:
-    """Noise, common and each member's own, as the rate that gives it over one step."""
+    """Noise, common and each member's own, as the rate that gives it over one step.
+
+    A week's noise is uniform, with the variance that it would have if it were normal: a stance sums dozens of weeks.
+    """
     setup, p = world.setup, world.setup.scenario.stance
-    scale = setup.shock_scale / setup.effective_step
+    scale = setup.shock_scale / setup.effective_step * math.sqrt(12.0)
+    own, common = scale * math.sqrt(1.0 - p.shock_correlation), scale * math.sqrt(p.shock_correlation)
     draws = world.draws["member_shocks"][world.step]
-    common = draws[:, -1:] * (scale * np.sqrt(p.shock_correlation))
-    return draws[:, :-1] * (scale * np.sqrt(1.0 - p.shock_correlation)) + common
+    return draws[:, :-1] * own + (draws[:, -1:] * common - (own + common) / 2.0)
 
 
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(

@@ -8,8 +8,9 @@ other draw, and a longer horizon only adds draws at the end.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +18,10 @@ import numpy as np
 from article10.agents.arrays import FloatArray
 
 Distribution = Literal["normal", "uniform", "exponential"]
+
+
+SEEDED_TOGETHER = 64
+"""Runs that take their seeds from one seed sequence: seeding each by its own costs as much as drawing."""
 
 
 @dataclass(frozen=True)
@@ -35,30 +40,50 @@ class Stream:
     distribution: Distribution = "normal"
     dtype: type[np.floating[Any]] = np.float64
 
-    @property
+    @cached_property
     def number(self) -> int:
         """A stable 32-bit number from the name (never Python's ``hash``)."""
         return int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
 
-    def generator(self, seed: int, run: int) -> np.random.Generator:
-        """The generator of this stream for one run."""
-        sequence = np.random.SeedSequence(seed, spawn_key=(run, self.number))
-        return np.random.Generator(np.random.PCG64(sequence))
+    def generators(self, seed: int, runs: Iterable[int]) -> Iterator[np.random.Generator]:
+        """The generator of this stream for one run after another; each holds until the next is asked for.
 
-    def draw(self, seed: int, run: int, out: FloatArray | None = None) -> FloatArray:
-        """One run's draws, of this stream's shape, written to ``out`` if given.
+        Run k starts PCG64 at the state that words ``4 * (k % SEEDED_TOGETHER)`` and the three after it give, of
+        ``SeedSequence(seed, spawn_key=(number, k // SEEDED_TOGETHER))``.
+        """
+        bits = np.random.PCG64(0)
+        generator = np.random.Generator(bits)
+        block, words = -1, [[0]]
+        for run in runs:
+            if run // SEEDED_TOGETHER != block:
+                block = run // SEEDED_TOGETHER
+                sequence = np.random.SeedSequence(seed, spawn_key=(self.number, block))
+                words = sequence.generate_state(4 * SEEDED_TOGETHER, np.uint64).reshape(-1, 4).tolist()
+            high, low, odd_high, odd_low = words[run % SEEDED_TOGETHER]
+            bits.state = {
+                "bit_generator": "PCG64",
+                "state": {"state": high << 64 | low, "inc": odd_high << 64 | odd_low | 1},
+                "has_uint32": 0,
+                "uinteger": 0,
+            }
+            yield generator
 
-        >>> s = Stream("elections", (2,))
-        >>> bool((s.draw(7, 4711) == s.draw(7, 4711)).all())
+    def fill(self, seed: int, runs: Sequence[int], out: FloatArray) -> None:
+        """Draws of some runs, written to ``out``, (run, ...), one run after another.
+
+        >>> elections, three, one = Stream("elections", (2,)), np.empty((3, 2)), np.empty((1, 2))
+        >>> elections.fill(7, [4710, 4711, 4712], three)
+        >>> elections.fill(7, [4711], one)
+        >>> bool((three[1] == one[0]).all())
         True
         """
-        generator = self.generator(seed, run)
-        out = np.empty(self.shape, self.dtype) if out is None else out
-        if self.distribution == "normal":
-            return generator.standard_normal(out=out, dtype=self.dtype)
-        if self.distribution == "uniform":
-            return generator.random(out=out, dtype=self.dtype)
-        return generator.standard_exponential(out=out, dtype=self.dtype)
+        for generator, into in zip(self.generators(seed, runs), out, strict=True):
+            if self.distribution == "normal":
+                generator.standard_normal(out=into, dtype=self.dtype)
+            elif self.distribution == "uniform":
+                generator.random(out=into, dtype=self.dtype)
+            else:
+                generator.standard_exponential(out=into, dtype=self.dtype)
 
 
 Draws = Mapping[str, FloatArray]
@@ -79,7 +104,7 @@ class Sampler:
     def __init__(self, streams: Sequence[Stream], seed: int) -> None:
         """Remember what to draw; memory is taken when it is first needed."""
         self.streams, self.seed = tuple(streams), seed
-        self._memory: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
+        self._memory: dict[str, tuple[FloatArray, FloatArray]] = {}
 
     def draw(self, runs: Sequence[int]) -> Draws:
         """Draws of all streams for some runs, valid until the next call.
@@ -92,25 +117,23 @@ class Sampler:
         Returns:
             For a stream of shape ``(step, member)`` an array ``(step, run, member)``; for ``(step,)``, ``(step, run)``.
         """
-        drawn: dict[str, FloatArray] = {}
-        for stream in self.streams:
-            by_run, by_time = self._room(stream, len(runs))
-            for place, run in enumerate(runs):
-                stream.draw(self.seed, run, by_run[place])
-            if by_time.base is not by_run:
-                np.copyto(by_time, by_run.swapaxes(0, 1))
-            drawn[stream.name] = by_time
-        return drawn
+        return {stream.name: self._draw(stream, runs) for stream in self.streams}
 
-    def _room(self, stream: Stream, n: int) -> tuple[FloatArray, FloatArray]:
-        key = (stream.name, n)
-        if key not in self._memory:
-            by_run = np.empty((n, *stream.shape), stream.dtype)
-            by_time = by_run.swapaxes(0, 1)
-            if by_run[0, 0].size <= SHORT:
-                by_time = np.empty(by_time.shape, stream.dtype)
-            self._memory[key] = (by_run, by_time)
-        return self._memory[key]
+    def _draw(self, stream: Stream, runs: Sequence[int]) -> FloatArray:
+        n = len(runs)
+        if stream.name not in self._memory or self._memory[stream.name][1].shape[1] < n:
+            self._memory[stream.name] = _room(stream, n)
+        by_run, by_time = self._memory[stream.name]
+        stream.fill(self.seed, runs, by_run[:n])
+        if not np.may_share_memory(by_run, by_time):
+            np.copyto(by_time[:, :n], by_run[:n].swapaxes(0, 1))
+        return by_time[:, :n]
+
+
+def _room(stream: Stream, n: int) -> tuple[FloatArray, FloatArray]:
+    by_run = np.empty((n, *stream.shape), stream.dtype)
+    by_time = by_run.swapaxes(0, 1)
+    return by_run, np.empty(by_time.shape, stream.dtype) if by_run[0, 0].size <= SHORT else by_time
 
 
 def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:

@@ -190,12 +190,14 @@ def _spend(world: World) -> None:
 def stances(world: World) -> None:
     """Stances move by the sum of what the mechanisms say."""
     m = world.members
-    world.rates = {name: mechanism(world) for name, mechanism in world.setup.mechanisms.items()}
+    world.rates = {}
     change = np.zeros_like(m.stance)
-    for rate in world.rates.values():
+    for name, mechanism in world.setup.mechanisms.items():
+        rate = world.rates[name] = mechanism(world)
         change += rate
     change *= world.setup.effective_step
-    m.stance = np.clip(m.stance + change, -STANCE_LIMIT, STANCE_LIMIT)
+    change += m.stance
+    m.stance = np.clip(change, -STANCE_LIMIT, STANCE_LIMIT, out=change)
 
 
 def council(world: World) -> None:

@@ -16,7 +16,7 @@ from article10.model.world import World
 from article10.runs.recorder import Recorder, check_record
 from article10.runs.result import EnsembleResult, dataset
 
-CHUNK = 512
+CHUNK = 1024
 """Runs stepped together: enough to make NumPy's overhead small, few enough to stay in the cache."""
 
 Strategy = Callable[[Any], Any]

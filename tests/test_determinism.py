@@ -114,12 +114,26 @@ def test_a_later_horizon_leaves_the_years_before_it_as_they_were():
 
 def test_draws_of_a_stream_depend_on_seed_run_and_name_alone():
     stream = Stream("elections", (5, 3))
-    alone = stream.draw(7, 4711)
+
+    def drawn(stream, seed, run):
+        return draw([stream], seed, [run])[stream.name][:, 0]
+
+    alone = drawn(stream, 7, 4711)
     with_others = draw([Stream("war", (9,)), stream], 7, [12, 4711])["elections"][:, 1]
     assert np.array_equal(alone, with_others)
-    assert not np.array_equal(alone, stream.draw(8, 4711))
-    assert not np.array_equal(alone, stream.draw(7, 4712))
-    assert not np.array_equal(alone, Stream("election", (5, 3)).draw(7, 4711))
+    assert not np.array_equal(alone, drawn(stream, 8, 4711))
+    assert not np.array_equal(alone, drawn(stream, 7, 4712))
+    assert not np.array_equal(alone, drawn(Stream("election", (5, 3)), 7, 4711))
+
+
+def test_draws_of_many_runs_look_independent():
+    drawn = draw([Stream("war", (50,)), Stream("wars", (50,))], 7, range(2000))
+    both = np.concatenate([drawn["war"], drawn["wars"]])
+    correlation = np.corrcoef(both)
+    correlation[np.diag_indices_from(correlation)] = 0
+    assert np.abs(correlation).max() < 5.5 / np.sqrt(2000)
+    neighbours = [np.corrcoef(drawn["war"][:, k], drawn["war"][:, k + 1])[0, 1] for k in range(1999)]
+    assert abs(np.mean(neighbours)) < 5 / np.sqrt(50 * 1999)
 
 
 def test_numbers_of_streams_do_not_change_between_versions():
