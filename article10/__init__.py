@@ -12,6 +12,9 @@ from article10.model.roster import Roster, read_roster
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.world import World
+from article10.runs.batch import run_batch
+from article10.runs.batch_result import BatchError, BatchResult, open_batch
+from article10.runs.design import Design, Sample
 from article10.runs.ensemble import simulate
 from article10.runs.provenance import version
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
@@ -30,18 +33,24 @@ __all__ = [
     "AccessionModel",
     "AccessionParameters",
     "Ballots",
+    "BatchError",
+    "BatchResult",
+    "Design",
     "EnsembleResult",
     "Event",
     "Intelligence",
     "Roster",
+    "Sample",
     "Scenario",
     "ScenarioError",
     "World",
     "decide",
     "formal_weight",
     "load",
+    "open_batch",
     "read_roster",
     "read_scenario",
+    "run_batch",
     "simulate",
 ]
 

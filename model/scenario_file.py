@@ -20,6 +20,9 @@ from article10.model.scenario import Scenario, ScenarioError
 ROOT = "baseline"
 """The base of all bases."""
 
+FEW = 40
+"""Names that a message can list."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -226,9 +229,9 @@ def _valid_names(path: Sequence[object], merged: Mapping[str, Any]) -> list[str]
 
 
 def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    """The nearest valid name, or all of them, as the end of a message."""
+    """The nearest valid name, or all of them if they are few, as the end of a message."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; valid: {', '.join(names)}" if names else ""
+    return f"; valid: {', '.join(names)}" if 0 < len(names) <= FEW else ""

@@ -23,6 +23,8 @@ from article10.model.scenario import Scenario, ScenarioError, all_declarations, 
 from article10.model.scenario_file import nearest, read_scenario, shipped
 from article10.model.setup import Setup
 from article10.runs import replay as telling
+from article10.runs.batch import run_batch
+from article10.runs.batch_summary import rendered_batch
 from article10.runs.ensemble import simulate
 from article10.runs.files import RESULT
 from article10.runs.output_folder import OutputError, output_folder
@@ -31,7 +33,7 @@ from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, check_recor
 from article10.runs.result import EnsembleResult, load
 from article10.runs.summary import as_text, rendered, summarise
 
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, SOME_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes, beside 0."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -145,6 +147,38 @@ def write(result: EnsembleResult, folder: Path, figures: bool) -> None:
     (folder / "scenario.json").write_text(result.scenario.model_dump_json(indent=1), "utf-8")
     if figures:
         result.plot.save_all(folder / "figures")
+
+
+# --- batch ----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@clear_errors
+def batch(
+    design: Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="Scenarios, points, runs: docs/batches.md.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the batch [default: results/DESIGN].")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", min=1)] = None,
+    cluster: Annotated[str | None, typer.Option(help='Dask: "local", or the address of a scheduler.')] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
+) -> None:
+    """Run a design into a folder; stopped in any way, the same command goes on where it was."""
+    folder = out or Path("results") / design.stem
+    try:
+        done = run_batch(
+            design, folder, workers=workers, cluster=cluster, retry_failed=retry_failed, progress=not quiet
+        )
+    except ImportError as error:
+        extra = "distributed" if cluster else "analysis"
+        raise ScenarioError(f'batches need more: pip install "article10[{extra}]" ({error})') from None
+    except KeyboardInterrupt:
+        sys.stderr.write(f"article10: stopped; what is done is in {folder}, and the same command goes on with it\n")
+        raise typer.Exit(INTERRUPTED) from None
+    if not quiet:
+        console().print(rendered_batch(done))
+    console().print(f"Batch: {escape(str(folder))}", soft_wrap=True)
+    if len(done.failures):
+        raise typer.Exit(SOME_FAILED)
 
 
 # --- look -----------------------------------------------------------------------------------------------------------

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import log2, prod
 from pathlib import Path
 from typing import Any, Protocol
+
+import numpy as np
 
 from article10.model import schedule
 from article10.model.mechanisms import Mechanism
@@ -16,8 +20,14 @@ from article10.model.world import World
 from article10.runs.recorder import Recorder, check_record
 from article10.runs.result import EnsembleResult, dataset
 
-CHUNK = 1024
-"""Runs stepped together: enough to make NumPy's overhead small, few enough to stay in the cache."""
+MOST, FEWEST = 1024, 64
+"""Runs stepped together: beyond the first NumPy's overhead no longer shrinks, below the second it rules."""
+
+STATE_ARRAYS = 25
+"""Arrays (run, member) that a step goes through: together they should stay in the cache."""
+
+MEMORY_SHARE = 8
+"""One part in so many of the free memory is for draws."""
 
 Strategy = Callable[[Any], Any]
 
@@ -32,7 +42,7 @@ def simulate(
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
     first_run: int = 0,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> EnsembleResult:
     """Run a scenario many times.
@@ -49,7 +59,7 @@ def simulate(
         strategy: a function in place of Russia's named strategy; see ``article10.Intelligence``.
         mechanisms: in place of ``article10.MECHANISMS``.
         first_run: number of the first run.
-        chunk: runs stepped together; changes speed and memory, never results.
+        chunk: runs stepped together, by default chosen from cache and memory; changes speed, never results.
         progress: called with the number of runs done after each chunk.
 
     Returns:
@@ -65,7 +75,7 @@ def simulate(
     """
     for name, value, least in (
         ("runs", runs, 1),
-        ("chunk", chunk, 1),
+        ("chunk", 1 if chunk is None else chunk, 1),
         ("seed", seed, 0),
         ("first_run", first_run, 0),
     ):
@@ -75,12 +85,34 @@ def simulate(
     setup = Setup.of(read_scenario(scenario, changes), strategy, mechanisms)
     recorder = Recorder(setup, runs, record)
     sampler = Sampler(setup.streams, seed)
-    for rows in chunks(runs, chunk):
+    for rows in chunks(runs, chunk_size(setup) if chunk is None else chunk):
         draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
         step_chunk(setup, draws, recorder, rows)
         if progress is not None:
             progress(rows.stop)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
+
+
+def chunk_size(setup: Setup) -> int:
+    """Runs to step together: a power of two for which the state stays in the cache and draws in an eighth of memory."""
+    by_state = STATE_ARRAYS * len(setup.roster) * 8
+    by_draws = sum(prod(stream.shape) * np.dtype(stream.dtype).itemsize for stream in setup.streams)
+    fit = min(MOST, cache_bytes() // by_state, free_bytes() // MEMORY_SHARE // by_draws)
+    return max(FEWEST, 2 ** int(log2(max(fit, 1))))
+
+
+def cache_bytes() -> int:
+    """Size of the last level of cache, or 8 MiB where the system does not say."""
+    return _sysconf("SC_LEVEL3_CACHE_SIZE") or 2**23
+
+
+def free_bytes() -> int:
+    """Memory that is free now, or 1 GiB where the system does not say."""
+    return _sysconf("SC_AVPHYS_PAGES") * _sysconf("SC_PAGE_SIZE") or 2**30
+
+
+def _sysconf(name: str) -> int:
+    return max(0, os.sysconf(name)) if name in getattr(os, "sysconf_names", ()) else 0
 
 
 def chunks(runs: int, chunk: int) -> Iterator[slice]:

@@ -6,6 +6,7 @@ import json
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def version() -> str:
         return "0.1.0+checkout"
 
 
+@cache
 def git_commit() -> str:
     """Commit of the checkout that this code runs from, with ``+changes`` if files differ; empty if there is none."""
     folder = Path(__file__).resolve().parent.parent
@@ -38,6 +40,7 @@ def _git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+@cache
 def library_versions() -> dict[str, str]:
     """Versions of the libraries that results depend on."""
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}

@@ -1,0 +1,219 @@
+"""Batches: a design run task by task into a folder, by one process or many, resumed wherever it was stopped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from article10.model.scenario import Scenario
+from article10.model.setup import Setup
+from article10.runs.batch_progress import progress_bar
+from article10.runs.batch_result import BatchError, BatchResult, open_batch
+from article10.runs.design import SUMMARY, Design, Point
+from article10.runs.executors import Executor, executor
+from article10.runs.provenance import provenance
+from article10.runs.recorder import Recorder
+from article10.runs.result import dataset
+from article10.runs.store import Store, Task, is_unfinished, unfinished, write_atomically
+from article10.runs.task import Work, bytes_by_run, empty_trajectories, perform
+
+MOST_RUNS, FEWEST_RUNS = 8192, 512
+"""Runs of a task: at most some seconds of work, which is what is lost when a worker dies; not so few as to be slow."""
+
+FEWEST_TASKS = 16
+"""Tasks that a design should have, so that workers share it evenly."""
+
+EFFICIENT_RUNS = 1024
+"""Runs that are stepped together well; from there on, points may share their draws."""
+
+TASK_POINTS = 8
+"""Points of a task at the most; they share their draws."""
+
+TASK_BYTES = 96 * 2**20
+"""Bytes of trajectories of one point in a task: with the draws, the bound on a worker's memory."""
+
+MOST_DIFFERENCES = 12
+
+
+@dataclass
+class Progress:
+    """How far a batch is.
+
+    Attributes:
+        runs: runs at points, in all.
+        found: of these, committed before.
+        done: committed by this call.
+        failed: runs at points that failed, among those found and done.
+    """
+
+    runs: int
+    found: int = 0
+    done: int = 0
+    failed: int = 0
+
+
+def run_batch(
+    design: Design | str | Path,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    retry_failed: bool = False,
+    progress: bool | Callable[[Progress], None] = True,
+) -> BatchResult:
+    """Run a design into a folder, or go on with one that was stopped there.
+
+    However often it is stopped, and on however many workers it runs, the data in the folder end up the same.
+
+    Args:
+        design: what to run, or the path of its TOML file.
+        out: the folder; made if it does not exist.
+        workers: processes, by default one a core; 1 runs in this process.
+        cluster: ``"local"`` or the address of a Dask scheduler, in place of processes.
+        retry_failed: do the tasks again in which a point failed; otherwise they stay as they are.
+        progress: a bar on a terminal and in a notebook; or False for none, or a function that is told of each task.
+
+    Returns:
+        The batch, opened.
+
+    Raises:
+        BatchError: another process writes to the folder, it holds another design, or something else.
+        OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
+    """
+    from filelock import FileLock, Timeout
+
+    design = design if isinstance(design, Design) else Design.read(design)
+    store, chosen = Store(Path(out).absolute()), executor(workers, cluster)
+    if store.is_foreign():
+        raise BatchError(f"{out}: exists and holds no batch; give another folder")
+    store.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(store.lock, timeout=0):
+            _prepare(store, design)
+            shown = progress_bar() if progress is True else nullcontext(progress or (lambda _: None))
+            with shown as tell:
+                _run(store, design, chosen, retry_failed, tell)
+    except Timeout:
+        raise BatchError(f"{out}: another process is writing to this batch") from None
+    return open_batch(out)
+
+
+def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tell: Callable[[Progress], None]) -> None:
+    points, scenarios = design.points(), design.scenarios_in_full()
+    planned = plan(design, points)
+    progress = Progress(runs=sum(task.runs * len(task.points) for task in planned))
+    pending = []
+    for task in planned:
+        commit = store.committed(task.name)
+        if commit is None or (retry_failed and commit["failed_points"]):
+            own = tuple(points[i] for i in task.points)
+            scenario = scenarios[own[0].scenario]
+            pending.append(Work(str(store.folder), task, own, scenario, design.variables, design.record == SUMMARY))
+        else:
+            progress.found += task.runs * len(task.points)
+            progress.failed += task.runs * len(commit["failed_points"])
+    tell(progress)
+    for report in chosen.run(perform, pending):
+        progress.done += report.runs
+        progress.failed += report.failed
+        tell(progress)
+
+
+# --- tasks ----------------------------------------------------------------------------------------------------------
+
+
+def plan(design: Design, points: Sequence[Point]) -> list[Task]:
+    """The tasks of a design, a function of the design alone: any machine resumes any batch.
+
+    Points of a scenario that share their draws go together; runs are cut into blocks.
+    """
+    tasks = []
+    for name, scenario in design.scenarios_in_full().items():
+        own = [point.index for point in points if point.scenario == name]
+        together, block = _shape(design, scenario, len(own))
+        for start in range(0, len(own), together):
+            group = tuple(own[start : start + together])
+            for first in range(0, design.runs, block):
+                runs = min(block, design.runs - first)
+                tasks.append(Task(f"{group[0]:07d}-{first:09d}", group, first, runs))
+    return tasks
+
+
+def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
+    """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk."""
+    task_runs = min(max(design.n_points * design.runs // FEWEST_TASKS, FEWEST_RUNS), MOST_RUNS)
+    share = max(task_runs // EFFICIENT_RUNS, 1) if design.common_random_numbers else 1
+    together = min(TASK_POINTS, n_points, share)
+    block = max(task_runs // together, FEWEST_RUNS)
+    if design.variables:
+        fit = TASK_BYTES // bytes_by_run(_template(design, scenario))
+        block = min(block, EFFICIENT_RUNS, 2 ** int(log2(max(fit, 16))))
+    return together, min(block, design.runs)
+
+
+def _template(design: Design, scenario: Scenario) -> Any:  # noqa: ANN401 - xr.Dataset
+    setup = Setup.of(scenario)
+    return dataset(setup, Recorder(setup, 1, design.variables), design.seed, 0)
+
+
+# --- the folder -----------------------------------------------------------------------------------------------------
+
+
+def _prepare(store: Store, design: Design) -> None:
+    """Write what is the same for all tasks, each part whole: the design, the points, room for trajectories."""
+    described = design.described()
+    if store.design.exists():
+        _check_same(store, described)
+    else:
+        content = {**described, "provenance": provenance()}
+        write_atomically(store.design, json.dumps(content, indent=1).encode())
+    store.make_folders()
+    _remove_unfinished(store.folder)
+    points = design.points()
+    if not store.points.exists():
+        rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
+        beside = unfinished(store.points)
+        pd.DataFrame(rows).to_parquet(beside, index=False)
+        beside.replace(store.points)
+    for name, scenario in design.scenarios_in_full().items() if design.variables else ():
+        if not store.trajectories(name).exists():
+            own = [point for point in points if point.scenario == name]
+            _, block = _shape(design, scenario, len(own))
+            empty_trajectories(store.trajectories(name), _template(design, scenario), own, design.runs, block)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    for path in folder.rglob(".unfinished-*"):
+        if is_unfinished(path):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _check_same(store: Store, described: dict[str, Any]) -> None:
+    there = json.loads(store.design.read_text("utf-8"))
+    differences = list(_differences({key: there.get(key) for key in described}, described))
+    if differences:
+        shown = differences[:MOST_DIFFERENCES]
+        more = [f"and {len(differences) - len(shown)} more"] if len(differences) > len(shown) else []
+        listed = "\n".join(f"  {line}" for line in [*shown, *more])
+        raise BatchError(f"{store.folder}: holds another design; give another folder. It differs in\n{listed}")
+
+
+def _differences(there: Any, here: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - JSON
+    if isinstance(there, dict) and isinstance(here, dict):
+        for name in sorted({*there, *here}):
+            yield from _differences(there.get(name), here.get(name), f"{key}.{name}".lstrip("."))
+    elif there != here:
+        yield f"{key}: there {_short(there)}, now {_short(here)}"
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 - JSON
+    text = json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,159 @@
+"""Figures of a batch: its points compared. Each takes ``ax=``, returns the Axes, shows nothing, and states the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.ticker
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs, stance_axis, time_axis
+from article10.runs.summary import MILESTONES, wilson
+
+if TYPE_CHECKING:
+    from article10.runs.batch_result import BatchResult
+
+MOST_CURVES = len(COLOURS)
+
+
+class BatchPlot:
+    """Figures of one batch."""
+
+    def __init__(self, batch: BatchResult) -> None:
+        """Draw from this batch."""
+        self.batch = batch
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a figure of the only point
+        """Any figure of an ensemble's result, where the batch has one point."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if len(self.batch.points) > 1:
+            raise AttributeError(f"plot.{name}: the batch has several points: batch.point(0).plot.{name}()")
+        return getattr(self.batch.point(0).plot, name)
+
+    def accession(
+        self, milestone: str = "accession", points: Sequence[int] | None = None, ax: Axes | None = None
+    ) -> Axes:
+        """Cumulative probability of a milestone by point, with 95% intervals (Wilson).
+
+        Args:
+            milestone: ``invitation``, ``signature`` or ``accession``.
+            points: to draw; by default the first few.
+            ax: where to draw.
+
+        Raises:
+            ValueError: there is no such milestone.
+        """
+        _check_milestone(milestone)
+        outcomes = self.batch.outcomes
+        with house_style():
+            ax = ax or new_axes()
+            for colour, point in zip(COLOURS, self._points(points), strict=False):
+                scenario = self.batch.scenario(point)
+                days = pd.date_range(scenario.start, scenario.horizon, freq="14D").to_numpy()
+                own = outcomes.loc[outcomes["point"] == point, f"{milestone}_date"]
+                count = np.searchsorted(own.dropna().sort_values().to_numpy(), days, side="right")
+                low, high = np.array([wilson(int(k), len(own)) for k in count]).T
+                ax.fill_between(days, low, high, color=colour, alpha=0.2, linewidth=0)
+                share = count[-1] / len(own)
+                ax.plot(days, count / len(own), color=colour, label=f"{self._label(point)}: {share:.1%}")
+            ax.set_ylim(bottom=0)
+            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            ax.set_ylabel(f"probability of {milestone} by the date")
+            time_axis(ax)
+            ax.legend(loc="upper left", title="by the horizon")
+            ax.set_title(f"{milestone.capitalize()}, point by point")
+            note_runs(ax, self.batch.runs, "a point; bands: 95% intervals")
+        return ax
+
+    def against(self, key: str, milestone: str = "accession", ax: Axes | None = None) -> Axes:
+        """Probability of a milestone by the value of a parameter, a line for each scenario, with 95% intervals.
+
+        Points that differ in other parameters too are pooled.
+
+        Args:
+            key: of a parameter that the batch varies.
+            milestone: ``invitation``, ``signature`` or ``accession``.
+            ax: where to draw.
+
+        Raises:
+            ValueError: the parameter is not varied, or there is no such milestone.
+        """
+        _check_milestone(milestone)
+        varied = [name for name in self.batch.varied if name != "scenario"]
+        if key not in varied:
+            raise ValueError(f"{key}: not varied in this batch; valid: {', '.join(varied) or 'none'}")
+        table = self.batch.summary.assign(scenario=self.batch.points["scenario"])
+        table["reached"] = table[milestone] * table["runs"]
+        with house_style():
+            ax = ax or new_axes()
+            for colour, (scenario, own) in zip(COLOURS, table.groupby("scenario", sort=False), strict=False):
+                pooled = own.groupby(key)[["reached", "runs"]].sum()
+                low, high = np.array([wilson(round(k), int(n)) for k, n in pooled.to_numpy()]).T
+                share = (pooled["reached"] / pooled["runs"]).to_numpy()
+                words = pooled.index.dtype.kind not in "ifb"
+                values = np.arange(len(pooled)) if words else pooled.index.to_numpy()
+                reach = np.maximum([share - low, high - share], 0)
+                ax.errorbar(values, share, reach, color=colour, label=scenario, marker="o", capsize=2, linewidth=1.2)
+                if words:
+                    ax.set_xticks(values, [str(value) for value in pooled.index])
+            ax.set_ylim(bottom=0)
+            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            ax.set_xlabel(key)
+            ax.set_ylabel(f"probability of {milestone} by the horizon")
+            ax.legend()
+            ax.set_title(f"{milestone.capitalize()} against {key}")
+            note_runs(ax, self.batch.runs, "a point; bars: 95% intervals")
+        return ax
+
+    def fan(self, member: str = "HUN", points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
+        """Median and middle half of a member's stance over time, by point.
+
+        Args:
+            member: its code.
+            points: to draw; by default the first few.
+            ax: where to draw.
+
+        Raises:
+            BatchError: stances were not kept.
+            KeyError: the member is not on the roster.
+        """
+        with house_style():
+            ax = ax or new_axes()
+            for colour, point in zip(COLOURS, self._points(points), strict=False):
+                scenario = self.batch.scenario(point)
+                roster = scenario.members()
+                place = roster.index(member)
+                found = self.batch.quantiles(point, (0.25, 0.5, 0.75)).isel(member=place)
+                lower, middle, upper = found.to_numpy()
+                days = found["step"].to_numpy()
+                ax.fill_between(days, lower, upper, color=colour, alpha=0.25, linewidth=0)
+                ax.plot(days, middle, color=colour, label=self._label(point))
+                ax.set_title(f"{roster.names[place]}, point by point")
+                stance_axis(ax, scenario.accession.objection_line, label=False)
+            time_axis(ax)
+            ax.set_ylabel("stance")
+            ax.legend(loc="upper left")
+            note_runs(ax, self.batch.runs, "a point; line: median; band: middle half of runs")
+        return ax
+
+    def _points(self, points: Sequence[int] | None) -> list[int]:
+        done = list(dict.fromkeys(self.batch.outcomes["point"]))
+        return [point for point in done if points is None or point in points][:MOST_CURVES]
+
+    def _label(self, point: int) -> str:
+        row = self.batch.points.loc[point]
+        parts = [str(row[key]) if key == "scenario" else f"{key} {_shown(row[key])}" for key in self.batch.varied]
+        return ", ".join(parts) or str(row["scenario"])
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _check_milestone(name: str) -> None:
+    if name not in MILESTONES:
+        raise ValueError(f"milestone = {name!r}: valid: {', '.join(MILESTONES)}")

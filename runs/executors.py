@@ -1,0 +1,179 @@
+"""Executors: how a batch's tasks are spread over processes or machines. None changes a byte of what they write."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Environment variables that keep a worker's linear algebra to its own core."""
+
+MOST_LOST = 5
+"""How often in a row a lost worker is replaced without any task done before the batch gives up."""
+
+
+class Executor(Protocol):
+    """Runs a function on each of some tasks, in any order."""
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """Results as they come.
+
+        Args:
+            function: importable, and safe to call twice for a task: a lost worker's tasks are done again.
+            tasks: what to call it with.
+
+        Raises:
+            Exception: whatever the function raises; the tasks not yet begun are dropped.
+        """
+        ...
+
+
+class InProcess:
+    """One task after another, in this process."""
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """Results in order."""
+        yield from map(function, tasks)
+
+
+class Processes:
+    """Processes on this machine; one that dies is replaced and its tasks are done again."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        """How many; by default one a core."""
+        self.workers = workers or cores()
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """Results as they come.
+
+        Raises:
+            RuntimeError: workers die again and again.
+        """
+        left, lost = dict(enumerate(tasks)), 0
+        while left:
+            before = len(left)
+            try:
+                yield from self._pool(function, left)
+            except BrokenProcessPool:
+                lost = lost + 1 if len(left) == before else 1
+                if lost >= MOST_LOST:
+                    raise RuntimeError(
+                        f"worker processes died {lost} times in a row: out of memory? Fewer --workers may help; "
+                        "a script that starts a batch needs `if __name__ == '__main__':`"
+                    ) from None
+
+    def _pool(self, function: Callable[[T], R], left: dict[int, T]) -> Iterator[R]:
+        others = set(multiprocessing.active_children())
+        with _one_thread():
+            spawn = multiprocessing.get_context("spawn")
+            pool = ProcessPoolExecutor(min(self.workers, len(left)), mp_context=spawn, initializer=_begin_worker)
+            try:
+                waiting: dict[Future[R], int] = {}
+                queue = iter(list(left.items()))
+                for number, task in islice(queue, 2 * self.workers):
+                    waiting[pool.submit(function, task)] = number
+                while waiting:
+                    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        result = future.result()
+                        del left[waiting.pop(future)]
+                        for number, task in islice(queue, 1):
+                            waiting[pool.submit(function, task)] = number
+                        yield result
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for child in set(multiprocessing.active_children()) - others:
+                    child.kill()  # what it was doing was not committed and is done again
+                raise
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """A worker is stopped by its parent alone, and never outlives it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+class Dask:
+    """A Dask cluster: ``"local"`` for one on this machine, or the address of a scheduler."""
+
+    def __init__(self, cluster: str = "local", workers: int | None = None) -> None:
+        """Where the scheduler is; ``workers`` for a local one, by default one a core."""
+        self.cluster, self.workers = cluster, workers or cores()
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """Results as they come; Dask does a lost worker's tasks again.
+
+        Raises:
+            OSError: the scheduler cannot be reached.
+        """
+        from distributed import Client, as_completed
+
+        with (
+            _one_thread(),
+            _scheduler(self.cluster, self.workers) as address,
+            Client(address, timeout="30s", set_as_default=False) as client,
+        ):
+            futures = client.map(function, list(tasks), pure=False)
+            for future in as_completed(futures, loop=client.loop):
+                yield future.result()
+                future.release()
+
+
+@contextmanager
+def _scheduler(cluster: str, workers: int) -> Iterator[str]:
+    if cluster != "local":
+        yield cluster
+        return
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None, silence_logs=50
+    ) as local:
+        yield local.scheduler_address
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes started here give linear algebra one thread each: they read these variables when they start."""
+    saved = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def executor(workers: int | None = None, cluster: str | None = None) -> Executor:
+    """The executor for a number of workers or a cluster: this process for one worker and no cluster."""
+    if cluster is not None:
+        return Dask(cluster, workers)
+    return InProcess() if workers == 1 else Processes(workers)

@@ -1,0 +1,443 @@
+"""Batches: what a design means, what is kept, how it is resumed, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from filelock import FileLock
+from typer.testing import CliRunner
+
+import article10
+from article10 import BatchError, Design, Sample, open_batch, run_batch
+from article10.runs import task as tasks
+from article10.runs.batch import plan
+from article10.runs.command_line import app
+
+SHORT = {"horizon": "2026-12-07"}
+QUIET = {"workers": 1, "progress": False}
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Checksums of all data in a batch; not of what tells the time of its making."""
+    left_out = ("design.json", ".lock", "zarr.json")
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in left_out]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+# --- designs --------------------------------------------------------------------------------------------------------
+
+
+def test_a_design_crosses_scenarios_table_sample_and_grid():
+    design = Design(
+        scenarios=("baseline", "no_pressure"),
+        table=({"russia.effort": 3.0}, {"russia.effort": 9.0}),
+        sample=Sample(n=4, ranges={"stance.shock": (0.1, 0.2)}),
+        grid={"stance.peer_rate": (0.2, 0.8), "horizon": ("2030-12-01",)},
+    )
+    points = design.points()
+    assert len(points) == design.n_points == 2 * 2 * 4 * 2
+    assert len({(p.scenario, *sorted(p.changes.items())) for p in points}) == len(points)
+    assert [p.index for p in points] == list(range(32))
+    assert [p.place for p in points] == [*range(16), *range(16)]
+    assert {p.seed for p in points} == {0}
+    assert all(0.1 <= p.changes["stance.shock"] <= 0.2 for p in points)
+
+
+@pytest.mark.parametrize("method", ["sobol", "latin_hypercube"])
+def test_a_sample_fills_its_ranges_and_is_the_same_again(method):
+    sample = Sample(n=64, method=method, seed=3, ranges={"stance.shock": (0.1, 0.2), "russia.review_weeks": (2, 20)})
+    rows = pd.DataFrame(sample.rows())
+    assert rows.equals(pd.DataFrame(sample.rows()))
+    assert not rows.equals(pd.DataFrame(sample.with_(seed=4).rows()))
+    eighths = np.histogram(rows["stance.shock"], bins=8, range=(0.1, 0.2))[0]
+    assert (eighths == 8).all()
+    assert all(type(value) is int for value in rows["russia.review_weeks"].tolist())
+
+
+def test_keys_alone_are_sampled_over_their_plausible_ranges():
+    rows = Sample(n=128, ranges=["guarantees.substitution"]).rows()
+    values = [row["guarantees.substitution"] for row in rows]
+    assert min(values) < -0.95
+    assert max(values) > 0.95
+
+
+def test_a_table_such_as_a_sample_of_salib_s_fits():
+    frame = pd.DataFrame({"stance.peer_rate": np.linspace(0.1, 0.9, 5), "russia.effort": np.arange(5.0)})
+    design = Design.from_frame(frame, runs=10)
+    assert [p.changes["stance.peer_rate"] for p in design.points()] == frame["stance.peer_rate"].tolist()
+
+
+def test_points_have_seeds_of_their_own_only_when_asked():
+    design = Design(grid={"stance.peer_rate": (0.2, 0.4, 0.8)}, seed=5, common_random_numbers=False)
+    assert len({p.seed for p in design.points()}) == 3
+
+
+def test_every_run_of_every_point_is_in_one_task():
+    for runs, values in ((10, 3), (3000, 1), (20_000, 20), (100_000, 1)):
+        grid = {"stance.peer_rate": tuple(np.linspace(0.1, 0.9, values).tolist())}
+        for record in ("outcomes", "stance"):
+            design = Design(scenarios=("baseline", "finland_2022"), runs=runs, grid=grid, record=record)
+            planned = plan(design, design.points())
+            covered = sum(task.runs * len(task.points) for task in planned)
+            starts = {(point, task.first_run) for task in planned for point in task.points}
+            assert covered == runs * design.n_points
+            assert len(starts) == sum(len(task.points) for task in planned)
+            assert len({task.name for task in planned}) == len(planned)
+            assert max(task.runs * len(task.points) for task in planned) <= 8192
+
+
+def test_a_design_is_read_from_a_file_with_scenarios_beside_it(tmp_path):
+    (tmp_path / "mine.toml").write_text('base = "no_pressure"\n[stance]\npeer_rate = 0.3\n')
+    text = 'scenarios = ["baseline", "mine.toml"]\nruns = 3\nchanges.horizon = "2026-06-01"\n'
+    (tmp_path / "design.toml").write_text(text + "[grid]\nstance.shock = [0.1, 0.2]\n")
+    design = Design.read(tmp_path / "design.toml")
+    assert list(design.scenarios_in_full()) == ["baseline", "mine"]
+    assert design.scenarios_in_full()["mine"].stance.peer_rate == 0.3
+    assert design.scenarios_in_full()["mine"].horizon.isoformat() == "2026-06-01"
+    assert design.grid == {"stance.shock": (0.1, 0.2)}
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("runs = 0", ["runs = 0", "greater than or equal to 1"]),
+        ("run = 5", ["run = 5", "did you mean 'runs'"]),
+        ("[grid]\nstance.peer_rat = [1]", ["grid.stance.peer_rat", "did you mean 'stance.peer_rate'"]),
+        ("[grid]\nstance.peer_rate = [99.0]", ["grid.stance.peer_rate = 99.0", "0 to 20"]),
+        ("[grid]\nstance.peer_rate = []", ["grid.stance.peer_rate", "at least 1"]),
+        ('scenarios = ["basline"]', ["basline", "did you mean 'baseline'"]),
+        ('scenarios = ["baseline", "baseline"]', ["same name"]),
+        ('[sample]\nn = 3\nranges = ["candidate.name"]', ["candidate.name", "no plausible range"]),
+        ("[sample]\nranges = {}", ["sample.n", "missing"]),
+        ('[sample]\nn = 3\nmethod = "x"\nranges = {}', ["sample.method = 'x'", "sobol"]),
+        ("[sample]\nn = 3\n[sample.ranges]\nstance.shock = [0.3, 0.1]", ["stance.shock", "a higher value"]),
+        ('record = ["stanc"]', ["'stanc'", "stance"]),
+        ("[grid]\nstance.shock = [0.1]\n[sample]\nn = 2\nranges = {stance.shock = [0.1, 0.2]}", ["more than one"]),
+        ('record = "stance"\n[grid]\nhorizon = ["2026-06-01", "2026-12-07"]', ["horizon", "only outcomes"]),
+        ("x = [", ["malformed TOML"]),
+    ],
+)
+def test_a_bad_design_is_refused_with_one_message_and_nothing_written(tmp_path, text, because):
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    done = CliRunner().invoke(app, ["batch", str(path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"article10: {path}")
+    for words in because:
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+def test_outcomes_are_those_of_ensembles(tmp_path):
+    design = Design(
+        scenarios=("baseline", "no_pressure"), runs=40, seed=7, changes=SHORT, grid={"stance.peer_rate": (0.2, 0.8)}
+    )
+    batch = run_batch(design, tmp_path / "b", **QUIET)
+    assert batch.is_complete
+    assert len(batch.outcomes) == 160
+    changes = SHORT | {"stance.peer_rate": 0.8}
+    alone = article10.simulate("no_pressure", 40, 7, changes=changes, record=()).outcomes_by_member.reset_index()
+    mine = batch.outcomes[batch.outcomes["point"] == 3].drop(columns="point").reset_index(drop=True)
+    pd.testing.assert_frame_equal(mine, alone, check_dtype=False, check_categorical=False)
+    assert batch.points.loc[3, "scenario"] == "no_pressure"
+    assert batch.summary.loc[3, "runs"] == 40
+
+
+def test_trajectories_are_those_of_ensembles_and_are_read_as_they_are_used(tmp_path):
+    design = Design(runs=600, seed=7, record=("stance", "threat"), changes=SHORT, grid={"stance.peer_rate": (0.2, 0.8)})
+    batch = run_batch(design, tmp_path / "b", **QUIET)
+    assert batch.data["stance"].dims == ("point", "run", "step", "member")
+    assert not batch.data["stance"].variable._in_memory
+    changes = SHORT | {"stance.peer_rate": 0.8}
+    alone = article10.simulate("baseline", 600, 7, changes=changes, record=("stance", "threat"))
+    mine = batch.point(1)
+    assert mine.scenario == alone.scenario
+    for name in alone.data.data_vars:
+        assert np.array_equal(mine.data[name].to_numpy(), alone.data[name].to_numpy()), name
+    for name in ("step", "member", "member_name", "council", "council_kind"):
+        assert np.array_equal(mine.data[name].to_numpy(), alone.data[name].to_numpy()), name
+    pd.testing.assert_frame_equal(mine.outcomes, alone.outcomes, check_dtype=False)
+    assert batch.data["stance"].attrs["unit"] == "1"
+    for key in ("article10_version", "git_commit", "libraries", "machine", "created", "scenario", "seed"):
+        assert key in batch.data.attrs
+
+
+def test_a_summary_s_quantiles_are_right_to_a_bin(tmp_path):
+    kept = run_batch(Design(runs=700, seed=7, record="summary", changes=SHORT), tmp_path / "b", **QUIET)
+    stance = article10.simulate("baseline", 700, 7, changes=SHORT).data["stance"].to_numpy()
+    exact = np.quantile(stance, (0.05, 0.5, 0.95), axis=0, method="inverted_cdf")
+    assert np.abs(kept.quantiles(0, (0.05, 0.5, 0.95)).to_numpy() - exact).max() <= 0.0051
+    assert kept.data["stance"].dims == ("point", "quantile", "step", "member")
+    with pytest.raises(BatchError, match='record = "stance"'):
+        kept.point(0)
+
+
+def test_tables_can_be_queried(tmp_path):
+    design = Design(scenarios=("baseline", "no_pressure"), runs=30, changes=SHORT)
+    batch = run_batch(design, tmp_path / "b", **QUIET)
+    query = "select scenario, count(*) as n, avg(war_years) as war from outcomes join points using (point) group by all"
+    answer = batch.sql(query).set_index("scenario")
+    assert answer["n"].to_dict() == {"baseline": 30, "no_pressure": 30}
+    mine = batch.outcomes.join(batch.points, on="point").groupby("scenario")["war_years"].mean()
+    assert answer["war"]["baseline"] == pytest.approx(mine["baseline"])
+
+
+def test_what_was_not_kept_or_does_not_exist_is_said(tmp_path):
+    design = Design(scenarios=("baseline", "no_pressure"), runs=10, changes=SHORT)
+    batch = run_batch(design, tmp_path / "b", **QUIET)
+    with pytest.raises(BatchError, match="several scenarios"):
+        _ = batch.data
+    with pytest.raises(BatchError, match="only outcomes were kept"):
+        batch.data_of("baseline")
+    with pytest.raises(KeyError, match="points 0 to 1"):
+        batch.scenario(2)
+    with pytest.raises(BatchError, match="no batch"):
+        open_batch(tmp_path)
+
+
+@pytest.mark.parametrize("record", ["summary", "stance"])
+def test_figures_compare_points_and_state_the_runs(tmp_path, record):
+    grid = {"stance.peer_rate": (0.2, 0.8)}
+    batch = run_batch(Design(runs=20, seed=7, record=record, changes=SHORT, grid=grid), tmp_path / "b", **QUIET)
+    drawn = [
+        batch.plot.accession("invitation"),
+        batch.plot.against("stance.peer_rate", "invitation"),
+        batch.plot.fan("HUN"),
+    ]
+    for axes in drawn:
+        words = " ".join(text.get_text() for text in axes.get_figure().findobj(lambda a: hasattr(a, "get_text")))
+        assert "20 runs" in words
+    with pytest.raises(ValueError, match="not varied"):
+        batch.plot.against("stance.shock")
+    with pytest.raises(AttributeError, match="several points"):
+        batch.plot.heatmap()
+
+
+def test_a_batch_of_one_point_draws_what_an_ensemble_draws(tmp_path):
+    batch = run_batch(Design(runs=20, seed=7, record="stance", changes=SHORT), tmp_path / "b", **QUIET)
+    assert batch.plot.heatmap().get_title(loc="left")
+    assert batch.plot.holdouts().get_title(loc="left")
+
+
+# --- resume ---------------------------------------------------------------------------------------------------------
+
+DESIGN = Design(runs=1200, seed=7, record="stance", changes=SHORT, grid={"stance.peer_rate": (0.2, 0.8)})
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "b"
+    run_batch(DESIGN, folder, **QUIET)
+    return folder, digest(folder)
+
+
+class Stop(BaseException):
+    """Stands for Ctrl-C."""
+
+
+def test_a_batch_stopped_after_any_task_goes_on_to_the_same_bytes(tmp_path, whole):
+    for after in range(1, len(plan(DESIGN, DESIGN.points()))):
+        told = []
+
+        def stop(progress, told=told, after=after):
+            told.append(progress.done)
+            if len(told) == after + 1:
+                raise Stop
+
+        with pytest.raises(Stop):
+            run_batch(DESIGN, tmp_path / str(after), workers=1, progress=stop)
+        partial = open_batch(tmp_path / str(after))
+        assert not partial.is_complete
+        assert len(partial.outcomes) == told[-1] > 0
+        run_batch(DESIGN, tmp_path / str(after), **QUIET)
+        assert digest(tmp_path / str(after)) == whole[1]
+
+
+def test_the_same_call_again_does_nothing_again(whole, monkeypatch):
+    monkeypatch.setattr("article10.runs.batch.perform", lambda work: pytest.fail("a committed task was done again"))
+    assert run_batch(DESIGN, whole[0], **QUIET).is_complete
+
+
+@pytest.mark.parametrize("kind", ["outcomes", "trajectories", "commits"])
+@pytest.mark.parametrize("harm", ["a flipped byte", "cut short", "gone"])
+def test_a_corrupt_file_is_found_and_made_again(tmp_path, kind, harm):
+    folder = tmp_path / "b"
+    design = Design(runs=1100, seed=7, record="stance", changes={"horizon": "2026-03-02"})
+    run_batch(design, folder, **QUIET)
+    before = digest(folder)
+    files = [folder / name for name in before if name.startswith(f"{kind}/") and "/c/" in name + "/c/"]
+    victim = next(f for f in files if "stance/c/0/1" in f.as_posix() or kind != "trajectories")
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "gone":
+        victim.unlink()
+    else:
+        victim.write_bytes(content if harm == "a flipped byte" else content[: len(content) // 3])
+    done = []
+    run_batch(design, folder, workers=1, progress=lambda progress: done.append(progress.done))
+    assert digest(folder) == before
+    assert 0 < done[-1] < 1100 or kind == "commits"
+
+
+def test_a_changed_design_is_refused_with_what_differs(whole):
+    with pytest.raises(BatchError, match=r"design\.runs: there 1200, now 1300"):
+        run_batch(DESIGN.with_(runs=1300), whole[0], **QUIET)
+    other = article10.read_scenario("baseline", {"stance.shock": 0.19})
+    with pytest.raises(BatchError, match=r"scenarios\.baseline\.stance\.shock: there 0\.\d+, now 0\.19"):
+        run_batch(DESIGN.with_(scenarios=(other,)), whole[0], **QUIET)
+
+
+def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
+    (tmp_path / "letter.txt").write_text("mine")
+    with pytest.raises(BatchError, match="holds no batch"):
+        run_batch(DESIGN, tmp_path, **QUIET)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def _hold(path, held, done):
+    with FileLock(path):
+        held.set()
+        done.wait(60)
+
+
+def test_a_second_writer_is_refused(tmp_path):
+    folder = tmp_path / "b"
+    folder.mkdir()
+    context = multiprocessing.get_context("spawn")
+    held, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(folder / ".lock", held, done))
+    other.start()
+    assert held.wait(60)
+    try:
+        with pytest.raises(BatchError, match="another process is writing"):
+            run_batch(DESIGN, folder, **QUIET)
+    finally:
+        done.set()
+        other.join()
+
+
+# --- failures -------------------------------------------------------------------------------------------------------
+
+
+def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path):
+    scenario = article10.read_scenario("holdout_turnover")
+    grid = {"horizon": ("2026-03-02", "2026-12-07")}  # the election of April 2026 is after the first
+    batch = run_batch(Design(scenarios=(scenario,), runs=50, seed=3, grid=grid), tmp_path / "b", **QUIET)
+    assert batch.outcomes["point"].unique().tolist() == [1]
+    assert batch.is_complete
+    failure = batch.failures.iloc[0]
+    assert failure["point"] == 0
+    assert failure["parameters"] == {"horizon": "2026-03-02"}
+    assert failure["seed"] == 3
+    assert "after the horizon" in failure["error"]
+    assert "Traceback" in failure["traceback"]
+    done = CliRunner().invoke(app, ["batch", _as_file(tmp_path), "--out", str(tmp_path / "c"), "--workers", "1"])
+    assert done.exit_code == 3
+    assert "Failed points" in done.stdout
+
+
+def _as_file(folder: Path) -> str:
+    path = folder / "design.toml"
+    path.write_text('scenarios = ["holdout_turnover"]\nruns = 20\n[grid]\nhorizon = ["2026-03-02", "2026-12-07"]\n')
+    return str(path)
+
+
+def test_failed_points_alone_are_done_again_when_asked(tmp_path, monkeypatch):
+    design = Design(runs=1500, seed=7, changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4, 0.8)})
+    run_batch(design, tmp_path / "whole", **QUIET)
+    real, calls = tasks.step_chunk, []
+
+    def sometimes(setup, draws, recording, rows):
+        calls.append(setup.scenario.stance.peer_rate)
+        if setup.scenario.stance.peer_rate == 0.4:
+            raise FloatingPointError("no luck")
+        return real(setup, draws, recording, rows)
+
+    monkeypatch.setattr(tasks, "step_chunk", sometimes)
+    batch = run_batch(design, tmp_path / "b", **QUIET)
+    assert set(batch.failures["error"]) == {"FloatingPointError: no luck"}
+    assert batch.failures["runs"].sum() == 1500
+    assert batch.summary["runs"].tolist() == [1500, 0, 1500]
+    calls.clear()
+    run_batch(design, tmp_path / "b", **QUIET)
+    assert calls == []
+    monkeypatch.setattr(tasks, "step_chunk", real)
+    done = []
+    run_batch(design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda p: done.append(p.done))
+    assert done[-1] == 1500
+    assert digest(tmp_path / "b") == digest(tmp_path / "whole")
+
+
+def test_too_little_memory_stops_the_batch_rather_than_fail_the_point(tmp_path, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(tasks, "step_chunk", full)
+    with pytest.raises(MemoryError):
+        run_batch(DESIGN, tmp_path / "b", **QUIET)
+    assert open_batch(tmp_path / "b").failures.empty
+
+
+# --- command --------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_shows_points_and_is_quiet_off_a_terminal(tmp_path):
+    path = tmp_path / "my.toml"
+    path.write_text('runs = 20\nchanges.horizon = "2026-12-07"\n[grid]\nstance.peer_rate = [0.2, 0.8]\n')
+    done = CliRunner().invoke(app, ["batch", str(path), "--out", str(tmp_path / "o"), "--workers", "1"])
+    assert done.exit_code == 0
+    assert done.stderr == ""
+    assert "2 points of 20 runs" in done.stdout
+    assert json.loads((tmp_path / "o" / "design.json").read_text())["provenance"]["article10_version"]
+
+
+def test_progress_tells_rate_time_left_and_failures(monkeypatch):
+    import io
+
+    from rich.console import Console
+
+    from article10.runs import batch_progress
+    from article10.runs.batch import Progress
+
+    page = io.StringIO()
+    monkeypatch.setattr(batch_progress, "Console", lambda stderr: Console(file=page, force_terminal=True, width=120))
+    with batch_progress.progress_bar() as tell:
+        tell(Progress(runs=1000, found=200))
+        tell(Progress(runs=1000, found=200, done=300, failed=20))
+        tell(Progress(runs=1000, found=200, done=800, failed=20))
+    shown = page.getvalue()
+    assert "1,000/1,000 runs" in shown
+    assert "runs/s" in shown
+    assert "20 failed" in shown
+
+
+def test_a_missing_extra_is_named(monkeypatch, tmp_path):
+    import builtins
+
+    real = builtins.__import__
+
+    def without(name, *words, **options):
+        if name.split(".")[0] == "filelock":
+            raise ImportError("No module named 'filelock'", name="filelock")
+        return real(name, *words, **options)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    (tmp_path / "d.toml").write_text("runs = 2")
+    done = CliRunner().invoke(app, ["batch", str(tmp_path / "d.toml"), "--out", str(tmp_path / "o")])
+    assert done.exit_code == 2
+    assert "article10[analysis]" in done.stderr
+
+
+def test_scenario_errors_in_a_design_value_are_errors():
+    with pytest.raises(ValueError, match="no such scenario"):
+        Design(scenarios=("nowhere",))
