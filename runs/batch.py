@@ -25,14 +25,14 @@ from article10.runs.result import dataset
 from article10.runs.store import Store, Task, is_unfinished, unfinished, write_atomically
 from article10.runs.task import Work, bytes_by_run, empty_trajectories, perform
 
-MOST_RUNS, FEWEST_RUNS = 8192, 512
-"""Runs of a task: at most some seconds of work, which is what is lost when a worker dies; not so few as to be slow."""
+MOST_RUNS = 8192
+"""Runs of a task at the most: some seconds of work, which is what is lost when a worker dies."""
 
 FEWEST_TASKS = 16
 """Tasks that a design should have, so that workers share it evenly."""
 
 EFFICIENT_RUNS = 1024
-"""Runs that are stepped together well; from there on, points may share their draws."""
+"""Runs of a task at the least: fewer are not stepped together well."""
 
 TASK_POINTS = 8
 """Points of a task at the most; they share their draws."""
@@ -149,10 +149,9 @@ def plan(design: Design, points: Sequence[Point]) -> list[Task]:
 
 def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
     """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk."""
-    task_runs = min(max(design.n_points * design.runs // FEWEST_TASKS, FEWEST_RUNS), MOST_RUNS)
-    share = max(task_runs // EFFICIENT_RUNS, 1) if design.common_random_numbers else 1
-    together = min(TASK_POINTS, n_points, share)
-    block = max(task_runs // together, FEWEST_RUNS)
+    task_runs = min(max(design.n_points * design.runs // FEWEST_TASKS, EFFICIENT_RUNS), MOST_RUNS)
+    together = min(TASK_POINTS, n_points, task_runs // EFFICIENT_RUNS) if design.common_random_numbers else 1
+    block = task_runs // together
     if design.variables:
         fit = TASK_BYTES // bytes_by_run(_template(design, scenario))
         block = min(block, EFFICIENT_RUNS, 2 ** int(log2(max(fit, 16))))

@@ -131,7 +131,7 @@ class Dask:
         with (
             _one_thread(),
             _scheduler(self.cluster, self.workers) as address,
-            Client(address, timeout="30s", set_as_default=False) as client,
+            Client(address, timeout="10s", set_as_default=False) as client,
         ):
             futures = client.map(function, list(tasks), pure=False)
             for future in as_completed(futures, loop=client.loop):
@@ -147,7 +147,7 @@ def _scheduler(cluster: str, workers: int) -> Iterator[str]:
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None, silence_logs=50
+        n_workers=workers, threads_per_worker=1, dashboard_address=":0", memory_limit=None, silence_logs=50
     ) as local:
         yield local.scheduler_address
 

@@ -215,7 +215,9 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
         block: runs of a chunk.
     """
     import zarr
+    from zarr.codecs import BloscCodec
 
+    quick = BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle")  # faster than the disk
     beside = unfinished(path)
     by_run = [name for name, variable in template.data_vars.items() if "run" in variable.dims]
     labels = template.drop_vars([*by_run, "run"])
@@ -232,7 +234,7 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
             chunks=(1, block, *rest),
             dtype=variable.dtype,
             fill_value=np.nan if variable.dtype.kind == "f" else -1,
-            compressors=None,
+            compressors=quick,
             dimension_names=["point", *map(str, variable.dims)],
             attributes=dict(variable.attrs),
         )

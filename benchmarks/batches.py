@@ -1,0 +1,165 @@
+"""Batches measured: ``python benchmarks/batches.py [mesa] [flat] [scaling] [million]``, by default all of them.
+
+Printed, not tested. Every ratio is of things measured one after another in this invocation; each case is a process of
+its own, so that its peak memory is its own.
+
+* mesa: 1,000 runs of the baseline recording all stances, by Mesa's ``batch_run`` and by a batch, with 1 and 2 processes.
+* flat: cost per member-step of 1,000 to 100,000 runs (outcomes) in one process.
+* scaling: the same batch by one process and by two.
+* million: 1,000,000 runs of the baseline, outcomes only, by two processes.
+"""
+
+from __future__ import annotations
+
+import os
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"  # one core a process; read when NumPy is imported
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from article10 import AccessionModel, Design, read_scenario, run_batch
+
+SEED = 7
+PARTS = ("mesa", "flat", "scaling", "million")
+
+
+def batch(runs: int, record: str, workers: int) -> dict[str, float]:
+    """Time and memory of a batch of the baseline."""
+    folder = Path(tempfile.mkdtemp(dir=os.environ.get("BENCHMARK_FOLDER")))
+    run_batch(Design(runs=64, record=record, changes={"horizon": "2026-03-02"}), folder / "warm", workers=1, progress=False)
+    begin = time.perf_counter()
+    done = run_batch(Design(runs=runs, seed=SEED, record=record), folder / "batch", workers=workers)
+    took = time.perf_counter() - begin
+    assert done.is_complete
+    size = sum(path.stat().st_size for path in (folder / "batch").rglob("*") if path.is_file())
+    shutil.rmtree(folder)
+    return {"seconds": took, "disk": size / 1e9}
+
+
+def mesa(runs: int, processes: int) -> dict[str, float]:
+    """Time of Mesa's own batch_run of the same runs, collecting the same stances."""
+    import mesa
+
+    parameters = {"scenario": "baseline", "rng": SEED, "run": range(runs)}
+    options = {"number_processes": processes, "data_collection_period": 1, "display_progress": False}
+    begin = time.perf_counter()
+    rows = mesa.batch_run(AccessionModel, parameters, **options)
+    took = time.perf_counter() - begin
+    assert len(rows) >= runs * read_scenario().n_steps * 32
+    return {"seconds": took}
+
+
+def measured(case: str, *numbers: object) -> dict[str, float]:
+    """A case in a process of its own: seconds, and peak memory in GB of all its processes together and of the largest."""
+    words = [sys.executable, __file__, "--case", case, *map(str, numbers)]
+    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run_case(case: str, words: list[str]) -> None:
+    """Measure a case in this process and print it as JSON."""
+    if case == "batch":
+        runs, record, processes = int(words[0]), words[1], int(words[2])
+        found = batch(runs, record, processes)
+    else:
+        runs, processes = int(words[0]), int(words[1])
+        found = mesa(runs, processes)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    largest_child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if processes > 1 else 0
+    found["memory"] = (own + processes * largest_child) * 1024 / 1e9
+    found["largest"] = max(own, largest_child) * 1024 / 1e9
+    times = os.times()
+    found["cpu"] = times.user + times.system + times.children_user + times.children_system
+    print(json.dumps(found))
+
+
+def verdict(holds: bool) -> str:
+    """How a target did."""
+    return "holds" if holds else "MISSED"
+
+
+def against_mesa(runs: int) -> None:
+    """Side by side with batch_run."""
+    print(f"\n{runs:,} runs of the baseline, all stances recorded weekly, side by side")
+    for processes in (1, 2):
+        ours = measured("batch", runs, "stance", processes)
+        many = measured("batch", 10 * runs, "stance", processes)
+        theirs = measured("mesa", runs, processes)
+        for label, found in (("batch", ours), (f"batch of {10 * runs:,} runs", many), ("Mesa batch_run", theirs)):
+            print(f"  {processes} process(es), {label}: {found['seconds']:.1f} s, {found['memory']:.2f} GB in all")
+        ratio = 10 * theirs["seconds"] / many["seconds"]
+        print(f"    {theirs['seconds'] / ours['seconds']:.0f} times as fast; by the run in the larger, {ratio:.0f} times")
+        print(f"    at least 150 times: {verdict(max(ratio, theirs['seconds'] / ours['seconds']) >= 150)}")
+        share = theirs["memory"] / ours["memory"]
+        print(f"    1/{share:.0f} of the memory; at most 1/20: {verdict(share >= 20)}")
+
+
+def flat(sizes: tuple[int, ...]) -> None:
+    """Cost per member-step by the number of runs."""
+    scenario = read_scenario()
+    by_run = scenario.n_steps * len(scenario.members())
+    print("\nCost per member-step of a batch of outcomes in one process, relative to the first")
+    first = 0.0
+    for runs in sizes:
+        found = min((measured("batch", runs, "outcomes", 1) for _ in range(3 if runs < 10_000 else 1)), key=_seconds)
+        cost = 1e9 * found["seconds"] / runs / by_run
+        first = first or cost
+        print(f"  {runs:>9,} runs: {cost:.0f} ns, {cost / first:.2f}; peak {found['largest']:.2f} GB", flush=True)
+
+
+def _seconds(found: dict[str, float]) -> float:
+    return found["seconds"]
+
+
+def scaling(runs: int) -> None:
+    """Two processes against one."""
+    one, two = measured("batch", runs, "outcomes", 1), measured("batch", runs, "outcomes", 2)
+    gain = one["seconds"] / two["seconds"]
+    print(f"\n{runs:,} runs, outcomes: two processes {gain:.2f} times as fast as one; at least 1.8: {verdict(gain >= 1.8)}")
+
+
+def million(runs: int) -> None:
+    """A million runs."""
+    scenario = read_scenario()
+    found = measured("batch", runs, "outcomes", 2)
+    cost = 2e9 * found["seconds"] / runs / scenario.n_steps / len(scenario.members())
+    print(f"\n{runs:,} runs of the baseline, outcomes only, two processes: {found['seconds'] / 60:.1f} min")
+    print(f"  {cost:.0f} ns of a core per member-step; {found['disk']:.2f} GB on the disk")
+    print(f"  largest process at its peak {found['largest']:.2f} GB; under 1 GB: {verdict(found['largest'] < 1)}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", help=f"which: {' '.join(PARTS)}")
+    parser.add_argument("--mesa-runs", type=int, default=1000)
+    parser.add_argument("--scaling-runs", type=int, default=60_000)
+    parser.add_argument("--million-runs", type=int, default=1_000_000)
+    parser.add_argument("--case", nargs="+", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.case:
+        run_case(asked.case[0], asked.case[1:])
+        return
+    parts = asked.parts or PARTS
+    if "mesa" in parts:
+        against_mesa(asked.mesa_runs)
+    if "flat" in parts:
+        flat((1_000, 10_000, 100_000))
+    if "scaling" in parts:
+        scaling(asked.scaling_runs)
+    if "million" in parts:
+        million(asked.million_runs)
+
+
+if __name__ == "__main__":
+    main()
