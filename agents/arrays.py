@@ -17,3 +17,16 @@ def relaxation(rate: float, years: float) -> float:
     0.632
     """
     return float(-np.expm1(-rate * years))
+
+
+def relax(state: FloatArray, target: FloatArray, share: float) -> None:
+    """Move a state towards a target by a share of the distance, in place.
+
+    >>> state = np.array([0.0, 1.0])
+    >>> relax(state, np.array([1.0, 1.0]), 0.25)
+    >>> state.tolist()
+    [0.25, 1.0]
+    """
+    distance = target - state
+    distance *= share
+    state += distance

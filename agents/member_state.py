@@ -53,7 +53,7 @@ class MemberStates:
         trust: trust in the hegemon, in [0, 1].
         spending: defence spending, % of GDP.
         isolation: share of the cost of objecting that falls on the member since the last council.
-        persuasion_need: how far below support a holdout stood at the last council.
+        persuasion: work done on the member as a holdout since the last council.
         ratified_step: the number of steps done when the member ratified the protocol, or NEVER; int32.
         ratification_progress: integrated hazard of ratification.
     """
@@ -72,7 +72,7 @@ class MemberStates:
     trust: FloatArray
     spending: FloatArray
     isolation: FloatArray
-    persuasion_need: FloatArray
+    persuasion: FloatArray
     ratified_step: npt.NDArray[np.int32]
     ratification_progress: FloatArray
 
@@ -87,7 +87,9 @@ class MemberStates:
 
 def felt(pressure: FloatArray) -> FloatArray:
     """Pressure as felt: ``1 - exp(-pressure)``, in [0, 1); it saturates, so that no effort makes a permanent veto."""
-    return 1.0 - np.exp(-pressure)
+    unfelt = -pressure
+    np.exp(unfelt, out=unfelt)
+    return np.subtract(1.0, unfelt, out=unfelt)
 
 
 def susceptibility(
@@ -126,8 +128,11 @@ def threat_target(
         felt_pressure: (run, member).
         p: the weights.
     """
-    world = p.war_weight * war_intensity + p.front_weight * front
-    return exposure * (world + p.pressure_weight * felt_pressure) + p.incident_weight * incidents
+    target = p.pressure_weight * felt_pressure
+    target += p.war_weight * war_intensity + p.front_weight * front
+    target *= exposure
+    target += p.incident_weight * incidents
+    return target
 
 
 def spending_target(
@@ -187,8 +192,12 @@ def assessment(
         entrapment: caution times the change of war intensity since the start, (run, member).
         p: the weights.
     """
-    view = leaning + p.threat_weight * threat_change - p.entrapment_weight * entrapment
-    return p.assessment_rate * (view - stance)
+    pull = p.threat_weight * threat_change
+    pull += leaning
+    pull -= p.entrapment_weight * entrapment
+    pull -= stance
+    pull *= p.assessment_rate
+    return pull
 
 
 def peers(

@@ -94,18 +94,15 @@ def champions_share(stance: FloatArray, influence_weight: FloatArray, p: Secreta
     return ((stance >= p.champion_line) * influence_weight).sum(axis=-1)
 
 
-def persuasion(
-    campaign: FloatArray, champions: FloatArray, need: FloatArray, p: SecretaryGeneralParameters
-) -> FloatArray:
-    """Rate of change of holdouts' stances from the office's and the champions' persuasion, (run, member).
+def persuasion(campaign: FloatArray, champions: FloatArray, need: FloatArray) -> FloatArray:
+    """The office's and the champions' work on holdouts until the next council, (run, member).
 
     Args:
         campaign: effort, (run, 1).
         champions: influence weight of champions, (run, 1).
-        need: distance below support at the last council, (run, member).
-        p: the weight.
+        need: distance of holdouts below support, (run, member).
     """
-    return p.persuasion_weight * campaign * (0.5 + 0.5 * champions) * need
+    return campaign * (0.5 + 0.5 * champions) * need
 
 
 def puts_question(

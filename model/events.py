@@ -58,6 +58,9 @@ class Event(Parameters):
     lasts: ClassVar[bool] = False
     """Whether the event acts for ``weeks`` weeks rather than once."""
 
+    by_chance: ClassVar[bool] = True
+    """Whether ``apply`` leaves something to chance, for which draws are then given."""
+
     @model_validator(mode="after")
     def _either_date_or_rate(self) -> Event:
         if (self.date is None) == (self.rate is None):
@@ -75,7 +78,7 @@ class Event(Parameters):
         Args:
             world: changed in place.
             now: runs in which it acts, (run,).
-            outcome: standard normal draws for what the event leaves to chance, (run,).
+            outcome: standard normal draws for what the event leaves to chance, (run,); empty if it leaves nothing.
         """
         raise TypeError(f"{type(self).__name__} must define apply")
 
@@ -90,6 +93,7 @@ class PressureEvent(Event):
     weeks: Annotated[int, Field(ge=1, le=1040)] = 13
 
     lasts: ClassVar[bool] = True
+    by_chance: ClassVar[bool] = False
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -111,6 +115,8 @@ class GuaranteeEvent(Event):
     level: Share = 0.3
     providers: Targets = ALL
     binding: bool = False
+
+    by_chance: ClassVar[bool] = False
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -175,6 +181,8 @@ class CeasefireEvent(Event):
 
     kind: Literal["ceasefire"] = "ceasefire"
 
+    by_chance: ClassVar[bool] = False
+
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The war pauses."""
         world.russia.ceasefire = world.russia.ceasefire | now
@@ -184,6 +192,8 @@ class BreachEvent(Event):
     """A ceasefire breaks: a sudden attack. It frees the candidate from a plan that bound it."""
 
     kind: Literal["breach"] = "breach"
+
+    by_chance: ClassVar[bool] = False
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The war is hot again."""
@@ -227,6 +237,8 @@ class SummitEvent(Event):
     kind: Literal["summit"] = "summit"
     clarification: Share = 0.5
 
+    by_chance: ClassVar[bool] = False
+
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Remove a share of the misperception of others' stances."""
         m = world.members
@@ -239,6 +251,8 @@ class SpendingPledgeEvent(Event):
     kind: Literal["spending_pledge"] = "spending_pledge"
     target: Annotated[float, Field(ge=0, le=10)] = 3.5
     deadline: Annotated[int, Field(ge=1949, le=2100)] = 2035
+
+    by_chance: ClassVar[bool] = False
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The pledge in force is replaced."""
@@ -253,6 +267,8 @@ class BattlefieldShiftEvent(Event):
     front: Annotated[float, Field(ge=-1, le=1)] = 0.0
     intensity: Annotated[float, Field(ge=-1, le=1)] = 0.0
 
+    by_chance: ClassVar[bool] = False
+
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Shift the front and the level to which the hot war tends."""
         r = world.russia
@@ -266,6 +282,8 @@ class IncidentEvent(Event):
     kind: Literal["incident"] = "incident"
     targets: Targets = ALL
     severity: Share = 0.3
+
+    by_chance: ClassVar[bool] = False
 
     @property
     def members_named(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from article10.agents import candidate, member_state, secretary_general
+from article10.agents import candidate, member_state
 from article10.agents.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def reassurance(world: World) -> FloatArray:
 
 def persuasion(world: World) -> FloatArray:
     """The Secretary General's and champions' work on holdouts."""
-    office, p = world.secretary_general, world.setup.scenario.secretary_general
-    return secretary_general.persuasion(
-        office.campaign[:, None], office.champions[:, None], world.members.persuasion_need, p
-    )
+    return world.setup.scenario.secretary_general.persuasion_weight * world.members.persuasion
 
 
 def isolation(world: World) -> FloatArray:

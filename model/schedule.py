@@ -5,13 +5,14 @@ Each phase takes the world and changes it in place; ``PHASES`` names them in ord
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from article10.agents import candidate, member_state, russia, secretary_general
-from article10.agents.arrays import IntArray, relaxation
+from article10.agents.arrays import IntArray, relax, relaxation
 from article10.agents.member_state import NEVER
 from article10.model.accession_rule import (
     ASPIRANT,
@@ -25,12 +26,16 @@ from article10.model.accession_rule import (
     Ballots,
     decide,
 )
+from article10.model.setup import outcome_stream
 from article10.model.world import STANCE_LIMIT, Council, World
 
 RowArray = npt.NDArray[np.intp]
 """Positions of some of the runs."""
 
 ALL_ROWS = slice(None)
+
+NO_OUTCOME = np.empty(0)
+"""Given to events that leave nothing to chance."""
 
 STAGE_ALARM = np.array([0.0, 0.6, 0.9, 1.0, 1.0, 0.0])
 """How near accession looks to Russia by the stage reached, in the order of the stages (assumption)."""
@@ -40,7 +45,8 @@ def events(world: World) -> None:
     """Events that act in this step change the world."""
     for event, acts, any_acts in world.events:
         if any_acts[world.step]:
-            event.apply(world, acts[world.step], world.draws[f"event:{event.name}"][world.step, :, 1])
+            outcome = world.draws[outcome_stream(event)][world.step] if event.by_chance else NO_OUTCOME
+            event.apply(world, acts[world.step], outcome)
 
 
 def elections(world: World) -> None:
@@ -88,8 +94,9 @@ def pressure(world: World) -> None:
     r.effort = russia.effort(r.resources, r.alarm, r.active, p)
     war_change = r.war_intensity - setup.war_intensity
     r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, r.effort, p), 0.0)
-    kept = np.exp(-p.pressure_decay_rate * dt)
-    m.pressure = kept * m.pressure + ((1.0 - kept) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
+    kept = math.exp(-p.pressure_decay_rate * dt)
+    m.pressure *= kept
+    m.pressure += ((1.0 - kept) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
     m.felt_pressure = member_state.felt(m.pressure)
 
 
@@ -145,11 +152,10 @@ def perceptions(world: World) -> None:
     target = member_state.threat_target(
         roster.exposure, r.war_intensity[:, None], r.front[:, None], m.incidents, m.felt_pressure, s.threat
     )
-    m.threat = m.threat + relaxation(s.threat.adjustment_rate, dt) * (target - m.threat)
-    m.incidents = m.incidents * np.exp(-s.threat.incident_decay_rate * dt)
-    learned = relaxation(s.stance.clarity_rate + s.secretary_general.clarification_rate, dt)
-    m.perceived = m.perceived + learned * (m.stance - m.perceived)
-    m.concession = m.concession * np.exp(-s.stance.concession_decay_rate * dt)
+    relax(m.threat, target, relaxation(s.threat.adjustment_rate, dt))
+    m.incidents *= math.exp(-s.threat.incident_decay_rate * dt)
+    relax(m.perceived, m.stance, relaxation(s.stance.clarity_rate + s.secretary_general.clarification_rate, dt))
+    m.concession *= math.exp(-s.stance.concession_decay_rate * dt)
 
 
 def commitments(world: World) -> None:
@@ -241,7 +247,9 @@ def after_council(world: World, ballots: IntArray) -> None:
     office.champions = secretary_general.champions_share(m.stance, setup.roster.influence_weight, p)
     among = np.maximum(office.objectors, 1.0)
     m.isolation = holdout * (office.campaign / among)[:, None]
-    m.persuasion_need = holdout * np.maximum(-m.stance, 0.0)
+    m.persuasion = secretary_general.persuasion(
+        office.campaign[:, None], office.champions[:, None], holdout * np.maximum(-m.stance, 0.0)
+    )
     m.concession = secretary_general.offer(
         m.concession, holdout, office.objectors[:, None], office.campaign[:, None], p
     )

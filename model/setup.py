@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -230,17 +230,17 @@ class Setup:
             Stream("observation", (-(-steps // self.review_steps), members)),
             Stream("ratification", (1, members), "exponential"),
         )
-        return own + tuple(Stream(f"event:{event.name}", (steps, 2)) for event in self.scenario.events)
+        return own + tuple(stream for event in self.scenario.events for stream in _event_streams(event, steps))
 
     def activity(self, event: Event, draws: FloatArray) -> BoolArray:
         """When an event acts, (step, run).
 
         Args:
             event: one of the scenario's.
-            draws: its stream's first column, standard normal, (step, run).
+            draws: its stream, uniform, (step, run).
         """
         if event.rate is not None:
-            begins = draws < quantile(float(-np.expm1(-event.rate * self.dt)))
+            begins = draws < float(-np.expm1(-event.rate * self.dt))
         else:
             begins = np.zeros(draws.shape, dtype=bool)
             step = self.scenario.step_of(event.date) if event.date else self.n_steps
@@ -252,3 +252,14 @@ class Setup:
         before = np.zeros_like(so_far)
         before[steps:] = so_far[:-steps]
         return so_far > before
+
+
+def outcome_stream(event: Event) -> str:
+    """Name of the stream for what an event leaves to chance."""
+    return f"event:{event.name}:outcome"
+
+
+def _event_streams(event: Event, steps: int) -> Iterator[Stream]:
+    yield Stream(f"event:{event.name}", (steps,), "uniform", np.float32)
+    if event.by_chance:
+        yield Stream(outcome_stream(event), (steps,))

@@ -168,7 +168,7 @@ class World:
         )
         events = []
         for event in s.events:
-            acts = setup.activity(event, draws[f"event:{event.name}"][..., 0])
+            acts = setup.activity(event, draws[f"event:{event.name}"])
             events.append((event, acts, np.asarray(acts.any(axis=-1))))
         return cls(
             setup=setup,
@@ -217,7 +217,7 @@ def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:
         trust=trust_target(hegemon, stance, s.trust),
         spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
         isolation=none.copy(),
-        persuasion_need=none.copy(),
+        persuasion=none.copy(),
         ratified_step=np.full(stance.shape, NEVER, dtype=np.int32),
         ratification_progress=none.copy(),
     )

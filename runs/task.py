@@ -26,6 +26,10 @@ from article10.runs.result import EnsembleResult, dataset
 from article10.runs.store import Store, Task, unfinished
 
 
+CHUNK_BYTES = 2**25
+"""Bytes of a Zarr chunk at the most."""
+
+
 @dataclass(frozen=True)
 class Work:
     """A task with all that a worker needs to do it.
@@ -212,12 +216,10 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
         template: a dataset of one run.
         points: of the scenario.
         runs: at each point.
-        block: runs of a chunk.
+        block: runs of a task, whose chunks no other task writes.
     """
     import zarr
-    from zarr.codecs import BloscCodec
 
-    quick = BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle")  # faster than the disk
     beside = unfinished(path)
     by_run = [name for name, variable in template.data_vars.items() if "run" in variable.dims]
     labels = template.drop_vars([*by_run, "run"])
@@ -231,24 +233,31 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
         group.create_array(
             str(name),
             shape=(labels.sizes["point"], runs, *rest),
-            chunks=(1, block, *rest),
+            chunks=(1, _chunk_runs(block, variable.nbytes), *rest),
             dtype=variable.dtype,
             fill_value=np.nan if variable.dtype.kind == "f" else -1,
-            compressors=quick,
+            compressors=None,  # stances are noise to a compressor: it saves a sixth and costs as much as stepping
             dimension_names=["point", *map(str, variable.dims)],
             attributes=dict(variable.attrs),
         )
     beside.replace(path)
 
 
+def _chunk_runs(block: int, bytes_of_run: int) -> int:
+    """Runs of a chunk: the block, halved until it is small enough to be written and read quickly."""
+    while block % 2 == 0 and block * bytes_of_run > CHUNK_BYTES:
+        block //= 2
+    return block
+
+
 def write_trajectories(path: Path, point: Point, data: xr.Dataset, task: Task) -> list[Path]:
-    """Write one point's runs; each variable's are one chunk, a file of its own.
+    """Write one point's runs, in chunks that no other task writes.
 
     Args:
         path: of the Zarr group.
         point: whose runs.
         data: of these runs.
-        task: which runs; they fill whole chunks.
+        task: which runs.
 
     Returns:
         The chunks' files.
@@ -262,10 +271,13 @@ def write_trajectories(path: Path, point: Point, data: xr.Dataset, task: Task) -
             if "run" not in variable.dims:
                 continue
             array: Any = group[str(name)]
-            place = [point.place, task.first_run // array.chunks[1], *[0] * (array.ndim - 2)]
-            files.append(path.joinpath(str(name), "c", *map(str, place)))
-            files[-1].unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
+            first, last = (k // array.chunks[1] for k in (task.first_run, task.first_run + task.runs - 1))
+            zeros = ["0"] * (array.ndim - 2)
+            own = [path.joinpath(str(name), "c", str(point.place), str(k), *zeros) for k in range(first, last + 1)]
+            for file in own:
+                file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
             array[point.place, task.first_run : task.first_run + task.runs] = variable.to_numpy()
+            files += own
     return files
 
 
