@@ -136,9 +136,7 @@ def scaling(runs: int) -> None:
     """Two processes against one."""
     one, two = measured("batch", runs, "outcomes", 1), measured("batch", runs, "outcomes", 2)
     gain = one["seconds"] / two["seconds"]
-    print(
-        f"\n{runs:,} runs, outcomes: two processes {gain:.2f} times as fast as one; at least 1.8: {verdict(gain >= 1.8)}"
-    )
+    print(f"\n{runs:,} runs, outcomes: two processes {gain:.2f} times as fast as one (1.8: {verdict(gain >= 1.8)})")
 
 
 def million(runs: int) -> None:

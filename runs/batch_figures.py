@@ -66,7 +66,7 @@ class BatchPlot:
             time_axis(ax)
             ax.legend(loc="upper left", title="by the horizon")
             ax.set_title(f"{milestone.capitalize()}, point by point")
-            note_runs(ax, self.batch.runs, "a point; bands: 95% intervals")
+            note_runs(ax, self.batch.runs, "bands: 95% intervals", where=" at each point")
         return ax
 
     def against(self, key: str, milestone: str = "accession", ax: Axes | None = None) -> Axes:
@@ -106,7 +106,7 @@ class BatchPlot:
             ax.set_ylabel(f"probability of {milestone} by the horizon")
             ax.legend()
             ax.set_title(f"{milestone.capitalize()} against {key}")
-            note_runs(ax, self.batch.runs, "a point; bars: 95% intervals")
+            note_runs(ax, self.batch.runs, "bars: 95% intervals", where=" at each point")
         return ax
 
     def fan(self, member: str = "HUN", points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
@@ -137,7 +137,7 @@ class BatchPlot:
             time_axis(ax)
             ax.set_ylabel("stance")
             ax.legend(loc="upper left")
-            note_runs(ax, self.batch.runs, "a point; line: median; band: middle half of runs")
+            note_runs(ax, self.batch.runs, "line: median; band: middle half of runs", where=" at each point")
         return ax
 
     def _points(self, points: Sequence[int] | None) -> list[int]:

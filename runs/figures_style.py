@@ -55,9 +55,9 @@ def new_axes(figsize: tuple[float, float] = (7.5, 4.4)) -> Axes:
     return axes
 
 
-def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32) -> None:
-    """State the number of runs, small, below the axes by some points."""
-    text = f"{runs:,} run{'s' if runs != 1 else ''}" + (f"; {more}" if more else "")
+def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str = "") -> None:
+    """State the number of runs, and where there are as many, small, below the axes by some points."""
+    text = f"{runs:,} run{'s' if runs != 1 else ''}{where}" + (f"; {more}" if more else "")
     style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "top"}
     ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
 

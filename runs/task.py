@@ -25,7 +25,6 @@ from article10.runs.recorder import Recorder
 from article10.runs.result import EnsembleResult, dataset
 from article10.runs.store import Store, Task, unfinished
 
-
 CHUNK_BYTES = 2**25
 """Bytes of a Zarr chunk at the most."""
 

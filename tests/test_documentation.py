@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from article10.model.events import kinds
 from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.command_line import app
+from article10.runs.design import Design
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -25,14 +26,18 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("toml"), ids=lambda value: value[:20].strip())
-def test_every_scenario_in_the_docs_can_be_read(page, block, tmp_path):
+def test_every_scenario_and_design_in_the_docs_can_be_read(page, block, tmp_path):
     path = tmp_path / "example.toml"
     path.write_text(block, "utf-8")
-    assert read_scenario(path).name == "example"
+    if block.startswith("# A design"):
+        assert Design.read(path).n_points > 1
+    else:
+        assert read_scenario(path).name == "example"
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda value: value[:20].strip())
-def test_every_piece_of_python_in_the_docs_runs(page, block):
+def test_every_piece_of_python_in_the_docs_runs(page, block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     exec(compile(block.replace("runs=500", "runs=5"), page, "exec"), {"__name__": "example"})
 
 
