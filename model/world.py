@@ -102,9 +102,8 @@ class World:
     @property
     def guarantee(self) -> FloatArray:
         """Security guarantee as far as it is believed, (run,)."""
-        p = self.setup.scenario.guarantees
-        initial = p.initial if p.renewal else 0.0
-        return credible_guarantee(self.candidate.guarantee, self.candidate.binding_guarantee, initial, p)
+        p, c = self.setup.scenario.guarantees, self.candidate
+        return credible_guarantee(c.guarantee, c.binding_guarantee, p.initial if p.renewal else 0.0, p)
 
     @property
     def guarantee_change(self) -> FloatArray:

@@ -29,7 +29,7 @@ from article10.runs.ensemble import simulate
 from article10.runs.files import RESULT
 from article10.runs.output_folder import OutputError, output_folder
 from article10.runs.provenance import version
-from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, check_record
+from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 from article10.runs.result import EnsembleResult, load
 from article10.runs.summary import as_text, rendered, summarise
 
@@ -99,7 +99,7 @@ def run(
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
-    record: Annotated[list[str] | None, typer.Option(help="Variables by member to keep [default: stance].")] = None,
+    record: Annotated[list[str] | None, typer.Option(help="Variables to keep at every step [default: stance].")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary.")] = False,
 ) -> None:
@@ -125,7 +125,7 @@ def expected_bytes(setup: Setup, runs: int, record: tuple[str, ...]) -> int:
     """About how much the data of an ensemble will take on the disk."""
     members, steps, councils = len(setup.roster), setup.n_steps + 1, len(setup.councils)
     by_step = 4 * len(RUN_VARIABLES) + len(setup.scenario.events)
-    by_member = sum(8 * 10 if name not in MEMBER_VARIABLES else 4 for name in record) * members
+    by_member = sum(80 if name == CONTRIBUTION else 4 * (name in MEMBER_VARIABLES) for name in record) * members
     return runs * (steps * (by_step + by_member) + 2 * councils * members + 4 * members + 40)
 
 

@@ -109,7 +109,7 @@ class Design(Parameters):
         scenarios: names of shipped scenarios, paths of TOML files, or scenarios.
         runs: at each point.
         seed: of all random streams.
-        record: ``"outcomes"``, ``"summary"``, ``"stance"`` or a list of variables by member.
+        record: ``"outcomes"``, ``"summary"``, ``"stance"`` or a list of variables, by member or by run.
         changes: by full key, made to every scenario.
         grid: by full key, the values to cross.
         sample: points over ranges, crossed with the grid.
@@ -198,7 +198,7 @@ class Design(Parameters):
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Variables by member to keep at every step."""
+        """Variables to keep at every step."""
         if isinstance(self.record, str):
             return (STANCE,) if self.record == STANCE else ()
         return self.record

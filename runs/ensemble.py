@@ -17,7 +17,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.recorder import Recorder, check_record
+from article10.runs.recorder import Recorder, check_record, with_run_variables
 from article10.runs.result import EnsembleResult, dataset
 
 MOST, FEWEST = 1024, 64
@@ -83,7 +83,7 @@ def simulate(
             raise ValueError(f"{name} = {value!r}: expected a whole number of at least {least}")
     check_record(record)
     setup = Setup.of(read_scenario(scenario, changes), strategy, mechanisms)
-    recorder = Recorder(setup, runs, record)
+    recorder = Recorder(setup, runs, with_run_variables(record))
     sampler = Sampler(setup.streams, seed)
     for rows in chunks(runs, chunk_size(setup) if chunk is None else chunk):
         draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))

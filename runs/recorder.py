@@ -77,7 +77,7 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "readiness": Variable("1", "candidate's reforms done, 0 to 1", lambda w: w.candidate.readiness),
     }
 )
-"""Variables of shape (run, step), recorded whenever a variable by member is."""
+"""Variables of shape (run, step), of which an ensemble records all whenever it records a variable by member."""
 
 ENTERED: Mapping[int, str] = MappingProxyType(
     {INVITED: "invitation", PROTOCOL_SIGNED: "signature", MEMBER: "accession"}
@@ -91,11 +91,16 @@ def check_record(record: Sequence[str]) -> tuple[str, ...]:
     Raises:
         ValueError: a name is unknown.
     """
-    known = [*MEMBER_VARIABLES, CONTRIBUTION]
+    known = [*MEMBER_VARIABLES, CONTRIBUTION, *RUN_VARIABLES]
     for name in record:
         if name not in known:
-            raise ValueError(f"record: {name!r} is no variable by member; valid: {', '.join(known)}")
+            raise ValueError(f"record: {name!r} is no variable; valid: {', '.join(known)}")
     return tuple(dict.fromkeys(record))
+
+
+def with_run_variables(record: Sequence[str]) -> tuple[str, ...]:
+    """What an ensemble records: what is named, and where that is anything, the state of each run beside it."""
+    return tuple(dict.fromkeys([*record, *RUN_VARIABLES])) if record else ()
 
 
 class OutcomeRecorder:
@@ -164,23 +169,25 @@ class TrajectoryRecorder:
         Args:
             setup: of the ensemble.
             runs: number of runs.
-            record: names in MEMBER_VARIABLES, or CONTRIBUTION.
+            record: names in MEMBER_VARIABLES or RUN_VARIABLES, or CONTRIBUTION.
         """
         steps, members = setup.n_steps, len(setup.roster)
         self.mechanisms = [*setup.mechanisms, BOUNDS]
-        by_member = [name for name in check_record(record) if name != CONTRIBUTION]
+        by_member = [name for name in check_record(record) if name in MEMBER_VARIABLES]
+        by_run = [name for name in record if name in RUN_VARIABLES]
         self.members: dict[str, AnyArray] = {
             name: np.zeros((runs, steps + 1, members), MEMBER_VARIABLES[name].dtype) for name in by_member
         }
         # Time first, so that a step writes one contiguous row; read as (run, step) through a transposed view.
-        self.runs: dict[str, AnyArray] = {k: np.zeros((steps + 1, runs), v.dtype) for k, v in RUN_VARIABLES.items()}
-        self.events = {event.name: np.zeros((steps, runs), np.int8) for event in setup.scenario.events}
+        self.runs: dict[str, AnyArray] = {k: np.zeros((steps + 1, runs), RUN_VARIABLES[k].dtype) for k in by_run}
+        events = setup.scenario.events if by_run else ()
+        self.events = {event.name: np.zeros((steps, runs), np.int8) for event in events}
         shape = (runs, steps, members, len(self.mechanisms)) if CONTRIBUTION in record else (0, 0, 0, 0)
         self.contribution = np.zeros(shape)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day, and when events will act."""
-        for event, acts, _ in world.events:
+        for event, acts, _ in world.events if self.events else ():
             self.events[event.name][:, rows] = acts
         self._state(world, rows)
 
@@ -211,7 +218,7 @@ class Recorder:
 
     Attributes:
         outcomes: always.
-        trajectories: only where variables by member are recorded.
+        trajectories: only where there is something to record at every step.
     """
 
     def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:

@@ -105,7 +105,8 @@ def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr
         data[name] = (("run", "step", "member"), by_member, _attributes(name))
     for name, by_run in trajectories.runs.items():
         data[name] = (("run", "step"), by_run.T, _attributes(name))
-    data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
+    if "stage" in data:
+        data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
     for name, acts in trajectories.events.items():
         data[f"event_{name}"] = (("run", "interval"), acts.T, {"description": f"whether event {name!r} acts"})
     if trajectories.contribution.size:

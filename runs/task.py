@@ -38,7 +38,7 @@ class Work:
         task: which runs at which points.
         points: those points.
         scenario: theirs, before their changes.
-        record: variables by member to keep at every step.
+        record: variables to keep at every step.
         histogram: whether to count stances.
     """
 

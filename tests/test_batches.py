@@ -146,7 +146,9 @@ def test_outcomes_are_those_of_ensembles(tmp_path):
 
 
 def test_trajectories_are_those_of_ensembles_and_are_read_as_they_are_used(tmp_path):
-    design = Design(runs=600, seed=7, record=("stance", "threat"), changes=SHORT, grid={"stance.peer_rate": (0.2, 0.8)})
+    design = Design(
+        runs=600, seed=7, record=("stance", "threat", "front"), changes=SHORT, grid={"stance.peer_rate": (0.2, 0.8)}
+    )
     batch = run_batch(design, tmp_path / "b", **QUIET)
     assert batch.data["stance"].dims == ("point", "run", "step", "member")
     assert not batch.data["stance"].variable._in_memory
@@ -154,7 +156,9 @@ def test_trajectories_are_those_of_ensembles_and_are_read_as_they_are_used(tmp_p
     alone = article10.simulate("baseline", 600, 7, changes=changes, record=("stance", "threat"))
     mine = batch.point(1)
     assert mine.scenario == alone.scenario
-    for name in alone.data.data_vars:
+    assert {"stance", "threat", "front", "ballot"} <= set(mine.data)
+    assert "alarm" not in mine.data
+    for name in mine.data.data_vars:
         assert np.array_equal(mine.data[name].to_numpy(), alone.data[name].to_numpy()), name
     for name in ("step", "member", "member_name", "council", "council_kind"):
         assert np.array_equal(mine.data[name].to_numpy(), alone.data[name].to_numpy()), name
