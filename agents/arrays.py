@@ -19,6 +19,15 @@ def relaxation(rate: float, years: float) -> float:
     return float(-np.expm1(-rate * years))
 
 
+def share(values: FloatArray) -> FloatArray:
+    """Values kept within [0, 1]; for short arrays quicker than ``np.clip``.
+
+    >>> share(np.array([-0.5, 0.5, 1.5])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return np.minimum(np.maximum(values, 0.0), 1.0)
+
+
 def relax(state: FloatArray, target: FloatArray, share: float) -> None:
     """Move a state towards a target by a share of the distance, in place.
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
 
 
@@ -206,7 +206,7 @@ def aspiration_target(
     all for rho = -1, where they are a stepping stone.
     """
     weight = p.guarantee_weight * (1.0 + substitution) / 2.0
-    return np.clip(p.aspiration + p.aggression_weight * war_change - weight * guarantee_change, 0.0, 1.0)
+    return share(p.aspiration + p.aggression_weight * war_change - weight * guarantee_change)
 
 
 def plan_index(

@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
 
 
@@ -331,7 +331,7 @@ def resources_change(
 
 def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:
     """How near accession looks, in [0, 1], (run,): by the stage reached, or by how few objected at the last council."""
-    return np.maximum(stage_alarm, np.clip(1.0 - objectors / reach, 0.0, 1.0))
+    return np.maximum(stage_alarm, share(1.0 - objectors / reach))
 
 
 # --- war -----------------------------------------------------------------------------------------------------------

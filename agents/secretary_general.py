@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
 
 
@@ -86,7 +86,7 @@ class SecretaryGeneralState:
 
 def campaign_effort(objectors: FloatArray, live: BoolArray, p: SecretaryGeneralParameters) -> FloatArray:
     """Effort put into a live bid, in [0, 1], (run,): the more, the fewer object."""
-    return np.where(live, np.clip(1.0 - objectors / p.reach, 0.0, 1.0), 0.0)
+    return np.where(live, share(1.0 - objectors / p.reach), 0.0)
 
 
 def champions_share(stance: FloatArray, influence_weight: FloatArray, p: SecretaryGeneralParameters) -> FloatArray:

@@ -9,10 +9,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from article10.agents import candidate, member_state, russia, secretary_general
-from article10.agents.arrays import IntArray, relax, relaxation
+from article10.agents.arrays import IntArray, relax, relaxation, share
 from article10.agents.member_state import NEVER
 from article10.model.accession_rule import (
     ASPIRANT,
@@ -27,10 +26,7 @@ from article10.model.accession_rule import (
     decide,
 )
 from article10.model.setup import outcome_stream
-from article10.model.world import STANCE_LIMIT, Council, World
-
-RowArray = npt.NDArray[np.intp]
-"""Positions of some of the runs."""
+from article10.model.world import STANCE_LIMIT, Council, RowArray, World
 
 ALL_ROWS = slice(None)
 
@@ -77,8 +73,8 @@ def war(world: World) -> None:
     noise = draws["war"][world.step]
     target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
     moved = relaxation(p.adjustment_rate, dt) * (target - r.war_intensity)
-    r.war_intensity = np.clip(r.war_intensity + moved + p.volatility * np.sqrt(dt) * noise[:, 0], 0.0, 1.0)
-    r.front = r.front + r.war_intensity * (p.front_drift * dt + p.front_volatility * np.sqrt(dt) * noise[:, 1])
+    r.war_intensity = share(r.war_intensity + moved + p.volatility * math.sqrt(dt) * noise[:, 0])
+    r.front = r.front + r.war_intensity * (p.front_drift * dt + p.front_volatility * math.sqrt(dt) * noise[:, 1])
 
 
 def pressure(world: World) -> None:
@@ -258,12 +254,12 @@ def after_council(world: World, ballots: IntArray) -> None:
 def accession(world: World) -> None:
     """Talks, signature, ratification, accession; every decision is by members' ballots alone."""
     a = world.accession
-    signed = np.flatnonzero(a.stage == PROTOCOL_SIGNED)
-    invited = np.flatnonzero(a.stage == INVITED)
+    signed = a.rows(PROTOCOL_SIGNED)
+    invited = a.rows(INVITED)
     if invited.size:
         _talk(world, invited)
     a.stage[signed] = RATIFYING
-    ratifying = np.flatnonzero(a.stage == RATIFYING)
+    ratifying = a.rows(RATIFYING)
     if ratifying.size:
         _ratify(world, ratifying)
 

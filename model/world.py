@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
@@ -21,6 +22,10 @@ STANCE_LIMIT = 1.0
 """Stances lie between minus and plus this."""
 
 
+RowArray = npt.NDArray[np.intp]
+"""Positions of some of the runs."""
+
+
 @dataclass
 class AccessionState:
     """Where each run's accession stands; arrays are ``(run,)``.
@@ -32,6 +37,10 @@ class AccessionState:
 
     stage: IntArray
     talks: FloatArray
+
+    def rows(self, code: int) -> RowArray:
+        """Positions of the runs at a stage."""
+        return (self.stage == code).nonzero()[0]
 
     @property
     def is_member(self) -> BoolArray:
