@@ -178,23 +178,25 @@ def assessment(
     stance: FloatArray,
     leaning: FloatArray,
     threat_change: FloatArray,
-    entrapment: FloatArray,
+    war_change: FloatArray,
+    caution: FloatArray,
     p: StanceParameters,
 ) -> FloatArray:
     """Return of the stance to the member's own assessment (Walt 1987; Snyder 1984).
 
-    ``rate * (leaning + threat_weight * threat_change - entrapment_weight * entrapment - stance)``
+    ``rate * (leaning + threat_weight * threat_change - entrapment_weight * caution * war_change - stance)``
 
     Args:
         stance: (run, member).
         leaning: disposition plus orientation, (run, member).
         threat_change: perceived threat less that of the start, (run, member).
-        entrapment: caution times the change of war intensity since the start, (run, member).
+        war_change: change of war intensity since the start, (run, 1).
+        caution: fear of entrapment, (member,).
         p: the weights.
     """
     pull = p.threat_weight * threat_change
     pull += leaning
-    pull -= p.entrapment_weight * entrapment
+    pull -= war_change * (p.entrapment_weight * caution)
     pull -= stance
     pull *= p.assessment_rate
     return pull
@@ -336,9 +338,9 @@ def ratification_hazard(
     Willingness rises in a straight line from 0 at the objection line to 1 at the stance ``full``.
 
     Args:
-        stance: (run, member).
-        by_war: members that object because of the war, (run, member).
-        speed: institutional speed in the urgency of the 2022 round, per year, (member,).
+        stance: of some members in some runs.
+        by_war: whether they object because of the war.
+        speed: their institutional speed in the urgency of the 2022 round, per year.
         urgency: of this round; 1 is that of 2022.
         full: stance from which a member is fully willing.
         objection_line: stance below which it is not willing at all.

@@ -91,14 +91,14 @@ def verdict(holds: bool) -> str:
 
 
 def against_mesa(runs: int) -> None:
-    """Side by side with batch_run; a batch ten times as large too, because starting processes takes a while."""
+    """Side by side with batch_run; a batch twenty times as large too, because starting processes takes a while."""
     print(f"\n{runs:,} runs of the baseline, all stances recorded weekly, side by side")
     found = {}
     for processes in (1, 2):
         found["batch", processes] = measured("batch", runs, "stance", processes)
-        found["larger", processes] = measured("batch", 10 * runs, "stance", processes)
+        found["larger", processes] = measured("batch", 20 * runs, "stance", processes)
         found["mesa", processes] = measured("mesa", runs, processes)
-        for name, label in (("batch", "batch"), ("larger", f"batch of {10 * runs:,} runs"), ("mesa", "Mesa batch_run")):
+        for name, label in (("batch", "batch"), ("larger", f"batch of {20 * runs:,} runs"), ("mesa", "Mesa batch_run")):
             case = found[name, processes]
             print(f"  {processes} process(es), {label}: {case['seconds']:.1f} s, {case['memory']:.2f} GB", flush=True)
     for processes in (1, 2):
@@ -106,7 +106,7 @@ def against_mesa(runs: int) -> None:
         print(f"  Against Mesa's batch_run with {processes} process(es):")
         for ours in (1, 2):
             batch, larger = found["batch", ours], found["larger", ours]
-            fast, by_run = theirs["seconds"] / batch["seconds"], 10 * theirs["seconds"] / larger["seconds"]
+            fast, by_run = theirs["seconds"] / batch["seconds"], 20 * theirs["seconds"] / larger["seconds"]
             share = theirs["memory"] / batch["memory"]
             print(
                 f"    a batch with {ours}: {fast:.0f} times as fast, by the run in the larger {by_run:.0f} times "

@@ -7,6 +7,7 @@ power has a place on that axis: naming one is an error, whatever rule is in forc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -118,11 +119,7 @@ class Ballots:
     codes: IntArray
 
     def __post_init__(self) -> None:
-        outsiders = EXTERNAL_POWERS.intersection(self.members)
-        if outsiders:
-            raise ValueError(f"{', '.join(sorted(outsiders))} is no member and has no ballot")
-        if len(set(self.members)) != len(self.members) or not self.members:
-            raise ValueError("each member casts one ballot: members must be named once each")
+        _check_members(self.members)
         if self.codes.ndim != 2 or self.codes.shape[-1] != len(self.members):
             raise ValueError(
                 f"{len(self.members)} members need codes of shape (run, {len(self.members)}), got {self.codes.shape}"
@@ -139,6 +136,15 @@ class Ballots:
     def of_ratifications(cls, members: tuple[str, ...], ratified: BoolArray) -> Ballots:
         """A ratification read as a ballot: support once it is complete, an objection as long as it is missing."""
         return cls(members, np.where(ratified, SUPPORT, OBJECT).astype(np.int8))
+
+
+@lru_cache(maxsize=64)
+def _check_members(members: tuple[str, ...]) -> None:
+    outsiders = EXTERNAL_POWERS.intersection(members)
+    if outsiders:
+        raise ValueError(f"{', '.join(sorted(outsiders))} is no member and has no ballot")
+    if len(set(members)) != len(members) or not members:
+        raise ValueError("each member casts one ballot: members must be named once each")
 
 
 def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:

@@ -152,15 +152,18 @@ class PeacePlanEvent(Event):
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Where accepted: the bid is shelved if the plan says so, the guarantee is given, the war pauses."""
         put = np.flatnonzero(now)
-        accepted = np.zeros_like(now)
-        accepted[put] = self._acceptance(world, put, outcome)
+        accepted = put[self._acceptance(world, put, outcome)]
+        if not accepted.size:
+            return
         c = world.candidate
         if self.no_membership:
-            c.bound_by_plan = c.bound_by_plan | accepted
-            c.shelved = c.shelved | (accepted & ~world.accession.is_member)
+            c.bound_by_plan[accepted] = True
+            c.shelved[accepted] |= ~world.accession.is_member[accepted]
         if self.ceasefire:
-            world.russia.ceasefire = world.russia.ceasefire | accepted
-        add_guarantee(world, accepted * self.guarantee, self.binding)
+            world.russia.ceasefire[accepted] = True
+        given = np.zeros(now.shape)
+        given[accepted] = self.guarantee
+        add_guarantee(world, given, self.binding)
 
     def _acceptance(self, world: World, put: npt.NDArray[np.intp], outcome: FloatArray) -> BoolArray:
         if self.accepted is not None:

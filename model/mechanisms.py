@@ -27,10 +27,11 @@ BOUNDS = "bounds"
 def assessment(world: World) -> FloatArray:
     """Return of each stance to the member's own assessment."""
     m, setup = world.members, world.setup
-    war_change = world.russia.war_intensity - setup.war_intensity
-    entrapment = war_change[:, None] * setup.roster.caution
-    leaning = m.disposition + m.orientation
-    return member_state.assessment(m.stance, leaning, m.threat - setup.threat, entrapment, setup.scenario.stance)
+    war_change = (world.russia.war_intensity - setup.war_intensity)[:, None]
+    leaning, threat_change = m.disposition + m.orientation, m.threat - setup.threat
+    return member_state.assessment(
+        m.stance, leaning, threat_change, war_change, setup.roster.caution, setup.scenario.stance
+    )
 
 
 def peers(world: World) -> FloatArray:

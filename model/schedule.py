@@ -277,19 +277,19 @@ def _talk(world: World, rows: RowArray) -> None:
 def _ratify(world: World, rows: RowArray) -> None:
     m, a, setup = world.members, world.accession, world.setup
     p, q = setup.scenario.ratification, setup.scenario.accession
-    stance = world.ballot_stance[rows]
-    _, by_war = member_state.objections(stance, setup.war_bar, world.hot[rows, None], q.objection_line)
-    hazard = member_state.ratification_hazard(
-        stance, by_war, setup.roster.ratification_speed, p.urgency, p.full_stance, q.objection_line
-    )
-    progress = m.ratification_progress[rows] + hazard * setup.dt
-    m.ratification_progress[rows] = progress
-    newly = (progress >= world.draws["ratification"][0][rows]) & (m.ratified_step[rows] == NEVER)
-    row, member = np.nonzero(newly)
-    if row.size:
-        m.ratified_step[rows[row], member] = world.step + 1
-        changed = rows[np.unique(row)]
-        complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified[changed]), q)
+    place, member = (m.ratified_step[rows] == NEVER).nonzero()
+    row = rows[place]
+    stance = world.ballot_stance[row, member]
+    _, by_war = member_state.objections(stance, setup.war_bar[member], world.hot[row], q.objection_line)
+    speed = setup.roster.ratification_speed[member]
+    hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, q.objection_line)
+    progress = m.ratification_progress[row, member] + hazard * setup.dt
+    m.ratification_progress[row, member] = progress
+    newly = progress >= world.draws["ratification"][0][row, member]
+    if newly.any():
+        m.ratified_step[row[newly], member[newly]] = world.step + 1
+        changed = np.unique(row[newly])
+        complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER), q)
         a.stage[changed[complete]] = MEMBER
 
 

@@ -60,6 +60,9 @@ class Processes:
         Raises:
             RuntimeError: workers die again and again.
         """
+        if self.workers == 1 or len(tasks) == 1:  # not worth a process
+            yield from InProcess().run(function, tasks)
+            return
         left, lost = dict(enumerate(tasks)), 0
         while left:
             before = len(left)
