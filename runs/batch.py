@@ -190,8 +190,8 @@ def _prepare(store: Store, design: Design) -> None:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    for path in folder.rglob(".unfinished-*"):
-        if is_unfinished(path):
+    for path in filter(is_unfinished, list(folder.rglob("*"))):
+        if path.exists():
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 

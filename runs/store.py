@@ -128,8 +128,8 @@ def unfinished(path: Path) -> Path:
 
 
 def is_unfinished(path: Path) -> bool:
-    """Whether a process that was killed may have left this."""
-    return path.name.startswith(".unfinished-")
+    """Whether a process that was killed may have left this; Zarr writes chunks beside their place as ``*.partial``."""
+    return path.name.startswith(".unfinished-") or path.suffix == ".partial"
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -285,6 +285,17 @@ def test_a_corrupt_file_is_found_and_made_again(tmp_path, kind, harm, digest):
     assert 0 < done[-1] < 2100 or kind == "commits"
 
 
+def test_what_a_killed_process_left_behind_is_removed(tmp_path):
+    folder = tmp_path / "b"
+    design = Design(runs=20, seed=7, record="stance", changes={"horizon": "2026-03-02"})
+    run_batch(design, folder, **QUIET)
+    (folder / "trajectories" / "baseline.zarr" / "stance" / "c" / "0" / "0" / "0" / "0.63e9.partial").write_bytes(b"x")
+    (folder / "outcomes" / ".unfinished-1-x.parquet").write_bytes(b"x")
+    (folder / "trajectories" / ".unfinished-1-other.zarr").mkdir()
+    run_batch(design, folder, **QUIET)
+    assert not [path for path in folder.rglob("*") if "partial" in path.name or "unfinished" in path.name]
+
+
 def test_a_changed_design_is_refused_with_what_differs(whole):
     with pytest.raises(BatchError, match=r"design\.runs: there 2500, now 1300"):
         run_batch(DESIGN.with_(runs=1300), whole[0], **QUIET)
