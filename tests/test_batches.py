@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from filelock import FileLock
 from typer.testing import CliRunner
 
 import article10
@@ -311,26 +311,19 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def _hold(path, held, done):
-    with FileLock(path):
-        held.set()
-        done.wait(60)
+HOLD = "import sys, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire(); print(1, flush=True); input()"
 
 
 def test_a_second_writer_is_refused(tmp_path):
     folder = tmp_path / "b"
     folder.mkdir()
-    context = multiprocessing.get_context("spawn")
-    held, done = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(folder / ".lock", held, done))
-    other.start()
-    assert held.wait(60)
-    try:
+    command = [sys.executable, "-c", HOLD, str(folder / ".lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "1\n"
         with pytest.raises(BatchError, match="another process is writing"):
             run_batch(DESIGN, folder, **QUIET)
-    finally:
-        done.set()
-        other.join()
+        other.communicate("\n", timeout=60)
+    assert list(folder.iterdir()) == [folder / ".lock"]
 
 
 # --- failures -------------------------------------------------------------------------------------------------------
