@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from article10 import AccessionModel, Design, read_scenario, run_batch
 
@@ -91,61 +92,77 @@ def verdict(holds: bool) -> str:
 
 
 def against_mesa(runs: int) -> None:
-    """Side by side with batch_run; a batch twenty times as large too, because starting processes takes a while."""
+    """Side by side with batch_run, batches measured before and after it: the machine's pace changes by the minute.
+
+    A batch twenty times as large too, because starting processes takes a while.
+    """
     print(f"\n{runs:,} runs of the baseline, all stances recorded weekly, side by side")
-    found = {}
     for processes in (1, 2):
-        found["batch", processes] = measured("batch", runs, "stance", processes)
-        found["larger", processes] = measured("batch", 20 * runs, "stance", processes)
-        found["mesa", processes] = measured("mesa", runs, processes)
-        for name, label in (("batch", "batch"), ("larger", f"batch of {20 * runs:,} runs"), ("mesa", "Mesa batch_run")):
-            case = found[name, processes]
-            print(f"  {processes} process(es), {label}: {case['seconds']:.1f} s, {case['memory']:.2f} GB", flush=True)
-    for processes in (1, 2):
-        theirs = found["mesa", processes]
-        print(f"  Against Mesa's batch_run with {processes} process(es):")
+        before = {ours: _both_sizes(runs, ours) for ours in (1, 2)}
+        theirs = measured("mesa", runs, processes)
+        after = {ours: _both_sizes(runs, ours) for ours in (1, 2)}
+        print(f"  Mesa's batch_run with {processes} process(es): {theirs['seconds']:.1f} s, {theirs['memory']:.2f} GB")
         for ours in (1, 2):
-            batch, larger = found["batch", ours], found["larger", ours]
-            fast, by_run = theirs["seconds"] / batch["seconds"], 20 * theirs["seconds"] / larger["seconds"]
-            share = theirs["memory"] / batch["memory"]
-            print(
-                f"    a batch with {ours}: {fast:.0f} times as fast, by the run in the larger {by_run:.0f} times "
-                f"(150: {verdict(max(fast, by_run) >= 150)}), 1/{share:.0f} of the memory "
-                f"(1/20: {verdict(share >= 20)})"
-            )
+            for place, size in enumerate((runs, 20 * runs)):
+                pair = before[ours][place], after[ours][place]
+                seconds = sum(found["seconds"] for found in pair) / 2
+                memory = max(found["memory"] for found in pair)
+                fast, share = theirs["seconds"] / seconds * size / runs, theirs["memory"] / memory
+                print(
+                    f"    batch of {size:,} runs with {ours}: {seconds:.1f} s, {memory:.2f} GB; "
+                    f"{fast:.0f} times as fast by the run (150: {verdict(fast >= 150)}), "
+                    f"1/{share:.0f} of the memory (1/20: {verdict(share >= 20)})",
+                    flush=True,
+                )
 
 
-def flat(sizes: tuple[int, ...]) -> None:
-    """Cost per member-step by the number of runs."""
+def _both_sizes(runs: int, processes: int) -> tuple[dict[str, float], dict[str, float]]:
+    return measured("batch", runs, "stance", processes), measured("batch", 20 * runs, "stance", processes)
+
+
+def flat(sizes: tuple[int, ...], rounds: int = 3) -> None:
+    """Cost per member-step by the number of runs: medians over rounds, the small sizes repeated within each."""
     scenario = read_scenario()
     by_run = scenario.n_steps * len(scenario.members())
     print("\nCost per member-step of a batch of outcomes in one process, relative to the first")
-    first = 0.0
-    for runs in sizes:
-        found = min((measured("batch", runs, "outcomes", 1) for _ in range(3 if runs < 10_000 else 1)), key=_seconds)
-        cost = 1e9 * found["seconds"] / runs / by_run
-        first = first or cost
-        print(f"  {runs:>9,} runs: {cost:.0f} ns, {cost / first:.2f}; peak {found['largest']:.2f} GB", flush=True)
+    cost: dict[int, list[float]] = {size: [] for size in sizes}
+    peak: dict[int, float] = {}
+    for _ in range(rounds):
+        for size in sizes:
+            found = [measured("batch", size, "outcomes", 1) for _ in range(max(1, min(5, 20_000 // size)))]
+            seconds = sum(case["seconds"] for case in found) / len(found)
+            cost[size].append(1e9 * seconds / size / by_run)
+            peak[size] = max(case["largest"] for case in found)
+    first = median(cost[sizes[0]])
+    for size in sizes:
+        ratio = median(cost[size]) / first
+        within = verdict(abs(ratio - 1) < 0.15)
+        print(
+            f"  {size:>9,} runs: {median(cost[size]):.0f} ns, {ratio:.2f} (within 15%: {within}); peak {peak[size]:.2f} GB",
+            flush=True,
+        )
 
 
-def _seconds(found: dict[str, float]) -> float:
-    return found["seconds"]
-
-
-def scaling(runs: int) -> None:
-    """Two processes against one."""
-    one, two = measured("batch", runs, "outcomes", 1), measured("batch", runs, "outcomes", 2)
-    gain = one["seconds"] / two["seconds"]
+def scaling(runs: int, rounds: int = 3) -> None:
+    """Two processes against one: the median of ratios of pairs."""
+    gain = median(
+        measured("batch", runs, "outcomes", 1)["seconds"] / measured("batch", runs, "outcomes", 2)["seconds"]
+        for _ in range(rounds)
+    )
     print(f"\n{runs:,} runs, outcomes: two processes {gain:.2f} times as fast as one (1.8: {verdict(gain >= 1.8)})")
 
 
 def million(runs: int) -> None:
-    """A million runs."""
+    """A million runs, between two batches of a fiftieth of them."""
     scenario = read_scenario()
+    before = measured("batch", runs // 50, "outcomes", 2)
     found = measured("batch", runs, "outcomes", 2)
+    after = measured("batch", runs // 50, "outcomes", 2)
     cost = 2e9 * found["seconds"] / runs / scenario.n_steps / len(scenario.members())
+    ratio = found["seconds"] / (25 * (before["seconds"] + after["seconds"]))
     print(f"\n{runs:,} runs of the baseline, outcomes only, two processes: {found['seconds'] / 60:.1f} min")
     print(f"  {cost:.0f} ns of a core per member-step; {found['disk']:.2f} GB on the disk")
+    print(f"  {ratio:.2f} times the cost by the run of {runs // 50:,} runs (within 15%: {verdict(ratio < 1.15)})")
     print(f"  largest process at its peak {found['largest']:.2f} GB; under 1 GB: {verdict(found['largest'] < 1)}")
 
 
