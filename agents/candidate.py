@@ -77,6 +77,11 @@ class CandidateParameters(Parameters):
         ),
         Meta("1", (0.5, 0.8), "assumption; Ukraine 2010-14 is the precedent"),
     ] = 0.6
+    may_shelve: Annotated[
+        bool,
+        Field(description="Whether it ever shelves its bid; off, an accepted plan brings only the rest of its terms."),
+        Meta("", None, "a switch: the channel of informal influence that runs through the candidate"),
+    ] = True
     plan_openness: Annotated[
         float,
         Field(
@@ -135,6 +140,11 @@ class GuaranteeParameters(Parameters):
         Field(ge=0, le=1, description="Credibility of a non-binding guarantee relative to a binding one."),
         Meta("1", (0.2, 0.8), "Budapest 1994 is remembered; size assumed"),
     ] = 0.5
+    membership: Annotated[
+        float,
+        Field(ge=0, le=1, description="Guarantee that membership itself is, for what keeps a ceasefire."),
+        Meta("1", (0.5, 1.0), "North Atlantic Treaty, Article 5; no member's ground in Europe was attacked since 1949"),
+    ] = 1.0
     relief: Annotated[
         float,
         Field(
@@ -233,4 +243,6 @@ def decide_on_bid(
     aspiration: FloatArray, shelved: BoolArray, bound_by_plan: BoolArray, p: CandidateParameters
 ) -> BoolArray:
     """Whether the bid is shelved after the candidate has thought about it, (run,)."""
+    if not p.may_shelve:
+        return np.zeros_like(shelved)
     return np.where(shelved, bound_by_plan | (aspiration < p.resumption_line), aspiration < p.shelving_line)

@@ -140,7 +140,7 @@ class WarParameters(Parameters):
     ] = 0.2
     deterrence: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of the hazard of breach that a full guarantee removes."),
+        Field(ge=0, le=1, description="Share of the hazard of breach that a full guarantee or membership removes."),
         Meta("1", (0.0, 0.9), "assumption"),
     ] = 0.5
     prolongation: Annotated[
@@ -342,9 +342,9 @@ def ceasefire_hazard(alarm: FloatArray, p: WarParameters) -> FloatArray:
     return p.ceasefire_rate * (1.0 - p.prolongation * alarm)
 
 
-def breach_hazard(guarantee: FloatArray, p: WarParameters) -> FloatArray:
-    """Hazard that a ceasefire breaks, per year, (run,): falls with the guarantee."""
-    return p.breach_rate * (1.0 - p.deterrence * guarantee)
+def breach_hazard(deterrent: FloatArray, p: WarParameters) -> FloatArray:
+    """Hazard that a ceasefire breaks, per year, (run,): falls with the guarantee or membership that deters it."""
+    return p.breach_rate * (1.0 - p.deterrence * deterrent)
 
 
 def war_target(level: FloatArray, resources: FloatArray, ceasefire: BoolArray, p: WarParameters) -> FloatArray:

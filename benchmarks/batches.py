@@ -136,10 +136,9 @@ def flat(sizes: tuple[int, ...], rounds: int = 3) -> None:
     first = median(cost[sizes[0]])
     for size in sizes:
         ratio = median(cost[size]) / first
-        within = verdict(abs(ratio - 1) < 0.15)
+        within, ns = verdict(abs(ratio - 1) < 0.15), median(cost[size])
         print(
-            f"  {size:>9,} runs: {median(cost[size]):.0f} ns, {ratio:.2f} (within 15%: {within}); peak {peak[size]:.2f} GB",
-            flush=True,
+            f"  {size:>9,} runs: {ns:.0f} ns, {ratio:.2f} (within 15%: {within}); peak {peak[size]:.2f} GB", flush=True
         )
 
 

@@ -67,7 +67,7 @@ def war(world: World) -> None:
     p, dt, draws = setup.scenario.war, setup.dt, world.draws
     chance = draws["ceasefire"][world.step]
     begins = ~r.ceasefire & (chance < -np.expm1(-russia.ceasefire_hazard(r.alarm, p) * dt))
-    breaks = r.ceasefire & (chance < -np.expm1(-russia.breach_hazard(world.guarantee, p) * dt))
+    breaks = r.ceasefire & (chance < -np.expm1(-russia.breach_hazard(world.deterrent, p) * dt))
     r.ceasefire = (r.ceasefire | begins) & ~breaks
     world.candidate.bound_by_plan = world.candidate.bound_by_plan & ~breaks
     noise = draws["war"][world.step]

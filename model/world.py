@@ -115,6 +115,12 @@ class World:
         return credible_guarantee(c.guarantee, c.binding_guarantee, p.initial if p.renewal else 0.0, p)
 
     @property
+    def deterrent(self) -> FloatArray:
+        """What keeps a ceasefire, in [0, 1], (run,): the guarantee, or once the candidate is a member at least that."""
+        membership = self.setup.scenario.guarantees.membership
+        return np.maximum(self.guarantee, membership * self.accession.is_member)
+
+    @property
     def guarantee_change(self) -> FloatArray:
         """The same less that of the start, (run,)."""
         p = self.setup.scenario.guarantees

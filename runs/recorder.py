@@ -126,6 +126,8 @@ class OutcomeRecorder:
         self.ratified_step = np.full((runs, members), NEVER, np.int32)
         self.final_spending = np.zeros(runs, np.float32)
         self.final_cohesion = np.zeros(runs, np.float32)
+        self.final_stance = np.zeros(runs, np.float32)
+        self.final_front = np.zeros(runs, np.float32)
 
     def before(self, world: World, rows: slice) -> None:
         """Note the stages of the first day."""
@@ -148,6 +150,8 @@ class OutcomeRecorder:
             self.ratified_step[rows] = members.ratified_step
             self.final_spending[rows] = (members.spending * world.setup.roster.influence_weight).sum(axis=-1)
             self.final_cohesion[rows] = 1.0 - members.stance.std(axis=-1)
+            self.final_stance[rows] = (members.stance * world.setup.roster.influence_weight).sum(axis=-1)
+            self.final_front[rows] = world.russia.front
 
     def _enter(self, world: World, rows: slice, changed: AnyArray) -> None:
         stage = world.accession.stage

@@ -79,6 +79,8 @@ def _add_outcomes(data: xr.Dataset, outcomes: OutcomeRecorder) -> None:
         "ever_shelved": (outcomes.ever_shelved, "whether the candidate ever shelved its bid"),
         "war_steps": (outcomes.war_steps, "steps in which the war was hot"),
         "final_spending": (outcomes.final_spending, "defence spending at the horizon by influence weight, % GDP"),
+        "final_stance": (outcomes.final_stance, "mean stance at the horizon by influence weight"),
+        "final_front": (outcomes.final_front, "Russian territorial progress at the horizon since the start"),
         "final_cohesion": (outcomes.final_cohesion, "1 - standard deviation of stances at the horizon"),
     }
     for code, name in ENTERED.items():
@@ -183,7 +185,9 @@ class EnsembleResult:
         frame["last_to_ratify"] = self._last_to_ratify()
         frame["war_years"] = data["war_steps"].to_numpy() * self.scenario.step_years
         frame["spending"] = data["final_spending"].to_numpy()
+        frame["stance"] = data["final_stance"].to_numpy()
         frame["cohesion"] = data["final_cohesion"].to_numpy()
+        frame["front"] = data["final_front"].to_numpy()
         frame["councils"] = (data["ballot"].to_numpy() != NO_BALLOT).any(axis=2).sum(axis=1)
         objections = ((data["reason"].to_numpy() & REASON_STANCE) > 0).sum(axis=1).astype(np.int16)
         columns = [f"objections_{code}" for code in data["member"].to_numpy()]
@@ -195,7 +199,8 @@ class EnsembleResult:
 
         Columns: ``outcome`` (stage at the horizon), ``invitation_date``, ``signature_date``, ``accession_date``,
         ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``spending`` (% GDP at the horizon, by influence weight),
-        ``cohesion`` (1 - sd of stances at the horizon), ``objectors`` (at each council: date and codes).
+        ``stance`` (mean at the horizon, by influence weight), ``cohesion`` (1 - sd of stances at the horizon),
+        ``front`` (Russian territorial progress at the horizon), ``objectors`` (at each council: date and codes).
         """
         numbers = [c for c in map(str, self.outcomes_by_member) if c == "councils" or c.startswith("objections_")]
         return self.outcomes_by_member.drop(columns=numbers).assign(objectors=self._objectors())
