@@ -23,6 +23,7 @@ from article10.runs.figures_style import (
     house_style,
     new_axes,
     note_runs,
+    save_figure,
     stance_axis,
     time_axis,
 )
@@ -286,10 +287,7 @@ class Plot:
         for name in figures:
             if "stance" not in self.result.data and name not in ("accession", "holdouts"):
                 continue
-            path = folder / f"{name}.png"
-            with house_style():
-                _figure(getattr(self, name)()).savefig(path, dpi=150)
-            paths.append(path)
+            paths.append(save_figure(getattr(self, name), folder / f"{name}.png"))
         return paths
 
     # --- what they are drawn from -----------------------------------------------------------------------------------

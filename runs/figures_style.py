@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -53,6 +54,14 @@ def new_axes(figsize: tuple[float, float] = (7.5, 4.4)) -> Axes:
     FigureCanvasAgg(figure)
     axes: Axes = figure.subplots()
     return axes
+
+
+def save_figure(draw: Callable[[], Axes], path: Path) -> Path:
+    """Draw a figure in the house style into a PNG file."""
+    with house_style():
+        figure: Any = draw().get_figure()
+        figure.savefig(path, dpi=150)
+    return path
 
 
 def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str = "") -> None:

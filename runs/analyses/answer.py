@@ -1,0 +1,172 @@
+"""What every analysis gives: sentences, tables with intervals, figures, and what it takes to reproduce it."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape as escape_markup
+from rich.padding import Padding
+from rich.table import Table
+
+from article10.model.scenario import Scenario
+from article10.runs.provenance import provenance
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LOW, HIGH = "_low", "_high"
+"""Endings of the columns that hold the ends of a 95% interval, beside the column that they belong to."""
+
+PERCENT, POINTS, NUMBER, SIGNED, COUNT = "{:.1%}", "{:+.1%}", "{:.2f}", "{:+.2f}", "{:,.0f}"
+"""Formats of columns: shares, differences of shares, numbers, differences, counts."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table of an answer.
+
+    Attributes:
+        title: what it shows.
+        frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval.
+        formats: by column; others are shown as they are.
+        most: rows shown on a screen; files hold all.
+    """
+
+    title: str
+    frame: pd.DataFrame
+    formats: Mapping[str, str] = field(default_factory=dict)
+    most: int = 12
+
+    def cells(self) -> pd.DataFrame:
+        """The table as words, intervals in brackets behind their values."""
+        columns = [c for c in map(str, self.frame.columns) if not self._is_end(c)]
+        return pd.DataFrame({c: [self._cell(row, c) for _, row in self.frame.iterrows()] for c in columns}).set_axis(
+            [str(label) for label in self.frame.index], axis=0
+        )
+
+    def _is_end(self, column: str) -> bool:
+        return any(column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH))
+
+    def _cell(self, row: Any, column: str) -> str:  # noqa: ANN401 - a row of mixed cells
+        value, form = row[column], self.formats.get(column, "{}")
+        if _is_missing(value):
+            return "–"
+        text = form.format(value)
+        if column + LOW not in row or _is_missing(row[column + LOW]):
+            return text
+        return f"{text} [{form.format(row[column + LOW])}, {form.format(row[column + HIGH])}]"
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float | np.floating) and bool(np.isnan(value)))
+
+
+class Answer(ABC):
+    """The answer to one question, with how it was found.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: of each variant.
+        seed: of all random streams.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+
+    @property
+    @abstractmethod
+    def question(self) -> str:
+        """What was asked, in one line."""
+
+    @abstractmethod
+    def sentences(self) -> list[str]:
+        """What was found, the headline first; what the runs do not support is said to be so, not stated."""
+
+    @abstractmethod
+    def tables(self) -> dict[str, Shown]:
+        """Its tables by a short name, the most telling first."""
+
+    @abstractmethod
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Its figures by a short name, the most telling first; each call draws one on a figure of its own."""
+
+    def __repr__(self) -> str:
+        """The question and the headline."""
+        return f"{type(self).__name__}({self.question} {self.sentences()[0]})"
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<li>{escape(text)}</li>" for text in self.sentences())
+        shown = "".join(
+            f"<h4>{escape(t.title)}</h4>{t.cells().head(t.most).to_html(border=0)}" for t in self.tables().values()
+        )
+        return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
+
+    def rendered(self) -> RenderableType:
+        """For a terminal: question, sentences, tables."""
+        parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {self.runs:,} runs each", ""]
+        parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in self.sentences()]
+        return Group(*parts, *(rendered_table(table) for table in self.tables().values()))
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.
+
+        Args:
+            folder: made if it does not exist.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        from article10.runs.figures_style import save_figure
+
+        folder.mkdir(parents=True, exist_ok=True)
+        said = folder / "answer.txt"
+        said.write_text("\n".join([self.question, "", *self.sentences(), ""]), "utf-8")
+        asked = folder / "provenance.json"
+        asked.write_text(json.dumps(self.provenance(), indent=1), "utf-8")
+        paths = [said, asked]
+        for name, table in self.tables().items():
+            paths.append(folder / f"{name}.csv")
+            table.frame.to_csv(paths[-1])
+        for name, draw in self.figures().items():
+            paths.append(save_figure(draw, folder / f"{name}.png"))
+        return paths
+
+    def provenance(self) -> dict[str, Any]:
+        """What it takes to reproduce the answer."""
+        scenario = json.loads(self.scenario.model_dump_json())
+        return {"question": self.question, "runs": self.runs, "seed": self.seed, **provenance(), "scenario": scenario}
+
+
+def rendered_table(shown: Shown) -> Table:
+    """A table for a terminal."""
+    cells = shown.cells().head(shown.most)
+    table = Table(title=shown.title, box=box.SIMPLE, title_justify="left", title_style="bold")
+    table.add_column(str(shown.frame.index.name or ""))
+    for column in cells:
+        table.add_column(str(column).replace("_", " "), justify="right")
+    for label, row in cells.iterrows():
+        table.add_row(*(escape_markup(str(cell)) for cell in (label, *row)))
+    if len(shown.frame) > shown.most:
+        table.caption, table.caption_justify = f"{len(shown.frame) - shown.most} more in the file", "left"
+    return table
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence lists them.
+
+    >>> listed(["Hungary", "Slovakia", "Italy"])
+    'Hungary, Slovakia and Italy'
+    """
+    *first, last = list(words) or ["nobody"]
+    return f"{', '.join(first)} and {last}" if first else last
