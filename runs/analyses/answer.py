@@ -152,7 +152,7 @@ def rendered_table(shown: Shown) -> Table:
     """A table for a terminal."""
     cells = shown.cells().head(shown.most)
     table = Table(title=shown.title, box=box.SIMPLE, title_justify="left", title_style="bold")
-    table.add_column(str(shown.frame.index.name or ""))
+    table.add_column("" if shown.frame.index.name is None else str(shown.frame.index.name))
     for column in cells:
         table.add_column(str(column).replace("_", " "), justify="right")
     for label, row in cells.iterrows():
