@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 import article10
 from article10.runs import replay
-from article10.runs.command_line import again, app
+from article10.runs.command_line import app
+from article10.runs.commands.run import again
 from article10.runs.figures import DEFAULT_FIGURES
 from article10.runs.summary import as_text, summarise, wilson
 

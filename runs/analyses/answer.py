@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,20 @@ class Shown:
     most: int = 12
 
     def cells(self) -> pd.DataFrame:
-        """The table as words, intervals in brackets behind their values."""
+        """The table as words, its labels in the first columns, intervals in brackets behind their values."""
         columns = [c for c in map(str, self.frame.columns) if not self._is_end(c)]
-        return pd.DataFrame({c: [self._cell(row, c) for _, row in self.frame.iterrows()] for c in columns}).set_axis(
-            [str(label) for label in self.frame.index], axis=0
-        )
+        index = self.frame.index
+        labels = {
+            "" if name is None else str(name): [str(v) for v in index.get_level_values(i)]
+            for i, name in enumerate(index.names)
+        }
+        words = {c: [self._cell(row, c) for _, row in self.frame.iterrows()] for c in columns}
+        return pd.DataFrame({**labels, **words})
+
+    def html(self) -> str:
+        """The first rows as an HTML table under its title."""
+        rows = self.cells().head(self.most).to_html(border=0, index=False)
+        return f"<h4>{escape(self.title)}</h4>{rows}"
 
     def _is_end(self, column: str) -> bool:
         return any(column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH))
@@ -107,9 +116,7 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{escape(text)}</li>" for text in self.sentences())
-        shown = "".join(
-            f"<h4>{escape(t.title)}</h4>{t.cells().head(t.most).to_html(border=0)}" for t in self.tables().values()
-        )
+        shown = "".join(table.html() for table in self.tables().values())
         return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
 
     def rendered(self) -> RenderableType:
@@ -152,11 +159,11 @@ def rendered_table(shown: Shown) -> Table:
     """A table for a terminal."""
     cells = shown.cells().head(shown.most)
     table = Table(title=shown.title, box=box.SIMPLE, title_justify="left", title_style="bold")
-    table.add_column("" if shown.frame.index.name is None else str(shown.frame.index.name))
-    for column in cells:
-        table.add_column(str(column).replace("_", " "), justify="right")
-    for label, row in cells.iterrows():
-        table.add_row(*(escape_markup(str(cell)) for cell in (label, *row)))
+    for place, column in enumerate(cells):
+        side: Literal["left", "right"] = "left" if place < shown.frame.index.nlevels else "right"
+        table.add_column(str(column).replace("_", " "), justify=side)
+    for _, row in cells.iterrows():
+        table.add_row(*map(escape_markup, row))
     if len(shown.frame) > shown.most:
         table.caption, table.caption_justify = f"{len(shown.frame) - shown.most} more in the file", "left"
     return table

@@ -111,17 +111,15 @@ def _agresti_min(gained: int, lost: int, n: int) -> tuple[float, float]:
     return max(-1.0, centre - half), min(1.0, centre + half)
 
 
-def support(difference: Difference, what: str) -> bool:
-    """Whether a difference may be stated; where not, warn with the number of runs that would tell it.
+def warn_of(difference: Difference, what: str) -> None:
+    """Warn where a difference cannot be told from zero, with the number of runs that would tell it.
 
     Args:
         difference: of paired worlds.
-        what: is said, for the message.
+        what: is not stated.
     """
-    if difference.is_told:
-        return True
-    warnings.warn(too_few(difference, what), TooFewRunsWarning, stacklevel=3)
-    return False
+    if not difference.is_told and difference.differ:
+        warnings.warn(too_few(difference, what), TooFewRunsWarning, stacklevel=3)
 
 
 def too_few(difference: Difference, what: str) -> str:

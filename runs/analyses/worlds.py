@@ -18,9 +18,10 @@ from article10.runs.analyses.evidence import check_count
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.result import EnsembleResult, dataset
+from article10.runs.summary import MILESTONES
 
-Progress = Callable[[int], None]
-"""Called with the number of runs done so far, over all variants; see ``total_runs``."""
+Progress = Callable[[int, int], None]
+"""Called with the number of runs done so far, and of all that are to be done, over all variants."""
 
 
 class YearEndRecorder:
@@ -96,7 +97,7 @@ def worlds(
         by_year: variables to keep at the end of every year, as ``NAME_by_year``; outcomes are always kept.
         strategies: functions in place of Russia's named strategy, by variant.
         first_run: number of the first run.
-        progress: called with the number of runs done, up to ``len(variants) * runs``.
+        progress: called with the number of runs done and of all, ``len(variants) * runs``.
 
     Returns:
         By name, the result of each variant.
@@ -122,7 +123,7 @@ def worlds(
             step_chunk(setup, draws, recorders[name], rows)
             done += rows.stop - rows.start
             if progress is not None:
-                progress(done)
+                progress(done, len(setups) * runs)
     return {name: recorders[name].result(setup, seed, first_run) for name, setup in setups.items()}
 
 
@@ -144,6 +145,16 @@ def shared_streams(setups: Any) -> tuple[Stream, ...]:  # noqa: ANN401 - any ite
 
 
 # --- what is read off a result ---------------------------------------------------------------------------------------
+
+
+def check_milestone(name: str) -> None:
+    """Refuse what is no milestone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if name not in MILESTONES:
+        raise ValueError(f"outcome = {name!r}: expected {', '.join(MILESTONES)}")
 
 
 def reached(result: EnsembleResult, milestone: str, by: object = None) -> np.ndarray:

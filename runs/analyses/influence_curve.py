@@ -1,0 +1,154 @@
+"""Informal influence over effort and by strategy: what more pressure does, and how it is spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.ticker
+import pandas as pd
+
+from article10.agents.russia import STRATEGIES
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
+from article10.runs.analyses.evidence import paired
+from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
+from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.summary import wilson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+EFFORTS = (2.0, 4.0, 6.0, 9.0, 12.0, 15.0)
+"""Efforts of Russia, pressure a year: over the plausible range of ``russia.effort``."""
+
+
+@dataclass(frozen=True, repr=False)
+class InfluenceCurve(Answer):
+    """The probability of an outcome over Russia's effort, by strategy, all in the same worlds.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: of each effort and strategy.
+        seed: of all random streams.
+        outcome: ``invitation`` or ``accession``.
+        points: by strategy and effort: the share of worlds that reach the outcome, and the difference from no
+            effort; with 95% intervals. Effort 0 is the same for all strategies.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    outcome: str
+    points: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"What does more of Russia's pressure do, and how it is spread? ({self.scenario.name})"
+
+    def sentences(self) -> list[str]:
+        """For each strategy, what its largest effort does."""
+        said = []
+        for strategy, rows in self.points.groupby("strategy", sort=False):
+            row, effort = rows.iloc[-1], rows.index[-1][1]
+            if effort == 0:
+                continue
+            change = f"{row['difference']:+.1%} [{row['difference_low']:+.1%}, {row['difference_high']:+.1%}]"
+            told = row["difference_low"] > 0 or row["difference_high"] < 0
+            unsaid = "" if told else ": not told from zero"
+            said.append(f"{strategy} at an effort of {effort:g}: {self.outcome} {change} against no effort{unsaid}.")
+        return said
+
+    def tables(self) -> dict[str, Shown]:
+        """All points."""
+        title = f"Share of worlds that reach the {self.outcome}, and difference from no effort"
+        return {"points": Shown(title, self.points, {"share": PERCENT, "difference": POINTS}, most=40)}
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Share over effort by strategy."""
+        return {"curve": self.plot}
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Share of worlds that reach the outcome over effort, a line a strategy, with 95% intervals."""
+        with house_style():
+            ax = ax or new_axes()
+            nothing = self.points.xs(0.0, level="effort").iloc[0]
+            ax.axhline(nothing["share"], color="#888888", linewidth=0.9, linestyle="--")
+            ends, most = [], float(self.points.index.get_level_values("effort").max())
+            strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
+            for colour, strategy in zip(COLOURS, strategies, strict=False):
+                rows = pd.concat([nothing.to_frame(0.0).T, self.points.xs(strategy, level="strategy")])
+                effort = rows.index.to_numpy(float)
+                low, high = (rows[f"share_{end}"].to_numpy(float) for end in ("low", "high"))
+                ax.fill_between(effort, low, high, color=colour, alpha=0.12, linewidth=0)
+                ax.plot(effort, rows["share"].to_numpy(float), color=colour, marker="o", markersize=4)
+                ends.append((float(rows["share"].iloc[-1]), strategy, colour))
+            self._labels(ax, ends, most)
+            ax.set_xlim(0, most)
+            ax.set_ylim(bottom=0)
+            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            ax.set_xlabel("Russia's effort, pressure a year at full resources and alarm")
+            ax.set_ylabel(f"probability of {self.outcome}")
+            ax.set_title("Pressure by how much and how it is spread")
+            note_runs(ax, self.runs, "each point, the same worlds; dashed: no effort; bands: 95% intervals", below=38)
+        return ax
+
+    @staticmethod
+    def _labels(ax: Axes, ends: Sequence[tuple[float, str, str]], right: float) -> None:
+        """Names at the ends of the lines, moved apart where they would overlap."""
+        apart = 0.055 * ax.get_ylim()[1]
+        place = -1.0
+        for value, name, colour in sorted(ends):
+            place = max(value, place + apart)
+            ax.text(right, place, f" {name}", color=colour, va="center", fontsize=9)
+
+
+def influence_curve(
+    scenario: str | Path | Scenario = "baseline",
+    efforts: Sequence[float] = EFFORTS,
+    strategies: Sequence[str] = ("weakest_link", "adaptive", "heavyweights", "uniform"),
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    outcome: str = "invitation",
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> InfluenceCurve:
+    """The probability of an outcome over Russia's effort, by strategy, all in the same worlds.
+
+    Args:
+        scenario: name, path or scenario.
+        efforts: values of ``russia.effort`` above 0; no effort is always among the points.
+        strategies: names in ``article10.STRATEGIES``.
+        runs: of each point.
+        seed: of all random streams.
+        outcome: ``invitation`` or ``accession``.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario, an effort or a strategy is wrong.
+        ValueError: ``runs``, ``seed`` or ``outcome`` is.
+    """
+    check_milestone(outcome)
+    for name in strategies:
+        if name not in STRATEGIES:
+            raise ValueError(f"strategies: {name!r}: no such strategy; valid: {', '.join(STRATEGIES)}")
+    chosen = read_scenario(scenario, changes)
+    points = [(s, float(e)) for s in strategies for e in sorted(efforts) if e > 0]
+    variants = {"inert 0": chosen.with_({"russia.strategy": "inert"})}
+    variants |= {f"{s} {e}": chosen.with_({"russia.strategy": s, "russia.effort": e}) for s, e in points}
+    results = worlds(variants, runs, seed, progress=progress)
+    nothing = reached(results["inert 0"], outcome)
+    rows = []
+    for strategy, effort in [("inert", 0.0), *points]:
+        got = nothing if effort == 0 else reached(results[f"{strategy} {effort}"], outcome)
+        d = paired(got, nothing)
+        low, high = wilson(int(got.sum()), runs)
+        row = {"strategy": strategy, "effort": effort, "share": float(got.mean()), "share_low": low, "share_high": high}
+        rows.append(row | {"difference": d.mean, "difference_low": d.low, "difference_high": d.high})
+    return InfluenceCurve(chosen, runs, seed, outcome, pd.DataFrame(rows).set_index(["strategy", "effort"]))

@@ -1,0 +1,147 @@
+"""Figures of informal influence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.ticker
+import numpy as np
+from matplotlib.dates import date2num
+
+from article10.runs.analyses.flips import (
+    BY_RATIFICATION,
+    BY_STANCE,
+    BY_WAR,
+    NOT_READY_YET,
+    SHELVED_AFTER,
+    SHELVED_BEFORE,
+    TIME,
+)
+from article10.runs.figures_style import (
+    COLOURS,
+    OPPOSED,
+    SUPPORTIVE,
+    house_style,
+    new_axes,
+    note_runs,
+    time_axis,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from article10.runs.analyses.influence import Influence
+
+PALE = "#c9c9c9"
+"""What is not told from zero."""
+
+
+REASON_COLOURS: Mapping[str, str] = MappingProxyType(
+    {
+        BY_STANCE: OPPOSED,
+        BY_WAR: PALE,
+        BY_RATIFICATION: COLOURS[1],
+        SHELVED_BEFORE: COLOURS[0],
+        SHELVED_AFTER: COLOURS[4],
+        NOT_READY_YET: COLOURS[2],
+        TIME: COLOURS[3],
+    }
+)
+"""By how an outcome is prevented."""
+
+
+def probability(answer: Influence, outcome: str = "invitation", ax: Axes | None = None) -> Axes:
+    """Share of worlds that have reached an outcome by the end of each year, with the lever and without."""
+    rows = answer.outcome_by_year(outcome)
+    days = [date2num(day) for day in (answer.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
+    with house_style():
+        ax = ax or new_axes()
+        ends = {}
+        for name, colour in (("without", SUPPORTIVE), ("with", OPPOSED)):
+            value, low, high = (np.array([0.0, *rows[c]]) for c in (name, f"{name}_low", f"{name}_high"))
+            ax.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
+            ax.plot(days, value, color=colour)
+            ends[name] = value[-1]
+        gap = abs(ends["with"] - ends["without"])
+        top = max(*ends.values(), 0.02) * 1.25
+        shift = max(0.0, 0.06 * top - gap) / 2
+        for name, colour in (("without", SUPPORTIVE), ("with", OPPOSED)):
+            side = shift if name == max(ends, key=lambda n: ends[n]) else -shift
+            label = f" {name}\n {ends[name]:.1%}"
+            ax.text(days[-1], ends[name] + side, label, color=colour, va="center", fontsize=9)
+        ax.set_ylim(0, min(1.0, top))
+        ax.set_xlim(days[0], days[-1])
+        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+        ax.set_ylabel(f"probability of {outcome} by the date")
+        time_axis(ax)
+        ax.set_title(_headed(f"{outcome.capitalize()} with and without {answer.lever.label}"))
+        note_runs(ax, answer.runs, "the same worlds with and without; bands: 95% intervals")
+    return ax
+
+
+def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
+    """How much the lever moves each member's stance, most moved on top, with 95% intervals."""
+    shown = answer.members.head(most).sort_values("moved", ascending=False)[::-1]
+    with house_style():
+        ax = ax or new_axes(figsize=(7.5, 5.6))
+        told = (shown["moved_low"] > 0) | (shown["moved_high"] < 0)
+        colours = np.where(~told, PALE, np.where(shown["moved"] < 0, OPPOSED, SUPPORTIVE))
+        places = np.arange(len(shown))
+        ax.hlines(places, shown["moved_low"], shown["moved_high"], color=colours, linewidth=2)
+        ax.scatter(shown["moved"], places, color=colours, s=28, zorder=3)
+        ax.set_yticks(places, list(shown["member_name"]))
+        ax.axvline(0, color="#888888", linewidth=0.8)
+        ax.set_xlabel("change of stance, mean over the years")
+        ax.grid(visible=False, axis="y")
+        ax.set_title(_headed(f"Whom {answer.lever.label} moves"))
+        note_runs(ax, answer.runs, "bars: 95% intervals of paired differences", below=38)
+    return ax
+
+
+def channels(answer: Influence, ax: Axes | None = None) -> Axes:
+    """Each channel's share of the difference, for invitation and accession, with 95% intervals."""
+    names = list(dict.fromkeys(answer.channels.index.get_level_values("channel")))
+    with house_style():
+        ax = ax or new_axes(figsize=(7.5, 1.4 + 0.8 * len(names)))
+        for side, (outcome, colour) in enumerate(zip(("invitation", "accession"), COLOURS[:2], strict=True)):
+            rows = answer.channels.xs(outcome, level="outcome").loc[names]
+            places = np.arange(len(names)) + (0.17 if side else -0.17)
+            errors = [rows["share"] - rows["share_low"], rows["share_high"] - rows["share"]]
+            style: dict[str, Any] = {"height": 0.3, "color": colour, "label": outcome}
+            ax.barh(places, rows["share"], xerr=errors, error_kw={"ecolor": "#444444", "elinewidth": 1}, **style)
+        ax.set_yticks(range(len(names)), names)
+        ax.invert_yaxis()
+        ax.axvline(0, color="#888888", linewidth=0.8)
+        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+        ax.set_xlabel("points of probability by the horizon (Shapley share)")
+        ax.grid(visible=False, axis="y")
+        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        ax.set_title(_headed(f"{answer.lever.label} by channel"))
+        note_runs(ax, answer.runs, "of every combination of channels; lines: 95% intervals", below=38)
+    return ax
+
+
+def through(answer: Influence, outcome: str = "invitation", most: int = 10, ax: Axes | None = None) -> Axes:
+    """Through whom the outcome is prevented: worlds by member, and by the reason of its objection."""
+    rows = answer.through[answer.through["outcome"] == outcome]
+    table = rows.pivot_table(index="through", columns="by", values="worlds", aggfunc="sum", fill_value=0.0)
+    shown = table.loc[table.sum(axis=1).nlargest(most).index[::-1]]
+    with house_style():
+        ax = ax or new_axes(figsize=(7.5, 1.6 + 0.34 * len(shown)))
+        left = np.zeros(len(shown))
+        for how in shown.columns[shown.sum() > 0]:
+            ax.barh(list(shown.index), shown[how], left=left, color=REASON_COLOURS[how], label=str(how))
+            left += shown[how].to_numpy()
+        ax.set_xlabel("worlds, shared where several object")
+        ax.grid(visible=False, axis="y")
+        ax.legend(loc="lower right")
+        ax.set_title(f"Through whom the {outcome} is prevented")
+        prevented = f"{answer.lever.label} prevents it in {answer.prevented[outcome]:,}"
+        note_runs(ax, answer.runs, prevented, below=38)
+    return ax
+
+
+def _headed(title: str) -> str:
+    return title[0].upper() + title[1:]

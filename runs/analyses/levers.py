@@ -1,0 +1,183 @@
+"""Levers: what an actor does, written as the scenario in which it does not, channel by channel."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from article10.model.accession_rule import formal_weight
+from article10.model.events import event_from
+from article10.model.mechanisms import MECHANISMS
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import nearest
+
+Removal = Callable[[Scenario], Scenario]
+"""From a scenario to the same without something."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something whose influence can be measured, because a scenario can be had without it.
+
+    Attributes:
+        name: how it is asked for.
+        label: how sentences call it, for example ``"Russia's pressure"``.
+        channels: by name, how each is taken out of a scenario; taking out all of them takes out the lever.
+        actor: code or name whose ballots count as its formal weight; empty where nobody's do.
+    """
+
+    name: str
+    label: str
+    channels: Mapping[str, Removal]
+    actor: str = ""
+
+    def without(self, scenario: Scenario, channels: Iterable[str] | None = None) -> Scenario:
+        """The scenario without some channels, by default without the lever.
+
+        Args:
+            scenario: that has it.
+            channels: names of those to take out.
+        """
+        for name in self.channels if channels is None else channels:
+            scenario = self.channels[name](scenario)
+        return scenario
+
+    def subsets(self) -> Iterator[frozenset[str]]:
+        """Every set of channels, from none to all."""
+        for size in range(len(self.channels) + 1):
+            yield from map(frozenset, itertools.combinations(self.channels, size))
+
+    def formal_ballots(self, scenario: Scenario) -> int:
+        """Ballots that the actor has."""
+        return formal_weight(self.actor, scenario.members().iso3) if self.actor else 0
+
+
+def lever(of: str | Lever | Mapping[str, Any], scenario: Scenario) -> Lever:
+    """A lever by name, as a value, or from changes of parameters that take it out.
+
+    Args:
+        of: a name in ``LEVERS``; ``government:HUN`` or ``HUN`` for a member's present government; ``mechanism:peers``
+            for a mechanism; changes by full key that make the world without it, for example
+            ``{"russia.effort": 0.0}``; or a lever.
+        scenario: that it is asked of.
+
+    Raises:
+        ValueError: there is no such lever, or the member is not on the roster.
+
+    >>> lever("russia", Scenario()).formal_ballots(Scenario())
+    0
+    >>> sorted(lever("russia", Scenario()).channels)
+    ['pressing the candidate', 'pressure on members', 'prolonging the war']
+    """
+    if isinstance(of, Lever):
+        return of
+    if isinstance(of, Mapping):
+        changes = dict(of)
+        label = ", ".join(f"{key} other than {value}" for key, value in changes.items())
+        return Lever("changes", label, {"changes": lambda s: s.with_(changes)})
+    if of in LEVERS:
+        return LEVERS[of]
+    kind, _, name = of.partition(":")
+    roster = scenario.members()
+    if kind == "mechanism" and name in MECHANISMS:
+        return Lever(of, f"the mechanism {name}", {name: _switched_off(name)})
+    code = name if kind == "government" else of
+    if code in roster.iso3:
+        label = f"the present government of {roster.names[roster.index(code)]}"
+        return Lever(f"government:{code}", label, {"government": _neutral_government(code)}, actor=code)
+    known = [*LEVERS, *roster.iso3, *(f"mechanism:{m}" for m in MECHANISMS)]
+    raise ValueError(f"of = {of!r}: no such lever{nearest(of, known)}")
+
+
+# --- how things are taken out of a scenario --------------------------------------------------------------------------
+
+
+def _without_events(kind: str) -> Removal:
+    return lambda s: s.with_(events=tuple(e for e in s.events if e.kind != kind))
+
+
+def _changed(**changes: Any) -> Removal:  # noqa: ANN401 - values of parameters
+    by_key = {key.replace("__", "."): value for key, value in changes.items()}
+    return lambda s: s.with_(by_key)
+
+
+def _switched_off(mechanism: str) -> Removal:
+    return lambda s: s.with_({f"mechanisms.{mechanism}": False})
+
+
+def _no_pressure(scenario: Scenario) -> Scenario:
+    return _without_events("pressure")(scenario.with_({"russia.strategy": "inert"}))
+
+
+def _no_new_guarantees(scenario: Scenario) -> Scenario:
+    given = tuple(e for e in scenario.events if e.kind != "guarantee")
+    bare = (e.with_(guarantee=0.0) if e.kind == "peace_plan" else e for e in given)
+    return scenario.with_(events=tuple(bare))
+
+
+def _war_ends_at_once(scenario: Scenario) -> Scenario:
+    """A ceasefire on the first day that holds: nothing else differs, so that the coded stances are still at rest."""
+    ends = event_from({"kind": "ceasefire", "name": "the_war_ends", "date": scenario.start})
+    return scenario.with_({"war.breach_rate": 0.0}, events=(*scenario.events, ends))
+
+
+def _neutral_government(code: str) -> Removal:
+    """On the first day a government takes office that follows the member's disposition and has no ties to Russia."""
+
+    def removed(scenario: Scenario) -> Scenario:
+        roster = scenario.members()
+        if roster.government_ties[roster.index(code)] == 0:
+            return scenario  # its government does not depart from its disposition: there is nothing to take out
+        new = {"kind": "election", "name": f"neutral_government_{code}", "date": scenario.start, "member": code}
+        event = event_from({**new, "orientation": 0.0, "government_ties": 0.0})
+        return scenario.with_(events=(*scenario.events, event))
+
+    return removed
+
+
+RUSSIA = Lever(
+    "russia",
+    "Russia's pressure",
+    MappingProxyType(
+        {
+            "pressure on members": _no_pressure,
+            "prolonging the war": _changed(war__prolongation=0.0),
+            "pressing the candidate": _changed(candidate__plan_war_weight=0.0, candidate__plan_front_weight=0.0),
+        }
+    ),
+    actor="RUS",
+)
+"""Russia has no ballot; these are its ways to move those of others, or keep them from being cast: pressure on members;
+a war that it prolongs when accession comes near; war and lost ground that press the candidate to accept a plan which
+rules membership out. A bid shelved for other reasons is not Russia's doing: see the lever ``shelving``."""
+
+LEVERS: Mapping[str, Lever] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            RUSSIA,
+            Lever("pressure", "Russia's pressure on members", {"pressure": _no_pressure}, actor="RUS"),
+            Lever("war", "the war beyond its first day", {"war": _war_ends_at_once}),
+            Lever(
+                "secretary_general",
+                "the Secretary General's work",
+                {
+                    "clarifying": _changed(secretary_general__clarification_rate=0.0),
+                    "persuading": _changed(secretary_general__persuasion_weight=0.0),
+                    "brokering concessions": _changed(secretary_general__brokerage=0.0),
+                },
+            ),
+            Lever(
+                "shelving", "the candidate's shelving of its bid", {"shelving": _changed(candidate__may_shelve=False)}
+            ),
+            Lever("guarantees", "new security guarantees", {"guarantees": _no_new_guarantees}),
+            Lever("peace_plans", "peace plans", {"peace plans": _without_events("peace_plan")}),
+            Lever("incidents", "incidents on members' ground", {"incidents": _without_events("incident")}),
+            Lever("pledge", "the spending pledge", {"pledge": _changed(spending__compliance=0.0)}),
+        )
+    }
+)
+"""The levers that have a name of their own."""

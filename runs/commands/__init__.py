@@ -1,0 +1,1 @@
+"""The commands of ``article10``, by what they are for."""

@@ -1,0 +1,80 @@
+"""The commands of the analyses: each asks one question, prints the answer, and writes it into a folder if asked to."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.markup import escape
+
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.answer import Answer
+from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.runs.analyses.influence import influence as influence_of
+from article10.runs.analyses.influence_curve import influence_curve
+from article10.runs.analyses.influence_ranking import rank_influence
+from article10.runs.commands.application import (
+    Settings,
+    Source,
+    console,
+    parsed_changes,
+    progress_bar,
+)
+from article10.runs.output_folder import output_folder
+
+A = TypeVar("A", bound=Answer)
+
+ANSWER_BYTES = 4_000_000
+"""About what an answer takes on the disk: figures and tables."""
+
+Runs = Annotated[int, typer.Option(help="Worlds: runs of each variant.", min=1)]
+Seed = Annotated[int, typer.Option(help="Seed of all random streams.", min=0)]
+Out = Annotated[Path | None, typer.Option(help="Folder for figures, tables and provenance [default: none].")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")]
+Outcome = Annotated[str, typer.Option(help="invitation, signature or accession.")]
+
+
+def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
+    """Find an answer, print it, and write it into a folder if one is named.
+
+    Args:
+        answer: finds it.
+        out: folder, checked before anything runs.
+        force: whether to replace it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same
+        if out is None:
+            console().print(answer().rendered())
+            return
+        with output_folder(out, force, ANSWER_BYTES) as unfinished:
+            found = answer()
+            found.save(unfinished)
+        console().print(found.rendered())
+        console().print(f"Answer: {escape(str(out))}", soft_wrap=True)
+
+
+def influence(
+    scenario: Source = "baseline",
+    of: Annotated[str, typer.Option(help="A lever, a member's code (its government), or mechanism:NAME.")] = "russia",
+    curve: Annotated[bool, typer.Option("--curve", help="Over Russia's effort and by strategy.")] = False,
+    rank: Annotated[bool, typer.Option("--rank", help="All levers, ranked.")] = False,
+    outcome: Outcome = "invitation",
+    runs: Runs = 2000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Measure the informal influence of an actor without a vote, or any lever: the same worlds with and without."""
+    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    with progress_bar("influence") as done:
+        if curve:
+            give(lambda: influence_curve(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
+        elif rank:
+            give(lambda: rank_influence(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
+        else:
+            give(lambda: influence_of(chosen, of, runs, seed, progress=done), out, force)

@@ -1,0 +1,139 @@
+"""Run a scenario, run a design, tell one run as a story."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.runs import replay as telling
+from article10.runs.batch import run_batch
+from article10.runs.batch_summary import rendered_batch
+from article10.runs.commands.application import (
+    INTERRUPTED,
+    SOME_FAILED,
+    Settings,
+    Source,
+    console,
+    parsed_changes,
+    progress_bar,
+)
+from article10.runs.ensemble import simulate
+from article10.runs.files import RESULT
+from article10.runs.output_folder import output_folder
+from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
+from article10.runs.result import EnsembleResult, load
+from article10.runs.summary import as_text, rendered, summarise
+
+KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "election": "cyan", "moves": "dim"}
+
+
+def run(
+    scenario: Source = "baseline",
+    runs: Annotated[int, typer.Option(help="How many runs.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of all random streams.")] = 0,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    record: Annotated[list[str] | None, typer.Option(help="Variables to keep at every step [default: stance].")] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary.")] = False,
+) -> None:
+    """Run a scenario many times, print a summary, and write the data and the figures."""
+    if runs < 1:
+        raise ScenarioError(f"--runs {runs}: expected a whole number of at least 1")
+    if seed < 0:
+        raise ScenarioError(f"--seed {seed}: expected a whole number of at least 0")
+    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    kept = check_record(record or ("stance",))
+    setup = Setup.of(chosen)
+    folder = out or Path("results") / chosen.name
+    with output_folder(folder, force, expected_bytes(setup, runs, kept)) as unfinished:
+        with progress_bar(f"{chosen.name}", runs) as done:
+            result = simulate(chosen, runs, seed, record=kept, progress=done)
+        write(result, unfinished, figures)
+    if not quiet:
+        console().print(rendered(summarise(result)))
+    console().print(f"Results: {escape(str(folder))}", soft_wrap=True)
+
+
+def expected_bytes(setup: Setup, runs: int, record: tuple[str, ...]) -> int:
+    """About how much the data of an ensemble will take on the disk."""
+    members, steps, councils = len(setup.roster), setup.n_steps + 1, len(setup.councils)
+    by_step = 4 * len(RUN_VARIABLES) + len(setup.scenario.events)
+    by_member = sum(80 if name == CONTRIBUTION else 4 * (name in MEMBER_VARIABLES) for name in record) * members
+    return runs * (steps * (by_step + by_member) + 2 * councils * members + 4 * members + 40)
+
+
+def write(result: EnsembleResult, folder: Path, figures: bool) -> None:
+    """Everything that a run leaves: dataset, table of outcomes, summary, scenario, figures."""
+    result.save(folder / RESULT)
+    result.outcomes.to_csv(folder / "outcomes.csv")
+    (folder / "summary.txt").write_text(as_text(summarise(result)), "utf-8")
+    (folder / "scenario.json").write_text(result.scenario.model_dump_json(indent=1), "utf-8")
+    if figures:
+        result.plot.save_all(folder / "figures")
+
+
+def batch(
+    design: Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="Scenarios, points, runs: docs/batches.md.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the batch [default: results/DESIGN].")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", min=1)] = None,
+    cluster: Annotated[str | None, typer.Option(help='Dask: "local", or the address of a scheduler.')] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
+) -> None:
+    """Run a design into a folder; stopped in any way, the same command goes on where it was."""
+    folder = out or Path("results") / design.stem
+    try:
+        done = run_batch(
+            design, folder, workers=workers, cluster=cluster, retry_failed=retry_failed, progress=not quiet
+        )
+    except ImportError as error:
+        extra = "distributed" if cluster else "analysis"
+        raise ScenarioError(f'batches need more: pip install "article10[{extra}]" ({error})') from None
+    except KeyboardInterrupt:
+        sys.stderr.write(f"article10: stopped; what is done is in {folder}, and the same command goes on with it\n")
+        raise typer.Exit(INTERRUPTED) from None
+    if not quiet:
+        console().print(rendered_batch(done))
+    console().print(f"Batch: {escape(str(folder))}", soft_wrap=True)
+    if len(done.failures):
+        raise typer.Exit(SOME_FAILED)
+
+
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `article10 run` made.")],
+    run: Annotated[int, typer.Option(help="Number of the run to tell.")] = 0,
+    member: Annotated[str | None, typer.Option(help="Only what concerns this member.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
+) -> None:
+    """Tell one run as a dated story: who moved, why, who objected when."""
+    result = load(folder)
+    numbers = result.data["run"].to_numpy()
+    if run not in numbers:
+        raise ScenarioError(f"--run {run}: {folder} holds runs {numbers[0]} to {numbers[-1]}")
+    if member is not None:
+        result.scenario.members().index(member)
+    told = telling.story(again(result, run))
+    screen = console()
+    screen.print(f"[bold]Run {run} of {escape(result.scenario.name)}, seed {result.seed}[/bold]")
+    for entry in told:
+        if (year in (None, entry.day.year)) and (member is None or not entry.members or member in entry.members):
+            style = KIND_STYLE.get(entry.kind, "default")
+            screen.print(f"{entry.day}  [{style}]{escape(entry.text)}[/{style}]", soft_wrap=not screen.is_terminal)
+
+
+def again(result: EnsembleResult, run: int) -> EnsembleResult:
+    """One run of a result, run again with everything that a story needs; it is the same run, bit for bit."""
+    if result.data.attrs["strategy"].startswith("custom:"):
+        strategy = result.data.attrs["strategy"].removeprefix("custom:")
+        raise ScenarioError(f"made with the function {strategy} as strategy: such a run can only be replayed in Python")
+    scenario: Scenario = result.scenario
+    return simulate(scenario, 1, result.seed, first_run=run, record=telling.RECORD)
