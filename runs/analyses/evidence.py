@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from article10.runs.summary import Z95
+from article10.runs.summary import Z95, wilson
 
 Z80 = 0.8416212335729143
 """Normal quantile of a power of 80%."""
@@ -74,8 +74,9 @@ class Difference:
 def paired(with_it: np.ndarray, without: np.ndarray) -> Difference:
     """The mean difference of paired worlds with a 95% interval.
 
-    Shares (bool arrays) have the interval of Agresti & Min (2005), which adds half a world to each cell of the
-    two-by-two table and keeps its level when few worlds differ; other values have the normal one.
+    Shares (bool arrays) have the interval that Wilson's intervals of the worlds gained and of those lost give together
+    (Newcombe 1998; Zou & Donner 2008, with their correlation in one multinomial), which keeps its level when few
+    worlds differ; other values have the normal one.
 
     Args:
         with_it: one value a world, (run,).
@@ -95,7 +96,7 @@ def paired(with_it: np.ndarray, without: np.ndarray) -> Difference:
     mean, spread = float(difference.mean()), float(difference.std())
     if with_it.dtype == bool and without.dtype == bool:
         gained, lost = int((difference > 0).sum()), int((difference < 0).sum())
-        low, high = _agresti_min(gained, lost, n)
+        low, high = _interval_of_shares(gained, lost, n)
     else:
         half = Z95 * spread / math.sqrt(n)
         low, high = mean - half, mean + half
@@ -104,11 +105,19 @@ def paired(with_it: np.ndarray, without: np.ndarray) -> Difference:
     return Difference(mean, low, high, n, int(np.count_nonzero(difference)), spread, worth)
 
 
-def _agresti_min(gained: int, lost: int, n: int) -> tuple[float, float]:
-    total, b, c = n + 2, gained + 0.5, lost + 0.5
-    centre = (b - c) / total
-    half = Z95 * math.sqrt(b + c - (b - c) ** 2 / total) / total
-    return max(-1.0, centre - half), min(1.0, centre + half)
+def _interval_of_shares(gained: int, lost: int, n: int) -> tuple[float, float]:
+    """Interval of the difference of two paired shares from the worlds gained and lost by the first."""
+    up, down = gained / n, lost / n
+    (up_low, up_high), (down_low, down_high) = wilson(gained, n), wilson(lost, n)
+    together = -math.sqrt(up * down / ((1 - up) * (1 - down))) if up < 1 and down < 1 else 0.0
+
+    def reach(a: float, b: float) -> float:
+        return math.sqrt(max(0.0, a * a + b * b - 2 * together * a * b))
+
+    difference = up - down
+    low = difference - reach(up - up_low, down_high - down)
+    high = difference + reach(up_high - up, down - down_low)
+    return max(-1.0, low), min(1.0, high)
 
 
 def warn_of(difference: Difference, what: str) -> None:

@@ -118,10 +118,15 @@ class Influence(Answer):
                 said.append(f"No world's {outcome} depends on it.")
                 continue
             text = f"{outcome.capitalize()}: prevented in {lost:,}, brought about in {won:,} of {self.runs:,} worlds"
-            who = self.through[self.through["outcome"] == outcome].groupby("through", sort=False)["share"].sum()
-            most = listed(f"{name} ({share:.0%})" for name, share in who.nlargest(4).items())
-            said.append(f"{text}; prevented through {most}." if lost else f"{text}.")
+            said.append(f"{text}{self._whom(outcome)}.")
         return said
+
+    def _whom(self, outcome: str) -> str:
+        rows = self.through[self.through["outcome"] == outcome]
+        if rows.empty:
+            return ""
+        who = rows.groupby("through", sort=False)["share"].sum().nlargest(4)
+        return f"; prevented through {listed(f'{name} ({share:.0%})' for name, share in who.items())}"
 
     def _said_of_channels(self) -> list[str]:
         if self.channels.empty or not self.total["invitation"].is_told:

@@ -1,0 +1,202 @@
+"""Informal influence: paired worlds, known answers, intervals that hold, and refusals."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import article10
+from article10.runs.analyses.evidence import TooFewRunsWarning, paired
+from article10.runs.analyses.influence import influence
+from article10.runs.analyses.influence_curve import influence_curve
+from article10.runs.analyses.influence_ranking import rank_influence
+from article10.runs.analyses.levers import LEVERS, Lever, lever
+from article10.runs.analyses.worlds import worlds
+from article10.runs.command_line import app
+
+SHORT = {"horizon": "2028-12-01"}
+RUNS = 60
+
+
+@pytest.fixture(scope="module")
+def russia():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TooFewRunsWarning)
+        return influence(runs=RUNS, seed=3)
+
+
+def support_of_all_but(scenario, *holdouts):
+    ballots = {code: "object" if code in holdouts else "support" for code in scenario.members().iso3}
+    return scenario.with_({"accession.war_bar": 1.0}, ballots=ballots)
+
+
+# --- worlds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["baseline", "no_pressure", "holdout_turnover"])
+def test_run_k_of_worlds_is_run_k_of_simulate(name):
+    variants = {n: article10.read_scenario(n, SHORT) for n in ("baseline", "no_pressure", "holdout_turnover")}
+    variants["bare"] = variants["baseline"].with_(events=())
+    found = worlds(variants, 9, seed=5, by_year=("stance",), first_run=2)[name].data
+    alone = article10.simulate(variants[name], 9, 5, first_run=2).data
+    assert np.array_equal(found["ballot"], alone["ballot"])
+    assert np.array_equal(found["final_stance"], alone["final_stance"])
+    last = alone["stance"].to_numpy()[:, -1]
+    assert np.array_equal(found["stance_by_year"].to_numpy()[:, -1], last)
+    new_year = int((alone["step"].to_numpy() < np.datetime64("2027-01-01")).sum())
+    assert np.array_equal(found["stance_by_year"].sel(year=2026), alone["stance"].to_numpy()[:, new_year])
+
+
+def test_scenarios_that_cannot_share_draws_are_refused():
+    variants = {"a": article10.read_scenario("baseline", SHORT), "b": article10.read_scenario("baseline")}
+    with pytest.raises(ValueError, match="cannot share draws"):
+        worlds(variants, 2)
+
+
+# --- known answers ----------------------------------------------------------------------------------------------------
+
+
+def test_a_lever_that_does_nothing_has_influence_zero_in_every_world():
+    off = {**SHORT, "mechanisms.concession": False}
+    found = influence(of="mechanism:concession", runs=RUNS, changes=off)
+    assert all(d.differ == 0 and d.mean == 0 for d in found.total.values())
+    assert (found.members["moved"] == 0).all()
+    assert found.prevented == found.brought == {"invitation": 0, "accession": 0}
+    assert found.total["invitation"].unpaired_runs == np.inf
+    assert "No world's invitation depends on it." in found.sentences()
+
+
+def test_one_holdout_that_always_objects_prevents_every_invitation_and_all_of_it_goes_through_it():
+    open_door = article10.read_scenario("baseline", {**SHORT, "candidate.may_shelve": False})
+    veto = Lever("veto", "Hungary's objection", {"veto": lambda s: support_of_all_but(s)}, actor="HUN")
+    found = influence(support_of_all_but(open_door, "HUN"), veto, RUNS)
+    assert found.total["invitation"].mean == -1.0
+    assert found.formal_weight == (1, 32)
+    through = found.through[found.through["outcome"] == "invitation"]
+    assert list(through["through"]) == ["Hungary"]
+    assert through["share"].iloc[0] == 1.0
+    assert through["by"].iloc[0] == "stance"
+
+
+def test_a_bid_that_a_plan_shelves_is_prevented_through_the_candidate():
+    plan = {"kind": "peace_plan", "name": "imposed", "date": "2025-12-08", "accepted": True, "ceasefire": False}
+    shelved = support_of_all_but(article10.read_scenario("baseline", {**SHORT, "events": [plan]}))
+    found = influence(shelved, "shelving", RUNS)
+    through = found.through[found.through["outcome"] == "invitation"]
+    assert found.prevented["invitation"] > RUNS / 2
+    assert through["through"].str.startswith("the candidate").all()
+
+
+def test_the_shares_of_channels_add_up_to_the_whole_difference(russia):
+    for outcome, difference in russia.total.items():
+        shares = russia.channels.xs(outcome, level="outcome")["share"]
+        assert len(shares) == 3
+        assert shares.sum() == pytest.approx(difference.mean, abs=1e-12)
+
+
+def test_russia_s_formal_weight_is_zero_and_its_influence_is_stated_with_an_interval(russia):
+    assert russia.formal_weight == (0, 32)
+    told = russia.total["invitation"]
+    assert told.low <= told.mean <= told.high < 0
+    assert "0 of 32 ballots" in russia.sentences()[0]
+
+
+def test_a_member_s_government_without_ties_has_nothing_to_take_out():
+    scenario = article10.read_scenario()
+    assert lever("POL", scenario).without(scenario) == scenario
+    assert lever("HUN", scenario).without(scenario) != scenario
+
+
+@pytest.mark.parametrize("name", [*LEVERS, "HUN", "mechanism:peers"])
+def test_taking_a_lever_out_changes_the_scenario_and_leaves_a_valid_one(name):
+    scenario = article10.read_scenario()
+    without = lever(name, scenario).without(scenario)
+    assert without != scenario
+    assert article10.read_scenario(without).members().iso3 == scenario.members().iso3
+
+
+def test_an_unknown_lever_is_refused_with_the_nearest_name():
+    with pytest.raises(ValueError, match="did you mean 'guarantees'"):
+        influence(of="guarantes", runs=2)
+
+
+def test_no_effort_is_the_same_whatever_the_strategy():
+    curve = influence_curve(efforts=(6.0,), strategies=("uniform", "weakest_link"), runs=RUNS, changes=SHORT)
+    assert list(curve.points.index[0]) == ["inert", 0.0]
+    still = influence_curve(strategies=("inert",), efforts=(6.0,), runs=RUNS, changes=SHORT)
+    assert (still.points["difference"] == 0).all()
+
+
+def test_levers_are_ranked_by_size_and_one_that_does_nothing_comes_last():
+    nothing = Lever("nothing", "nothing", {"nothing": lambda s: s})
+    ranking = rank_influence(levers=["russia", nothing, "secretary_general"], runs=RUNS, seed=3)
+    sizes = ranking.levers["difference"].abs()
+    assert list(sizes) == sorted(sizes, reverse=True)
+    assert ranking.levers.index[-1] == "nothing"
+    assert "nothing (no world differs)" in ranking.sentences()[-1]
+
+
+# --- intervals and refusals -------------------------------------------------------------------------------------------
+
+
+def test_the_interval_of_paired_shares_holds_its_level_even_when_few_worlds_differ():
+    rng = np.random.default_rng(1)
+    for lost, gained in ((0.3, 0.1), (0.03, 0.01), (0.01, 0.0)):
+        covered = 0
+        for _ in range(1000):
+            kind = rng.choice(3, size=200, p=[lost, gained, 1 - lost - gained])
+            d = paired(kind == 1, kind == 0)
+            covered += d.low <= gained - lost <= d.high
+        assert covered > 930, (lost, gained, covered)  # 95% of 1,000, less three standard errors
+
+
+def test_as_many_runs_as_it_asks_for_tell_the_difference_four_times_in_five():
+    rng = np.random.default_rng(2)
+    pilot = paired(np.arange(1000) % 100 < 20, np.arange(1000) % 100 < 30)
+    needed = pilot.runs_needed
+    told = 0
+    for _ in range(400):
+        lost = rng.random(needed) < 0.1
+        told += paired(np.zeros(needed, bool), lost).is_told
+    assert 0.7 < told / 400 <= 1.0
+
+
+def test_pairing_is_worth_nothing_where_worlds_are_independent_and_much_where_they_agree():
+    rng = np.random.default_rng(3)
+    a, b = rng.random(4000) < 0.5, rng.random(4000) < 0.5
+    assert paired(a, b).unpaired_runs == pytest.approx(1.0, abs=0.1)
+    assert paired(a, a ^ (rng.random(4000) < 0.05)).unpaired_runs > 5
+
+
+def test_what_the_runs_cannot_support_is_not_stated_and_the_number_that_would_is_given():
+    with pytest.warns(TooFewRunsWarning, match=r"runs would tell"):
+        found = influence(of="incidents", runs=40, by_channel=False)
+    said = next(s for s in found.sentences() if "invitation" in s.lower())
+    assert said.startswith("Not told: ")
+    assert "cannot tell the difference from zero" in said
+
+
+# --- what users see ---------------------------------------------------------------------------------------------------
+
+
+def test_every_figure_states_the_number_of_runs_and_every_table_is_written(russia, tmp_path):
+    for draw in russia.figures().values():
+        assert any(f"{RUNS} runs" in text.get_text() for text in draw().texts)
+    names = {path.name for path in russia.save(tmp_path / "answer")}
+    assert {"answer.txt", "provenance.json", "members.csv", "channels.csv", "probability.png"} <= names
+
+
+def test_the_command_answers_writes_and_never_overwrites(tmp_path):
+    words = ["influence", "--runs", "12", "--of", "war", "--set", "horizon=2027-12-01", "--out", str(tmp_path / "a")]
+    first = CliRunner().invoke(app, words)
+    assert first.exit_code == 0, first.output
+    assert "Formal weight" in first.output
+    assert (tmp_path / "a" / "probability.png").stat().st_size > 10_000
+    again = CliRunner().invoke(app, words)
+    assert again.exit_code == 2
+    wrong = CliRunner().invoke(app, ["influence", "--of", "Hungry"])
+    assert wrong.exit_code == 2
+    assert "no such lever" in wrong.output
