@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from article10.agents.russia import STRATEGIES, Intelligence
@@ -22,6 +23,21 @@ from article10.runs.result import EnsembleResult, load
 
 if TYPE_CHECKING:
     from article10.model.accession_model import AccessionModel
+    from article10.runs.analyses.influence import influence
+    from article10.runs.analyses.influence_curve import influence_curve
+    from article10.runs.analyses.influence_ranking import rank_influence
+    from article10.runs.analyses.levers import Lever
+    from article10.runs.report.report import report
+
+LATER = {
+    "AccessionModel": "article10.model.accession_model",
+    "Lever": "article10.runs.analyses.levers",
+    "influence": "article10.runs.analyses.influence",
+    "influence_curve": "article10.runs.analyses.influence_curve",
+    "rank_influence": "article10.runs.analyses.influence_ranking",
+    "report": "article10.runs.report.report",
+}
+"""What is imported when it is first asked for: an ensemble needs neither Mesa nor analyses nor figures."""
 
 __version__ = version()
 
@@ -39,6 +55,7 @@ __all__ = [
     "EnsembleResult",
     "Event",
     "Intelligence",
+    "Lever",
     "Roster",
     "Sample",
     "Scenario",
@@ -46,19 +63,21 @@ __all__ = [
     "World",
     "decide",
     "formal_weight",
+    "influence",
+    "influence_curve",
     "load",
     "open_batch",
+    "rank_influence",
     "read_roster",
     "read_scenario",
+    "report",
     "run_batch",
     "simulate",
 ]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the lazy part of the public API
-    """Import the Mesa front end only when it is asked for: an ensemble does not need Mesa."""
-    if name == "AccessionModel":
-        from article10.model.accession_model import AccessionModel
-
-        return AccessionModel
+    """Import what is only there on request."""
+    if name in LATER:
+        return getattr(import_module(LATER[name]), name)
     raise AttributeError(f"module 'article10' has no attribute {name!r}")

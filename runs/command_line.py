@@ -10,6 +10,7 @@ COMMANDS = (
     run.batch,
     run.replay,
     analyses.influence,
+    analyses.report,
     look.scenarios,
     look.parameters,
     look.roster,

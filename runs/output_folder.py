@@ -52,6 +52,30 @@ def _check(path: Path, force: bool, expected_bytes: int) -> None:
         raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
     if path.exists() and not path.is_dir():
         raise OutputError(f"--out {path}: is a file, expected a folder")
+    _check_room(path, expected_bytes)
+
+
+def check_file(path: Path, force: bool, expected_bytes: int) -> None:
+    """Refuse a place where a file is not to be or cannot be written, before any work is done.
+
+    Args:
+        path: of the file.
+        force: whether to replace what is there.
+        expected_bytes: about how much will be written.
+
+    Raises:
+        OutputError: something is there already, or the place cannot be written to, or has too little room.
+    """
+    if path.is_dir():
+        raise OutputError(f"--out {path}: is a folder, expected the name of a file")
+    if path.exists() and not force:
+        raise OutputError(f"--out {path}: exists already; give another name, or --force to replace it")
+    if not path.parent.is_dir():
+        raise OutputError(f"--out {path}: there is no folder {path.parent}")
+    _check_room(path, expected_bytes)
+
+
+def _check_room(path: Path, expected_bytes: int) -> None:
     above = path.parent
     while not above.exists() and above != above.parent:
         above = above.parent

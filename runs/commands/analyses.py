@@ -23,12 +23,16 @@ from article10.runs.commands.application import (
     parsed_changes,
     progress_bar,
 )
-from article10.runs.output_folder import output_folder
+from article10.runs.output_folder import check_file, output_folder
+from article10.runs.report.report import report as report_on
 
 A = TypeVar("A", bound=Answer)
 
 ANSWER_BYTES = 4_000_000
 """About what an answer takes on the disk: figures and tables."""
+
+REPORT_BYTES = 4_000_000
+"""About what a report takes on the disk."""
 
 Runs = Annotated[int, typer.Option(help="Worlds: runs of each variant.", min=1)]
 Seed = Annotated[int, typer.Option(help="Seed of all random streams.", min=0)]
@@ -55,6 +59,21 @@ def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
             found.save(unfinished)
         console().print(found.rendered())
         console().print(f"Answer: {escape(str(out))}", soft_wrap=True)
+
+
+def report(
+    scenario: Source = "baseline",
+    runs: Runs = 2000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    force: Force = False,
+) -> None:
+    """Write a self-contained page on a scenario: headline, pictures, what drives it, assumptions, how to reproduce."""
+    check_file(out, force, REPORT_BYTES)
+    with progress_bar("report") as done:
+        made = report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done)
+    console().print(f"Report: {escape(str(made.save(out)))}", soft_wrap=True)
 
 
 def influence(

@@ -1,0 +1,1 @@
+"""The report: one self-contained page on a scenario that an analyst would forward."""

@@ -1,0 +1,71 @@
+"""The assumptions behind a scenario, as tables: what it changes, stances as coded, every parameter with its source."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from article10.model.scenario import Scenario, all_declarations
+from article10.model.scenario_file import read_scenario
+from article10.model.tables import read_table
+from article10.runs.analyses.answer import Shown
+
+
+def changed_parameters(scenario: Scenario) -> Shown:
+    """Parameters and events in which a scenario differs from the baseline."""
+    usual = {d.key: d.default for d in all_declarations(read_scenario())}
+    rows = [
+        (d.key, _word(usual[d.key]), _word(d.default), d.description)
+        for d in all_declarations(scenario)
+        if d.default != usual[d.key]
+    ]
+    known = set(read_scenario().events)
+    rows += [
+        (f"event {event.name}", "–", f"{event.kind}, {event.date or f'{event.rate:g} a year'}", "")
+        for event in scenario.events
+        if event not in known
+    ]
+    rows += [(f"roster {code}", "–", str(v.model_dump(exclude_none=True)), "") for code, v in scenario.roster.items()]
+    rows += [
+        (f"ballot of {code}", "–", ballot, "given, whatever its stance") for code, ballot in scenario.ballots.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["what", "baseline", "here", "meaning"]).set_index("what")
+    title = "How it differs from the baseline" if len(frame) else "It is the baseline"
+    return Shown(title, frame)
+
+
+def coded_stances(scenario: Scenario) -> Shown:
+    """Each member's stance at the start, its spread, and how its code is known."""
+    roster = scenario.members()
+    status = {row["iso3"]: row["status"] for row in read_table("ukraine_membership_stance_2025_12")}
+    frame = pd.DataFrame(
+        {
+            "stance": roster.stance,
+            "spread": roster.stance_spread,
+            "ties to Russia": roster.government_ties,
+            "status of the code": [status.get(code, "") for code in roster.iso3],
+        },
+        index=pd.Index(roster.names, name="member"),
+    )
+    formats = {"stance": "{:+.2f}", "spread": "{:.2f}", "ties to Russia": "{:.1f}"}
+    return Shown("Stances at the start as coded", frame, formats)
+
+
+def parameter_sources(scenario: Scenario) -> Shown:
+    """Every parameter: value, plausible range, unit, meaning, source."""
+    rows = [
+        (
+            d.key,
+            _word(d.default),
+            "" if d.meta.plausible is None else f"{d.meta.plausible[0]:g} to {d.meta.plausible[1]:g}",
+            d.meta.unit,
+            d.description,
+            d.meta.source,
+        )
+        for d in all_declarations(scenario)
+    ]
+    columns = ["parameter", "value", "plausible", "unit", "meaning", "source"]
+    return Shown("Every parameter", pd.DataFrame(rows, columns=columns).set_index("parameter"))
+
+
+def _word(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
