@@ -181,7 +181,7 @@ class Plot:
             ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             ax.set_xlabel("share of councils at which members balloted on the bid")
             ax.grid(visible=False, axis="y")
-            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+            ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
             ax.set_title("Who objects" if len(shown) else "No ballot was asked for in any run")
             note_runs(ax, self.result.runs, below=38)
         return ax

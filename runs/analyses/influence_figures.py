@@ -109,15 +109,19 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
             rows = answer.channels.xs(outcome, level="outcome").loc[names]
             places = np.arange(len(names)) + (0.17 if side else -0.17)
             errors = [rows["share"] - rows["share_low"], rows["share_high"] - rows["share"]]
-            style: dict[str, Any] = {"height": 0.3, "color": colour, "label": outcome}
+            style: dict[str, Any] = {"height": 0.3, "color": colour}
             ax.barh(places, rows["share"], xerr=errors, error_kw={"ecolor": "#444444", "elinewidth": 1}, **style)
+            left_of = rows["share"].iloc[0] > 0
+            side_of: dict[str, Any] = {"xytext": (-4 if left_of else 4, 0), "ha": "right" if left_of else "left"}
+            words: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "color": colour}
+            ax.annotate(outcome, (0, places[0]), **side_of, **words)
         ax.set_yticks(range(len(names)), names)
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.set_xlabel("points of probability by the horizon (Shapley share)")
         ax.grid(visible=False, axis="y")
-        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        ax.margins(x=0.14)
         ax.set_title(_headed(f"{answer.lever.label} by channel"))
         note_runs(ax, answer.runs, "of every combination of channels; lines: 95% intervals", below=38)
     return ax

@@ -313,5 +313,5 @@ def _drawn(draw: Callable[[], Axes], caption: str) -> Picture:
     with house_style():
         figure: Any = draw().get_figure()
         figure.set_size_inches(FIGURE_WIDTH, figure.get_figheight())
-        figure.savefig(page, format="png", dpi=FIGURE_DPI)
+        figure.savefig(page, format="png", dpi=FIGURE_DPI, bbox_inches="tight", pad_inches=0.05)
     return Picture(base64.b64encode(page.getvalue()).decode(), caption, caption)
