@@ -106,10 +106,18 @@ def persuasion(campaign: FloatArray, champions: FloatArray, need: FloatArray) ->
 
 
 def puts_question(
-    objectors: FloatArray, readiness: FloatArray, pursued: BoolArray, p: SecretaryGeneralParameters
+    objectors: FloatArray,
+    would_pass: BoolArray,
+    readiness: FloatArray,
+    pursued: BoolArray,
+    p: SecretaryGeneralParameters,
 ) -> BoolArray:
-    """Whether the question is put to council: the bid is pursued, the candidate ready, and it may pass, (run,)."""
-    return pursued & (objectors <= p.expected_objectors) & (readiness >= p.readiness_needed)
+    """Whether the question is put to council: the bid is pursued, the candidate ready, and it may pass, (run,).
+
+    It may pass where it would by the rule in force, or where so few object that they are to be isolated.
+    """
+    may_pass = would_pass | (objectors <= p.expected_objectors)
+    return pursued & may_pass & (readiness >= p.readiness_needed)
 
 
 def offer(

@@ -23,15 +23,19 @@ from article10.runs.result import EnsembleResult, load
 
 if TYPE_CHECKING:
     from article10.model.accession_model import AccessionModel
+    from article10.runs.analyses.holdout_power import holdout_power
     from article10.runs.analyses.influence import influence
     from article10.runs.analyses.influence_curve import influence_curve
     from article10.runs.analyses.influence_ranking import rank_influence
     from article10.runs.analyses.levers import Lever
+    from article10.runs.analyses.rules_compared import compare_rules
     from article10.runs.report.report import report
 
 LATER = {
     "AccessionModel": "article10.model.accession_model",
     "Lever": "article10.runs.analyses.levers",
+    "compare_rules": "article10.runs.analyses.rules_compared",
+    "holdout_power": "article10.runs.analyses.holdout_power",
     "influence": "article10.runs.analyses.influence",
     "influence_curve": "article10.runs.analyses.influence_curve",
     "rank_influence": "article10.runs.analyses.influence_ranking",
@@ -61,8 +65,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "World",
+    "compare_rules",
     "decide",
     "formal_weight",
+    "holdout_power",
     "influence",
     "influence_curve",
     "load",

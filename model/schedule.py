@@ -212,9 +212,9 @@ def council(world: World) -> None:
     asked = a.stage == ASPIRANT
     objectors = (ballots == OBJECT).sum(axis=-1)
     p = setup.scenario.secretary_general
-    put = secretary_general.puts_question(objectors, world.candidate.readiness, asked, p)
-    passed = decide(Ballots(setup.roster.iso3, ballots), setup.scenario.accession)
-    invited = put & passed
+    would_pass = decide(Ballots(setup.roster.iso3, ballots), setup.scenario.accession)
+    put = secretary_general.puts_question(objectors, would_pass, world.candidate.readiness, asked, p)
+    invited = put & would_pass
     a.stage = np.where(invited, INVITED, a.stage).astype(np.int8)
     world.council = Council(
         ballots=np.where(asked[:, None], ballots, NO_BALLOT).astype(np.int8),

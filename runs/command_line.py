@@ -10,6 +10,8 @@ COMMANDS = (
     run.batch,
     run.replay,
     analyses.influence,
+    analyses.holdouts,
+    analyses.rules,
     analyses.report,
     look.scenarios,
     look.parameters,

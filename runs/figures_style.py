@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,20 @@ def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str
     text = f"{runs:,} run{'s' if runs != 1 else ''}{where}" + (f"; {more}" if more else "")
     style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "top"}
     ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
+
+
+def label_ends(ax: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Names at the right ends of lines in place of a legend, moved apart where they would overlap.
+
+    Args:
+        ax: with its limits set.
+        ends: of each line, its last value, name and colour.
+    """
+    bottom, top = ax.get_ylim()
+    apart, place = 0.06 * (top - bottom), -float("inf")
+    for value, name, colour in sorted(ends):
+        place = max(value, place + apart)
+        ax.text(1.01, place, name, color=colour, va="center", fontsize=8.5, transform=ax.get_yaxis_transform())
 
 
 def time_axis(ax: Axes) -> None:

@@ -39,7 +39,7 @@ class Shown:
         title: what it shows.
         frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval.
         formats: by column; others are shown as they are.
-        most: rows shown on a screen; files hold all.
+        most: rows shown on a screen, 0 for a table that is only for files; files hold all.
     """
 
     title: str
@@ -116,14 +116,14 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{escape(text)}</li>" for text in self.sentences())
-        shown = "".join(table.html() for table in self.tables().values())
+        shown = "".join(table.html() for table in self.tables().values() if table.most)
         return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
 
     def rendered(self) -> RenderableType:
         """For a terminal: question, sentences, tables."""
         parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {self.runs:,} runs each", ""]
         parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in self.sentences()]
-        return Group(*parts, *(rendered_table(table) for table in self.tables().values()))
+        return Group(*parts, *(rendered_table(table) for table in self.tables().values() if table.most))
 
     def save(self, folder: Path) -> list[Path]:
         """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.

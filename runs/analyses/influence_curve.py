@@ -16,7 +16,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
 from article10.runs.analyses.evidence import paired
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs
 from article10.runs.summary import wilson
 
 if TYPE_CHECKING:
@@ -87,24 +87,15 @@ class InfluenceCurve(Answer):
                 ax.fill_between(effort, low, high, color=colour, alpha=0.12, linewidth=0)
                 ax.plot(effort, rows["share"].to_numpy(float), color=colour, marker="o", markersize=4)
                 ends.append((float(rows["share"].iloc[-1]), strategy, colour))
-            self._labels(ax, ends, most)
             ax.set_xlim(0, most)
             ax.set_ylim(bottom=0)
-            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            label_ends(ax, ends)
+            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_xlabel("Russia's effort, pressure a year at full resources and alarm")
             ax.set_ylabel(f"probability of {self.outcome}")
             ax.set_title("Pressure by how much and how it is spread")
             note_runs(ax, self.runs, "each point, the same worlds; dashed: no effort; bands: 95% intervals", below=38)
         return ax
-
-    @staticmethod
-    def _labels(ax: Axes, ends: Sequence[tuple[float, str, str]], right: float) -> None:
-        """Names at the ends of the lines, moved apart where they would overlap."""
-        apart = 0.055 * ax.get_ylim()[1]
-        place = -1.0
-        for value, name, colour in sorted(ends):
-            place = max(value, place + apart)
-            ax.text(right, place, f" {name}", color=colour, va="center", fontsize=9)
 
 
 def influence_curve(

@@ -92,7 +92,7 @@ class InfluenceRanking(Answer):
             errors = [shown["difference"] - shown["difference_low"], shown["difference_high"] - shown["difference"]]
             ax.barh(shown["label"], shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
-            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_xlabel(f"points of probability of {self.outcome} by the horizon that it makes")
             ax.grid(visible=False, axis="y")
             ax.set_title(f"Influence on the {self.outcome}")

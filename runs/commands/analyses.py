@@ -13,9 +13,11 @@ from rich.markup import escape
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer
 from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence as influence_of
 from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
+from article10.runs.analyses.rules_compared import compare_rules
 from article10.runs.commands.application import (
     Settings,
     Source,
@@ -59,6 +61,34 @@ def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
             found.save(unfinished)
         console().print(found.rendered())
         console().print(f"Answer: {escape(str(out))}", soft_wrap=True)
+
+
+def holdouts(
+    scenario: Source = "baseline",
+    runs: Runs = 1000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Measure what each member's objection does, what it is paid, and what its consent would change."""
+    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    with progress_bar("holdouts") as done:
+        give(lambda: holdout_power(chosen, runs, seed, progress=done), out, force)
+
+
+def rules(
+    scenario: Source = "baseline",
+    runs: Runs = 1000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Compare decision rules in the same worlds: unanimity, unanimity minus k, majorities."""
+    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    with progress_bar("rules") as done:
+        give(lambda: compare_rules(chosen, runs, seed, progress=done), out, force)
 
 
 def report(

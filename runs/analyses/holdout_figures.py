@@ -1,0 +1,85 @@
+"""Figures of holdout power."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.ticker
+import numpy as np
+
+from article10.runs.figures_style import COLOURS, OPPOSED, SUPPORTIVE, house_style, label_ends, new_axes, note_runs
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from article10.runs.analyses.holdout_power import HoldoutPower
+
+PALE = "#c9c9c9"
+
+
+def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axes:
+    """What each member's consent throughout adds to invitations, with 95% intervals, largest on top."""
+    shown = answer.members.nlargest(most, "invitation_gain")[::-1]
+    with house_style():
+        ax = ax or new_axes(figsize=(7.5, 1.6 + 0.34 * len(shown)))
+        told = (shown["invitation_gain_low"] > 0) | (shown["invitation_gain_high"] < 0)
+        colours = np.where(~told, PALE, np.where(shown["invitation_gain"] > 0, SUPPORTIVE, OPPOSED))
+        low, high = shown["invitation_gain_low"], shown["invitation_gain_high"]
+        errors = [shown["invitation_gain"] - low, high - shown["invitation_gain"]]
+        style = {"ecolor": "#444444"}
+        ax.barh(shown["member_name"], shown["invitation_gain"], xerr=errors, color=colours, error_kw=style)
+        ax.axvline(0, color="#888888", linewidth=0.8)
+        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+        ax.set_xlabel("points of probability of invitation by the horizon")
+        ax.grid(visible=False, axis="y")
+        ax.set_title("What one member's consent would add")
+        note_runs(ax, answer.runs, "with and without it, the same worlds; lines: 95% intervals", below=38)
+    return ax
+
+
+def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
+    """Share of worlds that reach each outcome as holdouts consent one after another, with 95% intervals."""
+    rows = answer.together
+    with house_style():
+        ax = ax or new_axes()
+        ends = []
+        for colour, outcome in zip(COLOURS, ("invitation", "accession"), strict=False):
+            ax.fill_between(rows.index, rows[f"{outcome}_low"], rows[f"{outcome}_high"], color=colour, alpha=0.18)
+            ax.plot(rows.index, rows[outcome], color=colour, marker="o", markersize=4)
+            ends.append((float(rows[outcome].iloc[-1]), outcome, colour))
+        ax.set_ylim(0, 1)
+        ax.set_xlim(0, rows.index[-1])
+        label_ends(ax, ends)
+        words = ["as it is", *(f"+ {name}" for name in rows["joins"].iloc[1:])]
+        ax.set_xticks(list(rows.index), words, rotation=35, ha="right", fontsize=8.5)
+        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+        ax.set_ylabel("probability by the horizon")
+        ax.set_title("Holdouts that consent, one after another")
+        note_runs(ax, answer.runs, "of each, the same worlds; bands: 95% intervals", below=62)
+    return ax
+
+
+def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax: Axes | None = None) -> Axes:
+    """Share of simulated decisions that a member alone would have changed, beside what a-priori indices say of all."""
+    shown = answer.pivotality[rule].nlargest(most)[::-1]
+    names = answer.members["member_name"].reindex(shown.index)
+    with house_style():
+        ax = ax or new_axes(figsize=(7.5, 1.8 + 0.34 * len(shown)))
+        ax.barh(names, shown, color=COLOURS[0])
+        equal = float(answer.indices["shapley_shubik"][rule])
+        ax.axvline(equal, color=OPPOSED, linestyle="--", linewidth=1)
+        ax.annotate(
+            "Shapley–Shubik\nof every member",
+            (equal, 0),
+            xytext=(4, 0),
+            textcoords="offset points",
+            color=OPPOSED,
+            fontsize=8,
+            va="center",
+        )
+        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+        ax.set_xlabel("share of decisions that the member alone would have changed")
+        ax.grid(visible=False, axis="y")
+        ax.set_title(f"Pivotal members under {rule}")
+        note_runs(ax, answer.runs, "ballots as they are cast in the simulated worlds", below=38)
+    return ax

@@ -1,0 +1,258 @@
+"""Holdout power: what each member's objection does, what it is paid, and what would change if it consented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from article10.agents.member_state import NO_BALLOT
+from article10.model.scenario import MemberOverride, Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.evidence import paired
+from article10.runs.analyses.power_indices import VotingGame, normalised, pivotality
+from article10.runs.analyses.rules_compared import RULES
+from article10.runs.analyses.worlds import Progress, reached, worlds
+from article10.runs.result import EnsembleResult
+from article10.runs.summary import holdouts, wilson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OUTCOMES = ("invitation", "accession")
+
+TOGETHER = 8
+"""Variants run at a time: a bound on memory."""
+
+MOST_TOGETHER = 8
+"""Holdouts that are made to consent together, at the most."""
+
+
+@dataclass(frozen=True, repr=False)
+class HoldoutPower(Answer):
+    """What members that hold out do to the outcome.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: of each variant.
+        seed: of all random streams.
+        members: by member: its name; shares of councils at which it objects by its own stance (``objects``), because
+            of the war alone, and as the only one to object (``alone``); share of complete ratifications that it is the
+            last of (``last``); concessions that it holds, in years of a full concession; what its consent throughout
+            would add to invitations and accessions, with 95% intervals of paired worlds.
+        together: by number of holdouts that consent together, those that object most first: who joins, and the shares.
+        indices: by rule: absolute and normalised Banzhaf and Shapley–Shubik of every member, which are all equal.
+        pivotality: by member and rule: share of decisions in the simulated worlds that it alone would have changed.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    members: pd.DataFrame
+    together: pd.DataFrame
+    indices: pd.DataFrame
+    pivotality: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"What power does a holdout have? ({self.scenario.name})"
+
+    def sentences(self) -> list[str]:
+        """Who holds out, whose consent counts, who must consent together, what indices say."""
+        by_objection, n = self.members, len(self.members)
+        said = [
+            "Objects most by its own stance, share of councils: "
+            + listed(f"{row.member_name} {row.objects:.0%}" for row in by_objection.head(4).itertuples())
+            + "; objects alone: "
+            + listed(f"{r.member_name} {r.alone:.1%}" for r in by_objection.nlargest(3, "alone").itertuples())
+            + "."
+        ]
+        ranked = self.members.sort_values("invitation_gain", ascending=False)
+        told = ranked[(ranked["invitation_gain_low"] > 0) | (ranked["invitation_gain_high"] < 0)]
+        if len(told):
+            gains = listed(f"{row['member_name']} {_gain(row)}" for _, row in told.head(4).iterrows())
+            said.append(f"Consent throughout would add to invitations: {gains}; formally each has 1 of {n} ballots.")
+        silent = n - len(told)
+        said.append(
+            f"The consent of {silent} of {n} members makes no difference that {self.runs:,} runs tell from zero."
+        )
+        said.append(self._said_together())
+        u = self.indices.iloc[0]
+        said.append(
+            f"A-priori indices say the same of all under every rule: Shapley–Shubik {u['shapley_shubik']:.4f} = 1/{n}; "
+            f"the absolute Banzhaf index under unanimity is {u['banzhaf']:.1e}: all others are taken to toss coins."
+        )
+        return said
+
+    def _said_together(self) -> str:
+        rows, first = self.together, self.together.iloc[0]
+        best = rows.iloc[-1]
+        names = listed(str(name) for name in rows["joins"].iloc[1:])
+        one = f"{rows['invitation'].iloc[1]:.1%} if {rows['joins'].iloc[1]} consents"
+        shares = f"{first['invitation']:.1%} of worlds as it is, {one}, {best['invitation']:.1%} if {names} do"
+        return f"Under unanimity consents count together: invitations in {shares}."
+
+    def tables(self) -> dict[str, Shown]:
+        """Members, consents together, pivotality, indices."""
+        shares = {"objects": "{:.0%}", "war_alone": "{:.0%}", "alone": PERCENT, "last": PERCENT}
+        gains = {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
+        fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
+        pivotal = dict.fromkeys(map(str, self.pivotality.columns), PERCENT)
+        return {
+            "members": Shown("Holdout power by member", self.members, shares | gains),
+            "together": Shown("Holdouts that consent together", self.together, dict.fromkeys(OUTCOMES, PERCENT)),
+            "pivotality": Shown("Share of decisions that a member alone would have changed", self.pivotality, pivotal),
+            "indices": Shown("A-priori power of every member", self.indices, fractions),
+        }
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Gains from consent, consents together, indices against pivotality."""
+        from article10.runs.analyses import holdout_figures as draw
+
+        return {
+            "consent": lambda: draw.consent(self),
+            "together": lambda: draw.together(self),
+            "pivotality": lambda: draw.pivotality(self),
+        }
+
+
+def holdout_power(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    members: Sequence[str] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> HoldoutPower:
+    """What each member's objection does: how often, at what price, and what would change if it consented throughout.
+
+    A member that consents supports at every council and in its ratification, whatever its stance and the war. Its
+    stance still moves, and is still part of the others' network.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: of each variant; there are one for each member and a few more.
+        seed: of all random streams.
+        members: codes of those whose consent is tried, by default all.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        KeyError: a member is not on the roster.
+        ScenarioError: the scenario is wrong.
+        ValueError: ``runs`` or ``seed`` is.
+    """
+    chosen = read_scenario(scenario, changes)
+    roster = chosen.members()
+    tried = tuple(roster.iso3 if members is None else members)
+    for code in tried:
+        roster.index(code)
+    groups = min(MOST_TOGETHER, len(tried))
+    total = runs * (1 + len(tried) + groups)
+
+    def advance(offset: int) -> Progress | None:
+        return None if progress is None else lambda done, _: progress(offset + done, total)
+
+    present = worlds({"": chosen}, runs, seed, by_year=("concession",), progress=advance(0))[""]
+    by_objection = [str(code) for code in holdouts(present).index if code in tried] or list(tried)
+    variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in tried}
+    variants |= {tuple(by_objection[:k]): consenting(chosen, by_objection[:k]) for k in range(1, groups + 1)}
+    gains: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
+    names = list(variants)
+    for start in range(0, len(names), TOGETHER):
+        some = {" ".join(who): variants[who] for who in names[start : start + TOGETHER]}
+        results = worlds(some, runs, seed, progress=advance(runs * (1 + start)))
+        for who in names[start : start + TOGETHER]:
+            gains[who] = {o: reached(results[" ".join(who)], o) for o in OUTCOMES}
+    return HoldoutPower(
+        scenario=chosen,
+        runs=runs,
+        seed=seed,
+        members=_members(present, by_objection, gains),
+        together=_together(present, by_objection[:groups], gains),
+        indices=_indices(chosen),
+        pivotality=_pivotality(present, by_objection),
+    )
+
+
+def _gain(row: Any) -> str:  # noqa: ANN401 - a row of a table
+    low, high = row["invitation_gain_low"], row["invitation_gain_high"]
+    return f"{row['invitation_gain']:+.1%} [{low:+.1%}, {high:+.1%}]"
+
+
+def consenting(scenario: Scenario, members: Sequence[str]) -> Scenario:
+    """The scenario in which some members support throughout, whatever their stance and the war."""
+    open_door = {code: scenario.roster.get(code, MemberOverride()).with_(war_bar=0.0) for code in members}
+    ballots = {**scenario.ballots, **dict.fromkeys(members, "support")}
+    return scenario.with_(ballots=ballots, roster={**scenario.roster, **open_door})
+
+
+def _members(
+    present: EnsembleResult, order: Sequence[str], gains: Mapping[tuple[str, ...], Mapping[str, np.ndarray]]
+) -> pd.DataFrame:
+    data = present.data
+    codes = [str(code) for code in data["member"].to_numpy()]
+    said = holdouts(present).drop(columns="name").reindex(list(order)).fillna(0.0).to_dict("index")
+    complete = present.outcomes_by_member["last_to_ratify"]
+    complete = complete[complete != ""]
+    years = (present.scenario.horizon - present.scenario.start).days / 365.25
+    held = data["concession_by_year"].to_numpy().astype(float).mean(axis=(0, 1)) * years
+    rows = []
+    for code in order:
+        place = codes.index(code)
+        row: dict[str, Any] = {"member": code, "member_name": str(data["member_name"].to_numpy()[place])}
+        own = said[code]["own_stance"]
+        row |= {"objects": own, "war_alone": said[code]["any"] - own}
+        row |= {"alone": said[code]["alone"], "last": (complete == code).mean() if len(complete) else np.nan}
+        row["concession_years"] = held[place]
+        for outcome in OUTCOMES:
+            d = paired(gains[(code,)][outcome], reached(present, outcome))
+            row |= {f"{outcome}_gain": d.mean, f"{outcome}_gain_low": d.low, f"{outcome}_gain_high": d.high}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("member")
+
+
+def _together(
+    present: EnsembleResult, order: Sequence[str], gains: Mapping[tuple[str, ...], Mapping[str, np.ndarray]]
+) -> pd.DataFrame:
+    names = dict(zip(present.data["member"].to_numpy(), present.data["member_name"].to_numpy(), strict=True))
+    rows = []
+    for k in range(len(order) + 1):
+        got = gains[tuple(order[:k])] if k else {o: reached(present, o) for o in OUTCOMES}
+        row: dict[str, Any] = {"consent": k, "joins": str(names[order[k - 1]]) if k else "nobody"}
+        for outcome, values in got.items():
+            low, high = wilson(int(values.sum()), len(values))
+            row |= {outcome: values.mean(), f"{outcome}_low": low, f"{outcome}_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("consent")
+
+
+def _indices(scenario: Scenario) -> pd.DataFrame:
+    n, rows = len(scenario.members()), []
+    for name, changes in RULES.items():
+        game = VotingGame.of_rule(scenario.with_(changes).accession, n)
+        banzhaf = game.banzhaf()
+        row = {"rule": name, "ballots_needed": game.quota, "banzhaf": float(banzhaf[0])}
+        rows.append(
+            row
+            | {"banzhaf_normalised": float(normalised(banzhaf)[0]), "shapley_shubik": float(game.shapley_shubik()[0])}
+        )
+    return pd.DataFrame(rows).set_index("rule")
+
+
+def _pivotality(present: EnsembleResult, order: Sequence[str]) -> pd.DataFrame:
+    """Under each rule, at the ballots that were cast under the rule of the scenario."""
+    ballots = present.data["ballot"].to_numpy()
+    asked = ballots[(ballots != NO_BALLOT).all(axis=2)]
+    codes = tuple(str(code) for code in present.data["member"].to_numpy())
+    by_rule = {
+        name: pivotality(codes, asked, present.scenario.with_(changes).accession) for name, changes in RULES.items()
+    }
+    return pd.DataFrame(by_rule).loc[list(order)].rename_axis("member")

@@ -1,0 +1,230 @@
+"""Rules compared: the same worlds under unanimity and under the what-if rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.ticker
+import numpy as np
+import pandas as pd
+from matplotlib.dates import date2num
+
+from article10.agents.member_state import OBJECT
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.evidence import paired
+from article10.runs.analyses.worlds import Progress, ends_of_years, reached, worlds, years_until
+from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs, time_axis
+from article10.runs.result import EnsembleResult
+from article10.runs.summary import wilson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+UNANIMITY = "unanimity"
+
+RULES: Mapping[str, Mapping[str, Any]] = {
+    UNANIMITY: {"accession.rule": "consensus"},
+    "unanimity minus 1": {"accession.rule": "unanimity_minus", "accession.tolerated": 1},
+    "unanimity minus 2": {"accession.rule": "unanimity_minus", "accession.tolerated": 2},
+    "unanimity minus 3": {"accession.rule": "unanimity_minus", "accession.tolerated": 3},
+    "qualified majority": {"accession.rule": "qualified_majority"},
+    "simple majority": {"accession.rule": "simple_majority"},
+}
+"""The rule in force and the what-if rules, each as changes to a scenario; the majority is ``accession.majority``."""
+
+OUTCOMES = ("invitation", "accession")
+NO_RUSSIA = " without pressure"
+
+
+@dataclass(frozen=True, repr=False)
+class RulesCompared(Answer):
+    """The same worlds under several rules.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: under each rule.
+        seed: of all random streams.
+        by_year: by rule, outcome and date: share of worlds, with its 95% interval.
+        rules: by rule: shares at the horizon, differences from unanimity, years to an invitation, members outvoted at
+            an invitation, and what Russia's pressure does under it; with 95% intervals of paired worlds.
+        outvoted: by rule and member: share of invitations at which it objected.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    by_year: pd.DataFrame
+    rules: pd.DataFrame
+    outvoted: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"What would another decision rule change? ({self.scenario.name})"
+
+    def sentences(self) -> list[str]:
+        """What each rule does, who is outvoted, and what Russia does under it."""
+        said = []
+        for rule, row in self.rules.iterrows():
+            shares = f"invitation in {row['invitation']:.1%} of worlds, accession in {row['accession']:.1%}"
+            if rule == UNANIMITY:
+                said.append(f"Under {rule}: {shares}.")
+                continue
+            low, high = row["invitation_gain_low"], row["invitation_gain_high"]
+            gain = f"{row['invitation_gain']:+.1%} [{low:+.1%}, {high:+.1%}] against unanimity"
+            told = "" if low > 0 or high < 0 else "; not told from zero"
+            said.append(f"Under {rule}: {shares}; invitations {gain}{told}.")
+        for rule, rows in self.outvoted.groupby("rule", sort=False):
+            top = rows["share"].droplevel("rule").nlargest(3)
+            names = [f"{name!s} ({share:.0%})" for name, share in top.items() if share > 0]
+            if names:
+                said.append(f"Outvoted at invitations by {rule!s}: {listed(names)}.")
+        first, last = self.rules["russia"].iloc[0], self.rules["russia"].iloc[-1]
+        said.append(
+            f"Russia has no ballot under any of them; its pressure does {first:+.1%} to invitations under "
+            f"{self.rules.index[0]} and {last:+.1%} under {self.rules.index[-1]}."
+        )
+        return said
+
+    def tables(self) -> dict[str, Shown]:
+        """Rules, who is outvoted, years."""
+        formats = {
+            **dict.fromkeys(OUTCOMES, PERCENT),
+            "invitation_gain": POINTS,
+            "accession_gain": POINTS,
+            "years_to_invitation": "{:.1f}",
+            "members_outvoted": "{:.1f}",
+            "russia": POINTS,
+        }
+        table = self.outvoted[self.outvoted["share"] > 0].sort_values("share", ascending=False)
+        return {
+            "rules": Shown("By rule, at the horizon", self.rules, formats),
+            "outvoted": Shown("Who is outvoted: share of invitations at which it objected", table, {"share": "{:.0%}"}),
+            "by_year": Shown("Share of worlds by the date", self.by_year, {"share": PERCENT}, most=0),
+        }
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Cumulative probability by rule; what Russia's pressure does under each."""
+        return {"rules": self.plot, "russia": self.plot_russia}
+
+    def plot(self, outcome: str = "invitation", ax: Axes | None = None) -> Axes:
+        """Share of worlds that have reached an outcome by the end of each year, a line a rule."""
+        with house_style():
+            ax = ax or new_axes()
+            ends = []
+            for colour, rule in zip(COLOURS, self.rules.index, strict=False):
+                rows = self.by_year.xs((rule, outcome), level=("rule", "outcome"))
+                days = [date2num(day) for day in (self.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
+                value, low, high = (np.array([0.0, *rows[c]]) for c in ("share", "share_low", "share_high"))
+                ax.fill_between(days, low, high, color=colour, alpha=0.12, linewidth=0)
+                ax.plot(days, value, color=colour)
+                ax.set_xlim(days[0], days[-1])
+                ends.append((float(value[-1]), f"{rule} {value[-1]:.0%}", colour))
+            ax.set_ylim(0, min(1.0, 1.15 * max(value for value, _, _ in ends) + 0.02))
+            label_ends(ax, ends)
+            ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+            ax.set_ylabel(f"probability of {outcome} by the date")
+            time_axis(ax)
+            ax.set_title("The same worlds under other rules")
+            note_runs(ax, self.runs, "under each rule, the same worlds; bands: 95% intervals")
+        return ax
+
+    def plot_russia(self, ax: Axes | None = None) -> Axes:
+        """What Russia's pressure does to the probability of an invitation under each rule, with 95% intervals."""
+        shown = self.rules[::-1]
+        with house_style():
+            ax = ax or new_axes(figsize=(7.5, 1.6 + 0.4 * len(shown)))
+            errors = [shown["russia"] - shown["russia_low"], shown["russia_high"] - shown["russia"]]
+            ax.barh(list(shown.index), shown["russia"], xerr=errors, color=COLOURS[5], error_kw={"ecolor": "#444444"})
+            ax.axvline(0, color="#888888", linewidth=0.8)
+            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+            ax.set_xlabel("points of probability of invitation by the horizon")
+            ax.grid(visible=False, axis="y")
+            ax.set_title("What Russia's pressure on members does under each rule")
+            note_runs(
+                ax, self.runs, "with and without it under each rule, the same worlds; lines: 95% intervals", below=38
+            )
+        return ax
+
+
+def compare_rules(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    rules: Sequence[str] = tuple(RULES),
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> RulesCompared:
+    """The same worlds under several rules, each with and without Russia's pressure on members.
+
+    Args:
+        scenario: name, path or scenario; its own rule is replaced.
+        runs: under each rule.
+        seed: of all random streams.
+        rules: names in ``RULES``; the first is what the others are compared with.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: ``runs``, ``seed`` or a rule is.
+    """
+    for name in rules:
+        if name not in RULES:
+            raise ValueError(f"rules: {name!r}: no such rule; valid: {', '.join(RULES)}")
+    chosen = read_scenario(scenario, changes)
+    variants = {name: chosen.with_(RULES[name]) for name in rules}
+    variants |= {name + NO_RUSSIA: s.with_({"russia.strategy": "inert"}) for name, s in list(variants.items())}
+    results = worlds(variants, runs, seed, progress=progress)
+    first = results[rules[0]]
+    return RulesCompared(
+        scenario=chosen,
+        runs=runs,
+        seed=seed,
+        by_year=pd.concat({name: _by_year(results[name]) for name in rules}, names=["rule"]),
+        rules=pd.DataFrame([_row(name, results[name], first, results[name + NO_RUSSIA]) for name in rules]).set_index(
+            "rule"
+        ),
+        outvoted=pd.concat({name: _outvoted(results[name]) for name in rules}, names=["rule"]),
+    )
+
+
+def _by_year(result: EnsembleResult) -> pd.DataFrame:
+    rows = []
+    for outcome in OUTCOMES:
+        for _, end in ends_of_years(result.scenario):
+            got = reached(result, outcome, end)
+            low, high = wilson(int(got.sum()), len(got))
+            rows.append((outcome, end.date(), got.mean(), low, high))
+    columns = ["outcome", "by", "share", "share_low", "share_high"]
+    return pd.DataFrame(rows, columns=columns).set_index(["outcome", "by"])
+
+
+def _row(rule: str, result: EnsembleResult, first: EnsembleResult, no_russia: EnsembleResult) -> dict[str, Any]:
+    row: dict[str, Any] = {"rule": rule}
+    for outcome in OUTCOMES:
+        got = reached(result, outcome)
+        low, high = wilson(int(got.sum()), len(got))
+        row |= {outcome: got.mean(), f"{outcome}_low": low, f"{outcome}_high": high}
+    for outcome in OUTCOMES:
+        gain = paired(reached(result, outcome), reached(first, outcome))
+        row |= {f"{outcome}_gain": gain.mean, f"{outcome}_gain_low": gain.low, f"{outcome}_gain_high": gain.high}
+    row["years_to_invitation"] = years_until(result, "invitation").mean()
+    invited = result.data["invited"].to_numpy() == 1
+    objections = (result.data["ballot"].to_numpy() == OBJECT).sum(axis=2)[invited]
+    row["members_outvoted"] = objections.mean() if objections.size else np.nan
+    russia = paired(reached(result, "invitation"), reached(no_russia, "invitation"))
+    return row | {"russia": russia.mean, "russia_low": russia.low, "russia_high": russia.high}
+
+
+def _outvoted(result: EnsembleResult) -> pd.DataFrame:
+    invited = result.data["invited"].to_numpy() == 1
+    objects = result.data["ballot"].to_numpy()[invited] == OBJECT
+    share = objects.mean(axis=0) if len(objects) else np.zeros(result.data.sizes["member"])
+    return pd.DataFrame({"share": share}, index=pd.Index(result.data["member_name"].to_numpy(), name="member"))
