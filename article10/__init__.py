@@ -23,22 +23,29 @@ from article10.runs.result import EnsembleResult, load
 
 if TYPE_CHECKING:
     from article10.model.accession_model import AccessionModel
+    from article10.runs.analyses.discovery import discover, discover_parameters
+    from article10.runs.analyses.guarantees import guarantee_tradeoff
     from article10.runs.analyses.holdout_power import holdout_power
     from article10.runs.analyses.influence import influence
     from article10.runs.analyses.influence_curve import influence_curve
     from article10.runs.analyses.influence_ranking import rank_influence
     from article10.runs.analyses.levers import Lever
     from article10.runs.analyses.rules_compared import compare_rules
+    from article10.runs.analyses.three_futures import three_futures
     from article10.runs.report.report import report
 
 LATER = {
     "AccessionModel": "article10.model.accession_model",
     "Lever": "article10.runs.analyses.levers",
     "compare_rules": "article10.runs.analyses.rules_compared",
+    "discover": "article10.runs.analyses.discovery",
+    "discover_parameters": "article10.runs.analyses.discovery",
+    "guarantee_tradeoff": "article10.runs.analyses.guarantees",
     "holdout_power": "article10.runs.analyses.holdout_power",
     "influence": "article10.runs.analyses.influence",
     "influence_curve": "article10.runs.analyses.influence_curve",
     "rank_influence": "article10.runs.analyses.influence_ranking",
+    "three_futures": "article10.runs.analyses.three_futures",
     "report": "article10.runs.report.report",
 }
 """What is imported when it is first asked for: an ensemble needs neither Mesa nor analyses nor figures."""
@@ -67,7 +74,10 @@ __all__ = [
     "World",
     "compare_rules",
     "decide",
+    "discover",
+    "discover_parameters",
     "formal_weight",
+    "guarantee_tradeoff",
     "holdout_power",
     "influence",
     "influence_curve",
@@ -79,6 +89,7 @@ __all__ = [
     "report",
     "run_batch",
     "simulate",
+    "three_futures",
 ]
 
 

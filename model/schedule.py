@@ -66,7 +66,8 @@ def war(world: World) -> None:
     r, setup = world.russia, world.setup
     p, dt, draws = setup.scenario.war, setup.dt, world.draws
     chance = draws["ceasefire"][world.step]
-    begins = ~r.ceasefire & (chance < -np.expm1(-russia.ceasefire_hazard(r.alarm, p) * dt))
+    at_stake = r.alarm * ~world.accession.is_member  # a war cannot bar a membership that there is
+    begins = ~r.ceasefire & (chance < -np.expm1(-russia.ceasefire_hazard(at_stake, p) * dt))
     breaks = r.ceasefire & (chance < -np.expm1(-russia.breach_hazard(world.deterrent, p) * dt))
     r.ceasefire = (r.ceasefire | begins) & ~breaks
     world.candidate.bound_by_plan = world.candidate.bound_by_plan & ~breaks

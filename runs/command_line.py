@@ -12,6 +12,8 @@ COMMANDS = (
     analyses.influence,
     analyses.holdouts,
     analyses.rules,
+    analyses.why,
+    analyses.guarantees,
     analyses.report,
     look.scenarios,
     look.parameters,

@@ -1,17 +1,21 @@
-"""Why a member moved in a run: what each mechanism did, adding up exactly."""
+"""Why a member moved: what each mechanism did, adding up exactly, in one run or on average over an ensemble."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from article10.agents.russia import Strategy
-from article10.model.mechanisms import MECHANISMS, Mechanism
+from article10.model.mechanisms import BOUNDS, MECHANISMS, Mechanism
+from article10.model.randomness import Sampler
+from article10.model.scenario import Scenario
+from article10.model.setup import Setup
+from article10.model.world import World
 from article10.runs.recorder import CONTRIBUTION
 
 if TYPE_CHECKING:
@@ -19,12 +23,67 @@ if TYPE_CHECKING:
 
 START, END = "start", "end"
 
+Z95 = 1.959963984540054
 
-def explain(
+
+@dataclass(frozen=True)
+class Made:
+    """How the runs of a result are made again.
+
+    Attributes:
+        scenario: of the result.
+        strategy: the function in place of Russia's named strategy, if there was one.
+        mechanisms: in place of ``MECHANISMS``, if they were.
+    """
+
+    scenario: Scenario
+    strategy: Strategy | None
+    mechanisms: Mapping[str, Mechanism] | None
+
+    @classmethod
+    def of(cls, result: EnsembleResult, strategy: Strategy | None, mechanisms: Mapping[str, Mechanism] | None) -> Made:
+        """From the provenance of a result.
+
+        Raises:
+            ValueError: a function that it was made with is not given.
+        """
+        made_with = result.data.attrs
+        if strategy is None and made_with["strategy"].startswith("custom:"):
+            raise ValueError(f"made with the strategy {made_with['strategy']}: give it again as strategy=")
+        if mechanisms is None and not set(json.loads(made_with["mechanisms"])) <= set(MECHANISMS):
+            raise ValueError(f"made with the mechanisms {made_with['mechanisms']}: give them again as mechanisms=")
+        return cls(result.scenario, strategy, mechanisms)
+
+
+def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, int]:
+    """The numbers of steps done at two dates; by default at the start and at the horizon.
+
+    Args:
+        scenario: whose steps.
+        start: a date, or None.
+        end: a later date, or None.
+
+    Raises:
+        ValueError: a date is outside the scenario, or the second is not after the first.
+    """
+    first = scenario.start if start is None else pd.Timestamp(str(start)).date()
+    last = scenario.horizon if end is None else pd.Timestamp(str(end)).date()
+    for name, day in (("start", first), ("end", last)):
+        if not scenario.start <= day <= scenario.horizon:
+            raise ValueError(f"{name} = {day}: expected {scenario.start} to {scenario.horizon}")
+    begins, ends = scenario.step_of(first), scenario.n_steps if end is None else scenario.step_of(last)
+    if begins >= ends:
+        raise ValueError(f"end = {last}: expected a date at least a step after the start, {first}")
+    return begins, ends
+
+
+def explain_run(
     result: EnsembleResult,
     member: str,
-    run: int = 0,
+    run: int,
     *,
+    start: object = None,
+    end: object = None,
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
 ) -> pd.DataFrame:
@@ -36,6 +95,8 @@ def explain(
         result: where the run is from.
         member: its code.
         run: number of the run.
+        start: first day; by default that of the scenario.
+        end: last day; by default the horizon.
         strategy: the function that was passed to ``simulate``, if one was.
         mechanisms: likewise.
 
@@ -45,7 +106,7 @@ def explain(
 
     Raises:
         KeyError: the member is not on the roster.
-        ValueError: the run is not in the result, or a function that it was made with is not given.
+        ValueError: the run is not in the result, a date is wrong, or a function that it was made with is not given.
     """
     from article10.runs.ensemble import simulate
 
@@ -53,30 +114,106 @@ def explain(
     numbers = result.data["run"].to_numpy()
     if run not in numbers:
         raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
-    made_with = result.data.attrs
-    if strategy is None and made_with["strategy"].startswith("custom:"):
-        raise ValueError(f"made with the strategy {made_with['strategy']}: give it again as strategy=")
-    if mechanisms is None and not set(json.loads(made_with["mechanisms"])) <= set(MECHANISMS):
-        raise ValueError(f"made with the mechanisms {made_with['mechanisms']}: give them again as mechanisms=")
+    made = Made.of(result, strategy, mechanisms)
+    begins, ends = steps_between(made.scenario, start, end)
     again = simulate(
-        result.scenario,
+        made.scenario,
         1,
         result.seed,
         first_run=run,
         record=("stance", CONTRIBUTION),
-        strategy=strategy,
-        mechanisms=mechanisms,
+        strategy=made.strategy,
+        mechanisms=made.mechanisms,
     ).data.isel(run=0, member=place)
     parts = again[CONTRIBUTION].to_numpy()
-    first = float(again["stance"].to_numpy()[0])
-    years = pd.DatetimeIndex(again["step"].to_numpy()[:-1]).year
+    first = float(again["stance"].to_numpy()[0]) + parts[:begins].sum()
+    years = pd.DatetimeIndex(again["step"].to_numpy()[begins:ends]).year
     names = [str(name) for name in again["mechanism"].to_numpy()]
-    frame = pd.DataFrame(parts, columns=names).groupby(np.asarray(years)).sum()
+    frame = pd.DataFrame(parts[begins:ends], columns=names).groupby(np.asarray(years)).sum()
     frame.index.name = "year"
-    end = first + frame.sum(axis=1).cumsum()
-    frame.insert(0, START, end.shift(1, fill_value=first))
-    frame[END] = end
+    at_end = first + frame.sum(axis=1).cumsum()
+    frame.insert(0, START, at_end.shift(1, fill_value=first))
+    frame[END] = at_end
     return frame
+
+
+class _OneMember:
+    """What each mechanism did to one member between two steps, by run."""
+
+    def __init__(self, setup: Setup, runs: int, member: int, begins: int, ends: int) -> None:
+        self.member, self.begins, self.ends = member, begins, ends
+        self.names = [*setup.mechanisms, BOUNDS]
+        self.parts = np.zeros((runs, len(self.names)))
+        self.start, self.end = np.zeros(runs), np.zeros(runs)
+
+    def before(self, world: World, rows: slice) -> None:
+        """Note the stance of the first day."""
+        self.start[rows] = self.end[rows] = world.members.stance[:, self.member]
+
+    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+        """Add what the step brought, if it lies between the two."""
+        if not self.begins < world.step <= self.ends:
+            return
+        if world.step == self.begins + 1:
+            self.start[rows] = stance_before[:, self.member]
+        into, now = self.parts[rows], world.members.stance[:, self.member]
+        moved = np.zeros(len(now))
+        for place, rate in enumerate(world.rates.values()):
+            change = world.setup.effective_step * np.broadcast_to(rate, stance_before.shape)[:, self.member]
+            into[:, place] += change
+            moved += change
+        into[:, -1] += now - stance_before[:, self.member] - moved
+        self.end[rows] = now
+
+
+def explain_ensemble(
+    result: EnsembleResult,
+    member: str,
+    *,
+    start: object = None,
+    end: object = None,
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> pd.DataFrame:
+    """What each mechanism did to a member's stance between two dates, the mean over all runs with its 95% interval.
+
+    All runs are made again from the provenance, chunk by chunk; only sums by run are held.
+
+    Args:
+        result: the ensemble.
+        member: its code.
+        start: first day; by default that of the scenario.
+        end: last day; by default the horizon.
+        strategy: the function that was passed to ``simulate``, if one was.
+        mechanisms: likewise.
+
+    Returns:
+        Rows ``start``, each mechanism, ``bounds``, ``end``; columns ``mean``, ``mean_low``, ``mean_high``, ``spread``
+        (standard deviation over runs). The means of start and all mechanisms add up to that of the end, within 1e-12.
+
+    Raises:
+        KeyError: the member is not on the roster.
+        ValueError: a date is wrong, or a function that it was made with is not given.
+    """
+    from article10.runs.ensemble import chunk_size, chunks, step_chunk
+
+    place = result.scenario.members().index(member)
+    made = Made.of(result, strategy, mechanisms)
+    begins, ends = steps_between(made.scenario, start, end)
+    setup = Setup.of(made.scenario, made.strategy, made.mechanisms)
+    kept = _OneMember(setup, result.runs, place, begins, ends)
+    sampler, first = Sampler(setup.streams, result.seed), int(result.data["run"].to_numpy()[0])
+    for rows in chunks(result.runs, chunk_size(setup)):
+        step_chunk(setup, sampler.draw(range(first + rows.start, first + rows.stop)), kept, rows)
+    by_run = pd.DataFrame(kept.parts, columns=kept.names)
+    by_run.insert(0, START, kept.start)
+    by_run[END] = kept.end
+    half = Z95 * by_run.std(ddof=0) / np.sqrt(result.runs)
+    mean = by_run.mean()
+    frame = pd.DataFrame(
+        {"mean": mean, "mean_low": mean - half, "mean_high": mean + half, "spread": by_run.std(ddof=0)}
+    )
+    return frame.rename_axis("mechanism")
 
 
 @dataclass(frozen=True)
@@ -93,11 +230,16 @@ def waterfall(explained: pd.DataFrame) -> list[Bar]:
     """The bars of a waterfall over the whole time, from the first stance to the last, without idle mechanisms.
 
     Args:
-        explained: what ``explain`` gave.
+        explained: what ``explain_run`` or ``explain_ensemble`` gave.
     """
-    start, end = float(explained[START].iloc[0]), float(explained[END].iloc[-1])
+    if "mean" in explained:
+        parts = explained["mean"].drop([START, END])
+        start, end = float(explained["mean"][START]), float(explained["mean"][END])
+    else:
+        parts = explained.drop(columns=[START, END]).sum()
+        start, end = float(explained[START].iloc[0]), float(explained[END].iloc[-1])
     bars, level = [Bar(START, 0.0, start, whole=True)], start
-    for name, height in explained.drop(columns=[START, END]).sum().items():
+    for name, height in parts.items():
         if abs(height) > 1e-12:
             bars.append(Bar(str(name), level, float(height)))
             level += float(height)

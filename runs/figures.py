@@ -245,15 +245,19 @@ class Plot:
             note_runs(ax, self.result.runs)
         return ax
 
-    def explain(self, member: str, run: int = 0, ax: Axes | None = None) -> Axes:
-        """Why a member moved in a run: a waterfall by mechanism from its first stance to its last, which adds up.
+    def explain(
+        self, member: str, run: int | None = None, *, start: object = None, end: object = None, ax: Axes | None = None
+    ) -> Axes:
+        """Why a member moved: a waterfall by mechanism from its first stance to its last, which adds up.
 
         Args:
             member: its code.
-            run: number of the run.
+            run: number of a run; by default the mean over all runs.
+            start: first day; by default that of the scenario.
+            end: last day; by default the horizon.
             ax: where to draw.
         """
-        parts = waterfall(self.result.explain(member, run))
+        parts = waterfall(self.result.explain(member, run, start=start, end=end))
         with house_style():
             ax = ax or new_axes()
             colours = [COLOURS[0] if row.whole else SUPPORTIVE if row.height >= 0 else OPPOSED for row in parts]
@@ -270,8 +274,11 @@ class Plot:
             for text in ax.get_xticklabels():
                 text.set_horizontalalignment("right")
             ax.grid(visible=False, axis="x")
-            ax.set_title(f"Why {self._name(member)} moved in run {run}")
-            note_runs(ax, self.result.runs, "of which one is explained", below=62)
+            s = self.result.scenario
+            between = f"{start or s.start} to {end or s.horizon}"
+            ax.set_title(f"Why {self._name(member)} moved" + ("" if run is None else f" in run {run}"))
+            which = "the mean over all" if run is None else "of which one is explained"
+            note_runs(ax, self.result.runs, f"{which}; {between}", below=62)
         return ax
 
     def save_all(self, folder: str | Path, figures: Sequence[str] = DEFAULT_FIGURES) -> list[Path]:

@@ -119,6 +119,8 @@ class OutcomeRecorder:
         self.entered = {code: np.full(runs, NEVER, np.int32) for code in ENTERED}
         self.ever_shelved = np.zeros(runs, np.int8)
         self.war_steps = np.zeros(runs, np.int32)
+        self.breaches = np.zeros(runs, np.int16)
+        self.ceasefire = np.zeros(runs, dtype=bool)
         self.ballot = np.full((runs, councils, members), NO_BALLOT, np.int8)
         self.reason = np.zeros((runs, councils, members), np.int8)
         self.question_put = np.zeros((runs, councils), np.int8)
@@ -132,10 +134,13 @@ class OutcomeRecorder:
     def before(self, world: World, rows: slice) -> None:
         """Note the stages of the first day."""
         self._enter(world, rows, np.ones(world.n_runs, dtype=bool))
+        self.ceasefire[rows] = world.russia.ceasefire
 
     def after_step(self, world: World, rows: slice) -> None:
         """Note what a step brought."""
         self.war_steps[rows] += world.hot
+        self.breaches[rows] += self.ceasefire[rows] > world.russia.ceasefire
+        self.ceasefire[rows] = world.russia.ceasefire
         changed = world.accession.stage != self.stage[rows]
         if changed.any():
             self._enter(world, rows, changed)

@@ -78,6 +78,7 @@ def _add_outcomes(data: xr.Dataset, outcomes: OutcomeRecorder) -> None:
         "final_stage": (outcomes.stage, f"stage at the horizon: {codes}"),
         "ever_shelved": (outcomes.ever_shelved, "whether the candidate ever shelved its bid"),
         "war_steps": (outcomes.war_steps, "steps in which the war was hot"),
+        "breaches": (outcomes.breaches, "ceasefires that broke"),
         "final_spending": (outcomes.final_spending, "defence spending at the horizon by influence weight, % GDP"),
         "final_stance": (outcomes.final_stance, "mean stance at the horizon by influence weight"),
         "final_front": (outcomes.final_front, "Russian territorial progress at the horizon since the start"),
@@ -184,6 +185,7 @@ class EnsembleResult:
         frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
         frame["last_to_ratify"] = self._last_to_ratify()
         frame["war_years"] = data["war_steps"].to_numpy() * self.scenario.step_years
+        frame["breaches"] = data["breaches"].to_numpy()
         frame["spending"] = data["final_spending"].to_numpy()
         frame["stance"] = data["final_stance"].to_numpy()
         frame["cohesion"] = data["final_cohesion"].to_numpy()
@@ -198,9 +200,10 @@ class EnsembleResult:
         """One row a run.
 
         Columns: ``outcome`` (stage at the horizon), ``invitation_date``, ``signature_date``, ``accession_date``,
-        ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``spending`` (% GDP at the horizon, by influence weight),
-        ``stance`` (mean at the horizon, by influence weight), ``cohesion`` (1 - sd of stances at the horizon),
-        ``front`` (Russian territorial progress at the horizon), ``objectors`` (at each council: date and codes).
+        ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``breaches`` (of ceasefires), ``spending`` (% GDP at the
+        horizon, by influence weight), ``stance`` (mean at the horizon, by influence weight), ``cohesion`` (1 - sd of
+        stances at the horizon), ``front`` (Russian territorial progress at the horizon), ``objectors`` (at each
+        council: date and codes).
         """
         numbers = [c for c in map(str, self.outcomes_by_member) if c == "councils" or c.startswith("objections_")]
         return self.outcomes_by_member.drop(columns=numbers).assign(objectors=self._objectors())
@@ -225,15 +228,30 @@ class EnsembleResult:
     def explain(
         self,
         member: str,
-        run: int = 0,
+        run: int | None = None,
         *,
+        start: object = None,
+        end: object = None,
         strategy: Strategy | None = None,
         mechanisms: Mapping[str, Mechanism] | None = None,
     ) -> pd.DataFrame:
-        """What each mechanism did to a member's stance in a run; see ``article10.runs.explain.explain``."""
-        from article10.runs.explain import explain
+        """What each mechanism did to a member's stance between two dates, adding up exactly.
 
-        return explain(self, member, run, strategy=strategy, mechanisms=mechanisms)
+        Args:
+            member: its code.
+            run: number of a run, explained year by year; by default the mean over all runs, with 95% intervals.
+            start: first day; by default that of the scenario.
+            end: last day; by default the horizon.
+            strategy: the function that was passed to ``simulate``, if one was.
+            mechanisms: likewise.
+
+        Returns:
+            See ``article10.runs.explain.explain_run`` and ``explain_ensemble``.
+        """
+        from article10.runs.explain import explain_ensemble, explain_run
+
+        made: dict[str, Any] = {"start": start, "end": end, "strategy": strategy, "mechanisms": mechanisms}
+        return explain_ensemble(self, member, **made) if run is None else explain_run(self, member, run, **made)
 
     def save(self, path: str | Path) -> Path:
         """Write the dataset as NetCDF-4; the file appears only when it is whole.

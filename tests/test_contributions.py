@@ -130,3 +130,40 @@ def test_an_explanation_of_what_cannot_be_made_again_says_so():
         result.explain("HUN", 2, strategy=only_hungary)
     with pytest.raises(KeyError, match="did you mean"):
         result.explain("HUNGARY", 0, strategy=only_hungary)
+
+
+def test_the_mean_explanation_is_the_mean_of_the_explanations_of_all_runs():
+    result = simulate("baseline", 5, 9, changes=SHORT, first_run=3)
+    between = {"start": "2026-06-01", "end": "2028-03-01"}
+    mean = result.explain("HUN", **between)["mean"]
+    each = [result.explain("HUN", run, **between) for run in range(3, 8)]
+    for name in mean.index.drop(["start", "end"]):
+        assert mean[name] == pytest.approx(np.mean([run[name].sum() for run in each]), abs=1e-12)
+    assert mean["start"] == pytest.approx(np.mean([run["start"].iloc[0] for run in each]), abs=1e-6)
+    assert mean["end"] == pytest.approx(mean.drop("end").sum(), abs=1e-12)
+    assert waterfall(result.explain("HUN"))[-1].height == pytest.approx(
+        float(result.data["stance"].sel(member="HUN")[:, -1].mean()), abs=1e-6
+    )
+
+
+def test_explanations_of_two_spans_meet_where_one_ends_and_the_other_begins():
+    result = simulate("baseline", 2, 9, changes=SHORT)
+    first, second = result.explain("SVK", 1, end="2027-05-03"), result.explain("SVK", 1, start="2027-05-03")
+    whole = result.explain("SVK", 1)
+    assert first["end"].iloc[-1] == pytest.approx(second["start"].iloc[0], abs=1e-12)
+    assert first["peers"].sum() + second["peers"].sum() == pytest.approx(whole["peers"].sum(), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("between", "message"),
+    [
+        ({"start": "2020-01-01"}, "start = 2020-01-01: expected 2025-12-01 to 2029-12-03"),
+        ({"end": "2040-01-01"}, "end = 2040-01-01: expected"),
+        ({"start": "2027-01-01", "end": "2026-01-01"}, "at least a step after the start"),
+    ],
+)
+def test_dates_that_cannot_be_explained_are_refused(between, message):
+    result = simulate("baseline", 1, 9, changes=SHORT)
+    for run in (None, 0):
+        with pytest.raises(ValueError, match=message):
+            result.explain("HUN", run, **between)

@@ -12,12 +12,15 @@ from rich.markup import escape
 
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer
+from article10.runs.analyses.discovery import discover
 from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.runs.analyses.guarantees import guarantee_tradeoff
 from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence as influence_of
 from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
 from article10.runs.analyses.rules_compared import compare_rules
+from article10.runs.analyses.three_futures import three_futures
 from article10.runs.commands.application import (
     Settings,
     Source,
@@ -89,6 +92,41 @@ def rules(
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     with progress_bar("rules") as done:
         give(lambda: compare_rules(chosen, runs, seed, progress=done), out, force)
+
+
+def why(
+    scenario: Source = "baseline",
+    outcome: Outcome = "invitation",
+    until: Annotated[int | None, typer.Option(help="Year up to which to look [default: half-way].")] = None,
+    runs: Runs = 2000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Tell what separates the worlds in which an outcome is reached from those in which it is not."""
+    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    with progress_bar("why") as done:
+        give(lambda: discover(chosen, runs, seed, outcome=outcome, until=until, progress=done), out, force)
+
+
+def guarantees(
+    scenario: Source = "baseline",
+    futures: Annotated[bool, typer.Option("--futures", help="Membership, in lieu, neither, side by side.")] = False,
+    outcome: Outcome = "invitation",
+    runs: Runs = 500,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Sweep guarantees from stepping stone to substitute; or compare membership, guarantees in lieu, and neither."""
+    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    with progress_bar("guarantees") as done:
+        if futures:
+            give(lambda: three_futures(chosen, runs, seed, progress=done), out, force)
+        else:
+            give(lambda: guarantee_tradeoff(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
 
 
 def report(

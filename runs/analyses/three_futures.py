@@ -1,0 +1,224 @@
+"""Three futures side by side: membership, guarantees in lieu, and neither, in their consequences within the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from article10.agents.russia import breach_hazard
+from article10.model.accession_rule import MEMBER
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.evidence import paired
+from article10.runs.analyses.guarantees import with_guarantee
+from article10.runs.analyses.levers import LEVERS
+from article10.runs.analyses.worlds import Progress, worlds
+from article10.runs.figures_style import COLOURS, house_style, note_runs
+from article10.runs.result import EnsembleResult
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MEMBERSHIP, IN_LIEU, NEITHER = "membership", "guarantees in lieu", "neither"
+FUTURES = (MEMBERSHIP, IN_LIEU, NEITHER)
+
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "war_years": ("years of hot war", "year"),
+    "breaches": ("renewed attacks", "ceasefires that break"),
+    "front": ("territory lost since the start", "% of the country"),
+    "spending": ("defence spending at the horizon", "% of GDP"),
+    "cohesion": ("cohesion at the horizon", "1 − spread of stances"),
+    "security": ("peace, and kept for a year", "probability at the horizon"),
+}
+"""What is compared: its meaning and unit."""
+
+DETERRENCE = (0.0, 0.25, 0.5, 0.75, 0.9)
+"""Values of ``war.deterrence`` over which renewed attacks are shown: its plausible range."""
+
+
+@dataclass(frozen=True, repr=False)
+class ThreeFutures(Answer):
+    """Membership, guarantees in lieu, and neither, in the same worlds.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: of each future.
+        seed: of all random streams.
+        consequences: by measure and future: its mean with a 95% interval, and the difference from neither.
+        by_deterrence: by ``war.deterrence`` and future: mean number of renewed attacks, with its 95% interval.
+        acceded: share of the worlds of membership in which the candidate accedes, and mean years until it does.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    consequences: pd.DataFrame
+    by_deterrence: pd.DataFrame
+    acceded: tuple[float, float]
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"Membership, guarantees in lieu, or neither: with what consequences? ({self.scenario.name})"
+
+    def sentences(self) -> list[str]:
+        """What differs from neither, what drives it, what it is."""
+        said = []
+        for measure, (label, _) in MEASURES.items():
+            rows = self.consequences.xs(measure, level="measure")
+            parts = []
+            for future in (MEMBERSHIP, IN_LIEU):
+                row = rows.loc[future]
+                told = row["difference_low"] > 0 or row["difference_high"] < 0
+                change = f"{row['difference']:+.2f} [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}]"
+                parts.append(f"{future} {change if told else 'not told from neither'}")
+            usual = float(rows["mean"][NEITHER])
+            said.append(f"{label[0].upper()}{label[1:]}: {usual:.2f} with neither; {'; '.join(parts)}.")
+        share, years = self.acceded
+        said.append(f"With membership the candidate accedes in {share:.0%} of worlds, after {years:.1f} years.")
+        return [
+            *said,
+            "These are outcomes of the model, not findings about the world: how far guarantees and membership deter "
+            "is assumed (war.deterrence, guarantees.membership); the table by war.deterrence shows what hangs on it.",
+        ]
+
+    def tables(self) -> dict[str, Shown]:
+        """Consequences; attacks by deterrence."""
+        numbers = {"mean": "{:.2f}", "difference": "{:+.2f}"}
+        return {
+            "consequences": Shown("Consequences within the model", self.consequences, numbers, most=40),
+            "by_deterrence": Shown("Renewed attacks by war.deterrence", self.by_deterrence, {"attacks": "{:.2f}"}, 40),
+        }
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Consequences side by side."""
+        return {"futures": self.plot}
+
+    def plot(self) -> Axes:
+        """Mean of each measure by future with its 95% interval, a panel a measure; returns the first panel."""
+        with house_style():
+            figure = Figure(figsize=(9.5, 5.4), layout="constrained")
+            FigureCanvasAgg(figure)
+            panels = figure.subplots(2, 3, sharey=True).ravel()
+            for ax, (measure, (label, unit)) in zip(panels, MEASURES.items(), strict=True):
+                rows = self.consequences.xs(measure, level="measure").loc[list(FUTURES)]
+                for place, (colour, (_, row)) in enumerate(zip(COLOURS, rows.iterrows(), strict=False)):
+                    ax.hlines(place, row["mean_low"], row["mean_high"], color=colour, linewidth=2.5)
+                    ax.plot(row["mean"], place, "o", color=colour)
+                    text = {"textcoords": "offset points", "ha": "center", "fontsize": 8, "color": colour}
+                    ax.annotate(f"{row['mean']:.2f}", (row["mean"], place), (0, 7), **text)
+                ax.set_yticks(range(len(FUTURES)), list(FUTURES))
+                ax.set_ylim(-0.5, len(FUTURES) - 0.3)
+                ax.invert_yaxis()
+                ax.margins(x=0.15)
+                ax.set_title(label, fontsize=9)
+                ax.set_xlabel(unit, fontsize=8.5)
+                ax.grid(visible=False, axis="y")
+            figure.suptitle("Three futures: consequences within the model", x=0.01, ha="left", weight="bold")
+            note_runs(panels[3], self.runs, "each, the same worlds; lines: 95% intervals", below=42)
+        first: Axes = panels[0]
+        return first
+
+
+def three_futures(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    level: float = 0.6,
+    deterrence: Sequence[float] = DETERRENCE,
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> ThreeFutures:
+    """The consequences of membership, of guarantees in lieu of it, and of neither, in the same worlds.
+
+    Membership: all members support from the first day, whatever the war, and the candidate keeps its bid. In lieu: a
+    binding guarantee by all, and one member objects throughout. Neither: one objects, and no new guarantee is given.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: of each future.
+        seed: of all random streams.
+        level: of the binding guarantee.
+        deterrence: values of ``war.deterrence`` over which renewed attacks are compared.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: ``runs`` or ``seed`` is.
+    """
+    chosen = read_scenario(scenario, changes)
+    kept = ("war_intensity", "guarantee", "stage")
+    total = runs * len(FUTURES) * (1 + len(deterrence))
+    results = worlds(futures_of(chosen, level), runs, seed, by_year=kept, progress=_after(progress, 0, total))
+    values = {name: _values(result) for name, result in results.items()}
+    rows = []
+    for measure in MEASURES:
+        for name in FUTURES:
+            own, other = values[name][measure], values[NEITHER][measure]
+            mean, d = paired(own, np.zeros_like(own)), paired(own, other)
+            row = {"measure": measure, "future": name, "mean": mean.mean, "mean_low": mean.low, "mean_high": mean.high}
+            rows.append(row | {"difference": d.mean, "difference_low": d.low, "difference_high": d.high})
+    attacks = []
+    for place, strength in enumerate(deterrence, start=1):
+        variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level)
+        swept = worlds(variants, runs, seed, progress=_after(progress, place * len(FUTURES) * runs, total))
+        for name, result in swept.items():
+            d = paired(*(result.outcomes_by_member["breaches"].to_numpy(float) * k for k in (1.0, 0.0)))
+            attacks.append((float(strength), name, d.mean, d.low, d.high))
+    columns = ["deterrence", "future", "attacks", "attacks_low", "attacks_high"]
+    joined = results[MEMBERSHIP].outcomes_by_member["accession_date"].dropna()
+    years = float((joined - pd.Timestamp(chosen.start)).dt.days.mean() / 365.25) if len(joined) else float("nan")
+    return ThreeFutures(
+        scenario=chosen,
+        runs=runs,
+        seed=seed,
+        consequences=pd.DataFrame(rows).set_index(["measure", "future"]),
+        by_deterrence=pd.DataFrame(attacks, columns=columns).set_index(["deterrence", "future"]),
+        acceded=(len(joined) / runs, years),
+    )
+
+
+def futures_of(scenario: Scenario, level: float) -> dict[str, Scenario]:
+    """The three futures of a scenario, by name."""
+    bare = LEVERS["guarantees"].without(scenario)
+    members = bare.members().iso3
+    shut = bare.with_(ballots={**bare.ballots, members[0]: "object"})
+    no_bar = {"accession.war_bar": 1.0, "candidate.may_shelve": False}
+    opened = bare.with_(no_bar, ballots=dict.fromkeys(members, "support"))
+    return {MEMBERSHIP: opened, IN_LIEU: with_guarantee(shut, level), NEITHER: shut}
+
+
+def _values(result: EnsembleResult) -> dict[str, np.ndarray]:
+    frame = result.outcomes_by_member
+    found = {name: frame[name].to_numpy(float) for name in MEASURES if name in frame}
+    return found | {"front": 100 * found["front"], "security": security(result)}
+
+
+def security(result: EnsembleResult) -> np.ndarray:
+    """Probability of being at peace at the horizon and of staying so for a year more, (run,).
+
+    Zero in runs at hot war; else ``exp(-breach_rate * (1 - deterrence * deterrent))``, the deterrent being the
+    guarantee in force or, for a member, at least ``guarantees.membership``.
+
+    Args:
+        result: of ``worlds`` with ``war_intensity``, ``guarantee`` and ``stage`` by year.
+    """
+    last, s = result.data.isel(year=-1), result.scenario
+    is_member = last["stage_by_year"].to_numpy() == MEMBER
+    deterrent = np.maximum(last["guarantee_by_year"].to_numpy().astype(float), s.guarantees.membership * is_member)
+    hot = last["war_intensity_by_year"].to_numpy() > s.war.hot_line
+    return np.where(hot, 0.0, np.exp(-breach_hazard(deterrent, s.war)))
+
+
+def _after(progress: Progress | None, before: int, total: int) -> Progress | None:
+    return None if progress is None else lambda done, _: progress(before + done, total)
