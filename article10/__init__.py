@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from article10.runs.analyses.influence_ranking import rank_influence
     from article10.runs.analyses.levers import Lever
     from article10.runs.analyses.rules_compared import compare_rules
+    from article10.runs.analyses.sensitivity import screen, sobol
     from article10.runs.analyses.three_futures import three_futures
+    from article10.runs.analyses.tornado import tornado
     from article10.runs.report.report import report
 
 LATER = {
@@ -45,7 +47,10 @@ LATER = {
     "influence": "article10.runs.analyses.influence",
     "influence_curve": "article10.runs.analyses.influence_curve",
     "rank_influence": "article10.runs.analyses.influence_ranking",
+    "screen": "article10.runs.analyses.sensitivity",
+    "sobol": "article10.runs.analyses.sensitivity",
     "three_futures": "article10.runs.analyses.three_futures",
+    "tornado": "article10.runs.analyses.tornado",
     "report": "article10.runs.report.report",
 }
 """What is imported when it is first asked for: an ensemble needs neither Mesa nor analyses nor figures."""
@@ -88,8 +93,11 @@ __all__ = [
     "read_scenario",
     "report",
     "run_batch",
+    "screen",
     "simulate",
+    "sobol",
     "three_futures",
+    "tornado",
 ]
 
 

@@ -14,6 +14,7 @@ COMMANDS = (
     analyses.rules,
     analyses.why,
     analyses.guarantees,
+    analyses.sensitivity,
     analyses.report,
     look.scenarios,
     look.parameters,

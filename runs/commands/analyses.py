@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.markup import escape
 
+from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer
 from article10.runs.analyses.discovery import discover
@@ -20,7 +21,9 @@ from article10.runs.analyses.influence import influence as influence_of
 from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
 from article10.runs.analyses.rules_compared import compare_rules
+from article10.runs.analyses.sensitivity import screen, sobol
 from article10.runs.analyses.three_futures import three_futures
+from article10.runs.analyses.tornado import tornado
 from article10.runs.commands.application import (
     Settings,
     Source,
@@ -127,6 +130,33 @@ def guarantees(
             give(lambda: three_futures(chosen, runs, seed, progress=done), out, force)
         else:
             give(lambda: guarantee_tradeoff(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
+
+
+def sensitivity(
+    scenario: Source = "baseline",
+    method: Annotated[str, typer.Option(help="morris, sobol or tornado.")] = "morris",
+    parameters: Annotated[list[str] | None, typer.Option(help="A key; again for more [default: all, or 20].")] = None,
+    runs: Annotated[int | None, typer.Option(help="At each point [default: 64; tornado 500].", min=1)] = None,
+    samples: Annotated[int | None, typer.Option(help="Trajectories (10) or base samples (256).", min=2)] = None,
+    seed: Seed = 0,
+    settings: Settings = None,
+    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", min=1)] = None,
+    batch: Annotated[Path | None, typer.Option(help="Folder of the runs, gone on with if stopped.")] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Tell which parameters matter over their plausible ranges: Morris screening, Sobol indices, or a tornado."""
+    if method not in ("morris", "sobol", "tornado"):
+        raise ScenarioError(f"--method {method}: expected morris, sobol or tornado")
+    chosen, keys = read_scenario(scenario, parsed_changes(settings or ())), parameters or None
+    shared: dict[str, Any] = {"parameters": keys, "out": batch, "workers": workers}
+    if method == "tornado":
+        with progress_bar("tornado") as done:
+            give(lambda: tornado(chosen, runs or 500, seed, parameters=keys, progress=done), out, force)
+    elif method == "morris":
+        give(lambda: screen(chosen, runs or 64, seed, trajectories=samples or 10, **shared), out, force)
+    else:
+        give(lambda: sobol(chosen, runs or 64, seed, base_samples=samples or 256, **shared), out, force)
 
 
 def report(

@@ -1,0 +1,159 @@
+"""A tornado: each parameter at the two ends of its plausible range, all else as it is, in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.ticker
+import numpy as np
+import pandas as pd
+
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.answer import POINTS, Answer, Shown, listed
+from article10.runs.analyses.evidence import Difference, paired
+from article10.runs.analyses.sensitivity_methods import Space
+from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
+from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TOGETHER = 8
+"""Variants run at a time: a bound on memory."""
+
+
+@dataclass(frozen=True, repr=False)
+class Tornado(Answer):
+    """What each parameter does alone over its plausible range.
+
+    Attributes:
+        scenario: whose values the others keep.
+        runs: of each variant.
+        seed: of all random streams.
+        outcome: ``invitation`` or ``accession``.
+        usual: share of worlds that reach it as it is.
+        ends: by parameter: values and differences at the low and at the high end with 95% intervals, and the reach
+            (the larger of the two in size), largest first.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    outcome: str
+    usual: float
+    ends: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"What does each of {len(self.ends)} parameters do alone over its range? ({self.scenario.name})"
+
+    @property
+    def told(self) -> pd.Series[bool]:
+        """By parameter, whether one of its ends is told from zero."""
+        e = self.ends
+        at_low = (e["low_difference_low"] > 0) | (e["low_difference_high"] < 0)
+        return at_low | (e["high_difference_low"] > 0) | (e["high_difference_high"] < 0)
+
+    def sentences(self) -> list[str]:
+        """The longest, and how many are not told."""
+        told = self.ends[self.told].head(5)
+        names = listed(
+            f"{key} ({row['low_difference']:+.1%} at {row['low']:g}, {row['high_difference']:+.1%} at {row['high']:g})"
+            for key, row in told.iterrows()
+        )
+        said = [f"As it is, {self.outcome} in {self.usual:.1%} of worlds. Moved most by: {names}."]
+        silent = int((~self.told).sum())
+        return [*said, f"{silent} of {len(self.ends)} parameters do nothing that {self.runs:,} runs tell from zero."]
+
+    def tables(self) -> dict[str, Shown]:
+        """Both ends of each parameter."""
+        formats = {"from": "{:g}", "to": "{:g}", "low_difference": POINTS, "high_difference": POINTS, "reach": "{:.1%}"}
+        frame = self.ends.rename(columns={"low": "from", "high": "to"})
+        return {"tornado": Shown(f"Difference of the probability of {self.outcome}", frame, formats, most=20)}
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """The tornado."""
+        return {"tornado": self.plot}
+
+    def plot(self, most: int = 20, ax: Axes | None = None) -> Axes:
+        """Both ends of each parameter, longest on top, with 95% intervals; pale where not told from zero."""
+        shown = self.ends.head(most)[::-1]
+        with house_style():
+            ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
+            places = np.arange(len(shown))
+            for end, colour, shift in (("low", COLOURS[1], 0.18), ("high", COLOURS[0], -0.18)):
+                value = shown[f"{end}_difference"]
+                low, high = shown[f"{end}_difference_low"], shown[f"{end}_difference_high"]
+                colours = np.where((low > 0) | (high < 0), colour, "#d0d0d0")
+                error: dict[str, Any] = {"ecolor": "#444444", "elinewidth": 0.8}
+                errors = [value - low, high - value]
+                ax.barh(places + shift, value, height=0.34, color=colours, xerr=errors, error_kw=error)
+            labels = [f"{key}  {row['low']:g} – {row['high']:g}" for key, row in shown.iterrows()]
+            ax.set_yticks(places, labels, fontsize=8)
+            ax.axvline(0, color="#888888", linewidth=0.8)
+            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+            ax.set_xlabel(f"points of probability of {self.outcome} against {self.usual:.1%} as it is")
+            ax.grid(visible=False, axis="y")
+            ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
+            note_runs(ax, self.runs, "each, the same worlds; lines: 95% intervals; pale: not told from zero", below=38)
+        return ax
+
+
+def tornado(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 500,
+    seed: int = 0,
+    *,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    outcome: str = "invitation",
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Tornado:
+    """Each parameter at the two ends of its plausible range, all else as it is, in the same worlds.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: of each variant; there are two a parameter.
+        seed: of all random streams.
+        parameters: keys, or ranges by key; by default every parameter that declares a plausible range.
+        outcome: ``invitation``, ``signature`` or ``accession``.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: a parameter, ``runs``, ``seed`` or ``outcome`` is.
+    """
+    check_milestone(outcome)
+    chosen = read_scenario(scenario, changes)
+    space = Space.of(chosen, parameters)
+    asked = [
+        (key, end, value) for key, (low, high) in space.ranges.items() for end, value in (("low", low), ("high", high))
+    ]
+    total = runs * (1 + len(asked))
+    got: dict[str, Difference] = {}
+
+    def advance(offset: int) -> Progress | None:
+        return None if progress is None else lambda done, _: progress(offset + done, total)
+
+    usual = reached(worlds({"": chosen}, runs, seed, progress=advance(0))[""], outcome)
+    for start in range(0, len(asked), TOGETHER):
+        some = asked[start : start + TOGETHER]
+        variants = {f"{key} {end}": chosen.with_({key: round(v) if key in space.whole else v}) for key, end, v in some}
+        results = worlds(variants, runs, seed, progress=advance(runs * (1 + start)))
+        got |= {name: paired(reached(result, outcome), usual) for name, result in results.items()}
+    rows = []
+    for key, (low, high) in space.ranges.items():
+        row: dict[str, Any] = {"parameter": key, "low": low, "high": high}
+        for end in ("low", "high"):
+            d = got[f"{key} {end}"]
+            row |= {f"{end}_difference": d.mean, f"{end}_difference_low": d.low, f"{end}_difference_high": d.high}
+        row["reach"] = max(abs(got[f"{key} {end}"].mean) for end in ("low", "high"))
+        rows.append(row)
+    frame = pd.DataFrame(rows).set_index("parameter").sort_values("reach", ascending=False)
+    return Tornado(chosen, runs, seed, outcome, float(usual.mean()), frame)
