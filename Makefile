@@ -49,6 +49,7 @@ format: $(TEST) ## Sort imports and lay out the code.
 benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million takes longer).
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/batches.py mesa flat scaling
+	$(BIN)/python benchmarks/analyses.py influence
 
 clean: ## Remove the environment, builds and caches; results stay.
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
