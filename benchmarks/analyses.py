@@ -73,9 +73,8 @@ def sobol_part(runs: int, base_samples: int) -> None:
     one = measured("simulate", share)["seconds"] / share
     found = measured("sobol", runs, base_samples)
     ratio = found["seconds"] / (one * points * runs)
-    print(
-        f"sobol, {len(MAIN)} parameters, {points:,} points x {runs} runs: {found['seconds'] / 60:.1f} min, two processes"
-    )
+    took = f"{found['seconds'] / 60:.1f} min by two processes"
+    print(f"sobol, {len(MAIN)} parameters, {points:,} points x {runs} runs: {took}")
     print(
         f"  {ratio:.2f} times simulating as many runs of the baseline in one; peak {found['largest']:.2f} GB a process"
     )
