@@ -1,0 +1,102 @@
+"""The point that fits targets best, found by Optuna's tree-structured Parzen estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from article10.runs.analyses.posterior import Simulator
+from article10.runs.design import Range
+
+NO_VALUE = 1e6
+"""Loss where a target has no value: worse than any that is missed."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found.
+
+    Attributes:
+        trials: a row a trial: the parameters, ``loss``, and ``best`` so far.
+        point: of least loss, (parameter,).
+        values: estimates of the targets there, (target,).
+        errors: their standard errors, (target,).
+        wanted: the targets, (target,).
+        tolerances: one standard deviation of each, (target,).
+    """
+
+    trials: pd.DataFrame
+    point: np.ndarray
+    values: np.ndarray
+    errors: np.ndarray
+    wanted: np.ndarray
+    tolerances: np.ndarray
+
+
+def loss(values: np.ndarray, wanted: np.ndarray, tolerances: np.ndarray) -> float:
+    """Mean squared distance from the targets in tolerances: 1 where each is one tolerance off.
+
+    >>> loss(np.array([0.3, 0.5]), np.array([0.2, 0.5]), np.array([0.1, 0.1]))
+    0.5
+    """
+    found = float(np.mean(((values - wanted) / tolerances) ** 2))
+    return round(found, 12) if np.isfinite(found) else NO_VALUE
+
+
+def search_best(
+    simulate: Simulator,
+    ranges: Mapping[str, Range],
+    wanted: np.ndarray,
+    tolerances: np.ndarray,
+    *,
+    points: int = 512,
+    seed: int = 0,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Search:
+    """The point of least loss; the same for the same seed.
+
+    Args:
+        simulate: gives estimates of the targets at points, and their standard errors.
+        ranges: low and high, by key.
+        wanted: the targets, (target,).
+        tolerances: one standard deviation of each, (target,).
+        points: trials.
+        seed: of the search.
+        tell: is told of the trials done.
+    """
+    import optuna
+
+    rows: list[dict[str, float]] = []
+    best: tuple[float, np.ndarray, np.ndarray, np.ndarray] | None = None
+    with _quiet():
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        for done in range(points):
+            trial = study.ask()
+            point = np.array([trial.suggest_float(key, low, high) for key, (low, high) in ranges.items()])
+            values, errors = simulate(point[None, :])
+            off = loss(values[0], wanted, tolerances)
+            study.tell(trial, off)
+            if best is None or off < best[0]:
+                best = (off, point, values[0], errors[0])
+            rows.append({**dict(zip(ranges, map(float, point), strict=True)), "loss": off, "best": best[0]})
+            tell(done + 1)
+    assert best is not None
+    frame = pd.DataFrame(rows, index=pd.RangeIndex(1, points + 1, name="trial"))
+    return Search(frame, best[1], best[2], best[3], wanted, tolerances)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Optuna says nothing below a warning; what the user has set comes back."""
+    import optuna
+
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(before)
