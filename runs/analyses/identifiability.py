@@ -52,13 +52,9 @@ class Identifiability:
     @property
     def pairs(self) -> list[tuple[str, str, float]]:
         """Pairs that cannot be told apart, the closest first, with their correlation."""
-        keys = list(map(str, self.correlations.index))
-        found = [
-            (a, b, float(self.correlations.iloc[i, j]))
-            for i, a in enumerate(keys)
-            for j, b in enumerate(keys)
-            if i < j and abs(self.correlations.iloc[i, j]) >= TOGETHER
-        ]
+        keys, r = list(map(str, self.correlations.index)), self.correlations.to_numpy(dtype=float)
+        both = [(i, j) for i in range(len(keys)) for j in range(i + 1, len(keys))]
+        found = [(keys[i], keys[j], float(r[i, j])) for i, j in both if abs(r[i, j]) >= TOGETHER]
         return sorted(found, key=lambda pair: -abs(pair[2]))
 
     def sentences(self) -> list[str]:
@@ -85,17 +81,22 @@ class Identifiability:
         )
 
     def _directions(self) -> list[str]:
-        """Directions that more than one parameter makes up: what is known of a combination beyond its parts."""
+        """Combinations of which much is known, and the one of which little is, where there is only one such."""
+        variances = self.directions["variance"].to_numpy()
         said = []
-        best, worst = self.directions.iloc[0], self.directions.iloc[-1]
-        for row, word in ((best, "best known is"), (worst, "least known is")):
-            words = direction_in_words(row)
-            alone = len(words) < 2
-            fits = row["variance"] <= KNOWN if row is best else row["variance"] >= UNKNOWN
-            if not alone and fits:
-                left = f"{row['variance']:.0%} of the prior's variance is left"
-                said.append(f"The combination that is {word} {' '.join(words)}, in prior standard deviations: {left}.")
+        if variances[0] <= KNOWN:
+            said += self._direction(0, "best")
+            if variances[-1] >= UNKNOWN > variances[-2:-1].max(initial=0.0):
+                said += self._direction(-1, "least")
         return said
+
+    def _direction(self, place: int, word: str) -> list[str]:
+        row = self.directions.iloc[place]
+        words = direction_in_words(row)
+        if len(words) < 2:  # a parameter alone, of which enough is said
+            return []
+        left = f"{row['variance']:.0%} of the prior's variance is left"
+        return [f"The combination known {word} is {' '.join(words)}, in prior standard deviations: {left}."]
 
 
 def direction_in_words(row: pd.Series) -> list[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from article10.runs.design import Range
+from article10.runs.ensemble import chunks
 
 ROUNDS = 4
 """Rounds: the first fills the prior evenly, the others draw near what fitted so far."""
@@ -31,6 +32,9 @@ INSIDE_DRAWS = 4096
 
 FEWEST_FOR_SHAPE = 20
 """Effective points at the least that a round's kernels are shaped by: below, the fit is softened until there are."""
+
+BLOCK = 1024
+"""Points whose distances to all kernels are held at once."""
 
 Simulator = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """From points (point, parameter) to estimates of the targets and their standard errors, both (point, target)."""
@@ -237,12 +241,14 @@ class Proposal:
         if self.share == 0:
             return np.ones(len(unit))
         from scipy.linalg import solve_triangular
+        from scipy.spatial.distance import cdist
 
         scale = (2 * np.pi) ** (len(self.root) / 2) * float(np.prod(np.diag(self.root)))
-        kernels = np.zeros(len(unit))
-        for centre, weight in zip(self.centres, self.weights, strict=True):
-            apart = solve_triangular(self.root, (unit - centre).T, lower=True)
-            kernels += weight * np.exp(-0.5 * (apart**2).sum(axis=0)) / scale
+        centres = solve_triangular(self.root, self.centres.T, lower=True).T
+        kernels = np.empty(len(unit))
+        for rows in chunks(len(unit), BLOCK):
+            apart = cdist(solve_triangular(self.root, unit[rows].T, lower=True).T, centres, "sqeuclidean")
+            kernels[rows] = np.exp(-0.5 * apart) @ self.weights / scale
         return 1 - self.share + self.share * kernels / max(self.inside, 1 / INSIDE_DRAWS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -35,6 +36,11 @@ class StanceTarget(Parameters):
     tolerance: Positive
 
     @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (-1.0, 1.0)
+
+    @property
     def label(self) -> str:
         """What it is, in few words."""
         return f"stance {self.member} {self.date}"
@@ -54,6 +60,11 @@ class ProbabilityTarget(Parameters):
     by: Day
     value: ShareValue
     tolerance: Positive
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (0.0, 1.0)
 
     @property
     def label(self) -> str:
@@ -88,6 +99,11 @@ class RatificationTarget(Parameters):
         return self.days
 
     @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (0.0, inf)
+
+    @property
     def label(self) -> str:
         """What it is, in few words."""
         return f"days to ratification {self.member or f'no. {self.n}'}"
@@ -107,6 +123,11 @@ class ObjectionTarget(Parameters):
     reason: Literal["own_stance", "any"] = "own_stance"
     value: ShareValue
     tolerance: Positive
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (0.0, 1.0)
 
     @property
     def label(self) -> str:
@@ -148,7 +169,10 @@ class Targets(Parameters):
 
     def __iter__(self) -> Iterator[Target]:  # type: ignore[override]
         """Each target: stances, probabilities, ratifications, objections."""
-        yield from (*self.stance, *self.probability, *self.ratification, *self.objection)
+        yield from self.stance
+        yield from self.probability
+        yield from self.ratification
+        yield from self.objection
 
     def __len__(self) -> int:
         """How many."""

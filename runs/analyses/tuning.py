@@ -26,12 +26,16 @@ from article10.runs.analyses.target_evaluation import Evaluator, bar, ranges_of
 from article10.runs.analyses.targets import Targets, as_targets
 from article10.runs.batch import Progress
 from article10.runs.design import Range
+from article10.runs.summary import Z95
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FEWEST_EFFECTIVE = 50
 """Effective points at the least before a posterior is stated: its standard deviations are then known to about 10%."""
+
+NOISE_SHARE = 0.5
+"""Noise of finite runs, in tolerances, that adds an eighth to what is not known of a target."""
 
 MISSED = 0.01
 """Posterior predictive p-value below which a target is said to be missed."""
@@ -169,11 +173,13 @@ class BestPoint(Tuning):
 
     @cached_property
     def fitted(self) -> pd.DataFrame:
-        """A row a target: given, tolerance, and what the best point gives with a 95% interval."""
+        """A row a target: given, tolerance, what the best point gives with a 95% interval, and tolerances off."""
         s = self.search
         frame = _given(self.targets)
         frame["model"] = frame["at_tuned"] = s.values
-        frame["model_low"], frame["model_high"] = s.values - 1.96 * s.errors, s.values + 1.96 * s.errors
+        low, high = _possible(self.targets)
+        frame["model_low"] = np.clip(s.values - Z95 * s.errors, low, high)
+        frame["model_high"] = np.clip(s.values + Z95 * s.errors, low, high)
         frame["off_by"] = (s.values - s.wanted) / s.tolerances
         return frame
 
@@ -197,8 +203,8 @@ class BestPoint(Tuning):
         """Targets, then trials."""
         trials = self.search.trials.sort_values("loss")
         return {
-            "targets": Shown("Targets: given, and at the best point (off by: in tolerances)", self.fitted, _FORMATS),
-            "trials": Shown("Trials, the best first", trials, dict.fromkeys(trials, "{:.3g}"), most=5),
+            "targets": Shown("Targets: given, and at the best point", self.fitted.drop(columns="at_tuned"), _FORMATS),
+            "trials": Shown("Trials, the best first", trials, dict.fromkeys(map(str, trials), "{:.3g}"), most=5),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
@@ -268,7 +274,9 @@ class PosteriorTuning(Tuning):
         known = post.weights > 0
         weights, values, scatter = post.weights[known], post.values[known], post.scatter[known]
         frame["model"] = weights @ values
-        frame["model_low"], frame["model_high"] = _seen(weights, values, scatter, self.seed)
+        frame["model_low"], frame["model_high"] = np.clip(
+            _seen(weights, values, scatter, self.seed), *_possible(self.targets)
+        )
         above = _share_above(weights, values, scatter, post.wanted)
         frame["p_value"] = 2 * np.minimum(above, 1 - above)
         frame["at_tuned"] = post.values[int(np.argmin(post.misfit))]
@@ -296,7 +304,20 @@ class PosteriorTuning(Tuning):
         if not self.is_supported:
             text = self.too_few()
             return [text[0].upper() + text[1:] + "."]
-        return [self._fit(), *self.identifiability.sentences(), self._carried()]
+        return [self._fit(), *self.identifiability.sentences(), *self._noise(), self._carried()]
+
+    def _noise(self) -> list[str]:
+        """Targets that the runs blur more than their tolerances do, and how many runs would not."""
+        post = self.posterior
+        times = np.sqrt(post.weights @ np.nan_to_num(post.errors) ** 2) / post.tolerances
+        if times.max() <= 1:
+            return []
+        blurred = [t.label for t, much in zip(self.targets, times, strict=True) if much > 1]
+        needed = math.ceil(self.runs * (NOISE_SHARE**-2) * times.max() ** 2)
+        return [
+            f"At {self.runs:,} runs a point, the noise of the runs exceeds the tolerance of {listed(blurred)}; "
+            f"about {needed:,} runs would bring it down to half."
+        ]
 
     def _fit(self) -> str:
         missed = self.fitted[self.fitted["p_value"] < MISSED]
@@ -329,12 +350,12 @@ class PosteriorTuning(Tuning):
         if self.is_supported:
             told = self.identifiability
             frame = told.parameters.drop(columns=["low", "high"])
-            formats = {**dict.fromkeys(frame, "{:.3g}"), "contraction": PERCENT}
-            tables["parameters"] = Shown("Parameters: posterior mean with a 95% interval", frame, formats)
+            formats = {**dict.fromkeys(map(str, frame), "{:.3g}"), "contraction": PERCENT}
+            tables["parameters"] = Shown("Parameters: posterior mean, in brackets 95% of the posterior", frame, formats)
             tables["correlations"] = Shown(
-                "Correlations", told.correlations, dict.fromkeys(told.correlations, "{:+.2f}")
+                "Correlations", told.correlations, dict.fromkeys(map(str, told.correlations), "{:+.2f}")
             )
-            forms = {**dict.fromkeys(told.directions, "{:+.2f}"), "variance": NUMBER}
+            forms = {**dict.fromkeys(map(str, told.directions), "{:+.2f}"), "variance": NUMBER}
             tables["directions"] = Shown(
                 "Directions, the best known first (variance: prior = 1)", told.directions, forms
             )
@@ -344,7 +365,7 @@ class PosteriorTuning(Tuning):
         """Targets, prior and posterior, pairs."""
         from article10.runs.analyses import tuning_figures as draw
 
-        figures = {"targets": partial(draw.targets, self)}
+        figures: dict[str, Callable[[], Axes]] = {"targets": partial(draw.targets, self)}
         if self.is_supported:
             figures["parameters"] = partial(draw.prior_and_posterior, self)
             if len(self.ranges) > 1:
@@ -364,6 +385,11 @@ def _given(targets: Targets) -> pd.DataFrame:
     frame["given"] = [float(target.value) for target in targets]
     frame["tolerance"] = [float(target.tolerance) for target in targets]
     return frame
+
+
+def _possible(targets: Targets) -> tuple[np.ndarray, np.ndarray]:
+    low, high = np.array([target.possible for target in targets]).T
+    return low, high
 
 
 def _seen(weights: np.ndarray, values: np.ndarray, scatter: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -478,7 +504,7 @@ def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
         given = _given(targets)
         wanted, tolerances = given["given"].to_numpy(), given["tolerance"].to_numpy()
         search = search_best(simulate, ranges, wanted, tolerances, points=points, seed=seed, tell=told)
-    return BestPoint(*asked, search, evaluate.changes(search.point))
+    return BestPoint(*asked, search, evaluate.changes(search.point.tolist()))
 
 
 def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
@@ -506,7 +532,7 @@ def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
             seed=seed,
             rounds=ROUNDS,
         )
-    best = evaluate.changes(posterior.points[int(np.argmin(posterior.misfit))])
+    best = evaluate.changes(posterior.points[int(np.argmin(posterior.misfit))].tolist())
     whole = frozenset(key for key, value in best.items() if isinstance(value, int))
     tuning = PosteriorTuning(*asked, posterior, best, whole)
     if not tuning.is_supported:

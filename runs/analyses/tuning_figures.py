@@ -45,7 +45,7 @@ def targets(tuning: Tuning, ax: Axes | None = None) -> Axes:
         ax.grid(visible=False, axis="y")
         ax.set_xlabel("off what was given (tolerances)")
         ax.set_title("Targets: given (band: ± 1 tolerance) and the tuned model")
-        note_runs(ax, tuning.runs, f"{tuning.points:,} points; bars: 95%", where=" a point")
+        note_runs(ax, tuning.runs, f"{tuning.points:,} points; bars: 95%", below=38, where=" a point")
     return ax
 
 
@@ -126,18 +126,19 @@ def _in_two(key: object) -> str:
 
 
 def loss_over_trials(tuning: BestPoint, ax: Axes | None = None) -> Axes:
-    """The loss of each trial, and the least so far."""
+    """The loss of each trial, and the least so far; the axis ends where a tenth of the trials lie beyond."""
     trials = tuning.search.trials
     with house_style():
         ax = new_axes() if ax is None else ax
         ax.scatter(trials.index, trials["loss"], s=9, color=PRIOR, linewidth=0)
         ax.step(trials.index, trials["best"], where="post", color=MODEL)
-        ax.set_yscale("log" if (trials["loss"] > 0).all() else "linear")
+        style: dict[str, Any] = {"fontsize": 7.5, "va": "center", "xycoords": ax.get_yaxis_transform()}
         ax.axhline(1, color=GIVEN, linewidth=0.9, linestyle="--")
-        style: dict[str, Any] = {"fontsize": 7.5, "va": "bottom", "ha": "right"}
-        ax.annotate("each target one tolerance off", (1, 1), xycoords=ax.get_yaxis_transform(), color=GIVEN, **style)
-        last = float(trials["best"].iloc[-1])
-        ax.annotate(f"best so far: {last:.2g}", (1, last), xycoords=ax.get_yaxis_transform(), color=MODEL, **style)
+        least, most = float(trials["best"].iloc[-1]), float(trials["loss"].quantile(0.9))
+        ax.set_ylim(0, 1.1 * max(most, 1.0))
+        ax.annotate("each target\none tolerance off", (1.01, 1), color=GIVEN, **style)
+        away = 0.0 if abs(least - 1) > 0.12 * max(most, 1.0) else 0.15 * max(most, 1.0)
+        ax.annotate(f"best: {least:.2g}", (1.01, least - away), color=MODEL, **style)
         ax.set_xlabel("trial")
         ax.set_ylabel("loss (mean squared distance, tolerances²)")
         ax.set_title("Loss over trials")
