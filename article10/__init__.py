@@ -32,13 +32,17 @@ if TYPE_CHECKING:
     from article10.runs.analyses.levers import Lever
     from article10.runs.analyses.rules_compared import compare_rules
     from article10.runs.analyses.sensitivity import screen, sobol
+    from article10.runs.analyses.targets import Targets
     from article10.runs.analyses.three_futures import three_futures
     from article10.runs.analyses.tornado import tornado
+    from article10.runs.analyses.tuning import tune
     from article10.runs.report.report import report
 
 LATER = {
     "AccessionModel": "article10.model.accession_model",
     "Lever": "article10.runs.analyses.levers",
+    "Targets": "article10.runs.analyses.targets",
+    "tune": "article10.runs.analyses.tuning",
     "compare_rules": "article10.runs.analyses.rules_compared",
     "discover": "article10.runs.analyses.discovery",
     "discover_parameters": "article10.runs.analyses.discovery",
@@ -76,6 +80,7 @@ __all__ = [
     "Sample",
     "Scenario",
     "ScenarioError",
+    "Targets",
     "World",
     "compare_rules",
     "decide",
@@ -98,6 +103,7 @@ __all__ = [
     "sobol",
     "three_futures",
     "tornado",
+    "tune",
 ]
 
 

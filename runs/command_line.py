@@ -15,6 +15,7 @@ COMMANDS = (
     analyses.why,
     analyses.guarantees,
     analyses.sensitivity,
+    analyses.tune,
     analyses.report,
     look.scenarios,
     look.parameters,

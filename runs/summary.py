@@ -156,7 +156,7 @@ def _closing(summary: Summary) -> Text:
         f"Hot war: {summary.war_years:.1f} years on average. "
         f"Defence spending at the horizon: {summary.spending:.1f}% of GDP.",
         f"Russia's formal weight: {ballots} of {all_ballots} ballots.",
-        "Its informal influence: compare with the scenario no_pressure at the same seed.",
+        "Its informal influence: article10 influence.",
     ]
     return Text("\n".join(lines))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,8 +22,10 @@ from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
 from article10.runs.analyses.rules_compared import compare_rules
 from article10.runs.analyses.sensitivity import screen, sobol
+from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.three_futures import three_futures
 from article10.runs.analyses.tornado import tornado
+from article10.runs.analyses.tuning import tune as tune_to
 from article10.runs.commands.application import (
     Settings,
     Source,
@@ -157,6 +159,48 @@ def sensitivity(
         give(lambda: screen(chosen, runs or 64, seed, trajectories=samples or 10, **shared), out, force)
     else:
         give(lambda: sobol(chosen, runs or 64, seed, base_samples=samples or 256, **shared), out, force)
+
+
+def tune(
+    targets: Annotated[Path, typer.Argument(metavar="TARGETS.toml", help="What to fit to: docs/analyses/tuning.md.")],
+    scenario: Annotated[str, typer.Option(help="A scenario's name, or a TOML file.")] = "baseline",
+    parameters: Annotated[list[str] | None, typer.Option(help="KEY, or KEY=LOW:HIGH; again for more.")] = None,
+    method: Annotated[str, typer.Option(help="posterior: all that fits; best: one point.")] = "posterior",
+    runs: Annotated[int, typer.Option(help="At each point.", min=2)] = 200,
+    points: Annotated[int, typer.Option(help="Of the parameters to simulate.", min=8)] = 512,
+    seed: Seed = 0,
+    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", min=1)] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the answer; gone on with if stopped.")] = None,
+) -> None:
+    """Fit parameters to targets: a best point or a posterior, what the targets cannot tell, a scenario one can run."""
+    if method not in ("posterior", "best"):
+        raise ScenarioError(f"--method {method}: expected posterior or best")
+    ranges = searched(parameters or ())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same
+        asked: dict[str, Any] = {"method": method, "runs": runs, "points": points, "seed": seed, "workers": workers}
+        found = tune_to(scenario, ranges, targets, out=out, **asked)
+    console().print(found.rendered())
+    if out is not None:
+        console().print(f"Tuned scenario: {escape(str(out / 'tuned.toml'))}", soft_wrap=True)
+
+
+def searched(words: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Ranges from ``key`` (its plausible range) or ``key=low:high``.
+
+    >>> searched(["stance.peer_rate=0.2:0.8"])
+    {'stance.peer_rate': (0.2, 0.8)}
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+    for word in words:
+        key, equals, ends = word.partition("=")
+        low, _, high = ends.partition(":")
+        try:
+            ranges[key] = (float(low), float(high)) if equals else Space.of(read_scenario(), [key]).ranges[key]
+        except ValueError as error:
+            reason = error if not equals else "expected KEY=LOW:HIGH, for example stance.peer_rate=0.2:0.8"
+            raise ScenarioError(f"--parameters {word}: {reason}") from None
+    return ranges
 
 
 def report(
