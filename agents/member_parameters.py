@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from article10.agents.parameter import Meta, Parameters
+
+
+NetworkName = Literal["capability_affinity", "capability", "affinity", "equal"]
+"""What the weights of the influence network are made of."""
 
 
 class StanceParameters(Parameters):
@@ -48,6 +52,11 @@ class StanceParameters(Parameters):
         ),
         Meta("1/year", (0.1, 1.0), "Friedkin & Johnsen 1990; Naurin & Thomson 2009; size assumed"),
     ] = 0.5
+    network: Annotated[
+        NetworkName,
+        Field(description="What a member's weight for another is made of: its capability, their affinity, or neither."),
+        Meta("name", None, "Friedkin & Johnsen 1990; Naurin & Thomson 2009; the others test what hangs on it"),
+    ] = "capability_affinity"
     confidence_bound: Annotated[
         float,
         Field(gt=0, le=2, description="Members further apart than this do not sway each other; 2 is no bound."),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.agents.member_parameters import NetworkName
 
 
-def influence_network(influence_weight: FloatArray, affinity: FloatArray) -> FloatArray:
+def influence_network(
+    influence_weight: FloatArray, affinity: FloatArray, made_of: NetworkName = "capability_affinity"
+) -> FloatArray:
     """Weight of member j's stance for member i, (member, member): capability times affinity, rows summing to one.
 
     ``w_ij = c_j * a_ij / sum_k c_k * a_ik``, zero on the diagonal (Friedkin & Johnsen 1990; capability as in Naurin &
@@ -16,10 +19,15 @@ def influence_network(influence_weight: FloatArray, affinity: FloatArray) -> Flo
     Args:
         influence_weight: capability, (member,), positive.
         affinity: closeness of two members, (member, member), in [0, 1].
+        made_of: ``capability_affinity``, or with one of the two, or both (``equal``), replaced by one.
 
     >>> influence_network(np.array([2.0, 1.0, 1.0]), np.ones((3, 3))).round(2).tolist()
     [[0.0, 0.5, 0.5], [0.67, 0.0, 0.33], [0.67, 0.33, 0.0]]
     """
+    if made_of in ("affinity", "equal"):
+        influence_weight = np.ones_like(influence_weight)
+    if made_of in ("capability", "equal"):
+        affinity = np.ones_like(affinity)
     weights = influence_weight * affinity
     np.fill_diagonal(weights, 0.0)
     total = weights.sum(axis=-1, keepdims=True)

@@ -129,7 +129,8 @@ class Setup:
     @cached_property
     def network(self) -> FloatArray:
         """Influence of j on i in row i, (member, member); columns lie together in memory, for a faster sum."""
-        return np.asfortranarray(influence_network(self.roster.influence_weight, self.roster.affinity))
+        made_of = self.scenario.stance.network
+        return np.asfortranarray(influence_network(self.roster.influence_weight, self.roster.affinity, made_of))
 
     @cached_property
     def hegemon(self) -> int:

@@ -1,0 +1,80 @@
+"""The perturbations under which conclusions are tested: codes redrawn, strategies, networks, plausible ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+
+from article10.agents.member_parameters import NetworkName
+from article10.agents.russia import STRATEGIES
+from article10.model.scenario import MemberOverride, Scenario, all_declarations
+
+
+@dataclass(frozen=True)
+class Point:
+    """One perturbed scenario.
+
+    Attributes:
+        family: ``strategies``, ``networks``, ``codes`` or ``parameters``.
+        name: its own.
+        scenario: perturbed.
+        values: what was drawn, by parameter, or shift of the code by member.
+    """
+
+    family: str
+    name: str
+    scenario: Scenario
+    values: Mapping[str, float]
+
+
+def every_point(base: Scenario, redraws: int, points: int, seed: int) -> Iterator[Point]:
+    """All perturbations of a scenario, family by family."""
+    yield from strategies(base)
+    yield from networks(base)
+    yield from codes(base, redraws, seed)
+    yield from parameters(base, points, seed)
+
+
+def strategies(base: Scenario) -> Iterator[Point]:
+    """Each strategy that comes with the model; ``inert`` is the control, whose effect is nil."""
+    for name in STRATEGIES:
+        yield Point("strategies", name, base.with_({"russia.strategy": name}), {})
+
+
+def networks(base: Scenario) -> Iterator[Point]:
+    """Each way in which the influence network can be weighted."""
+    for name in get_args(NetworkName):
+        yield Point("networks", name, base.with_({"stance.network": name}), {})
+
+
+def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Point]:
+    """The coded stances redrawn from their spread: one coder's error, shared by all worlds of a point.
+
+    Within a point the worlds' own stances still scatter about the redrawn codes.
+    """
+    roster = base.members()
+    noise = np.random.Generator(np.random.PCG64([seed, 1])).standard_normal((redraws, len(roster)))
+    for k, errors in enumerate(noise):
+        stance = np.clip(roster.stance + roster.stance_spread * errors, -1.0, 1.0)
+        overrides = dict(base.roster)
+        for code, value in zip(roster.iso3, stance.tolist(), strict=True):
+            overrides[code] = overrides.get(code, MemberOverride()).with_(stance=value)
+        shifts = dict(zip(roster.iso3, (stance - roster.stance).tolist(), strict=True))
+        yield Point("codes", f"redraw {k + 1}", base.with_(roster=overrides), shifts)
+
+
+def parameters(base: Scenario, points: int, seed: int) -> Iterator[Point]:
+    """A Latin hypercube over the plausible range of every parameter that declares one (McKay et al. 1979)."""
+    from scipy.stats import qmc
+
+    ranges = {d.key: (d.meta.plausible, d.default) for d in all_declarations(base) if d.meta.plausible is not None}
+    sample = qmc.LatinHypercube(len(ranges), rng=np.random.Generator(np.random.PCG64([seed, 2]))).random(points)
+    for k, row in enumerate(sample.tolist()):
+        values: dict[str, float] = {}
+        for (key, ((low, high), default)), place in zip(ranges.items(), row, strict=True):
+            value = low + place * (high - low)
+            values[key] = round(value) if isinstance(default, int) else value
+        yield Point("parameters", f"point {k + 1}", base.with_(values), values)

@@ -1,0 +1,342 @@
+"""Which headline statements survive coding error, another strategy, another network, and every parameter's range.
+
+The statements, what keeps each, and the verdicts were fixed before any result was seen:
+
+- *decided*: a point decides a statement on a difference when its 95% interval leaves out what it is compared with; the
+  points that do not are counted apart. Who holds out is decided at every point.
+- **robust**: all decided points of a family that was gone through whole (strategies, networks) keep the statement, or
+  the whole 95% interval of the share of decided points that keep it, of a family that was sampled (codes, parameters),
+  lies above 80%; and at least half of all points are decided.
+- **not supported**: no point decides it, or at most half of the decided points keep it.
+- **conditional**: anything else; the parameter, or the members of the family, that separate are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, final
+
+import numpy as np
+import pandas as pd
+
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import ROOT, read_scenario
+from article10.runs.analyses.answer import NUMBER, PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.evidence import Difference, check_count, paired
+from article10.runs.analyses.worlds import Progress, reached, worlds
+from article10.runs.evidence.perturbations import Point, every_point
+from article10.runs.result import EnsembleResult
+from article10.runs.summary import holdouts, wilson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Verdict = Literal["robust", "conditional", "not supported"]
+
+STATEMENTS: Mapping[str, str] = {
+    "pressure": "Russia's pressure makes an invitation less likely",
+    "size": "the effect of its pressure is within half and twice that of the baseline",
+    "holdouts": "the two members that object most in the baseline are among the three that object most",
+    "stepping_stone": "a binding guarantee makes an invitation more likely where rho is -0.7",
+    "substitute": "a binding guarantee makes an invitation less likely where rho is 0.7",
+}
+"""The headline statements, by a short name."""
+
+SUBSTITUTION = 0.7
+"""Size of rho in the statements on guarantees: that of the scenarios guarantees_in_lieu and stepping_stone."""
+
+GUARANTEE = {"kind": "guarantee", "name": "robustness_guarantee", "level": 0.6, "binding": True}
+"""What is given seven months after the start in the statements on guarantees, as in guarantees_in_lieu."""
+
+ROBUST_SHARE, DECIDED_SHARE = 0.8, 0.5
+"""See the verdicts above."""
+
+SAMPLED = ("codes", "parameters")
+"""Families of perturbations that are sampled; the others are gone through whole."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one point's worlds say.
+
+    Attributes:
+        point: the perturbation.
+        pressure: paired difference of the share of worlds invited by the horizon, with pressure less without.
+        stepping_stone: with a binding guarantee less without, for rho = -0.7.
+        substitute: the same for rho = 0.7.
+        invited: share of worlds with pressure that are invited.
+        objecting: share of councils at which each member objects by its own stance, most first.
+    """
+
+    point: Point
+    pressure: Difference
+    stepping_stone: Difference
+    substitute: Difference
+    invited: float
+    objecting: pd.Series
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class Robustness(Answer):
+    """Which statements survive which perturbations.
+
+    Attributes:
+        scenario: that all points perturb.
+        runs: worlds at each point; all points share their random draws.
+        seed: of all random streams and of the points.
+        baseline: the unperturbed reading.
+        readings: one a point.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    baseline: Reading
+    readings: tuple[Reading, ...]
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"Which conclusions from {self.scenario.name} survive what is not known?"
+
+    @property
+    def holdouts(self) -> tuple[str, ...]:
+        """The two members that object most in the baseline."""
+        return tuple(str(code) for code in self.baseline.objecting.index[:2])
+
+    def kept(self, statement: str) -> pd.Series:
+        """Whether each point keeps a statement: true, false, or missing where it does not decide it."""
+        values = [self._keeps(statement, reading) for reading in self.readings]
+        return pd.Series(values, index=[r.point.name for r in self.readings], dtype="object")
+
+    def _keeps(self, statement: str, reading: Reading) -> bool | None:
+        if statement == "holdouts":
+            return set(self.holdouts) <= {str(code) for code in reading.objecting.index[:3]}
+        if statement == "size":
+            return _within(reading.pressure, sorted((self.baseline.pressure.mean * f) for f in (0.5, 2.0)))
+        difference: Difference = getattr(reading, statement)
+        stated = 1.0 if statement == "stepping_stone" else -1.0
+        return bool(difference.mean * stated > 0) if difference.is_told else None
+
+    def table(self) -> pd.DataFrame:
+        """One row for each statement and family of perturbations, with its verdict."""
+        rows = []
+        for statement, words in STATEMENTS.items():
+            kept = self.kept(statement).to_numpy()
+            for family in dict.fromkeys(reading.point.family for reading in self.readings):
+                chosen = [i for i, r in enumerate(self.readings) if r.point.family == family]
+                rows.append({"statement": words, "perturbation": family, **self._row(statement, family, chosen, kept)})
+        return pd.DataFrame(rows)
+
+    def _row(self, statement: str, family: str, chosen: Sequence[int], kept: np.ndarray) -> dict[str, object]:
+        told = [i for i in chosen if kept[i] is not None]
+        keep = sum(bool(kept[i]) for i in told)
+        found = verdict(keep, len(told), len(chosen), family in SAMPLED)
+        low, high = wilson(keep, len(told)) if told else (np.nan, np.nan)
+        condition = ""
+        if found == "conditional":
+            measure = [self._measure(statement, self.readings[i]) for i in chosen]
+            condition = self._condition(family, [self.readings[i].point for i in chosen], measure, kept[list(chosen)])
+        share = keep / len(told) if told else np.nan
+        ends = {"kept_low": low, "kept_high": high} if family in SAMPLED else {}
+        return {
+            "points": len(chosen),
+            "decided": len(told),
+            "kept": share,
+            **ends,
+            "verdict": found,
+            "condition": condition,
+        }
+
+    def _measure(self, statement: str, reading: Reading) -> float:
+        if statement == "holdouts":
+            ranks = {str(code): place for place, code in enumerate(reading.objecting.index)}
+            return -float(max(ranks.get(code, len(ranks)) for code in self.holdouts))
+        if statement in ("pressure", "size"):
+            return -reading.pressure.mean
+        return reading.stepping_stone.mean if statement == "stepping_stone" else -reading.substitute.mean
+
+    @staticmethod
+    def _condition(family: str, points: Sequence[Point], measure: Sequence[float], kept: np.ndarray) -> str:
+        if family in SAMPLED:
+            return separating(pd.DataFrame([p.values for p in points]), np.array(measure), kept)
+        lost = [p.name for p, k in zip(points, kept, strict=True) if k is False]
+        untold = [p.name for p, k in zip(points, kept, strict=True) if k is None]
+        said = [f"lost with {listed(lost)}"] if lost else []
+        return "; ".join([*said, *([f"undecided with {listed(untold)}"] if untold else [])])
+
+    def sentences(self) -> list[str]:
+        """The verdicts, the headline first."""
+        table = self.table()
+        said = []
+        for found in ("robust", "conditional", "not supported"):
+            rows = table[table["verdict"] == found]
+            said.append(f"{len(rows)} of {len(table)} pairs of statement and perturbation are {found}.")
+        for words, rows in table.groupby("statement", sort=False):
+            by = {v: listed(rows.loc[rows["verdict"] == v, "perturbation"]) for v in rows["verdict"].unique()}
+            said.append(f"{str(words)[0].upper()}{str(words)[1:]}: {'; '.join(f'{v} under {w}' for v, w in by.items())}.")
+        return said
+
+    def tables(self) -> dict[str, Shown]:
+        """The verdicts, and every point's reading."""
+        readings = pd.DataFrame(
+            [
+                {
+                    "family": r.point.family,
+                    **{
+                        key: value
+                        for name in ("pressure", "stepping_stone", "substitute")
+                        for d in (getattr(r, name),)
+                        for key, value in ((name, d.mean), (f"{name}_low", d.low), (f"{name}_high", d.high))
+                    },
+                    "invited": r.invited,
+                    "object_most": ", ".join(str(code) for code in r.objecting.index[:3]),
+                }
+                for r in (self.baseline, *self.readings)
+            ],
+            index=pd.Index([r.point.name for r in (self.baseline, *self.readings)], name="point"),
+        )
+        by = dict.fromkeys(("pressure", "stepping_stone", "substitute"), POINTS) | {"invited": PERCENT}
+        verdicts = Shown("What survives what", self.table(), {"kept": "{:.0%}"}, most=40)
+        return {"verdicts": verdicts, "points": Shown("Every point", readings, by)}
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """The effect of pressure at every point."""
+        from article10.runs.evidence.robustness_figures import draw_points
+
+        names = {"pressure": STATEMENTS["pressure"], "stepping_stone": STATEMENTS["stepping_stone"]}
+        names["substitute"] = STATEMENTS["substitute"]
+        return {name: (lambda name=name: draw_points(self, name)) for name in names}  # type: ignore[misc]
+
+
+def robustness(
+    scenario: str | Path | Scenario = ROOT,
+    runs: int = 500,
+    seed: int = 0,
+    *,
+    redraws: int = 40,
+    points: int = 100,
+    changes: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+) -> Robustness:
+    """Test the headline statements against what is not known; the verdicts are defined in this module's docstring.
+
+    One point's worlds are in memory at a time: six variants of ``runs`` worlds, paired with each other.
+
+    Args:
+        scenario: what is perturbed.
+        runs: worlds of each variant at each point.
+        seed: of the worlds' random streams and of the points.
+        redraws: of the coded stances, from their spread.
+        points: of a Latin hypercube over the plausible range of every parameter that has one.
+        changes: to the scenario, by full key.
+        progress: called with the number of points done; there are ``1 + 5 + 4 + redraws + points``.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: a count is.
+    """
+    for name, value, least in (("runs", runs, 2), ("seed", seed, 0), ("redraws", redraws, 1), ("points", points, 2)):
+        check_count(name, value, least)
+    base = read_scenario(scenario, dict(changes) if changes else None)
+    done = [read_point(Point("baseline", "as it is", base, {}), runs, seed)]
+    for point in every_point(base, redraws, points, seed):
+        if progress is not None:
+            progress(len(done))
+        done.append(read_point(point, runs, seed))
+    if progress is not None:
+        progress(len(done))
+    return Robustness(base, runs, seed, done[0], tuple(done[1:]))
+
+
+def read_point(point: Point, runs: int, seed: int) -> Reading:
+    """Run a point's six variants in the same worlds and read off what the statements are about."""
+    found = worlds(variants(point.scenario), runs, seed)
+
+    def gain(with_it: str, without: str) -> Difference:
+        return paired(reached(found[with_it], "invitation"), reached(found[without], "invitation"))
+
+    return Reading(
+        point,
+        pressure=gain("pressed", "calm"),
+        stepping_stone=gain("stone_given", "stone"),
+        substitute=gain("lieu_given", "lieu"),
+        invited=float(reached(found["pressed"], "invitation").mean()),
+        objecting=_objecting(found["pressed"]),
+    )
+
+
+def _objecting(result: EnsembleResult) -> pd.Series:
+    return holdouts(result)["own_stance"]
+
+
+def variants(scenario: Scenario) -> dict[str, Scenario]:
+    """The variants of a scenario that the statements compare."""
+    day = (pd.Timestamp(scenario.start) + pd.DateOffset(months=7)).date()
+    given = {"events": [{**GUARANTEE, "date": day}]}
+    stone = scenario.with_({"guarantees.substitution": -SUBSTITUTION})
+    lieu = scenario.with_({"guarantees.substitution": SUBSTITUTION})
+    return {
+        "pressed": scenario,
+        "calm": scenario.with_({"russia.strategy": "inert"}),
+        "stone": stone,
+        "stone_given": read_scenario(stone, given),
+        "lieu": lieu,
+        "lieu_given": read_scenario(lieu, given),
+    }
+
+
+def _within(difference: Difference, band: Sequence[float]) -> bool | None:
+    low, high = band
+    if low <= difference.low and difference.high <= high:
+        return True
+    return False if difference.high < low or difference.low > high else None
+
+
+def verdict(keep: int, decided: int, points: int, sampled: bool) -> Verdict:
+    """The verdict from the number of points that keep a statement; see this module's docstring.
+
+    >>> verdict(58, 60, 60, sampled=True), verdict(3, 4, 5, sampled=False), verdict(4, 20, 60, sampled=True)
+    ('robust', 'conditional', 'not supported')
+    """
+    if decided == 0 or keep * 2 <= decided:
+        return "not supported"
+    enough = decided >= DECIDED_SHARE * points
+    sure = wilson(keep, decided)[0] > ROBUST_SHARE if sampled else keep == decided
+    return "robust" if enough and sure else "conditional"
+
+
+def separating(values: pd.DataFrame, measure: np.ndarray, kept: np.ndarray) -> str:
+    """The parameter that goes most with how well a statement is kept, and where it is kept, in words.
+
+    The greatest Spearman rank correlation is named only if it would be found by chance in fewer than one search in
+    twenty, allowing for the number of parameters searched (Bonferroni).
+
+    Args:
+        values: of the parameters, one row a point.
+        measure: how well each point keeps the statement; greater is better.
+        kept: true, false or missing at each point.
+    """
+    from scipy.stats import spearmanr
+
+    varied = [name for name in values if values[name].nunique() > 1]
+    if len(measure) < 4 or np.ptp(measure) == 0 or not varied:
+        return "no parameter separates"
+    found = {name: spearmanr(values[name], measure) for name in varied}
+    name = max(varied, key=lambda n: abs(found[n].statistic))
+    if found[name].pvalue * len(varied) >= 0.05:
+        return "no single parameter separates"
+    middle = float(values[name].median())
+    sides = {
+        "below": (values[name] <= middle).to_numpy(),
+        "above": (values[name] > middle).to_numpy(),
+    }
+    said = []
+    for side, rows in sides.items():
+        told = [bool(k) for k in kept[rows] if k is not None]
+        said.append(f"kept by {sum(told)} of {len(told)} decided points {side}")
+    correlation = NUMBER.format(found[name].statistic)
+    return f"`{name}` (rank correlation {correlation}); split at {middle:.3g}: {', '.join(said)}"
