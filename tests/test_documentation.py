@@ -69,7 +69,7 @@ def test_links_between_pages_lead_somewhere(page):
 def test_the_protocol_names_the_phases_in_order():
     from article10.model import schedule
 
-    text = (ROOT / "docs" / "odd_protocol.md").read_text("utf-8")
+    text = (ROOT / "docs" / "odd.md").read_text("utf-8")
     named = re.findall(r"^\d+\. `(\w+)`", text, re.M)
     assert named == [name for name, _ in schedule.plan()]
 
@@ -78,6 +78,6 @@ def test_the_protocol_names_every_stream_and_every_mechanism():
     from article10.model.mechanisms import MECHANISMS
     from article10.model.setup import Setup
 
-    text = (ROOT / "docs" / "odd_protocol.md").read_text("utf-8")
+    text = (ROOT / "docs" / "odd.md").read_text("utf-8")
     streams = [s.name for s in Setup.of(read_scenario()).streams if not s.name.startswith("event:")]
     assert [name for name in [*streams, *MECHANISMS] if f"`{name}`" not in text] == []

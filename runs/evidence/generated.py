@@ -1,0 +1,33 @@
+"""Blocks of Markdown pages that are made by a function, between markers, so that they cannot drift from the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+
+def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
+    """A page with what stands between its markers made anew; all else is kept.
+
+    Args:
+        page: Markdown with lines ``<!-- table: NAME -->`` and ``<!-- end -->``.
+        blocks: what belongs between them, by name.
+
+    Raises:
+        KeyError: the page lacks a block's marker, or names a block that is not given.
+
+    >>> with_blocks("<!-- table: a -->\\nold\\n<!-- end -->", {"a": "new"}).splitlines()[1]
+    'new'
+    """
+    pattern = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.S)
+    named = [found.group(2) for found in pattern.finditer(page)]
+    if sorted(named) != sorted(blocks):
+        raise KeyError(f"the page has markers for {sorted(named)}; expected {sorted(blocks)}")
+    return pattern.sub(lambda found: f"{found.group(1)}{blocks[found.group(2)].rstrip()}\n{found.group(4)}", page)
+
+
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table in Markdown; bars in cells are escaped."""
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(" ".join(str(cell).split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
