@@ -177,7 +177,9 @@ class Robustness(Answer):
             said.append(f"{len(rows)} of {len(table)} pairs of statement and perturbation are {found}.")
         for words, rows in table.groupby("statement", sort=False):
             by = {v: listed(rows.loc[rows["verdict"] == v, "perturbation"]) for v in rows["verdict"].unique()}
-            said.append(f"{str(words)[0].upper()}{str(words)[1:]}: {'; '.join(f'{v} under {w}' for v, w in by.items())}.")
+            said.append(
+                f"{str(words)[0].upper()}{str(words)[1:]}: {'; '.join(f'{v} under {w}' for v, w in by.items())}."
+            )
         return said
 
     def tables(self) -> dict[str, Shown]:
