@@ -8,7 +8,6 @@ from pydantic import Field
 
 from article10.agents.parameter import Meta, Parameters
 
-
 NetworkName = Literal["capability_affinity", "capability", "affinity", "equal"]
 """What the weights of the influence network are made of."""
 

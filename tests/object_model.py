@@ -256,13 +256,16 @@ class ObjectModel(mesa.Model):
         self.front += event.front
         self.war_level = unit(self.war_level + event.intensity)
 
+    def at_stake(self):
+        return 0.0 if self.stage == MEMBER else self.alarm
+
     def wage_war(self):
         p, chance = self.s.war, float(self.draws["ceasefire"][self.now])
         deterrent = max(self.guarantee, self.s.guarantees.membership if self.stage == MEMBER else 0.0)
         if self.ceasefire:
             if chance < -math.expm1(-p.breach_rate * (1.0 - p.deterrence * deterrent) * self.dt):
                 self.ceasefire = self.bound = False
-        elif chance < -math.expm1(-p.ceasefire_rate * (1.0 - p.prolongation * self.alarm) * self.dt):
+        elif chance < -math.expm1(-p.ceasefire_rate * (1.0 - p.prolongation * self.at_stake()) * self.dt):
             self.ceasefire = True
         z1, z2 = map(float, self.draws["war"][self.now])
         aim = p.ceasefire_intensity if self.ceasefire else min(self.war_level * min(self.resources, 1.25), 1.0)

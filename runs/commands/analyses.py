@@ -102,7 +102,7 @@ def rules(
 def why(
     scenario: Source = "baseline",
     outcome: Outcome = "invitation",
-    until: Annotated[int | None, typer.Option(help="Year up to which to look [default: half-way].")] = None,
+    until: Annotated[str | None, typer.Option(help="Date up to which to look [default: four years on].")] = None,
     runs: Runs = 2000,
     seed: Seed = 0,
     settings: Settings = None,

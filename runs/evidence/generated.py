@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 
 def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
-    """A page with what stands between its markers made anew; all else is kept.
+    r"""A page with what stands between its markers made anew; all else is kept.
 
     Args:
         page: Markdown with lines ``<!-- table: NAME -->`` and ``<!-- end -->``.
@@ -16,7 +16,7 @@ def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
     Raises:
         KeyError: the page lacks a block's marker, or names a block that is not given.
 
-    >>> with_blocks("<!-- table: a -->\\nold\\n<!-- end -->", {"a": "new"}).splitlines()[1]
+    >>> with_blocks("<!-- table: a -->\nold\n<!-- end -->", {"a": "new"}).splitlines()[1]
     'new'
     """
     pattern = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.S)

@@ -235,7 +235,7 @@ def robustness(
         redraws: of the coded stances, from their spread.
         points: of a Latin hypercube over the plausible range of every parameter that has one.
         changes: to the scenario, by full key.
-        progress: called with the number of points done; there are ``1 + 5 + 4 + redraws + points``.
+        progress: called with the number of points done, and of all.
 
     Raises:
         ScenarioError: the scenario is wrong.
@@ -244,13 +244,12 @@ def robustness(
     for name, value, least in (("runs", runs, 2), ("seed", seed, 0), ("redraws", redraws, 1), ("points", points, 2)):
         check_count(name, value, least)
     base = read_scenario(scenario, dict(changes) if changes else None)
-    done = [read_point(Point("baseline", "as it is", base, {}), runs, seed)]
-    for point in every_point(base, redraws, points, seed):
-        if progress is not None:
-            progress(len(done))
+    asked = [Point("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
+    done = []
+    for point in asked:
         done.append(read_point(point, runs, seed))
-    if progress is not None:
-        progress(len(done))
+        if progress is not None:
+            progress(len(done), len(asked))
     return Robustness(base, runs, seed, done[0], tuple(done[1:]))
 
 
