@@ -16,24 +16,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
-from article10.runs.analyses.answer import NUMBER, PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
 from article10.runs.analyses.evidence import Difference, check_count, paired
 from article10.runs.analyses.worlds import Progress, reached, worlds
 from article10.runs.evidence.perturbations import Point, every_point
+from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
 from article10.runs.result import EnsembleResult
 from article10.runs.summary import holdouts, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Verdict = Literal["robust", "conditional", "not supported"]
 
 STATEMENTS: Mapping[str, str] = {
     "pressure": "Russia's pressure makes an invitation less likely",
@@ -49,12 +48,6 @@ SUBSTITUTION = 0.7
 
 GUARANTEE = {"kind": "guarantee", "name": "robustness_guarantee", "level": 0.6, "binding": True}
 """What is given seven months after the start in the statements on guarantees, as in guarantees_in_lieu."""
-
-ROBUST_SHARE, DECIDED_SHARE = 0.8, 0.5
-"""See the verdicts above."""
-
-SAMPLED = ("codes", "parameters")
-"""Families of perturbations that are sampled; the others are gone through whole."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +109,7 @@ class Robustness(Answer):
         if statement == "holdouts":
             return set(self.holdouts) <= {str(code) for code in reading.objecting.index[:3]}
         if statement == "size":
-            return _within(reading.pressure, sorted((self.baseline.pressure.mean * f) for f in (0.5, 2.0)))
+            return within(reading.pressure, sorted((self.baseline.pressure.mean * f) for f in (0.5, 2.0)))
         difference: Difference = getattr(reading, statement)
         stated = 1.0 if statement == "stepping_stone" else -1.0
         return bool(difference.mean * stated > 0) if difference.is_told else None
@@ -138,8 +131,11 @@ class Robustness(Answer):
         low, high = wilson(keep, len(told)) if told else (np.nan, np.nan)
         condition = ""
         if found == "conditional":
+            few = "decided by fewer than half of the points; " if len(told) < DECIDED_SHARE * len(chosen) else ""
             measure = [self._measure(statement, self.readings[i]) for i in chosen]
-            condition = self._condition(family, [self.readings[i].point for i in chosen], measure, kept[list(chosen)])
+            condition = few + self._condition(
+                family, [self.readings[i].point for i in chosen], measure, kept[list(chosen)]
+            )
         share = keep / len(told) if told else np.nan
         ends = {"kept_low": low, "kept_high": high} if family in SAMPLED else {}
         return {
@@ -288,56 +284,3 @@ def variants(scenario: Scenario) -> dict[str, Scenario]:
         "lieu": lieu,
         "lieu_given": read_scenario(lieu, given),
     }
-
-
-def _within(difference: Difference, band: Sequence[float]) -> bool | None:
-    low, high = band
-    if low <= difference.low and difference.high <= high:
-        return True
-    return False if difference.high < low or difference.low > high else None
-
-
-def verdict(keep: int, decided: int, points: int, sampled: bool) -> Verdict:
-    """The verdict from the number of points that keep a statement; see this module's docstring.
-
-    >>> verdict(58, 60, 60, sampled=True), verdict(3, 4, 5, sampled=False), verdict(4, 20, 60, sampled=True)
-    ('robust', 'conditional', 'not supported')
-    """
-    if decided == 0 or keep * 2 <= decided:
-        return "not supported"
-    enough = decided >= DECIDED_SHARE * points
-    sure = wilson(keep, decided)[0] > ROBUST_SHARE if sampled else keep == decided
-    return "robust" if enough and sure else "conditional"
-
-
-def separating(values: pd.DataFrame, measure: np.ndarray, kept: np.ndarray) -> str:
-    """The parameter that goes most with how well a statement is kept, and where it is kept, in words.
-
-    The greatest Spearman rank correlation is named only if it would be found by chance in fewer than one search in
-    twenty, allowing for the number of parameters searched (Bonferroni).
-
-    Args:
-        values: of the parameters, one row a point.
-        measure: how well each point keeps the statement; greater is better.
-        kept: true, false or missing at each point.
-    """
-    from scipy.stats import spearmanr
-
-    varied = [name for name in values if values[name].nunique() > 1]
-    if len(measure) < 4 or np.ptp(measure) == 0 or not varied:
-        return "no parameter separates"
-    found = {name: spearmanr(values[name], measure) for name in varied}
-    name = max(varied, key=lambda n: abs(found[n].statistic))
-    if found[name].pvalue * len(varied) >= 0.05:
-        return "no single parameter separates"
-    middle = float(values[name].median())
-    sides = {
-        "below": (values[name] <= middle).to_numpy(),
-        "above": (values[name] > middle).to_numpy(),
-    }
-    said = []
-    for side, rows in sides.items():
-        told = [bool(k) for k in kept[rows] if k is not None]
-        said.append(f"kept by {sum(told)} of {len(told)} decided points {side}")
-    correlation = NUMBER.format(found[name].statistic)
-    return f"`{name}` (rank correlation {correlation}); split at {middle:.3g}: {', '.join(said)}"
