@@ -37,6 +37,11 @@ class Parameters(BaseModel):
         """
         return type(self)(**{**dict(self), **changes})
 
+    def _repr_html_(self) -> str:
+        from article10.agents.html_view import parameters_html
+
+        return parameters_html(self)
+
 
 @dataclass(frozen=True)
 class Declaration:

@@ -19,6 +19,7 @@ from article10.agents.member_parameters import (
 from article10.agents.parameter import Declaration, Parameters, declarations
 from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
+from article10.agents.short_error import ShortInNotebooks
 from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
 from article10.model.events import ALL, Event, event_from
 from article10.model.roster import Roster, read_roster
@@ -27,7 +28,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 BallotName = Literal["object", "acquiesce", "support"]
 
 
-class ScenarioError(ValueError):
+class ScenarioError(ShortInNotebooks, ValueError):
     """A scenario cannot be built; the message names the place, the key, the value and what was expected."""
 
 
@@ -190,6 +191,11 @@ class Scenario(Parameters):
                 raise ScenarioError(f"{key} = {value!r}: expected group.name; see `article10 parameters`")
             content[group] = inner.with_(**{name: value})
         return type(self)(**content)
+
+    def _repr_html_(self) -> str:
+        from article10.model.scenario_html import scenario_html
+
+        return scenario_html(self)
 
 
 def parameter_groups(scenario: Scenario | None = None) -> dict[str, Parameters]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from article10.agents.short_error import ShortInNotebooks
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.design import SUMMARY
@@ -30,7 +31,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Of stances, by default."""
 
 
-class BatchError(ValueError):
+class BatchError(ShortInNotebooks, ValueError):
     """A batch cannot be started, opened or asked for something; the message says why."""
 
 

@@ -161,6 +161,11 @@ class Design(Parameters):
             raise ValueError(f"the design has {self.n_points:,} points; at most {MOST_POINTS:,} are allowed")
         return self
 
+    def _repr_html_(self) -> str:
+        from article10.runs.result_html import design_html
+
+        return design_html(self)
+
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """A design from a TOML file; paths of scenarios in it are relative to the file.

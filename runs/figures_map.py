@@ -26,6 +26,9 @@ CENTRE = (52.0, 15.0)
 NEUTRAL = "#d0d0d0"
 """Colour of those without a ballot."""
 
+BORDER = "#a8a8a8"
+"""Between countries, and around those whose stance is near zero and so near white."""
+
 SCALE = Normalize(-0.8, 0.8)
 
 NORTH_AMERICA = ("USA", "CAN")
@@ -66,19 +69,23 @@ def project(points: np.ndarray, centre: tuple[float, float] = CENTRE) -> np.ndar
     return np.stack([x, y], axis=1)
 
 
-def draw_map(ax: Axes, median: pd.Series[float]) -> None:
+def draw_map(ax: Axes, stance: pd.Series[float], label: str = "median stance") -> dict[str, PolyCollection]:
     """Draw Europe, with North America in a corner, members coloured by stance, others grey.
 
     Args:
         ax: where to draw.
-        median: stance by code.
+        stance: by code.
+        label: of the colour bar.
+
+    Returns:
+        Each country's outline by code, so that it can be coloured anew.
     """
-    _countries(ax, median, CENTRE, skip=NORTH_AMERICA)
+    drawn = _countries(ax, stance, CENTRE, skip=NORTH_AMERICA)
     ax.set_xlim(*EUROPE[0])
     ax.set_ylim(*EUROPE[1])
     _label_outsiders(ax)
     inset = ax.inset_axes((0.0, 0.0, 0.27, 0.42))
-    _countries(inset, median, (50.0, -97.0), only=NORTH_AMERICA)
+    drawn |= _countries(inset, stance, (50.0, -97.0), only=NORTH_AMERICA)
     inset.set_xlim(-0.52, 0.52)
     inset.set_ylim(-0.50, 0.58)
     for each in (ax, inset):
@@ -88,24 +95,32 @@ def draw_map(ax: Axes, median: pd.Series[float]) -> None:
         each.grid(visible=False)
         each.set_facecolor("#f4f7f9")
         each.spines[:].set_visible(False)
-    _colour_bar(ax)
+    _colour_bar(ax, label)
+    return drawn
+
+
+def colour_of(stance: float) -> Any:  # noqa: ANN401 - a colour as matplotlib takes it
+    """Colour of a stance on maps and networks."""
+    return colormaps[DIVERGING](SCALE(stance))
 
 
 def _countries(
     ax: Axes,
-    median: pd.Series[float],
+    stance: pd.Series[float],
     centre: tuple[float, float],
     only: Collection[str] | None = None,
     skip: Collection[str] = (),
-) -> None:
-    colours = colormaps[DIVERGING]
+) -> dict[str, PolyCollection]:
+    drawn = {}
     for code, rings in outlines().items():
         if code in skip or (only is not None and code not in only):
             continue
         shapes = [project(ring, centre) for ring in rings]
         shapes = [shape for shape in shapes if np.abs(shape).max() < 1.2]
-        face = colours(SCALE(median[code])) if code in median.index else NEUTRAL
-        ax.add_collection(PolyCollection(shapes, facecolor=face, edgecolor="white", linewidth=0.5))
+        face = colour_of(stance[code]) if code in stance.index else NEUTRAL
+        drawn[code] = PolyCollection(shapes, facecolor=face, edgecolor=BORDER, linewidth=0.5)
+        ax.add_collection(drawn[code])
+    return drawn
 
 
 def _label_outsiders(ax: Axes) -> None:
@@ -114,10 +129,10 @@ def _label_outsiders(ax: Axes) -> None:
         ax.text(x, y, name, ha="center", va="center", fontsize=8, color="#444444", style="italic")
 
 
-def _colour_bar(ax: Any) -> None:  # noqa: ANN401
+def _colour_bar(ax: Any, label: str = "median stance") -> None:  # noqa: ANN401
     mappable = ScalarMappable(SCALE, colormaps[DIVERGING])
     bar = ax.get_figure().colorbar(mappable, ax=ax, shrink=0.7, pad=0.02, extend="both")
-    bar.set_label("median stance")
+    bar.set_label(label)
 
 
 def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], threshold: float) -> None:
@@ -139,7 +154,7 @@ def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], thresho
         style: dict[str, Any] = {"arrowstyle": "-|>", "connectionstyle": "arc3,rad=0.12", "shrinkA": 9, "shrinkB": 9}
         style |= {"color": "#8a8a8a", "alpha": 0.45, "mutation_scale": 7, "linewidth": 0.3 + 5 * float(network[i, j])}
         ax.annotate("", place[i], place[j], arrowprops=style)
-    colours = [colormaps[DIVERGING](SCALE(median[code])) for code in roster.iso3]
+    colours = [colour_of(median[code]) for code in roster.iso3]
     sizes = 90 + 2600 * roster.influence_weight
     ax.scatter(place[:, 0], place[:, 1], s=sizes, c=colours, edgecolor="#444444", linewidth=0.6, zorder=3)
     for (x, y), code in zip(place, roster.iso3, strict=True):

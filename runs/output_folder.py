@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from article10.agents.short_error import ShortInNotebooks
+
 MARGIN = 1.2
 """Room asked for beyond what the arrays take: labels, tables, figures."""
 
 
-class OutputError(OSError):
+class OutputError(ShortInNotebooks, OSError):
     """Results cannot be written; the message says where and why."""
 
 

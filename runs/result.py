@@ -253,6 +253,27 @@ class EnsembleResult:
         made: dict[str, Any] = {"start": start, "end": end, "strategy": strategy, "mechanisms": mechanisms}
         return explain_ensemble(self, member, **made) if run is None else explain_run(self, member, run, **made)
 
+    def animate(self, run: int, path: str | Path, **options: Any) -> Path:  # noqa: ANN401
+        """Write a run as a moving map, ``.gif`` or ``.mp4``, one frame a month.
+
+        Args:
+            run: its number.
+            path: of the file, which appears only when it is whole.
+            options: frames per second, progress and others; see ``article10.runs.animation.animate``.
+
+        Raises:
+            ValueError: the run is not in the result, or the path ends otherwise.
+            FileNotFoundError: ffmpeg is needed for an ``.mp4`` and missing.
+        """
+        from article10.runs.animation import animate
+
+        return animate(self, run, path, **options)
+
+    def _repr_html_(self) -> str:
+        from article10.runs.result_html import result_html
+
+        return result_html(self)
+
     def save(self, path: str | Path) -> Path:
         """Write the dataset as NetCDF-4; the file appears only when it is whole.
 

@@ -1,0 +1,192 @@
+"""One run as a moving map: stances month by month, with the date, the stage and the news."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from article10.agents.russia import Strategy
+from article10.model.accession_rule import STAGES
+from article10.model.mechanisms import Mechanism
+from article10.runs.figures_map import colour_of, draw_map
+from article10.runs.figures_style import COLOURS, house_style
+from article10.runs.replay import RECORD, Entry, story
+from article10.runs.run_again import run_again
+
+if TYPE_CHECKING:
+    from article10.runs.result import EnsembleResult
+
+TOLD = ("council", "accession", "war", "election", "event")
+"""Kinds of news, the weightiest first."""
+
+NEWS_LINES, NEWS_WIDTH = 5, 118
+"""Room for news, in lines and characters."""
+
+DPI = 90
+
+
+def animate(
+    result: EnsembleResult,
+    run: int,
+    path: str | Path,
+    *,
+    frames_per_second: float = 6.0,
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write a run as a moving map, one frame a month.
+
+    The run is made again from the provenance, bit for bit. The file appears only when it is whole.
+
+    Args:
+        result: where the run is from.
+        run: its number.
+        path: ends in ``.gif``, or in ``.mp4`` where ffmpeg is installed.
+        frames_per_second: months shown in a second.
+        strategy: the function that was passed to ``simulate``, if one was.
+        mechanisms: likewise.
+        progress: called with the frames drawn and all frames.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: the run is not in the result, or the path ends otherwise.
+        FileNotFoundError: ffmpeg is needed and missing, or the folder does not exist.
+    """
+    path = Path(path)
+    writer = _writer(path, frames_per_second)
+    again = run_again(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.unfinished{path.suffix}")
+    frames = monthly(again)
+    try:
+        with house_style():
+            picture = MovingMap(again, f"run {run} of {result.scenario.name}, seed {result.seed}")
+            with writer.saving(picture.figure, str(unfinished), DPI):
+                for done, step in enumerate(frames, start=1):
+                    picture.show(step)
+                    writer.grab_frame()
+                    if progress is not None:
+                        progress(done, len(frames))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def _writer(path: Path, frames_per_second: float) -> AbstractMovieWriter:
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
+    if path.suffix == ".gif":
+        return SteadyGif(fps=frames_per_second)  # type: ignore[arg-type] # fractions of a frame are fine
+    if path.suffix != ".mp4":
+        raise ValueError(f"{path}: expected a name that ends in .gif or .mp4")
+    if not FFMpegWriter.isAvailable():
+        raise FileNotFoundError(f"{path}: an .mp4 needs the program ffmpeg, which is not installed; a .gif does not")
+    even = ["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]  # what players accept
+    return FFMpegWriter(fps=frames_per_second, extra_args=even)  # type: ignore[arg-type]
+
+
+class SteadyGif(PillowWriter):
+    """A GIF whose frames share the colours of the first, which has the whole colour bar: what rests does not flicker.
+
+    A frame takes a byte a pixel in memory, and what has not changed takes next to nothing in the file.
+    """
+
+    _frames: list[Any]
+
+    def grab_frame(self, **options: Any) -> None:  # noqa: ANN401 - matplotlib's
+        """Keep the figure as it is now as a frame."""
+        super().grab_frame(**options)
+        frame = self._frames[-1].convert("RGB")
+        if len(self._frames) == 1:
+            self._palette = frame.quantize(256)
+        self._frames[-1] = frame.quantize(palette=self._palette, dither=0)
+
+
+def monthly(result: EnsembleResult) -> list[int]:
+    """The first step of every month, and the last step."""
+    days = pd.DatetimeIndex(result.data["step"].to_numpy())
+    months = days.year * 12 + days.month
+    first = np.flatnonzero(np.diff(months, prepend=-1))
+    return sorted({int(step) for step in first} | {len(days) - 1})
+
+
+def headline(entry: Entry) -> str:
+    """What a story tells, short enough for a line of news."""
+    text = entry.text.split(", orientation")[0].split("; the question is not put")[0].rstrip(".")
+    return f"{entry.day:%d %b %Y}  {text}"
+
+
+class MovingMap:
+    """The picture, drawn once; each frame colours it anew.
+
+    Attributes:
+        figure: what it is drawn on.
+    """
+
+    def __init__(self, result: EnsembleResult, origin: str) -> None:
+        """Draw the map of the first day.
+
+        Args:
+            result: of one run, recorded with ``article10.runs.replay.RECORD``.
+            origin: which run it is, told in a corner.
+        """
+        data = result.data.isel(run=0)
+        self.days = [day.date() for day in pd.DatetimeIndex(data["step"].to_numpy())]
+        self.stance, self.stage = data["stance"].to_numpy(), data["stage"].to_numpy()
+        self.codes = [str(code) for code in data["member"].to_numpy()]
+        self.news = [entry for entry in story(result) if entry.kind in TOLD and " times: " not in entry.text]
+        self.figure = Figure(figsize=(8.4, 6.9))
+        FigureCanvasAgg(self.figure)
+        ax = self.figure.add_axes((0.02, 0.235, 0.96, 0.70))
+        self.countries = draw_map(ax, self._stance_at(0), "stance")
+        style: dict[str, Any] = {"va": "top", "ha": "left"}
+        self.date = self.figure.text(0.02, 0.985, "", fontsize=17, weight="bold", **style)
+        self.stage_text = self.figure.text(0.36, 0.978, "", fontsize=13, color=COLOURS[0], **style)
+        self.news_text = self.figure.text(0.02, 0.228, "", fontsize=8.5, linespacing=1.45, **style)
+        self.figure.text(0.98, 0.978, origin, fontsize=8, color="#555555", va="top", ha="right")
+        self._draw_time()
+
+    def _draw_time(self) -> None:
+        """A bar at the foot, from the start to the horizon, with the stages passed."""
+        self.time = self.figure.add_axes((0.03, 0.042, 0.94, 0.018))
+        self.time.set_xlim(0, len(self.days) - 1)
+        self.time.set_ylim(0, 1)
+        self.time.set_yticks([])
+        self.time.grid(visible=False)
+        self.time.spines[:].set_visible(False)
+        self.time.set_facecolor("#e6e6e6")
+        turns = [k for k, (a, b) in enumerate(zip(self.days, self.days[1:], strict=False), 1) if a.year < b.year]
+        self.time.set_xticks(turns, [str(self.days[k].year) for k in turns], fontsize=8)
+        (self.passed,) = self.time.barh([0.5], [0], height=1.0, color=COLOURS[0])
+
+    def show(self, step: int) -> None:
+        """Turn the picture to a step."""
+        for code, stance in self._stance_at(step).items():
+            if code in self.countries:
+                self.countries[str(code)].set_facecolor(colour_of(stance))
+        self.date.set_text(f"{self.days[step]:%B %Y}")
+        self.stage_text.set_text(STAGES[int(self.stage[step])].replace("_", " "))
+        self.news_text.set_text("\n".join(self.lines(self.days[step])))
+        self.passed.set_width(step)
+
+    def lines(self, today: date) -> list[str]:
+        """The latest news, the newest first, as many as there is room for."""
+        told = [entry for entry in self.news if entry.day <= today]
+        told.sort(key=lambda entry: (-entry.day.toordinal(), TOLD.index(entry.kind)))
+        return [textwrap.shorten(headline(entry), NEWS_WIDTH, placeholder=" …") for entry in told[:NEWS_LINES]]
+
+    def _stance_at(self, step: int) -> pd.Series[float]:
+        return pd.Series(self.stance[step], index=self.codes)

@@ -1,0 +1,54 @@
+"""One run of a result made again from its provenance, bit for bit, with more of it recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from article10.agents.russia import Strategy
+from article10.model.mechanisms import MECHANISMS, Mechanism
+
+if TYPE_CHECKING:
+    from article10.runs.result import EnsembleResult
+
+
+def run_again(
+    result: EnsembleResult,
+    run: int,
+    record: Sequence[str],
+    *,
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> EnsembleResult:
+    """One run of a result, as a result of its own.
+
+    Args:
+        result: where the run is from.
+        run: its number.
+        record: what to keep of it; see ``article10.simulate``.
+        strategy: the function that was passed to ``simulate``, if one was.
+        mechanisms: likewise.
+
+    Raises:
+        ValueError: the run is not in the result, or a function that it was made with is not given.
+    """
+    from article10.runs.ensemble import simulate
+
+    numbers = result.data["run"].to_numpy()
+    if run not in numbers:
+        raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
+    made_with = result.data.attrs
+    if strategy is None and made_with["strategy"].startswith("custom:"):
+        raise ValueError(f"made with the strategy {made_with['strategy']}: give it again as strategy=")
+    if mechanisms is None and not set(json.loads(made_with["mechanisms"])) <= set(MECHANISMS):
+        raise ValueError(f"made with the mechanisms {made_with['mechanisms']}: give them again as mechanisms=")
+    return simulate(
+        result.scenario,
+        1,
+        result.seed,
+        first_run=run,
+        record=record,
+        strategy=strategy,
+        mechanisms=mechanisms,
+    )
