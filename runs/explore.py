@@ -1,0 +1,245 @@
+"""Sliders made from the declarations of parameters, and the same worlds redrawn while they move."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, get_args
+
+from article10.agents.parameter import Declaration
+from article10.agents.russia import STRATEGIES
+from article10.model.accession_rule import RuleName
+from article10.model.scenario import Scenario, ScenarioError, all_declarations
+from article10.model.scenario_file import nearest, read_scenario
+from article10.runs.explore_figure import ExploreFigure, headline
+from article10.runs.kept_worlds import Glimpse, KeptWorlds
+
+DEFAULT_LEVERS = (
+    "russia.strategy",
+    "russia.effort",
+    "stance.intimidation_weight",
+    "stance.hardening_weight",
+    "stance.peer_rate",
+    "stance.isolation_weight",
+    "guarantees.substitution",
+    "guarantees.initial",
+    "war.ceasefire_rate",
+    "accession.war_bar",
+    "accession.objection_line",
+)
+"""What can be moved where nothing is chosen: pressure, peers, guarantees, the war and the rule."""
+
+DEFAULT_MEMBERS = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
+"""Members drawn where none is chosen; where one is not on the roster, the others."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {"russia.strategy": tuple(STRATEGIES), "accession.rule": get_args(RuleName)}
+"""Parameters that are chosen from a list."""
+
+PAUSE = 0.12
+"""Seconds for which sliders must rest before the worlds are redrawn."""
+
+SLIDER_STEPS = 60
+
+
+def explore(
+    scenario: str | Path | Scenario = "baseline",
+    levers: Sequence[str] | None = None,
+    *,
+    runs: int = 300,
+    seed: int = 0,
+    members: Sequence[str] | None = None,
+) -> Explorer:
+    """A panel of sliders beside the stances and the accession of a scenario; in a notebook, a last line shows it.
+
+    All redraws share every random draw: what changes is the lever, not the noise.
+
+    Args:
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        levers: full keys of parameters, or names of groups for all that a group declares; by default a telling few.
+        runs: how many worlds.
+        seed: of all random streams.
+        members: codes of up to six whose stances are drawn.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: a lever is no parameter or has no range, or there are too many members.
+        KeyError: a member is not on the roster.
+        ImportError: ipywidgets is not installed.
+
+    >>> panel = explore("baseline", ["stance.peer_rate"], runs=4)
+    >>> panel.sliders["stance.peer_rate"].value = 0.7
+    >>> panel.changes
+    {'stance.peer_rate': 0.7}
+    """
+    full = read_scenario(scenario)
+    chosen = [code for code in DEFAULT_MEMBERS if code in full.members().iso3] if members is None else list(members)
+    if not 1 <= len(chosen) <= len(DEFAULT_MEMBERS):
+        raise ValueError(f"members = {chosen}: expected one to {len(DEFAULT_MEMBERS)} codes")
+    return Explorer(KeptWorlds(full, runs, seed, chosen), chosen_levers(full, levers))
+
+
+def chosen_levers(scenario: Scenario, levers: Sequence[str] | None = None) -> list[Declaration]:
+    """Declarations of what can be moved.
+
+    Args:
+        scenario: whose values are the defaults.
+        levers: full keys or names of groups; by default ``DEFAULT_LEVERS``.
+
+    Raises:
+        ValueError: one is no parameter, or has no range.
+    """
+    declared = {d.key: d for d in all_declarations(scenario)}
+    groups = {key.partition(".")[0] for key in declared}
+    found: dict[str, Declaration] = {}
+    for lever in DEFAULT_LEVERS if levers is None else levers:
+        if lever in groups:
+            found |= {key: d for key, d in declared.items() if key.startswith(f"{lever}.") and can_be_moved(d)}
+        elif lever not in declared:
+            raise ValueError(f"levers: {lever!r}: no such parameter or group{nearest(lever, [*groups, *declared])}")
+        elif not can_be_moved(declared[lever]):
+            raise ValueError(f"levers: {lever!r} has no range to move in")
+        else:
+            found[lever] = declared[lever]
+    return list(found.values())
+
+
+def can_be_moved(declared: Declaration) -> bool:
+    """Whether a slider, a box or a list can be made from a declaration."""
+    return declared.key in CHOICES or isinstance(declared.default, bool | int | float)
+
+
+def slider_range(declared: Declaration) -> tuple[float, float]:
+    """From where to where a number moves: its plausible range, or its bounds, widened to hold its value.
+
+    >>> from article10.model.scenario import all_declarations
+    >>> slider_range(next(d for d in all_declarations() if d.key == "stance.peer_rate"))
+    (0.1, 1.0)
+    """
+    low, high = declared.meta.plausible or declared.bounds
+    value = float(declared.default)
+    low = min(0.0, 2 * value) if low is None else low
+    high = max(1.0, 2 * value) if high is None else high
+    return min(low, value), max(high, value)
+
+
+class Explorer:
+    """The panel.
+
+    Attributes:
+        worlds: whose draws are kept.
+        sliders: the widgets by full key; setting a ``value`` moves one.
+        panel: the whole as a widget.
+        now: the worlds as they were last drawn.
+    """
+
+    def __init__(self, worlds: KeptWorlds, levers: Sequence[Declaration]) -> None:
+        """Run the scenario as it is given, and make the panel."""
+        try:
+            import ipywidgets
+        except ImportError as error:
+            raise ImportError('explore needs ipywidgets: pip install "article10[notebooks]"') from error
+        self.worlds, self.given = worlds, worlds.look()
+        self.now: Glimpse = self.given
+        self._figure = ExploreFigure(self.given, worlds.members)
+        self._figure.show(self.given)
+        self._defaults = {d.key: d.default for d in levers}
+        self.sliders: dict[str, Any] = {d.key: _slider(d) for d in levers}
+        self._waiting = Debounced(self.redraw)
+        for slider in self.sliders.values():
+            slider.observe(self._moved, names="value")
+        back = ipywidgets.Button(description="as given", tooltip="Move everything back.")
+        back.on_click(self.reset)
+        self._image = ipywidgets.Image(value=self._figure.png(), format="png")
+        self._said = ipywidgets.HTML(value=self._summary())
+        column = ipywidgets.VBox([*self.sliders.values(), back], layout={"width": "400px", "flex": "0 0 auto"})
+        right = ipywidgets.VBox([self._said, self._image])
+        self.panel = ipywidgets.HBox([column, right], layout={"flex_flow": "row wrap"})
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What has been moved, by full key, as ``simulate(changes=...)`` takes it."""
+        moved = {key: slider.value for key, slider in self.sliders.items()}
+        return {key: value for key, value in moved.items() if value != self._defaults[key]}
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with what has been moved."""
+        return read_scenario(self.worlds.scenario, self.changes)
+
+    def reset(self, button: object = None) -> None:
+        """Move everything back; the button that was pressed is of no interest."""
+        for key, slider in self.sliders.items():
+            slider.value = self._defaults[key]
+
+    def redraw(self) -> None:
+        """Run the same worlds as the sliders have them, and draw them; a refused value is said, not raised."""
+        try:
+            self.now = self.worlds.look(self.changes)
+        except ScenarioError as error:
+            self._said.value = f"<b>{escape(str(error))}</b>"
+            return
+        self._figure.show(self.now)
+        self._image.value = self._figure.png()
+        self._said.value = self._summary()
+
+    def _moved(self, change: object) -> None:
+        self._waiting()
+
+    def _summary(self) -> str:
+        said = f"<b>{escape(headline(self.now, self.given))}</b>"
+        return f"{said}<br><code>changes={escape(repr(self.changes))}</code>"
+
+    def __repr__(self) -> str:
+        """What has been moved, and what came of it."""
+        return f"Explorer({self.worlds.scenario.name!r}, changes={self.changes}: {headline(self.now, self.given)})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """The panel where widgets live; elsewhere, such as on a page that shows the notebook, the picture."""
+        bundle: dict[str, Any] = dict(self.panel._repr_mimebundle_() or {})
+        png = base64.b64encode(self._figure.png()).decode()
+        return {**bundle, "text/plain": repr(self), "image/png": png}
+
+
+def _slider(declared: Declaration) -> Any:  # noqa: ANN401 - a widget
+    import ipywidgets
+
+    unit = "" if declared.meta.unit in ("1", "") else f" [{declared.meta.unit}]"
+    shared: dict[str, Any] = {
+        "value": declared.default,
+        "description": declared.key,
+        "tooltip": f"{declared.description}{unit}",
+        "style": {"description_width": "190px"},
+        "layout": {"width": "390px"},
+    }
+    if declared.key in CHOICES:
+        return ipywidgets.Dropdown(options=CHOICES[declared.key], **shared)
+    if isinstance(declared.default, bool):
+        return ipywidgets.Checkbox(indent=True, **shared)
+    low, high = slider_range(declared)
+    if isinstance(declared.default, int):
+        return ipywidgets.IntSlider(min=int(low), max=int(high), **shared)
+    step = (high - low) / SLIDER_STEPS
+    return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".3g", **shared)
+
+
+class Debounced:
+    """Calls a function once the calls to it have rested; at once where no event loop runs."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        """Wrap a function."""
+        self._function = function
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> None:
+        """Ask for the call."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._function()
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_later(PAUSE, self._function)

@@ -1,0 +1,136 @@
+"""The picture beside the sliders: stances and accession now, over those of the scenario as it was given."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.ticker
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from article10.runs.analyses.evidence import paired
+from article10.runs.figures_style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
+from article10.runs.kept_worlds import Glimpse
+from article10.runs.summary import wilson
+
+PALE, GREY = "#b9b9b9", "#6f6f6f"
+"""Bands and lines of the scenario as it was given."""
+
+BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class ExploreFigure:
+    """Drawn once; what follows the sliders is drawn again.
+
+    Attributes:
+        figure: what it is drawn on.
+    """
+
+    def __init__(self, given: Glimpse, members: Sequence[str]) -> None:
+        """Draw the scenario as it was given, pale.
+
+        Args:
+            given: its worlds.
+            members: codes, in the order of the stances.
+        """
+        self.given, self._moving = given, list[Any]()
+        runs = len(given.stance)
+        with house_style():
+            self.figure = Figure(figsize=(9.6, 4.6))
+            FigureCanvasAgg(self.figure)
+            columns = -(-len(members) // 2)
+            grid = self.figure.add_gridspec(2, 1 + columns, width_ratios=[1.5, *[1] * columns])
+            grid.update(left=0.065, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
+            self.accession: Axes = self.figure.add_subplot(grid[:, 0])
+            self.fans: list[Axes] = []
+            for place, code in enumerate(members):
+                ax = self.figure.add_subplot(grid[place // columns, 1 + place % columns])
+                self._fan_frame(ax, code, place, columns)
+                self.fans.append(ax)
+            self._accession_frame()
+            note_runs(
+                self.accession,
+                runs,
+                "grey: as given, same draws; left: 95% interval; right: median, 50% and 90% of runs",
+            )
+
+    def _fan_frame(self, ax: Axes, code: str, place: int, columns: int) -> None:
+        scenario = self.given.scenario
+        roster = scenario.members()
+        stance_axis(ax, scenario.accession.objection_line, label=place % columns == columns - 1)
+        time_axis(ax)
+        ax.xaxis.set_major_locator(matplotlib.dates.YearLocator(_years_apart(self.given)))
+        ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+        ax.tick_params(labelsize=8)
+        ax.set_title(roster.names[roster.index(code)], fontsize=9.5)
+        low, _, middle, _, high = np.quantile(self.given.stance[:, :, place], BANDS, axis=0)
+        ax.fill_between(self.given.days, low, high, color=PALE, alpha=0.35, linewidth=0)
+        ax.plot(self.given.days, middle, color=GREY, linewidth=1.2, linestyle=":", zorder=4)
+        if place % columns:
+            ax.set_yticklabels([])
+
+    def _accession_frame(self) -> None:
+        ax, given = self.accession, self.given
+        ax.plot(given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4)
+        ax.set_ylabel("probability by the date", fontsize=8.5)
+        ax.xaxis.set_major_locator(matplotlib.dates.YearLocator(_years_apart(given)))
+        ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+        ax.set_xlim(*ax.get_xlim())
+        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
+        ax.tick_params(labelsize=8)
+        ax.set_title(f"{given.scenario.candidate.name} is a member", fontsize=9.5)
+
+    def show(self, now: Glimpse) -> None:
+        """Draw the worlds as the sliders have them."""
+        for artist in self._moving:
+            artist.remove()
+        self._moving = []
+        with house_style():
+            for place, ax in enumerate(self.fans):
+                low, lower, middle, upper, high = np.quantile(now.stance[:, :, place], BANDS, axis=0)
+                self._moving += [
+                    ax.fill_between(now.days, low, high, color=COLOURS[0], alpha=0.16, linewidth=0),
+                    ax.fill_between(now.days, lower, upper, color=COLOURS[0], alpha=0.3, linewidth=0),
+                    *ax.plot(now.days, middle, color=COLOURS[0]),
+                ]
+            self._show_accession(now)
+
+    def _show_accession(self, now: Glimpse) -> None:
+        ax, runs = self.accession, len(now.acceded)
+        counts = now.acceded.sum(axis=0)
+        levels, inverse = np.unique(counts, return_inverse=True)
+        low, high = np.array([wilson(int(level), runs) for level in levels]).T
+        self._moving += [
+            ax.fill_between(now.days, low[inverse], high[inverse], color=SUPPORTIVE, alpha=0.2, linewidth=0),
+            *ax.plot(now.days, counts / runs, color=SUPPORTIVE),
+        ]
+        highest = max(float(high.max()), float(self.given.acceded[:, -1].mean()), 0.05)
+        ax.set_ylim(0, min(1.0, 1.1 * highest))
+
+    def png(self) -> bytes:
+        """The picture as it is now."""
+        page = io.BytesIO()
+        with house_style():
+            self.figure.savefig(page, format="png", dpi=90, pil_kwargs={"compress_level": 1})
+        return page.getvalue()
+
+
+def _years_apart(glimpse: Glimpse) -> int:
+    years = int((glimpse.days[-1] - glimpse.days[0]).astype(int) / 365.25)
+    return max(1, -(-years // 4))
+
+
+def headline(now: Glimpse, given: Glimpse) -> str:
+    """What the change did to accession by the horizon: share, difference of paired worlds, 95% interval."""
+    share, before = float(now.acceded[:, -1].mean()), float(given.acceded[:, -1].mean())
+    said = f"Member by {now.days[-1].astype(object):%B %Y}: {share:.1%} of {len(now.acceded):,} runs"
+    if now.scenario == given.scenario or len(now.days) != len(given.days):
+        return f"{said}; as given {before:.1%}."
+    change = paired(now.acceded[:, -1], given.acceded[:, -1])
+    told = "" if change.is_told else "; these runs do not tell it from none"
+    points = f"{100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
+    return f"{said}; as given {before:.1%}; difference {points}{told}."

@@ -1,0 +1,152 @@
+"""The slider panel: sliders from the declarations, the same worlds redrawn, nothing but the lever changed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import article10
+from article10.model.scenario import all_declarations
+from article10.runs.explore import DEFAULT_LEVERS, Debounced, can_be_moved, chosen_levers, explore, slider_range
+from article10.runs.explore_figure import headline
+from article10.runs.kept_worlds import KeptWorlds
+
+SHORT = {"horizon": "2027-12-06"}
+
+
+@pytest.fixture(scope="module")
+def short():
+    return article10.read_scenario("baseline", SHORT)
+
+
+@pytest.fixture
+def panel(short):
+    return explore(short, runs=30, seed=7)
+
+
+def pixels(panel):
+    return np.asarray(Image.open(io.BytesIO(panel._image.value)))
+
+
+def test_kept_worlds_are_the_runs_of_simulate_bit_for_bit(short):
+    worlds = KeptWorlds(short, 30, 7, ("HUN", "USA"), every=1, chunk=20)
+    worlds.look({"stance.peer_rate": 0.9})
+    for changes in ({}, {"stance.peer_rate": 0.2}, {"russia.strategy": "inert"}):
+        seen = worlds.look(changes)
+        data = article10.simulate(short, 30, 7, changes=changes).data
+        assert np.array_equal(seen.stance, data["stance"].sel(member=["HUN", "USA"]).to_numpy())
+        assert np.array_equal(seen.acceded, data["stage"].to_numpy() == 4)
+
+
+def test_a_change_that_needs_other_draws_gets_them(short):
+    worlds = KeptWorlds(short, 6, 7, ("HUN",), every=1)
+    worlds.look()
+    seen = worlds.look({"russia.review_weeks": 20})
+    data = article10.simulate(short, 6, 7, changes={"russia.review_weeks": 20}).data
+    assert np.array_equal(seen.stance[..., 0], data["stance"].sel(member="HUN").to_numpy())
+
+
+def test_draws_are_made_once(short, monkeypatch):
+    worlds = KeptWorlds(short, 6, 7, ("HUN",))
+    worlds.look()
+    drawn = []
+    monkeypatch.setattr("article10.model.randomness.Stream.fill", lambda stream, *rest: drawn.append(stream.name))
+    worlds.look({"stance.peer_rate": 0.9})
+    assert drawn == []
+
+
+def test_a_moved_slider_redraws_and_back_again_gives_the_same_picture(panel):
+    before = pixels(panel)
+    panel.sliders["russia.strategy"].value = "inert"
+    moved = pixels(panel)
+    assert not np.array_equal(before, moved)
+    assert panel.changes == {"russia.strategy": "inert"}
+    assert panel.scenario.russia.strategy == "inert"
+    panel.reset()
+    assert np.array_equal(before, pixels(panel))
+    assert panel.changes == {}
+
+
+def test_a_lever_that_does_nothing_changes_nothing(short):
+    panel = explore(short, ["candidate.guarantee_weight"], runs=10, seed=7)
+    still = article10.read_scenario(short, {"russia.strategy": "inert"})
+    inert = explore(still, ["russia.effort"], runs=10, seed=7)
+    inert.sliders["russia.effort"].value = 12.0
+    assert np.array_equal(inert.now.stance, inert.given.stance), "the inert spend no effort"
+    assert "difference +0.0 points" in headline(inert.now, inert.given)
+    assert panel.now is panel.given
+
+
+def test_sliders_come_from_the_declarations(panel):
+    declared = {d.key: d for d in all_declarations()}
+    assert tuple(panel.sliders) == DEFAULT_LEVERS
+    for key, slider in panel.sliders.items():
+        assert slider.value == declared[key].default
+        assert declared[key].description in slider.tooltip
+    rate = panel.sliders["stance.peer_rate"]
+    assert (rate.min, rate.max) == declared["stance.peer_rate"].meta.plausible
+    assert set(panel.sliders["russia.strategy"].options) == set(article10.STRATEGIES)
+
+
+def test_every_parameter_that_can_be_moved_gets_a_range_that_holds_its_value(short):
+    for declared in all_declarations(short):
+        if can_be_moved(declared) and isinstance(declared.default, int | float):
+            low, high = slider_range(declared)
+            assert low <= declared.default <= high
+            assert low < high, declared.key
+
+
+def test_levers_are_chosen_by_key_and_by_group(short):
+    chosen = [d.key for d in chosen_levers(short, ["trust", "candidate.readiness"])]
+    assert chosen == ["trust.adjustment_rate", "trust.divergence_cost", "candidate.readiness"]
+    panel = explore(short, ["candidate", "mechanisms.peers"], runs=2)
+    assert "candidate.name" not in panel.sliders
+    assert panel.sliders["mechanisms.peers"].value is True
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"levers": ["stance.peer_rat"]}, r"did you mean 'stance.peer_rate'"),
+        ({"levers": ["candidate.name"]}, "no range"),
+        ({"members": []}, "one to 6"),
+        ({"members": ["HNU"]}, "HNU"),
+    ],
+)
+def test_what_cannot_be_explored_is_refused(short, options, message):
+    with pytest.raises((ValueError, KeyError), match=message):
+        explore(short, runs=2, **options)
+
+
+def test_a_value_that_the_scenario_refuses_is_said(short):
+    panel = explore(short, ["candidate.shelving_line"], runs=2)
+    panel.sliders["candidate.shelving_line"].max = 2.0
+    panel.sliders["candidate.shelving_line"].value = 1.5
+    assert "candidate.shelving_line = 1.5" in panel._said.value
+    panel.reset()
+    assert "Member by" in panel._said.value
+
+
+def test_a_page_without_widgets_shows_the_picture(panel):
+    bundle = panel._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"} <= set(bundle)
+    assert bundle["text/plain"].startswith("Explorer('baseline', changes={}: Member by December 2027")
+
+
+def test_sliders_that_keep_moving_are_drawn_once_at_rest():
+    calls = []
+
+    async def drag():
+        wait = Debounced(lambda: calls.append(1))
+        for _ in range(20):
+            wait()
+            await asyncio.sleep(0.005)
+        assert calls == []
+        await asyncio.sleep(0.3)
+
+    asyncio.run(drag())
+    assert calls == [1]
