@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint format benchmark clean
+.PHONY: help run test fast lint format docs benchmark clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,13 +46,17 @@ format: $(TEST) ## Sort imports and lay out the code.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: $(TEST) ## Build the documentation site into site/, strictly.
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "The site is in site/: open site/index.html"
+
 benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million takes longer).
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/batches.py mesa flat scaling
 	$(BIN)/python benchmarks/analyses.py influence
 
 clean: ## Remove the environment, builds and caches; results stay.
-	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist site *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find agents article10 model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(CREATED):

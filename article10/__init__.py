@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from article10.runs.analyses.three_futures import three_futures
     from article10.runs.analyses.tornado import tornado
     from article10.runs.analyses.tuning import tune
+    from article10.runs.explore import explore
     from article10.runs.report.report import report
 
 LATER = {
@@ -46,6 +47,7 @@ LATER = {
     "compare_rules": "article10.runs.analyses.rules_compared",
     "discover": "article10.runs.analyses.discovery",
     "discover_parameters": "article10.runs.analyses.discovery",
+    "explore": "article10.runs.explore",
     "guarantee_tradeoff": "article10.runs.analyses.guarantees",
     "holdout_power": "article10.runs.analyses.holdout_power",
     "influence": "article10.runs.analyses.influence",
@@ -86,6 +88,7 @@ __all__ = [
     "decide",
     "discover",
     "discover_parameters",
+    "explore",
     "formal_weight",
     "guarantee_tradeoff",
     "holdout_power",

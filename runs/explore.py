@@ -152,7 +152,7 @@ class Explorer:
             slider.observe(self._moved, names="value")
         back = ipywidgets.Button(description="as given", tooltip="Move everything back.")
         back.on_click(self.reset)
-        self._image = ipywidgets.Image(value=self._figure.png(), format="png")
+        self._image = ipywidgets.Image(value=self.png(), format="png")
         self._said = ipywidgets.HTML(value=self._summary())
         column = ipywidgets.VBox([*self.sliders.values(), back], layout={"width": "400px", "flex": "0 0 auto"})
         right = ipywidgets.VBox([self._said, self._image])
@@ -182,8 +182,12 @@ class Explorer:
             self._said.value = f"<b>{escape(str(error))}</b>"
             return
         self._figure.show(self.now)
-        self._image.value = self._figure.png()
+        self._image.value = self.png()
         self._said.value = self._summary()
+
+    def png(self) -> bytes:
+        """The picture as it is now, for pages without widgets."""
+        return self._figure.png()
 
     def _moved(self, change: object) -> None:
         self._waiting()
@@ -199,7 +203,7 @@ class Explorer:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """The panel where widgets live; elsewhere, such as on a page that shows the notebook, the picture."""
         bundle: dict[str, Any] = dict(self.panel._repr_mimebundle_() or {})
-        png = base64.b64encode(self._figure.png()).decode()
+        png = base64.b64encode(self.png()).decode()
         return {**bundle, "text/plain": repr(self), "image/png": png}
 
 

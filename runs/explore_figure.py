@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import matplotlib.dates
 import matplotlib.ticker
 import numpy as np
 from matplotlib.axes import Axes
@@ -63,7 +64,7 @@ class ExploreFigure:
         roster = scenario.members()
         stance_axis(ax, scenario.accession.objection_line, label=place % columns == columns - 1)
         time_axis(ax)
-        ax.xaxis.set_major_locator(matplotlib.dates.YearLocator(_years_apart(self.given)))
+        ax.xaxis.set_major_locator(_year_locator(self.given))
         ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
         ax.tick_params(labelsize=8)
         ax.set_title(roster.names[roster.index(code)], fontsize=9.5)
@@ -77,7 +78,7 @@ class ExploreFigure:
         ax, given = self.accession, self.given
         ax.plot(given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4)
         ax.set_ylabel("probability by the date", fontsize=8.5)
-        ax.xaxis.set_major_locator(matplotlib.dates.YearLocator(_years_apart(given)))
+        ax.xaxis.set_major_locator(_year_locator(given))
         ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
         ax.set_xlim(*ax.get_xlim())
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
@@ -119,9 +120,9 @@ class ExploreFigure:
         return page.getvalue()
 
 
-def _years_apart(glimpse: Glimpse) -> int:
+def _year_locator(glimpse: Glimpse) -> matplotlib.dates.YearLocator:
     years = int((glimpse.days[-1] - glimpse.days[0]).astype(int) / 365.25)
-    return max(1, -(-years // 4))
+    return matplotlib.dates.YearLocator(max(1, -(-years // 4)))  # type: ignore[no-untyped-call]
 
 
 def headline(now: Glimpse, given: Glimpse) -> str:

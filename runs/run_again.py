@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from article10.agents.russia import Strategy
-from article10.model.mechanisms import MECHANISMS, Mechanism
+from article10.model.mechanisms import Mechanism
+from article10.runs.explain import Made
 
 if TYPE_CHECKING:
     from article10.runs.result import EnsembleResult
@@ -38,17 +38,13 @@ def run_again(
     numbers = result.data["run"].to_numpy()
     if run not in numbers:
         raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
-    made_with = result.data.attrs
-    if strategy is None and made_with["strategy"].startswith("custom:"):
-        raise ValueError(f"made with the strategy {made_with['strategy']}: give it again as strategy=")
-    if mechanisms is None and not set(json.loads(made_with["mechanisms"])) <= set(MECHANISMS):
-        raise ValueError(f"made with the mechanisms {made_with['mechanisms']}: give them again as mechanisms=")
+    made = Made.of(result, strategy, mechanisms)
     return simulate(
-        result.scenario,
+        made.scenario,
         1,
         result.seed,
         first_run=run,
         record=record,
-        strategy=strategy,
-        mechanisms=mechanisms,
+        strategy=made.strategy,
+        mechanisms=made.mechanisms,
     )

@@ -1,43 +1,136 @@
-"""Make the gallery's figures again: ``python docs/gallery/make.py``."""
+"""Make the gallery again, pictures and page: ``python docs/gallery/make.py`` (a minute or so)."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import article10
+from article10.runs.figures_style import house_style
 
 FOLDER = Path(__file__).parent
+PAGE = FOLDER.parent / "gallery.md"
+
+GIVEN = """import article10
+
+result = article10.simulate("baseline", runs=300, seed=7)"""
+
+HEAD = f"""# Gallery
+
+Every picture with the code that drew it. Pictures and page are made by `python docs/gallery/make.py`. Each picture
+states its number of runs; what it shows are the model's worlds, not a forecast. Where the code says `result`, it is
+
+```python
+{GIVEN}
+```
+"""
+
+SCENARIOS = """design = article10.Design(
+    scenarios=("no_pressure", "baseline", "heavy_pressure", "holdout_turnover"), runs=500, seed=7
+)
+article10.run_batch(design, "results/scenarios").plot.accession("invitation")"""
+
+SWEEP = """guarantee = {"kind": "guarantee", "name": "binding", "date": "2026-07-01", "level": 0.6, "binding": True}
+bound = article10.read_scenario("baseline", {"name": "binding guarantee", "events": [guarantee]})
+rhos = {"guarantees.substitution": (-1.0, -0.5, 0.0, 0.5, 1.0)}
+design = article10.Design(scenarios=(bound,), runs=500, seed=7, grid=rhos)
+article10.run_batch(design, "results/sweep").plot.against("guarantees.substitution", "invitation")"""
+
+MOVING = """short = article10.simulate("baseline", runs=4, seed=7, changes={"horizon": "2028-12-04"})
+short.animate(3, "run.gif")  # or run.mp4, where ffmpeg is installed"""
+
+SLIDERS = """panel = article10.explore("baseline", seed=7)  # the last line of a notebook's cell shows it
+panel.sliders["russia.strategy"].value = "inert"  # or move it by hand
+panel.png()"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture.
+
+    Attributes:
+        file: its name; without an ending it is a PNG.
+        said: what to see in it.
+        code: that draws it; its last line gives the axes, the file or its content.
+    """
+
+    file: str
+    said: str
+    code: str
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return FOLDER / (self.file if "." in self.file else f"{self.file}.png")
+
+
+PICTURES: dict[str, tuple[Picture, ...]] = {
+    "Decisions": (
+        Picture("accession", "How likely each milestone is by each date", "result.plot.accession()"),
+        Picture("holdouts", "Who objects, by its own stance or because of the war", "result.plot.holdouts()"),
+    ),
+    "Stances": (
+        Picture("fan", "Where stances go: the median, half and nine tenths of runs", "result.plot.fan()"),
+        Picture("trajectories", "One run, week by week", "result.plot.trajectories(run=3)"),
+        Picture("heatmap", "Every member's median, from the most to the least willing", "result.plot.heatmap()"),
+        Picture("explain", "Why a member moved: contributions add up", 'result.plot.explain("HUN", run=3)'),
+    ),
+    "Members": (
+        Picture("map", "Median stances at the horizon on a map", "result.plot.map()"),
+        Picture("network", "Who sways whom", "result.plot.network()"),
+    ),
+    "One run, moving": (Picture("run.gif", "Three years of run 3, a frame a month", MOVING),),
+    "Sliders": (Picture("explore", "A moved lever draws the same worlds again; grey: as given", SLIDERS),),
+    "Batches": (
+        Picture("batch_accession", "Scenarios in the same worlds", SCENARIOS),
+        Picture("batch_against", "Guarantees from stepping stone to substitute", SWEEP),
+    ),
+}
+
+
+def run(code: str, names: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever its last line gives
+    """Run code as it is shown, and return what its last line gives."""
+    tree = ast.parse(code)
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr)
+    exec(compile(tree, "gallery", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "gallery", "eval"), names)
+
+
+def draw(picture: Picture, names: dict[str, Any]) -> None:
+    """Draw a picture into its file."""
+    drawn = run(picture.code, names)
+    if isinstance(drawn, bytes):
+        picture.path.write_bytes(drawn)
+    elif isinstance(drawn, Path):
+        picture.path.write_bytes(drawn.read_bytes())
+    else:
+        with house_style():
+            drawn.get_figure().savefig(picture.path, dpi=110)
+
+
+def page() -> str:
+    """The page that shows the pictures."""
+    parts = [HEAD]
+    for title, pictures in PICTURES.items():
+        parts.append(f"## {title}\n")
+        for p in pictures:
+            parts.append(f"{p.said}.\n\n```py\n{p.code}\n```\n\n![{p.said}](gallery/{p.path.name})\n")
+    return "\n".join(parts)
 
 
 def main() -> None:
-    """Draw every figure from one small ensemble."""
-    result = article10.simulate("baseline", runs=300, seed=7)
-    result.plot.save_all(FOLDER)
-    for name, axes in {
-        "trajectories": result.plot.trajectories(run=3),
-        "explain": result.plot.explain("HUN", run=3),
-    }.items():
-        axes.get_figure().savefig(FOLDER / f"{name}.png", dpi=110)
-    draw_batches()
-
-
-def draw_batches() -> None:
-    """Draw a comparison of scenarios and a sweep."""
-    named = ("no_pressure", "baseline", "heavy_pressure", "holdout_turnover")
-    guarantee = {"kind": "guarantee", "name": "binding", "date": "2026-07-01", "level": 0.6, "binding": True}
-    bound = article10.read_scenario("baseline", {"name": "binding guarantee", "events": [guarantee]})
-    rhos = {"guarantees.substitution": (-1.0, -0.5, 0.0, 0.5, 1.0)}
-    with tempfile.TemporaryDirectory() as folder:
-        scenarios = article10.run_batch(article10.Design(scenarios=named, runs=500, seed=7), f"{folder}/scenarios")
-        sweep = article10.run_batch(
-            article10.Design(scenarios=(bound,), runs=500, seed=7, grid=rhos), f"{folder}/sweep"
-        )
-        for name, axes in {
-            "batch_accession": scenarios.plot.accession("invitation"),
-            "batch_against": sweep.plot.against("guarantees.substitution", "invitation"),
-        }.items():
-            axes.get_figure().savefig(FOLDER / f"{name}.png", dpi=110)
+    """Draw all, in a folder where batches can be left, then write the page."""
+    names: dict[str, Any] = {}
+    exec(GIVEN, names)
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for picture in [picture for pictures in PICTURES.values() for picture in pictures]:
+            draw(picture, names | {"article10": article10})
+    PAGE.write_text(page(), "utf-8")
 
 
 if __name__ == "__main__":

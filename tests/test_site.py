@@ -1,0 +1,97 @@
+"""The documentation site builds strictly, holds every page, and asks nothing of the network."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+
+import article10
+
+ROOT = Path(__file__).parent.parent
+FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "video": "src"}
+
+pytestmark = pytest.mark.slow
+
+
+class Fetches(HTMLParser):
+    """What a browser asks for when it opens a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag in FETCHED and given.get(FETCHED[tag]) and given.get("rel") not in ("canonical", "prev", "next"):
+            self.found.append(given[FETCHED[tag]])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    pytest.importorskip("material")
+    folder = tmp_path_factory.mktemp("site")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "NO_MKDOCS_2_WARNING": "1",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    environment["https_proxy"] = environment["http_proxy"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+def text_of(site, page):
+    return (site / page / "index.html").read_text("utf-8")
+
+
+def test_every_page_of_the_docs_and_every_notebook_is_on_the_site(site):
+    docs = ROOT / "docs"
+    for page in docs.rglob("*.md"):
+        place = page.relative_to(docs).with_suffix("")
+        assert (site / (place.parent if place.name == "README" else place) / "index.html").exists(), page
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        assert (site / "tutorial" / notebook.stem / "index.html").exists(), notebook
+
+
+def test_the_reference_describes_every_public_name(site):
+    text = "".join(text_of(site, f"reference/{page}") for page in ("model", "runs", "analyses"))
+    missing = [name for name in article10.__all__ if f"article10.{name}" not in text]
+    assert missing == []
+    assert "Run k depends on the scenario, the seed and k alone" in text, "a docstring"
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    for page in site.rglob("*.html"):
+        reader = Fetches()
+        reader.feed(page.read_text("utf-8"))
+        assert [url for url in reader.found if "://" in url or url.startswith("//")] == [], page
+    for style in site.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//", style.read_text("utf-8")), style
+        assert not re.search(r"@import[^;]*//", style.read_text("utf-8")), style
+
+
+def test_everything_that_is_fetched_is_there(site):
+    for page in site.rglob("index.html"):
+        reader = Fetches()
+        reader.feed(page.read_text("utf-8"))
+        base = f"/{page.relative_to(site).as_posix()}"
+        for url in reader.found:
+            if not url.startswith("data:"):
+                target = urldefrag(urljoin(base, url)).url.split("?")[0].lstrip("/")
+                assert (site / target).exists(), (page, url)
+
+
+def test_links_to_notebooks_lead_to_the_tutorial(site):
+    linked = re.findall(r'href="([^"]*tutorial/[^"]*)"', text_of(site, "."))
+    assert linked
+    assert not re.search(r'href="[^"]*\.ipynb"', text_of(site, "."))
