@@ -187,6 +187,7 @@ class Explorer:
 
     def png(self) -> bytes:
         """The picture as it is now, for pages without widgets."""
+        self._waiting.at_once()
         return self._figure.png()
 
     def _moved(self, change: object) -> None:
@@ -198,10 +199,12 @@ class Explorer:
 
     def __repr__(self) -> str:
         """What has been moved, and what came of it."""
+        self._waiting.at_once()
         return f"Explorer({self.worlds.scenario.name!r}, changes={self.changes}: {headline(self.now, self.given)})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """The panel where widgets live; elsewhere, such as on a page that shows the notebook, the picture."""
+        self._waiting.at_once()
         bundle: dict[str, Any] = dict(self.panel._repr_mimebundle_() or {})
         png = base64.b64encode(self.png()).decode()
         return {**bundle, "text/plain": repr(self), "image/png": png}
@@ -244,6 +247,17 @@ class Debounced:
         except RuntimeError:
             self._function()
             return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = loop.call_later(PAUSE, self._function)
+        self._drop()
+        self._timer = loop.call_later(PAUSE, self.at_once)
+
+    def at_once(self) -> None:
+        """Make the call now if one is asked for."""
+        if self._drop():
+            self._function()
+
+    def _drop(self) -> bool:
+        if self._timer is None:
+            return False
+        self._timer.cancel()
+        self._timer = None
+        return True

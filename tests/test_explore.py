@@ -150,3 +150,13 @@ def test_sliders_that_keep_moving_are_drawn_once_at_rest():
 
     asyncio.run(drag())
     assert calls == [1]
+
+
+def test_a_panel_that_is_shown_is_not_behind_its_sliders(panel):
+    async def move_and_show():
+        panel.sliders["russia.strategy"].value = "inert"
+        return panel._repr_mimebundle_()
+
+    shown = asyncio.run(move_and_show())
+    assert "'russia.strategy': 'inert'" in shown["text/plain"]
+    assert panel.now.scenario.russia.strategy == "inert"
