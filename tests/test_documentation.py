@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 import warnings
 from pathlib import Path
 
@@ -64,6 +66,18 @@ def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_the_gallery_is_what_its_command_writes_and_every_picture_is_shown(monkeypatch):
+    command = ROOT / "docs" / "gallery" / "make.py"
+    spec = importlib.util.spec_from_file_location("gallery", command)
+    gallery = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "gallery", gallery)  # dataclasses look there
+    spec.loader.exec_module(gallery)
+    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    assert page == gallery.page(), "out of date: python docs/gallery/make.py"
+    pictures = {path.name for path in command.parent.iterdir() if path.suffix in (".png", ".gif")}
+    assert pictures == set(re.findall(r"\(gallery/([^)]+)\)", page))
 
 
 def test_the_protocol_names_the_phases_in_order():

@@ -29,9 +29,8 @@ states its number of runs; what it shows are the model's worlds, not a forecast.
 ```
 """
 
-SCENARIOS = """design = article10.Design(
-    scenarios=("no_pressure", "baseline", "heavy_pressure", "holdout_turnover"), runs=500, seed=7
-)
+SCENARIOS = """scenarios = ("no_pressure", "baseline", "heavy_pressure", "holdout_turnover")
+design = article10.Design(scenarios=scenarios, runs=500, seed=7)
 article10.run_batch(design, "results/scenarios").plot.accession("invitation")"""
 
 SWEEP = """guarantee = {"kind": "guarantee", "name": "binding", "date": "2026-07-01", "level": 0.6, "binding": True}
