@@ -21,26 +21,26 @@ def draw_points(answer: Robustness, statement: str, ax: Axes | None = None) -> A
     """
     ax = new_axes((7.5, 4.6)) if ax is None else ax
     families = list(dict.fromkeys(reading.point.family for reading in answer.readings))
-    left, ticks = 0.0, []
+    left, ticks = 0.0, []  # a family of few points takes the room of its label
     for family, colour in zip(families, COLOURS, strict=False):
         chosen = sorted(
             (r for r in answer.readings if r.point.family == family), key=lambda r: getattr(r, statement).mean
         )
         _family(ax, chosen, statement, left, colour)
         ticks.append((left + (len(chosen) - 1) / 2, f"{family}\n({len(chosen)})"))
-        left += len(chosen) + 3
+        left += max(len(chosen), 10) + 3
     baseline = getattr(answer.baseline, statement)
     ax.axhline(0, color="#444444", linewidth=0.9)
     ax.axhline(100 * baseline.mean, color=OPPOSED, linewidth=0.9, linestyle="--")
     ax.annotate(
         "baseline", (1.005, 100 * baseline.mean), xycoords=("axes fraction", "data"), color=OPPOSED, va="center", size=8
     )
-    ax.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
+    ax.set_xticks([place for place, _ in ticks], [label for _, label in ticks], fontsize=8.5)
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="x", visible=False)
     ax.set_ylabel("change of P(invitation), percentage points")
     ax.set_title(_title(STATEMENTS[statement]))
-    note_runs(ax, answer.runs, "bars are 95% intervals, paired worlds; each point one perturbation", 40, " a point")
+    note_runs(ax, answer.runs, "paired worlds, 95% intervals; hollow: not told from zero", 40, " a point")
     return ax
 
 

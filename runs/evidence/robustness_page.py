@@ -29,6 +29,12 @@ def robustness_blocks(answer: Robustness) -> dict[str, str]:
         f"[{base.substitute.low:+.1%}, {base.substitute.high:+.1%}] where it is 0.7; those that object most are "
         f"{', '.join(str(code) for code in base.objecting.index[:3])}."
     )
+    swept = [reading for reading in answer.readings if reading.point.family == "parameters"]
+    idle = sum(reading.invited < 0.01 and reading.pressure.differ < 0.01 * answer.runs for reading in swept)
+    made += (
+        f" At {idle} of the {len(swept)} points of parameters fewer than 1% of worlds are invited with pressure or "
+        "changed by it: an invitation is out of reach there, and most statements have nothing to show."
+    )
     columns = ("statement", "perturbation", "points", "decided", "kept of these", "verdict", "condition")
     said = "\n".join(f"- {text}" for text in answer.sentences())
     return {"made": made, "sentences": said, "verdicts": markdown_table(columns, rows)}

@@ -1,0 +1,154 @@
+"""Whether conclusions survive: the perturbations are what they say, and the verdicts follow from the counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from article10.model.scenario import all_declarations
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.runs.analyses.evidence import Difference
+from article10.runs.evidence.generated import with_blocks
+from article10.runs.evidence.perturbations import Point, every_point
+from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness, robustness
+from article10.runs.evidence.robustness_page import robustness_blocks
+from article10.runs.evidence.verdicts import separating, verdict, within
+
+BASE = read_scenario()
+EFFECT = Difference(-0.1, -0.13, -0.07, 300, 60, 0.4, 2.0)
+NOTHING = Difference(0.0, -0.02, 0.02, 300, 4, 0.1, 2.0)
+REVERSED = Difference(0.1, 0.07, 0.13, 300, 60, 0.4, 2.0)
+OBJECTING = pd.Series([0.7, 0.6, 0.2, 0.1], index=["SVK", "HUN", "DEU", "USA"])
+
+
+def reading(family, name, pressure=EFFECT, objecting=OBJECTING, values=None):
+    return Reading(Point(family, name, BASE, values or {}), pressure, REVERSED, EFFECT, 0.2, objecting)
+
+
+def answer(*readings):
+    return Robustness(BASE, 300, 0, reading("baseline", "as it is"), readings)
+
+
+def row(found, statement, family):
+    table = found.table()
+    return table[(table["statement"] == STATEMENTS[statement]) & (table["perturbation"] == family)].iloc[0]
+
+
+def test_codes_are_redrawn_as_far_as_their_spread_says():
+    points = [p for p in every_point(BASE, 200, 2, 3) if p.family == "codes"]
+    shifts, roster = pd.DataFrame([p.values for p in points]), BASE.members()
+    inside = np.abs(roster.stance) + 3 * roster.stance_spread < 1
+    ratio = shifts.std().to_numpy()[inside] / roster.stance_spread[inside]
+    assert inside.sum() > 5
+    assert np.abs(ratio - 1).max() < 0.2
+    assert np.allclose(points[0].scenario.members().stance - roster.stance, shifts.iloc[0])
+
+
+def test_parameters_cover_every_declared_range_and_nothing_beyond_it():
+    points = pd.DataFrame([p.values for p in every_point(BASE, 1, 20, 3) if p.family == "parameters"])
+    ranges = {d.key: d.meta.plausible for d in all_declarations(BASE) if d.meta.plausible is not None}
+    assert set(points) == set(ranges)
+    for key, (low, high) in ranges.items():
+        assert points[key].between(low, high).all()
+        if not isinstance(points[key].iloc[0], np.integer):
+            assert set(np.floor((points[key] - low) / (high - low) * 20).clip(0, 19)) == set(range(20))
+
+
+def test_networks_differ_and_the_default_is_as_before():
+    weights = {p.name: Setup.of(p.scenario).network for p in every_point(BASE, 1, 2, 0) if p.family == "networks"}
+    assert np.array_equal(weights["capability_affinity"], Setup.of(BASE).network)
+    n = len(BASE.members())
+    assert np.allclose(weights["equal"], (1 - np.eye(n)) / (n - 1))
+    assert np.allclose(weights["affinity"] * weights["affinity"].T > 0, BASE.members().affinity > 0)
+    columns = weights["capability"] / BASE.members().influence_weight
+    assert np.allclose([np.ptp(np.delete(line, i)) for i, line in enumerate(columns)], 0)
+    assert len({w.tobytes() for w in weights.values()}) == 4
+
+
+@pytest.mark.parametrize(
+    ("keep", "decided", "points", "sampled", "expected"),
+    [
+        (60, 60, 60, True, "robust"),
+        (10, 10, 10, True, "conditional"),  # ten of ten leave the share above 72% only
+        (29, 29, 60, True, "conditional"),  # fewer than half decide
+        (30, 60, 60, True, "not supported"),
+        (0, 0, 60, True, "not supported"),
+        (4, 4, 5, False, "robust"),
+        (3, 4, 5, False, "conditional"),
+    ],
+)
+def test_verdicts_are_those_defined_beforehand(keep, decided, points, sampled, expected):
+    assert verdict(keep, decided, points, sampled) == expected
+
+
+def test_a_point_that_cannot_tell_is_counted_apart():
+    found = answer(reading("networks", "a"), reading("networks", "b", NOTHING), reading("networks", "c", REVERSED))
+    assert row(found, "pressure", "networks")[["points", "decided", "kept"]].tolist() == [3, 2, 0.5]
+    assert row(found, "pressure", "networks")["verdict"] == "not supported"
+    assert row(found, "stepping_stone", "networks")["verdict"] == "robust"
+
+
+def test_the_members_of_a_family_that_lose_a_statement_are_named():
+    found = answer(*(reading("networks", n) for n in "abc"), reading("networks", "equal", REVERSED))
+    assert row(found, "pressure", "networks")["condition"] == "lost with equal"
+
+
+def test_who_holds_out_is_lost_when_another_takes_the_place():
+    other = pd.Series([0.7, 0.6, 0.5, 0.1], index=["SVK", "DEU", "USA", "HUN"])
+    found = answer(*(reading("networks", n) for n in "ab"), reading("networks", "c", objecting=other))
+    assert found.holdouts == ("SVK", "HUN")
+    assert row(found, "holdouts", "networks")["kept"] == pytest.approx(2 / 3)
+
+
+def test_a_size_is_decided_only_when_the_whole_interval_is_in_or_out():
+    assert within(EFFECT, [-0.2, -0.05]) is True
+    assert within(EFFECT, [-0.2, -0.1]) is None
+    assert within(REVERSED, [-0.2, -0.1]) is False
+
+
+def test_the_parameter_that_separates_is_found_and_chance_is_not_taken_for_one():
+    rng = np.random.default_rng(0)
+    values = pd.DataFrame(rng.uniform(0, 1, (60, 80)), columns=[f"p{i}" for i in range(80)])
+    measure = values["p7"].to_numpy() - 0.5 + 0.1 * rng.standard_normal(60)
+    assert separating(values, measure, np.array(measure > 0, dtype=object)).startswith("`p7`")
+    noise = rng.standard_normal(60)
+    assert separating(values, noise, np.array(noise > 0, dtype=object)) == "no single parameter separates"
+
+
+@pytest.fixture(scope="module")
+def small():
+    done: list[int] = []
+    found = robustness(runs=12, redraws=1, points=2, changes={"horizon": "2026-09-01"}, progress=done.append)
+    assert done == list(range(1, 14))
+    return found
+
+
+def test_inert_russia_is_the_control(small):
+    control = next(r for r in small.readings if r.point.name == "inert")
+    assert control.pressure.differ == 0
+    assert np.array_equal(small.baseline.objecting, small.readings[2].objecting)  # weakest_link is the baseline's
+
+
+def test_the_answer_is_the_same_again_and_has_all_its_parts(small, tmp_path):
+    again = robustness(runs=12, redraws=1, points=2, changes={"horizon": "2026-09-01"})
+    pd.testing.assert_frame_equal(small.table(), again.table())
+    paths = small.save(tmp_path)
+    assert {"verdicts.csv", "points.csv", "pressure.png"} <= {p.name for p in paths}
+
+
+def test_the_page_is_made_anew_between_its_markers(small):
+    page = Path(__file__).parent.parent / "docs" / "evidence" / "robustness.md"
+    text = with_blocks(page.read_text("utf-8"), robustness_blocks(small))
+    assert "12 worlds of each variant at each of 13 points" in text
+    assert text.count("| verdict |") == 1
+    with pytest.raises(KeyError, match="markers"):
+        with_blocks("nothing", robustness_blocks(small))
+
+
+def test_counts_that_make_no_sense_are_refused():
+    with pytest.raises(ValueError, match="redraws = 0"):
+        robustness(redraws=0)
