@@ -95,3 +95,75 @@ def test_the_protocol_names_every_stream_and_every_mechanism():
     text = (ROOT / "docs" / "odd.md").read_text("utf-8")
     streams = [s.name for s in Setup.of(read_scenario()).streams if not s.name.startswith("event:")]
     assert [name for name in [*streams, *MECHANISMS] if f"`{name}`" not in text] == []
+
+
+def test_the_tables_of_the_protocol_are_those_of_the_declarations():
+    from article10.runs.evidence.odd_tables import odd_page
+
+    text = (ROOT / "docs" / "odd.md").read_text("utf-8")
+    assert odd_page(text) == text, "out of date: python -m article10.runs.evidence.odd_tables"
+
+
+def test_the_protocol_s_generated_tables_name_every_state_variable():
+    from dataclasses import fields
+
+    from article10.runs.evidence.odd_tables import ENTITIES, attributes
+
+    for cls in ENTITIES.values():
+        assert set(attributes(cls)) == {field.name for field in fields(cls)}
+
+
+def test_every_parameter_of_a_submodel_stands_in_the_protocol_s_prose():
+    from article10.model.scenario import all_declarations
+
+    text = (ROOT / "docs" / "odd.md").read_text("utf-8").partition("### 3.15")[0]
+    prose = re.sub(r"<!-- table: \w+ -->.*?<!-- end -->", "", text, flags=re.S)
+    keys = [d.key for d in all_declarations(read_scenario()) if not d.key.startswith("mechanisms.")]
+    missing = [k for k in keys if not re.search(rf"`(\w+\.)*{k.split('.')[1]}`", prose)]
+    assert missing == ["candidate.name"]
+
+
+def test_the_statement_of_data_use_covers_every_table_and_every_one_that_is_read():
+    from article10.runs.evidence.data_use import BACKGROUND, USES, data_use_block
+    from article10.runs.evidence.generated import with_blocks
+
+    page = (ROOT / "docs" / "evidence" / "data_use.md").read_text("utf-8")
+    assert with_blocks(page, {"uses": data_use_block()}) == page, (
+        "out of date: python -m article10.runs.evidence.data_use"
+    )
+    tables = {path.stem for path in (ROOT / "model" / "data").glob("*.csv")}
+    assert tables == set(USES)
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "model").glob("*.py"))
+    read = set(re.findall(r'read_table\("(\w+)"\)', code))
+    assert read
+    assert [name for name in read if BACKGROUND in USES[name][0]] == []
+
+
+def test_every_file_that_the_evaluation_names_exists():
+    text = (ROOT / "docs" / "evidence" / "trace.md").read_text("utf-8")
+    named = re.findall(r"`([\w/]+\.(?:py|md))`", text)
+    assert len(named) > 8
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_metadata_citation_and_package_say_the_same():
+    import json
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    meta = json.loads((ROOT / "codemeta.json").read_text("utf-8"))
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    cited = dict(re.findall(r'^(\w+): "?([^"\n]+)"?$', citation, re.M))
+    assert meta["@context"] == "https://w3id.org/codemeta/3.0"
+    assert meta["name"] == project["name"]
+    assert meta["alternateName"] == cited["title"]
+    assert meta["description"] == project["description"]
+    assert meta["version"] == project["version"] == cited["version"]
+    assert meta["license"] == f"https://spdx.org/licenses/{project['license']}"
+    assert project["license"] == cited["license"]
+    assert [a["name"] for a in meta["author"]] == [a["name"] for a in project["authors"]]
+    assert all(a["name"] in citation for a in meta["author"])
+    assert meta["keywords"] == project["keywords"]
+    assert meta["runtimePlatform"] == f"Python {project['requires-python']}"
+    assert meta["softwareRequirements"] == [re.split(r"[><=]", need)[0] for need in project["dependencies"]]
+    assert f"article10-{project['version']}.zip" in (ROOT / "docs" / "archive.md").read_text("utf-8")

@@ -152,3 +152,5 @@ def test_the_page_is_made_anew_between_its_markers(small):
 def test_counts_that_make_no_sense_are_refused():
     with pytest.raises(ValueError, match="redraws = 0"):
         robustness(redraws=0)
+    with pytest.raises(ValueError, match="guarantee of the statements comes on 2026-07-01"):
+        robustness(changes={"horizon": "2026-06-01"})

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -235,11 +236,13 @@ def robustness(
 
     Raises:
         ScenarioError: the scenario is wrong.
-        ValueError: a count is.
+        ValueError: a count is, or the horizon comes before the guarantee that the statements are about.
     """
     for name, value, least in (("runs", runs, 2), ("seed", seed, 0), ("redraws", redraws, 1), ("points", points, 2)):
         check_count(name, value, least)
     base = read_scenario(scenario, dict(changes) if changes else None)
+    if base.horizon <= given_on(base):
+        raise ValueError(f"horizon = {base.horizon}: the guarantee of the statements comes on {given_on(base)}")
     asked = [Point("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
     done = []
     for point in asked:
@@ -270,10 +273,14 @@ def _objecting(result: EnsembleResult) -> pd.Series:
     return holdouts(result)["own_stance"]
 
 
+def given_on(scenario: Scenario) -> date:
+    """The day on which the guarantee of the statements is given: seven months after the start."""
+    return (pd.Timestamp(scenario.start) + pd.DateOffset(months=7)).date()
+
+
 def variants(scenario: Scenario) -> dict[str, Scenario]:
     """The variants of a scenario that the statements compare."""
-    day = (pd.Timestamp(scenario.start) + pd.DateOffset(months=7)).date()
-    given = {"events": [{**GUARANTEE, "date": day}]}
+    given = {"events": [{**GUARANTEE, "date": given_on(scenario)}]}
     stone = scenario.with_({"guarantees.substitution": -SUBSTITUTION})
     lieu = scenario.with_({"guarantees.substitution": SUBSTITUTION})
     return {
