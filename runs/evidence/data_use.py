@@ -1,4 +1,4 @@
-"""What each table of the package is used for: ``python -m article10.runs.evidence.data_use`` writes it into its page."""
+"""What each table of the package is used for; ``python -m article10.runs.evidence.data_use`` writes it into a page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAGE = Path("docs/evidence/data_use.md")
 """Where the statement stands in a checkout."""
 
 SPECIFICATION, CALIBRATION, VALIDATION, BACKGROUND = "specification", "calibration", "validation", "background"
-"""Uses: what an entity is, what sizes a number, what tests an outcome, what a source or a code rests on but no code reads."""
+"""Uses: what an entity is, what sizes a number, what tests an outcome, what codes rest on though nothing reads it."""
 
 USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "countries": ((SPECIFICATION,), "members, population and output, borders and distance: weight, exposure, affinity"),
