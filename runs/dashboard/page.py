@@ -173,12 +173,13 @@ def Chooser(now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
 
     known = list(shipped())
     names = known if now.source in known else [now.source, *known]
-    solara.Select("Scenario", values=names, value=now.source, on_value=choose)
-    with solara.Div(classes=["a10-pair"]):
-        solara.InputText("Seed", value=seed, on_value=renumber)
-        solara.InputText("Run", value=run, on_value=renumber)
-    if message.value:
-        solara.Error(message.value, dense=True)
+    with solara.Div():
+        solara.Select("Scenario", values=names, value=now.source, on_value=choose)
+        with solara.Div(classes=["a10-pair"]):
+            solara.InputText("Seed", value=seed, on_value=renumber)
+            solara.InputText("Run", value=run, on_value=renumber)
+        if message.value:
+            solara.Error(message.value, dense=True)
 
 
 # --- the levers -----------------------------------------------------------------------------------------------------
@@ -189,10 +190,13 @@ def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # no
     """Levers of one group of parameters at a time."""
     groups = solara.use_memo(lambda: levers(scenario), [scenario])
     group = solara.use_reactive(next(iter(groups)))
-    solara.Select("Group", values=list(groups), value=group)
-    for declared in groups[group.value]:
-        Lever(declared, changes).key(declared.key)
-    solara.Button("Levers back", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True)
+    with solara.Div():
+        solara.Select("Group", values=list(groups), value=group)
+        for declared in groups[group.value]:
+            Lever(declared, changes).key(declared.key)
+        solara.Button(
+            "Levers back", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True
+        )
 
 
 @solara.component
@@ -248,13 +252,14 @@ def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N
         await asyncio.sleep(PAUSE)  # a slider that goes on moving cancels this
         return await asyncio.to_thread(lambda: made().drawn(changes.value, code))
 
-    task = solara.lab.use_task(draw, dependencies=[now.scenario, now.seed, changes.value, code], prefer_threaded=True)
-    solara.Select("Member", values=list(names), value=member)
-    solara.ProgressLinear(task.pending)
-    if task.error:
-        solara.Error(str(task.exception))
-    if task.latest is not None:
-        solara.Image(task.latest.png, width="100%", classes=["a10-fan"])
-        moved = " ".join(f"--set {key}={value}" for key, value in task.latest.changes.items())
-        code = f"<br><code>{escape(moved)}</code>" if moved else ""
-        html("p", f"{escape(task.latest.told)}{code}", "a10-hint")
+    depends = [now.scenario, now.seed, changes.value, code]
+    task = solara.lab.use_task(draw, dependencies=depends, raise_error=False, prefer_threaded=True)
+    with solara.Div():
+        solara.Select("Member", values=list(names), value=member)
+        solara.ProgressLinear(task.pending)
+        if task.error:
+            solara.Error(str(task.exception))
+        if task.latest is not None:
+            solara.Image(task.latest.png, width="100%", classes=["a10-fan"])
+            moved = " ".join(f"--set {key}={value}" for key, value in task.latest.changes.items())
+            html("p", f"{escape(task.latest.told)}<br><code>{escape(moved)}</code>", "a10-hint")

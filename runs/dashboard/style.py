@@ -9,7 +9,7 @@ CSS = """
 .a10-column { display: grid; gap: 14px; min-width: 0; }
 .a10-panel { background: #fff; border: 1px solid #e1e6eb; border-radius: 8px; padding: 12px 14px; min-width: 0; }
 .a10-panel h2 { font-size: 14px; font-weight: 650; margin: 0 0 8px; letter-spacing: .01em; line-height: 1.3; }
-.a10-panel img { width: 100% !important; height: auto; display: block; }
+.a10-panel img { width: 100% !important; height: auto; display: block; margin-top: 6px; }
 .a10-map, .a10-network { width: 100%; height: auto; display: block; background: #f3f6f9; border-radius: 5px; }
 .a10-network { background: none; max-height: 560px; }
 .a10-scale { display: flex; align-items: center; gap: 8px; font-size: 12px; color: #5a6673; margin-top: 6px; }
@@ -18,7 +18,7 @@ CSS = """
 .a10-state b { display: block; font-size: 15.5px; font-weight: 600; color: #1d2733; line-height: 1.3; }
 .a10-pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 .a10-hint { font-size: 12.5px; color: #5a6673; line-height: 1.4; margin: 6px 0 0 !important; }
-.a10-hint code { color: #1d2733; background: #f1f4f7 !important; overflow-wrap: anywhere; }
+.a10-hint code { font-size: 12px; color: #1d2733; background: #f1f4f7 !important; overflow-wrap: anywhere; }
 
 .a10-table td:first-child { white-space: nowrap; }
 .a10-table { max-height: 850px; overflow: auto; }
@@ -64,7 +64,8 @@ CSS = """
   .a10-panel { padding: 10px; }
   .a10-controls > :nth-child(1), .a10-controls > :nth-child(2) { order: -2; }
   .a10-column:nth-child(2) > :nth-child(-n + 3) { order: -1; }
-  .a10-table td:first-child { white-space: nowrap; }
-.a10-table { max-height: none; }
+  .a10-column:nth-child(2) > :nth-child(4) { order: 1; }
+  .a10-table { max-height: none; }
+  .a10-table td, .a10-table th { padding: 3px 4px; }
 }
 """
