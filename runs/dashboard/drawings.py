@@ -108,7 +108,7 @@ def network_svg(model: AccessionModel) -> str:
     place = 400 * np.stack([np.cos(angle), -np.sin(angle)], axis=1)
     radius = np.sqrt(110 + 5200 * roster.influence_weight)
     parts = [
-        '<svg class="a10-network" viewBox="-490 -480 980 960" role="img" aria-label="Influence network">',
+        '<svg class="a10-network" viewBox="-490 -495 980 975" role="img" aria-label="Influence network">',
         '<defs><marker id="a10-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" markerHeight="11" '
         'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8Z" fill="#8a8a8a"/></marker></defs>',
     ]
@@ -116,10 +116,11 @@ def network_svg(model: AccessionModel) -> str:
         parts.append(_arrow(place[j], place[i], float(radius[i]), float(network[i, j]), roster.iso3[j], roster.iso3[i]))
     for k, (code, stance) in enumerate(stances(model).items()):
         x, y = place[k]
+        label_x, label_y = place[k] * (1 + (radius[k] + 32) / 400)
         parts.append(
             f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius[k]:.1f}" fill="{colour(stance)}" stroke="#444">'
             f"<title>{escape(roster.names[k])}: {stance:+.2f}</title></circle>"
-            f'<text x="{1.13 * x:.0f}" y="{1.13 * y + 8:.0f}" text-anchor="middle" font-size="23">{code}</text>'
+            f'<text x="{label_x:.0f}" y="{label_y + 8:.0f}" text-anchor="middle" font-size="23">{code}</text>'
         )
     return "".join([*parts, "</svg>"])
 

@@ -7,8 +7,10 @@ import socket
 import sys
 import warnings
 import webbrowser
+from collections.abc import Callable
 from importlib.util import find_spec
-from threading import Timer
+from threading import Thread
+from typing import Any
 
 from article10.model.scenario import ScenarioError
 
@@ -75,20 +77,30 @@ def serve(port: int | None, browser: bool) -> None:
     """
     os.environ.update(SETTINGS)
     warnings.filterwarnings("ignore", "Cookies with samesite", UserWarning)  # on this machine plain http is as safe
-    import uvicorn
-
     with listening(port) as heard:
         address = f"http://{HOST}:{heard.getsockname()[1]}"
-        sys.stdout.write(f"Dashboard: {address} (Ctrl-C ends it)\n")
-        sys.stdout.flush()
-        if browser:
-            opening = Timer(1.5, webbrowser.open, (address,))
-            opening.daemon = True
-            opening.start()
-        config = uvicorn.Config(
-            "solara.server.starlette:app", log_level="error", lifespan="on", timeout_graceful_shutdown=1
-        )
+
+        def started() -> None:
+            sys.stdout.write(f"Dashboard: {address} (Ctrl-C ends it)\n")
+            sys.stdout.flush()
+            if browser:
+                Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
         try:
-            uvicorn.Server(config).run(sockets=[heard])
+            _server(started).run(sockets=[heard])
         except KeyboardInterrupt:
             sys.stdout.write("\n")
+
+
+def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is not always installed
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Says when it can be visited."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            started()
+
+    page = "solara.server.starlette:app"
+    return Server(uvicorn.Config(page, log_level="error", lifespan="on", timeout_graceful_shutdown=1))

@@ -18,7 +18,7 @@ CSS = """
 .a10-state b { display: block; font-size: 15.5px; font-weight: 600; color: #1d2733; line-height: 1.3; }
 .a10-pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 .a10-hint { font-size: 12.5px; color: #5a6673; line-height: 1.4; margin: 6px 0 0 !important; }
-.a10-hint code { font-size: 12px; color: #1d2733; background: #f1f4f7 !important; overflow-wrap: anywhere; }
+.a10-hint code { font-size: 12px !important; color: #1d2733; background: #f1f4f7 !important; overflow-wrap: anywhere; }
 
 .a10-table td:first-child { white-space: nowrap; }
 .a10-table { max-height: 850px; overflow: auto; }
