@@ -46,6 +46,14 @@ MEMBER = "HUN"
 Changes = dict[str, Value]
 
 
+class Watched(AccessionModel):
+    """The model as the controls make it anew: from Mesa 3.5 on, they would fill a parameter called ``scenario``."""
+
+    def __init__(self, opened: Opened) -> None:
+        """Open a world on its first day."""
+        super().__init__(opened.scenario, opened.seed, opened.run)
+
+
 @solara.component
 def Page() -> None:  # noqa: N802 - Solara looks for this name
     """The whole page."""
@@ -86,8 +94,8 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
     interval, unthreaded = solara.use_reactive(PLAY_INTERVAL), solara.use_reactive(False)
     now = shown.value
     wanted, refused = solara.use_memo(lambda: try_changing(now.scenario, changes.value), [now, changes.value])
-    parameters = {"scenario": wanted, "seed": now.seed, "run": now.run}
-    model = solara.use_reactive(solara.use_memo(lambda: AccessionModel(**parameters), []))
+    parameters = {"opened": replace(now, scenario=wanted)}
+    model = solara.use_reactive(solara.use_memo(lambda: Watched(**parameters), []))
     ended = solara.use_reactive(0)
 
     def show(found: Opened) -> None:
@@ -97,7 +105,7 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
         same = found.scenario == now.scenario
         if not same:
             changes.value = {}
-        model.value = AccessionModel(wanted if same else found.scenario, found.seed, found.run)
+        model.value = Watched(replace(found, scenario=wanted) if same else found)
         shown.value = found
 
     with solara.Div(classes=["a10-head"]):
