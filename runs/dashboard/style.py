@@ -21,7 +21,7 @@ CSS = """
 .a10-hint code { font-size: 12px !important; color: #1d2733; background: #f1f4f7 !important; overflow-wrap: anywhere; }
 
 .a10-table td:first-child { white-space: nowrap; }
-.a10-table { max-height: 850px; overflow: auto; }
+.a10-table { max-height: 905px; overflow: auto; }
 .a10-table table { width: 100%; border-collapse: collapse; font-size: 13px; }
 .a10-table th { position: sticky; top: 0; background: #fff; text-align: left; font-weight: 600; color: #5a6673; }
 .a10-table td, .a10-table th { padding: 3px 6px; border-bottom: 1px solid #eef1f4; }
