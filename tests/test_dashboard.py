@@ -205,11 +205,18 @@ def now(model: AccessionModel) -> tuple[tuple[str, ...], list[float]]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX systems")
-def test_an_interrupt_ends_it_without_a_word():
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
+def test_an_interrupt_ends_it_at_once_and_without_a_word_even_while_a_world_plays(tmp_path: Path):
     process = start("--port", "0")
-    address(process)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    try:
+        with chromium(tmp_path) as browser:
+            browser.open(address(process))
+            browser.click(button("▶"))
+            browser.wait(f"!!{button('❚❚')}")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=5)
+    finally:
+        process.kill()
     assert (process.returncode, out.strip(), err) == (0, "", "")
 
 

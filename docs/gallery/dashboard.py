@@ -1,4 +1,4 @@
-"""Takes the picture of the dashboard in ``docs/dashboard.md``: ``python docs/gallery/dashboard.py`` (needs Chromium)."""
+"""Takes the picture in ``docs/dashboard.md``, ``python docs/gallery/dashboard.py`` (needs Chromium)."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def listening(port: int | None) -> socket.socket:
 
 
 def serve(port: int | None, browser: bool) -> None:
-    """Serve the page until it is interrupted.
+    """Serve the page until it is interrupted, which ends the process.
 
     Args:
         port: where to listen; None for the first that is free.
@@ -86,10 +86,7 @@ def serve(port: int | None, browser: bool) -> None:
             if browser:
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        try:
-            _server(started).run(sockets=[heard])
-        except KeyboardInterrupt:
-            sys.stdout.write("\n")
+        _server(started).run(sockets=[heard])
 
 
 def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is not always installed
@@ -102,5 +99,11 @@ def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is no
             await super().startup(sockets=sockets)
             started()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """End at once: nothing is to be kept, and a world that plays would be waited for until its horizon."""
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+            os._exit(0)
+
     page = "solara.server.starlette:app"
-    return Server(uvicorn.Config(page, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
+    return Server(uvicorn.Config(page, log_level="error", lifespan="on"))
