@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from article10.runs.commands import analyses, look, run
+from article10.runs.commands import analyses, evidence, look, run
 from article10.runs.commands.application import app, clear_errors
 
 COMMANDS = (
@@ -17,6 +17,7 @@ COMMANDS = (
     analyses.sensitivity,
     analyses.tune,
     analyses.report,
+    evidence.hindcast,
     look.scenarios,
     look.parameters,
     look.roster,

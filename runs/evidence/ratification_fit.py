@@ -9,6 +9,7 @@ to explain. The posterior is drawn by adaptive importance sampling.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,10 @@ class RatificationFit:
     speed: pd.DataFrame
     effective_draws: float
 
+    def pace_of(self, signed: dt.date) -> FloatArray:
+        """Pace a year of a round that was fitted, one for each draw."""
+        return np.exp(self.log_pace[signed.isoformat()].to_numpy())
+
     def pace_at(self, threat: float, rng: np.random.Generator) -> FloatArray:
         """Pace a year of a round not seen, signed at a threat, one for each draw."""
         h = self.hyperparameters
@@ -103,7 +108,6 @@ def fit_ratification(rounds: Sequence[Round], draws: int = 400, seed: int = 0) -
         return -float(data.log_posterior(point[None])[0])
 
     found = optimize.minimize(cost, start, method="BFGS", options={"gtol": 1e-3})
-    cover = _covariance(cost, found.x)
     points, weight = _by_importance(data, found.x, _covariance(cost, found.x), seed)
     rng = np.random.default_rng(seed)
     chosen = points[rng.choice(PROPOSALS, size=draws, p=weight)]
