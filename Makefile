@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint format docs benchmark clean
+.PHONY: help run test fast lint format docs evidence benchmark clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,12 @@ format: $(TEST) ## Sort imports and lay out the code.
 docs: $(TEST) ## Build the documentation site into site/, strictly.
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "The site is in site/: open site/index.html"
+
+evidence: $(TEST) ## Compute every score of docs/evidence/ anew, with its tables and pictures (about half an hour).
+	$(BIN)/python -m article10.runs.evidence.hindcast_page
+	$(BIN)/python -m article10.runs.evidence.robustness_page
+	$(BIN)/python -m article10.runs.evidence.odd_tables
+	$(BIN)/python -m article10.runs.evidence.data_use
 
 benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million takes longer).
 	$(BIN)/python benchmarks/throughput.py

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from article10.runs.analyses.three_futures import three_futures
     from article10.runs.analyses.tornado import tornado
     from article10.runs.analyses.tuning import tune
+    from article10.runs.evidence.hindcast import hindcast
     from article10.runs.explore import explore
     from article10.runs.report.report import report
 
@@ -48,6 +49,7 @@ LATER = {
     "discover": "article10.runs.analyses.discovery",
     "discover_parameters": "article10.runs.analyses.discovery",
     "explore": "article10.runs.explore",
+    "hindcast": "article10.runs.evidence.hindcast",
     "guarantee_tradeoff": "article10.runs.analyses.guarantees",
     "holdout_power": "article10.runs.analyses.holdout_power",
     "influence": "article10.runs.analyses.influence",
@@ -91,6 +93,7 @@ __all__ = [
     "explore",
     "formal_weight",
     "guarantee_tradeoff",
+    "hindcast",
     "holdout_power",
     "influence",
     "influence_curve",

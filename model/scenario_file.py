@@ -56,7 +56,9 @@ def read_scenario(source: str | Path | Scenario = ROOT, changes: Mapping[str, An
 
 
 def _dump(scenario: Scenario) -> dict[str, Any]:
-    return {k: v.model_dump() if isinstance(v, Parameters) else v for k, v in dict(scenario).items()}
+    content = {k: v.model_dump() if isinstance(v, Parameters) else v for k, v in dict(scenario).items()}
+    content["roster"] = {code: own.model_dump(exclude_unset=True) for code, own in scenario.roster.items()}
+    return content
 
 
 def _layers(source: str, seen: tuple[str, ...], asked_by: str | None = None) -> list[Layer]:

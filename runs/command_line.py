@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from article10.runs.commands import analyses, dashboard, look, run
+from article10.runs.commands import analyses, dashboard, evidence, look, run
 from article10.runs.commands.application import app, clear_errors
 
 COMMANDS = (
@@ -18,6 +18,7 @@ COMMANDS = (
     analyses.sensitivity,
     analyses.tune,
     analyses.report,
+    evidence.hindcast,
     look.scenarios,
     look.parameters,
     look.roster,

@@ -121,9 +121,15 @@ def test_the_parameter_that_separates_is_found_and_chance_is_not_taken_for_one()
 
 @pytest.fixture(scope="module")
 def small():
-    done: list[int] = []
-    found = robustness(runs=12, redraws=1, points=2, changes={"horizon": "2026-09-01"}, progress=done.append)
-    assert done == list(range(1, 14))
+    seen: list[tuple[int, int]] = []
+    found = robustness(
+        runs=12,
+        redraws=1,
+        points=2,
+        changes={"horizon": "2026-09-01"},
+        progress=lambda done, of: seen.append((done, of)),
+    )
+    assert seen == [(done, 13) for done in range(1, 14)]
     return found
 
 

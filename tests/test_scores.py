@@ -88,6 +88,8 @@ def test_concordance_counts_only_pairs_whose_order_was_seen():
     assert concordance(samples[:, ::-1], low, high) == 0.0
     assert concordance(np.ones((1, 3)), low, high) == 0.5
     assert np.isnan(concordance(samples, np.zeros(3), np.full(3, 99.0)))
+    assert np.isnan(concordance(samples, low, high, ("vote", "deposit", "signature")))
+    assert concordance(samples, low, high, ("vote", "deposit", "vote")) == 1.0
 
 
 def test_coverage_of_a_calibrated_forecast_is_its_level_and_wide_observations_are_not_judged():

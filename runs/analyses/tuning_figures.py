@@ -12,7 +12,9 @@ from article10.runs.figures_style import COLOURS, house_style, new_axes, note_ru
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from article10.runs.analyses.tuning import BestPoint, PosteriorTuning, Tuning
+    from article10.runs.analyses.tuned import Tuning
+    from article10.runs.analyses.tuned_point import BestPoint
+    from article10.runs.analyses.tuned_posterior import PosteriorTuning
 
 GIVEN, MODEL, PRIOR = COLOURS[5], COLOURS[0], "#9a9a9a"
 

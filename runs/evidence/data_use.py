@@ -27,9 +27,13 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "spending_pledges": ((SPECIFICATION,), "the pledge in force, its deadline; entered by hand as defaults"),
     "accession_ratifications": (
         (CALIBRATION, VALIDATION),
-        "members' institutional speed, urgency of rounds; pattern 3 looks at the same rounds: no independent test",
+        "members' institutional speed, urgency of rounds; the fit of a hindcast does not read the round it scores; "
+        "pattern 3 looks at the same rounds: no independent test",
     ),
-    "accession_rounds": ((CALIBRATION,), "range of the talks' length; entered by hand"),
+    "accession_rounds": (
+        (CALIBRATION, VALIDATION),
+        "range of the talks' length, entered by hand; days of accession in hindcasts",
+    ),
     "events_2021_2025": ((CALIBRATION,), "rates of the baseline's events, counted by hand; range of Russia's effort"),
     "ukraine_membership_positions": ((BACKGROUND,), "the public positions on which the stances were coded"),
     "ukraine_security_commitments": ((BACKGROUND,), "basis of codes; guarantee of the start, its scale assumed"),

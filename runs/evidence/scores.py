@@ -8,6 +8,7 @@ nobody gains by forecasting other than believed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,17 +73,19 @@ def brier(samples: FloatArray, low: FloatArray, high: FloatArray, by: float) -> 
     return score
 
 
-def concordance(samples: FloatArray, low: FloatArray, high: FloatArray) -> float:
+def concordance(samples: FloatArray, low: FloatArray, high: FloatArray, kinds: Sequence[str] = ()) -> float:
     """Share of the pairs whose order was observed that the forecast means put in that order; half is chance.
 
-    Harrell's C; pairs whose intervals overlap have no order, equal forecasts count half. Higher is better;
-    not-a-number where no pair has an order.
+    Harrell's C; pairs whose intervals overlap have no order, nor have cases of different ``kinds``; equal forecasts
+    count half. Higher is better; not-a-number where no pair has an order.
 
     >>> concordance(np.array([[1.0, 2.0]]), np.array([4.0, 6.0]), np.array([4.0, 6.0]))
     1.0
     """
     mean = samples.mean(axis=0)
-    before = high[:, None] < low[None, :]
+    before = high[:, None] <= low[None, :]
+    if len(kinds):
+        before &= np.equal.outer(np.asarray(kinds), np.asarray(kinds))
     if not before.any():
         return float("nan")
     gap = (mean[None, :] - mean[:, None])[before]

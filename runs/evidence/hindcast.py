@@ -1,0 +1,112 @@
+"""Hindcast: a round of accession simulated as from the day of signature, and scored against the days on record.
+
+What the round itself showed is not used to forecast it: institutional speeds and the pace of the round are fitted to
+rounds signed on other days, unless the pace is to be known. Who holds out, and for how long, comes from stances coded
+at signing and from the dynamics.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from article10.agents.arrays import FloatArray
+from article10.model.scenario import MemberOverride, Scenario
+from article10.runs.analyses.evidence import check_count
+from article10.runs.ensemble import simulate
+from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
+from article10.runs.evidence.ratification_baselines import baselines
+from article10.runs.evidence.ratification_fit import fit_ratification
+from article10.runs.evidence.rounds import ROUNDS, Round, others, read_round
+
+FASTEST = 1000.0
+"""Institutional speed a year that a roster may state; beyond it nothing changes within a day."""
+
+Progress = Callable[[int, int], None]
+
+
+def hindcast(
+    scenario: str | Path | Scenario,
+    observed: str | Path | None = None,
+    *,
+    accession: dt.date | str | None = None,
+    pace_known: bool = False,
+    runs: int = 2000,
+    draws: int = 40,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Hindcast:
+    """Forecast a round of accession from the day of signature and score it against what was observed.
+
+    Args:
+        scenario: of the round: name, path or scenario; it starts at the signing of the protocol, stances coded by what
+            was known then.
+        observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table.
+        accession: the day of accession, if ``observed`` is given and it is known.
+        pace_known: let the fit read the days of this round's members that were coded as supporters at signing, and
+            judge the others alone: a test of what stances and bargaining say of holdouts, whatever the round's pace.
+        runs: in all; each draw of the fit gets as many, the last the rest.
+        draws: of speeds and pace from the fit to other rounds, so that what the fit does not know widens the forecast.
+        seed: of all random streams.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: the table, ``runs``, ``draws`` or ``seed`` is, or the pace is to be known and all supported.
+    """
+    check_count("runs", runs, 1)
+    check_count("draws", draws, 1)
+    check_count("seed", seed, 0)
+    draws = min(draws, runs)
+    this = read_round(scenario, observed, accession)
+    known = others(this, [read_round(name) for name in ROUNDS])
+    if pace_known and this.supported_at_signing.all():
+        raise ValueError(f"pace_known: all members observed of {this.name} supported at signing; none is left to judge")
+    fit = fit_ratification([*known, this] if pace_known else known, draws=draws, seed=seed)
+    rng = np.random.default_rng(seed)
+    pace = fit.pace_of(this.signed) if pace_known else fit.pace_at(this.threat, rng)
+    codes = this.setup.roster.iso3
+    speed = pace[:, None] * np.stack([fit.speed_of(code, rng) for code in codes], axis=1)
+    days, acceded = _simulated(this, np.minimum(speed, FASTEST), runs, seed, rng, progress)
+    compared = baselines(this, known, speed, runs, rng)
+    return Hindcast(
+        scenario=this.scenario,
+        runs=runs,
+        seed=seed,
+        round=this,
+        fit=fit,
+        pace_known=pace_known,
+        days={MODEL: days, **compared},
+        accession={MODEL: acceded, **{name: samples.max(axis=1) for name, samples in compared.items()}},
+    )
+
+
+def _simulated(
+    this: Round, speed: FloatArray, runs: int, seed: int, rng: np.random.Generator, progress: Progress | None
+) -> tuple[FloatArray, FloatArray]:
+    """Days of ratification (run, member) and accession (run,): an ensemble for each row of speeds, (draw, member)."""
+    codes, step = this.setup.roster.iso3, this.scenario.step_days
+    ends = np.linspace(0, runs, len(speed) + 1).round().astype(int)
+    ratified, acceded = [], []
+    for row, first, end in zip(speed, ends[:-1], ends[1:], strict=True):
+        scenario = _with_speeds(this.scenario, dict(zip(codes, row, strict=True)))
+        result = simulate(scenario, int(end - first), seed, first_run=int(first), record=())
+        ratified.append(result.data["ratified_step"].to_numpy())
+        acceded.append(result.data["accession_step"].to_numpy())
+        if progress is not None:
+            progress(int(end), runs)
+    by_member, by_run = np.concatenate(ratified), np.concatenate(acceded)
+    within = rng.random(by_member.shape)  # the day within a step is not simulated
+    days = np.where(by_member < 0, np.inf, (by_member - within) * step)
+    return days, np.where(by_run < 0, np.inf, (by_run - 0.5) * step)
+
+
+def _with_speeds(scenario: Scenario, speeds: Mapping[str, float]) -> Scenario:
+    """The scenario with each member's hazard of ratifying given, all else that is stated of it kept."""
+    for_all = scenario.roster.get("all", MemberOverride())
+    stated = {code: scenario.roster.get(code, for_all) for code in speeds}
+    roster = {code: own.with_(ratification_speed=float(speeds[code])) for code, own in stated.items()}
+    return scenario.with_({"ratification.urgency": 1.0}, roster=roster)

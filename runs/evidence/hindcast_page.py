@@ -1,0 +1,140 @@
+"""The page of hindcasts, its tables and pictures made anew: ``python -m article10.runs.evidence.hindcast_page``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from article10.runs.evidence.generated import markdown_table, with_blocks
+from article10.runs.evidence.hindcast import hindcast
+from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
+from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
+from article10.runs.evidence.rounds import ROUNDS, read_round
+from article10.runs.figures_style import save_figure
+
+PAGE = Path("docs/evidence/hindcast.md")
+"""Where the page stands in a checkout; its pictures lie beside it."""
+
+RUNS, SEED = 2000, 0
+"""What the page is made with."""
+
+HOLDOUT_ROUNDS = ("finland_2022_at_signing", "sweden_2022_at_signing")
+"""Rounds with members that did not support at signing and whose days are known."""
+
+
+def hindcast_blocks(
+    found: Mapping[str, Hindcast], given_pace: Mapping[str, Hindcast], fit: RatificationFit
+) -> dict[str, str]:
+    """What stands between the page's markers.
+
+    Args:
+        found: hindcasts by round, from other rounds alone.
+        given_pace: hindcasts with the pace of the round known.
+        fit: to all rounds.
+    """
+    said = [f"**{name}.** " + " ".join(answer.sentences()) for name, answer in found.items()]
+    runs = next(iter(found.values())).runs
+    return {
+        "made": f"{runs:,} runs of each round, seed {SEED}.\n",
+        "scores": _scores(found),
+        "skill": _skill(found),
+        "accession": _accession(found),
+        "holdouts": _holdouts(given_pace),
+        "fit": _fit(fit),
+        "paces": _paces(fit),
+        "sentences": "\n\n".join(said),
+    }
+
+
+def _scores(found: Mapping[str, Hindcast]) -> str:
+    rows = []
+    for name, answer in found.items():
+        table = answer.tables()["scores"].cells().replace("nan", "–")
+        for row in table.to_dict("records"):
+            forecast = "**model**" if row["forecast"] == MODEL else row["forecast"]
+            rows.append((f"`{name}`", forecast, *list(row.values())[1:]))
+    covered = [f"in the {level:.0%} interval" for level in LEVELS]
+    columns = ("round", "forecast", "CRPS, days", "log score", "Brier 30 d", "90 d", "180 d", "365 d", *covered)
+    return markdown_table((*columns, "concordance", "last two named"), rows)
+
+
+def _skill(found: Mapping[str, Hindcast]) -> str:
+    rows = [
+        (f"`{name}`", *row)
+        for name, answer in found.items()
+        for row in answer.tables()["skill"].cells().to_numpy().tolist()
+    ]
+    return markdown_table(("round", "over", "CRPS", "log score", "Brier"), rows)
+
+
+def _accession(found: Mapping[str, Hindcast]) -> str:
+    rows = []
+    for name, answer in found.items():
+        row = answer.completion.to_dict("index")[MODEL]
+        came = f"{row['observed']:.0f}" if np.isfinite(row["observed"]) else "–"
+        forecast = answer.told_days(row)
+        of_day = answer.completion["crps"].to_dict()
+        rest = [f"{of_day[baseline]:.0f}" for baseline in answer.baselines]
+        rows.append((f"`{name}`", came, forecast, f"{row['not_by_horizon']:.0%}", f"{row['crps']:.0f}", *rest))
+    names = next(iter(found.values())).baselines
+    columns = ("round", "day", "median [90%]", "not by the horizon", "CRPS of the model", *names)
+    return markdown_table(columns, rows)
+
+
+def _holdouts(given_pace: Mapping[str, Hindcast]) -> str:
+    rows = []
+    for name, answer in given_pace.items():
+        judged = answer.members.loc[answer.by_member[MODEL].index].to_dict("index")
+        for code, row in judged.items():
+            scores = [f"{table['crps'].to_dict()[code]:.0f}" for table in answer.by_member.values()]
+            days = answer.told_days(row)
+            rows.append((f"`{name}`", code, f"{row['observed']:.0f}", days, f"{row['among_last_two']:.0%}", *scores))
+    names = [f"CRPS: {name}" for name in next(iter(given_pace.values())).days]
+    return markdown_table(("round", "member", "day", "median [90%]", "among the last two", *names), rows)
+
+
+def _fit(fit: RatificationFit) -> str:
+    meanings = {
+        "log_shape": "log of the shape of members' speeds: large is alike",
+        "calm": "log of a calm round's pace, a year",
+        "urgency": "what a tenth of threat adds to it",
+        "log_spread": "log of how far rounds depart from both",
+    }
+    rows = [
+        (
+            f"`{name}`",
+            meanings[str(name)],
+            f"{row['posterior_mean']:.2f}",
+            f"{row['posterior_spread']:.2f}",
+            f"{row['prior_spread']:.2f}",
+            f"{row['learned']:.0%}",
+        )
+        for name, row in fit.identified().iterrows()
+    ]
+    return markdown_table(("parameter", "meaning", "mean", "sd", "sd of the prior", "narrowed by"), rows)
+
+
+def _paces(fit: RatificationFit) -> str:
+    days = 365.25 / np.exp(fit.log_pace)
+    rows = []
+    for signed in days:
+        low, middle, high = days[signed].quantile([0.025, 0.5, 0.975])
+        rows.append((str(signed), f"{middle:.0f} [{low:.0f}, {high:.0f}]"))
+    return markdown_table(("round signed on", "mean days of an average member [95%]"), rows)
+
+
+def main() -> None:
+    """Compute, and write into the page of this checkout; about two minutes."""
+    found = {name: hindcast(name, runs=RUNS, seed=SEED) for name in ROUNDS}
+    given_pace = {name: hindcast(name, runs=RUNS, seed=SEED, pace_known=True) for name in HOLDOUT_ROUNDS}
+    fit = fit_ratification([read_round(name) for name in ROUNDS], draws=2000)
+    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), hindcast_blocks(found, given_pace, fit)), "utf-8")
+    for name, figure in (("finland_2022_at_signing", "members"), ("vilnius_2003", "course")):
+        save_figure(found[name].figures()[figure], PAGE.parent / f"hindcast_{name}_{figure}.png")
+    save_figure(given_pace[HOLDOUT_ROUNDS[0]].figures()["members"], PAGE.parent / "hindcast_pace_known.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""Rounds of accession: a scenario that starts at the signing of a protocol, and the days on which members ratified."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from article10.agents.arrays import BoolArray, FloatArray
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.model.tables import read_table
+
+ROUNDS = (
+    "visegrad_1997",
+    "vilnius_2003",
+    "adriatic_2008",
+    "finland_2022_at_signing",
+    "sweden_2022_at_signing",
+)
+"""Scenarios of the rounds on record, each coded by what was known on the day of signature."""
+
+TABLE, ACCESSIONS = "accession_ratifications", "accession_rounds"
+"""Tables of the package that hold what was observed."""
+
+COLUMNS = ("protocol_signed", "signatory_iso3", "milestone", "date", "date_earliest", "date_latest")
+"""Columns that a table of observations must have; others are allowed."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round of accession as observed.
+
+    Attributes:
+        scenario: of the round; its roster names who had to ratify.
+        members: that were observed, ISO 3166 codes.
+        low: days from signature after which each is known to have ratified, (member,).
+        high: days by which it is known to have, (member,); a day lasts from one whole number to the next.
+        milestones: the act that each date is of, (member,); the order of different acts tells nothing.
+        accession: days from signature on which the candidate became a member, not-a-number if not known.
+    """
+
+    scenario: Scenario
+    members: tuple[str, ...]
+    low: FloatArray
+    high: FloatArray
+    milestones: tuple[str, ...]
+    accession: float
+
+    @property
+    def name(self) -> str:
+        """Of its scenario."""
+        return self.scenario.name
+
+    @property
+    def signed(self) -> dt.date:
+        """The day of signature. Rounds signed on one day are one round in every fit: they were ratified together."""
+        return self.scenario.start
+
+    @property
+    def horizon(self) -> float:
+        """Days from signature to the end of the scenario."""
+        return float((self.scenario.horizon - self.scenario.start).days)
+
+    @cached_property
+    def setup(self) -> Setup:
+        """Its scenario made ready."""
+        return Setup.of(self.scenario)
+
+    @property
+    def threat(self) -> float:
+        """Mean threat that members perceive at signing, as the model computes it from war, front and exposure."""
+        return float(self.setup.threat.mean())
+
+    @property
+    def supported_at_signing(self) -> BoolArray:
+        """Which of ``members`` were coded as supporting fully; the delay of others may not be of their institutions."""
+        roster, full = self.setup.roster, self.scenario.ratification.full_stance
+        return np.array([roster.stance[roster.index(code)] >= full for code in self.members])
+
+
+def read_round(
+    source: str | Path | Scenario, observed: str | Path | None = None, accession: dt.date | str | None = None
+) -> Round:
+    """A round from its two files.
+
+    Args:
+        source: its scenario: a name, the path of a TOML file, or a scenario; it starts at the signing of the protocol.
+        observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table itself. Its rows of
+            the day on which the scenario starts are used, of the scenario's candidate if the day had several protocols.
+        accession: the day on which the candidate became a member; by default that of ``accession_rounds.csv``.
+
+    Raises:
+        ScenarioError: the scenario is wrong, or does not start with a protocol signed.
+        ValueError: the table is wrong; the message names file, row, column, value, and what was expected.
+    """
+    scenario = read_scenario(source)
+    if scenario.accession.stage != "protocol_signed":
+        raise ScenarioError(
+            f"scenario {scenario.name}: accession.stage = {scenario.accession.stage!r}: "
+            "expected 'protocol_signed', with which a round starts"
+        )
+    origin, rows = _rows(observed)
+    mine = _rows_of(scenario, rows, origin)
+    cases = [case for place, row in mine if (case := _case(row, scenario, f"{origin}, row {place}")) is not None]
+    codes = [code for code, *_ in cases]
+    for code in codes:
+        if codes.count(code) > 1:
+            raise ValueError(f"{origin}: {code} is there twice for the protocol of {scenario.start}")
+    if not cases:
+        raise ValueError(f"{origin}: no row of the protocol of {scenario.start} has a date or bounds")
+    day = _accession(scenario) if accession is None else (_day(str(accession), "accession") - scenario.start).days + 0.5
+    return Round(
+        scenario=scenario,
+        members=tuple(codes),
+        low=np.array([low for _, low, _, _ in cases]),
+        high=np.array([high for _, _, high, _ in cases]),
+        milestones=tuple(milestone for *_, milestone in cases),
+        accession=day,
+    )
+
+
+def others(of: Round, rounds: Sequence[Round]) -> list[Round]:
+    """The rounds that were signed on another day: what may be fitted when this one is forecast."""
+    return [known for known in rounds if known.signed != of.signed]
+
+
+def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
+    if observed is None:
+        return f"{TABLE}.csv", list(read_table(TABLE))
+    try:
+        with Path(observed).open(encoding="utf-8", newline="") as file:
+            rows: list[Mapping[str, str]] = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ValueError(f"{observed}: cannot be read: {reason}") from None
+    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
+    if missing:
+        raise ValueError(
+            f"{observed}: expected rows with the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}"
+        )
+    return str(observed), rows
+
+
+def _rows_of(scenario: Scenario, rows: Iterable[Mapping[str, str]], origin: str) -> list[tuple[int, Mapping[str, str]]]:
+    that_day = [(i, row) for i, row in enumerate(rows, start=2) if row["protocol_signed"] == scenario.start.isoformat()]
+    if not that_day:
+        raise ValueError(f"{origin}: no row has protocol_signed = {scenario.start}, the start of {scenario.name}")
+    candidates = {row.get("candidate") or "" for _, row in that_day}
+    if len(candidates) == 1:
+        return that_day
+    wanted = scenario.candidate.name
+    if wanted not in candidates:
+        known = ", ".join(sorted(candidates))
+        raise ValueError(f"{origin}: candidate.name = {wanted!r}: the protocols of {scenario.start} are of {known}")
+    return [(i, row) for i, row in that_day if row.get("candidate") == wanted]
+
+
+def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, float, float, str] | None:
+    """Code, days known to lie before and by, milestone; None where the table knows neither."""
+    code = row["signatory_iso3"]
+    if code in scenario.without:  # joined while the round went on
+        return None
+    try:
+        scenario.members().index(code)
+    except KeyError as error:
+        raise ValueError(f"{place}: signatory_iso3 = {error.args[0]}") from None
+    first, last = row["date"] or row["date_earliest"], row["date"] or row["date_latest"]
+    if not first and not last:
+        return None
+    if not first or not last:
+        raise ValueError(f"{place} ({code}): expected a date, or both date_earliest and date_latest")
+    low = (_day(first, f"{place} ({code})") - scenario.start).days
+    high = (_day(last, f"{place} ({code})") - scenario.start).days
+    if low < 0 or high < low:
+        raise ValueError(f"{place} ({code}): {first} to {last}: expected days from {scenario.start} on, in order")
+    return code, float(low), float(high) + 1.0, row["milestone"]
+
+
+def _day(text: str, place: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{place}: {text!r}: expected a day as YYYY-MM-DD") from None
+
+
+def _accession(scenario: Scenario) -> float:
+    """Days to the accession on record of a protocol signed on the day, by candidate where there were several."""
+    rows = [row for row in read_table(ACCESSIONS) if row["protocol_signed"] == scenario.start.isoformat()]
+    if len(rows) > 1:
+        rows = [row for row in rows if row["candidates"] == scenario.candidate.name]
+    if len(rows) != 1 or not rows[0]["accession_date"]:
+        return float("nan")
+    return (dt.date.fromisoformat(rows[0]["accession_date"]) - scenario.start).days + 0.5
