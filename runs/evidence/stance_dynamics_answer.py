@@ -5,50 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 import pandas as pd
 
 from article10.agents.arrays import FloatArray
-from article10.model.events import ElectionEvent
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.runs.analyses.answer import NUMBER, PERCENT, SIGNED, Answer, Shown, listed
 from article10.runs.evidence.scores import Skill, concordance, crps, skill
+from article10.runs.evidence.stance_forecasts import (
+    ANCHORED,
+    AT_ONCE,
+    BASELINES,
+    DEAD_BAND,
+    DIRECTIONS,
+    INERT,
+    KNOWN,
+    NO_CHANGE,
+    direction,
+    forecasts,
+)
 from article10.runs.evidence.stance_positions import Position
 from article10.runs.explain import explain_ensemble
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-CHANCE, KNOWN, INERT = "A: elections left to chance", "B: governments known", "C: as B, Russia inert"
-"""The variants."""
-
-ANCHORED = "B, counted from the first position"
-"""A reading of B: the start's code plus the change since the date of the first position."""
-
-NO_CHANGE, COMMON_DRIFT, AT_ONCE = "no change", "drift of the alliance's mean", "governments known, at once"
-"""The baselines: each member's stance of the start in the same runs; that plus the mean change of all members in A;
-that plus the orientation given to the government of the day in B, taken at once and whole."""
-
-BASELINES = (NO_CHANGE, COMMON_DRIFT, AT_ONCE)
-
-DEAD_BAND = STANCE_PER_CODE / 2
-"""A stance that changes by less than half a code stays."""
-
-DIRECTIONS = ("down", "stays", "up")
-"""By the sign of a change beyond the dead band."""
-
-
-def direction(change: float) -> str:
-    """Whether a change of stance is down, up, or within the dead band.
-
-    >>> direction(-0.3), direction(0.1)
-    ('down', 'stays')
-    """
-    return DIRECTIONS[1 + (change > DEAD_BAND) - (change < -DEAD_BAND)]
 
 
 @final
@@ -97,37 +81,7 @@ class StanceHindcast(Answer):
     @cached_property
     def samples(self) -> dict[str, FloatArray]:
         """By forecast, the stance of each case in each run, (run, case)."""
-        days = [case.day for case in self.cases]
-        found = {name: self._stances(name, days) for name in self.results}
-        at_first = self._stances(KNOWN, [self.first[case.member].day for case in self.cases])
-        start = self._stances(CHANCE, [self.scenario.start] * len(days))
-        found[ANCHORED] = np.clip(start + found[KNOWN] - at_first, -1.0, 1.0)
-        found[NO_CHANGE] = start
-        found[COMMON_DRIFT] = np.clip(start + self._drift(days), -1.0, 1.0)
-        found[AT_ONCE] = np.clip(start + self._government_change(), -1.0, 1.0)
-        return found
-
-    def _government_change(self) -> FloatArray:
-        """Orientation given in B to the government of each case's day less that of the start, (case,)."""
-        known, roster = self.results[KNOWN].scenario, self.scenario.members()
-        given = [e for e in known.events if isinstance(e, ElectionEvent) and e.date]
-        change = np.zeros(len(self.cases))
-        for k, case in enumerate(self.cases):
-            before = -known.elections.ties_orientation * float(roster.government_ties[roster.index(case.member)])
-            so_far = [e for e in given if e.member == case.member and e.date and e.date <= case.day]
-            latest = max(so_far, key=lambda e: str(e.date), default=None)
-            change[k] = (latest.orientation or 0.0) - before if latest else 0.0
-        return change
-
-    def _stances(self, variant: str, days: Sequence[Any]) -> FloatArray:
-        result = self.results[variant]
-        places = [result.scenario.members().index(case.member) for case in self.cases]
-        steps = [self.scenario.step_of(day) for day in days]
-        return result.data["stance"].to_numpy()[:, steps, places].astype(float)
-
-    def _drift(self, days: Sequence[Any]) -> FloatArray:
-        mean = self.results[CHANCE].data["stance"].mean("member").to_numpy().astype(float)
-        return mean[:, [self.scenario.step_of(day) for day in days]] - mean[:, :1]
+        return forecasts(self.results, self.first, self.cases)
 
     # --- scores ----------------------------------------------------------------------------------------------------
 
@@ -292,7 +246,7 @@ class StanceHindcast(Answer):
         pressure = self.skill_of(KNOWN, INERT)
         said.append(f"Russian pressure: B {_verdict(pressure)} C, {_interval(pressure)}.")
         table = self.scores()
-        hits = ", ".join(f"{name} {share:.0%}" for name, share in table["direction"].to_dict().items())
+        hits = ", ".join(f"{name} {share:.0%}" for name, share in zip(self.samples, table["direction"], strict=True))
         said.append(f"Direction told (down, stays, up by more than {DEAD_BAND:g}): {hits}.")
         order = ", ".join(f"{name} {table.loc[name, 'concordance']:.2f}" for name in self.results)
         said.append(f"Pairs of members put in the order of their moves (chance 0.50): {order}.")

@@ -9,7 +9,8 @@ import matplotlib.dates
 import numpy as np
 
 from article10.model.roster_formulas import STANCE_PER_CODE
-from article10.runs.evidence.stance_dynamics_answer import CHANCE, KNOWN, StanceHindcast
+from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
+from article10.runs.evidence.stance_forecasts import CHANCE, KNOWN
 from article10.runs.figures_style import COLOURS, OPPOSED, house_style, new_axes
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def small_multiples(found: StanceHindcast, ax: Axes | None = None) -> Axes:
     with house_style():
         ax = ax or new_axes(figsize=(9.0, 1.1 + 2.1 * rows))
         ax.set_axis_off()
-        ax.set_title("Stances told and positions taken, Ukraine 2022–25", pad=30)
+        ax.set_title("Stances told and positions taken, Ukraine 2022–25", pad=22)
         for k, code in enumerate(codes):
             left, row = k % COLUMNS, k // COLUMNS
             height = 1.0 / rows
@@ -85,12 +86,15 @@ def _key(ax: Axes) -> None:
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     marks: list[tuple[str, dict[str, Any]]] = [
-        (f"mean of {KNOWN}", {"color": COLOURS[0]}),
-        (f"mean of {CHANCE}", {"color": COLOURS[1], "linewidth": 1.1, "linestyle": "--"}),
+        (f"{KNOWN}, mean", {"color": COLOURS[0]}),
+        (f"{CHANCE}, mean", {"color": COLOURS[1], "linewidth": 1.1, "linestyle": "--"}),
         ("no change", {"color": "#666666", "linewidth": 1.0, "linestyle": ":"}),
         ("first position", {"linestyle": "", "marker": "o", "color": "white", "markeredgecolor": OPPOSED}),
         ("later position, scored", {"linestyle": "", "marker": "o", "color": OPPOSED, "markersize": 5}),
     ]
     for label, style in marks:
         ax.plot([], [], label=label, **style)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, fontsize=8, columnspacing=1.2, borderaxespad=0.1)
+    key = ax.legend(
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, fontsize=8, columnspacing=1.2, borderaxespad=0.1
+    )
+    key.set_in_layout(False)
