@@ -95,8 +95,8 @@ class StanceHindcast(Answer):
         moved = (self.observed - self.coded_start)[keep]
         rows = {}
         for name, samples in self.samples.items():
-            change = (samples - self.coded_start)[:, keep]
-            hits = [direction(c) == direction(m) for c, m in zip(change.mean(axis=0), moved, strict=True)]
+            change = self.change(name)[keep]
+            hits = [direction(told) == direction(was) for told, was in zip(change, moved, strict=True)]
             rows[name] = {
                 "crps": float(crps(samples, self.observed)[keep].mean()),
                 "absolute_error": float(self._error(samples)[keep].mean()),
@@ -109,14 +109,15 @@ class StanceHindcast(Answer):
         error: FloatArray = np.abs(samples.mean(axis=0) - self.observed)
         return error
 
+    def change(self, name: str) -> FloatArray:
+        """Mean change of stance since the start that a forecast tells of each case, (case,)."""
+        change: FloatArray = self.samples[name].mean(axis=0) - self.samples[NO_CHANGE].mean(axis=0)
+        return change
+
     def _order(self, change: FloatArray, moved: FloatArray, keep: Sequence[int]) -> float:
         """Share of pairs of members, each at its last case, whose changes are in the order observed."""
-        last = {self.cases[k].member: place for place, k in enumerate(keep)}
-        at = list(last.values())
-        forecast = np.round(change.mean(axis=0)[at], 6)[None]
-        if np.ptp(forecast) < DEAD_BAND / 10 and np.ptp(moved[at]) > 0:
-            return 0.5  # what moves nobody has no order; the noise of the starts is none
-        return concordance(forecast, moved[at], moved[at] + DEAD_BAND)
+        at = list({self.cases[k].member: place for place, k in enumerate(keep)}.values())
+        return concordance(np.round(change[at], 6)[None], moved[at], moved[at] + DEAD_BAND)
 
     def skills(self, chosen: Sequence[int] = ()) -> pd.DataFrame:
         """Skill of each forecast over each baseline, with 95% bootstrap intervals.
@@ -175,7 +176,7 @@ class StanceHindcast(Answer):
         """One row a case: the coded stance, and the forecast of a variant with the middle 90% of its runs."""
         samples = self.samples[variant]
         low, high = np.quantile(samples, [0.05, 0.95], axis=0)
-        mean, scored = samples.mean(axis=0), crps(samples, self.observed)
+        mean, scored, change = samples.mean(axis=0), crps(samples, self.observed), self.change(variant)
         before = crps(self.samples[NO_CHANGE], self.observed)
         return pd.DataFrame(
             [
@@ -188,7 +189,7 @@ class StanceHindcast(Answer):
                     "forecast": mean[k],
                     "forecast_low": low[k],
                     "forecast_high": high[k],
-                    "told": direction(mean[k] - self.coded_start[k]),
+                    "told": direction(change[k]),
                     "crps": scored[k],
                     "crps_no_change": before[k],
                 }
@@ -207,7 +208,7 @@ class StanceHindcast(Answer):
                 rows[way] = {
                     "members": ", ".join(self.cases[k].member for k in at),
                     "observed": float(moved[at].mean()),
-                    **{n: float((self.samples[n] - self.samples[NO_CHANGE])[:, at].mean()) for n in self.results},
+                    **{name: float(self.change(name)[at].mean()) for name in self.results},
                 }
         return pd.DataFrame(rows).T.rename_axis("moved")
 
@@ -248,7 +249,9 @@ class StanceHindcast(Answer):
         table = self.scores()
         hits = ", ".join(f"{name} {share:.0%}" for name, share in zip(self.samples, table["direction"], strict=True))
         said.append(f"Direction told (down, stays, up by more than {DEAD_BAND:g}): {hits}.")
-        order = ", ".join(f"{name} {table.loc[name, 'concordance']:.2f}" for name in self.results)
+        order = ", ".join(
+            f"{name} {value:.2f}" for name, value in zip(self.results, table["concordance"], strict=False)
+        )
         said.append(f"Pairs of members put in the order of their moves (chance 0.50): {order}.")
         cases = self.by_case()
         wrong = cases[cases["moved"] != cases["told"]]

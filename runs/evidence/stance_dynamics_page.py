@@ -1,4 +1,4 @@
-"""The page of stance dynamics, tables and picture made anew: ``python -m article10.runs.evidence.stance_dynamics_page``."""
+"""The page of stance dynamics, made anew: ``python -m article10.runs.evidence.stance_dynamics_page``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def stance_blocks(found: StanceHindcast) -> dict[str, str]:
 
 def _table(shown: Shown) -> str:
     cells = shown.cells()
-    return markdown_table([name.replace("_", " ") for name in cells], cells.to_numpy().tolist())
+    return markdown_table([str(name).replace("_", " ") for name in cells], cells.to_numpy().tolist())
 
 
 def _why(found: StanceHindcast) -> str:
