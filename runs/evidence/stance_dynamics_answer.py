@@ -230,7 +230,8 @@ class StanceHindcast(Answer):
             careful = self.skill_of(name, NO_CHANGE, by_occasion=True)
             said.append(
                 f"{name}: {_verdict(found)} no change, skill in CRPS {_interval(found)} over {found.cases} cases of "
-                f"{len(self.members)} members; [{careful.low:+.2f}, {careful.high:+.2f}] over occasions."
+                f"{len(self.members)} members; {_verdict(careful)} it when those that first spoke together are one "
+                f"witness, [{careful.low:+.2f}, {careful.high:+.2f}]."
             )
         at_once = self.skill_of(KNOWN, AT_ONCE)
         said.append(f"{KNOWN}: {_verdict(at_once)} the same governments taken at once, {_interval(at_once)}.")
