@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "Agg"
+os.environ["SOLARA_CHECK_HOOKS"] = "off"  # it warns of Mesa's own components when they are imported
 
 # Here their modules would be collected under the names model.world and so on; doctests are collected through
 # article10/ instead.

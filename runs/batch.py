@@ -125,6 +125,7 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tel
         progress.done += report.runs
         progress.failed += report.failed
         tell(progress)
+    _remove_unfinished(store.folder)  # of workers that were lost on the way
 
 
 # --- tasks ----------------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from article10.runs.commands import analyses, evidence, look, run
+from article10.runs.commands import analyses, dashboard, evidence, look, run
 from article10.runs.commands.application import app, clear_errors
 
 COMMANDS = (
     run.run,
     run.batch,
     run.replay,
+    dashboard.dashboard,
     analyses.influence,
     analyses.holdouts,
     analyses.rules,

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 
 from article10.runs.analyses.evidence import paired
 from article10.runs.figures_style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
@@ -31,33 +32,31 @@ class ExploreFigure:
         figure: what it is drawn on.
     """
 
-    def __init__(self, given: Glimpse, members: Sequence[str]) -> None:
+    def __init__(self, given: Glimpse, members: Sequence[str], *, narrow: bool = False) -> None:
         """Draw the scenario as it was given, pale.
 
         Args:
             given: its worlds.
             members: codes, in the order of the stances.
+            narrow: one below the other, for a column of a page or a telephone.
         """
         self.given, self._moving = given, list[Any]()
         runs = len(given.stance)
+        columns = 1 if narrow else -(-len(members) // 2)
         with house_style():
-            self.figure = Figure(figsize=(9.6, 4.6))
-            FigureCanvasAgg(self.figure)
-            columns = -(-len(members) // 2)
-            grid = self.figure.add_gridspec(2, 1 + columns, width_ratios=[1.5, *[1] * columns])
-            grid.update(left=0.065, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
-            self.accession: Axes = self.figure.add_subplot(grid[:, 0])
+            self.figure, places = _stacked(len(members)) if narrow else _side_by_side(len(members), columns)
+            self.accession: Axes = self.figure.add_subplot(places[0])
             self.fans: list[Axes] = []
             for place, code in enumerate(members):
-                ax = self.figure.add_subplot(grid[place // columns, 1 + place % columns])
+                ax = self.figure.add_subplot(places[1 + place])
                 self._fan_frame(ax, code, place, columns)
                 self.fans.append(ax)
             self._accession_frame()
-            note_runs(
-                self.accession,
-                runs,
-                "grey: as given, same draws; left: 95% interval; right: median, 50% and 90% of runs",
-            )
+            if narrow:
+                said, below = "grey: as given; bands: 95% interval, below 50% and 90% of runs", 20.0
+            else:
+                said, below = "grey: as given, same draws; left: 95% interval; right: median, 50% and 90% of runs", 32.0
+            note_runs(self.fans[-1] if narrow else self.accession, runs, said, below)
 
     def _fan_frame(self, ax: Axes, code: str, place: int, columns: int) -> None:
         scenario = self.given.scenario
@@ -112,12 +111,31 @@ class ExploreFigure:
         highest = max(float(high.max()), float(self.given.acceded[:, -1].mean()), 0.05)
         ax.set_ylim(0, min(1.0, 1.1 * highest))
 
-    def png(self) -> bytes:
+    def png(self, dpi: int = 90) -> bytes:
         """The picture as it is now."""
         page = io.BytesIO()
         with house_style():
-            self.figure.savefig(page, format="png", dpi=90, pil_kwargs={"compress_level": 1})
+            self.figure.savefig(page, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
         return page.getvalue()
+
+
+def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]]:
+    """A wide figure, the place of the accession on the left, and those of the members beside it."""
+    figure = Figure(figsize=(9.6, 4.6))
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(2, 1 + columns, width_ratios=[1.5, *[1] * columns])
+    grid.update(left=0.065, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
+    return figure, [grid[:, 0], *(grid[place // columns, 1 + place % columns] for place in range(members))]
+
+
+def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
+    """A narrow figure, the place of the accession on top, and those of the members below it."""
+    height = 2.4 * (1 + members)
+    figure = Figure(figsize=(5.0, height))
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(1 + members, 1)
+    grid.update(left=0.125, right=0.91, top=1 - 0.25 / height, bottom=0.45 / height, hspace=0.3)
+    return figure, [grid[place, 0] for place in range(1 + members)]
 
 
 def _year_locator(glimpse: Glimpse) -> matplotlib.dates.YearLocator:

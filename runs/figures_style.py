@@ -71,18 +71,22 @@ def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str
     ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
 
 
-def label_ends(ax: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+def label_ends(ax: Axes, ends: Sequence[tuple[float, str, str]], at: float | None = None, apart: float = 0.06) -> None:
     """Names at the right ends of lines in place of a legend, moved apart where they would overlap.
 
     Args:
         ax: with its limits set.
         ends: of each line, its last value, name and colour.
+        at: where the lines end on the x axis; by default at the right edge.
+        apart: least distance of two names, as a share of the height.
     """
     bottom, top = ax.get_ylim()
-    apart, place = 0.06 * (top - bottom), -float("inf")
+    place = -float("inf")
+    left, right = ax.get_xlim()
+    x = 1.0 if at is None else (at - left) / (right - left)
     for value, name, colour in sorted(ends):
-        place = max(value, place + apart)
-        ax.text(1.01, place, name, color=colour, va="center", fontsize=8.5, transform=ax.get_yaxis_transform())
+        place = max(value, place + apart * (top - bottom))
+        ax.text(x + 0.01, place, name, color=colour, va="center", fontsize=8.5, transform=ax.get_yaxis_transform())
 
 
 def time_axis(ax: Axes) -> None:

@@ -51,8 +51,12 @@ class Entry:
     members: tuple[str, ...] = ()
 
 
-def story(result: EnsembleResult) -> list[Entry]:
+def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
     """The story of a result of one run, recorded with ``RECORD``, in order of time.
+
+    Args:
+        result: of one run.
+        frequent: events that begin this often in a year are told by their number, not one by one.
 
     Raises:
         ValueError: there is more than one run, or what is needed was not recorded.
@@ -62,7 +66,7 @@ def story(result: EnsembleResult) -> list[Entry]:
     data = result.data.isel(run=0)
     setup = Setup.of(result.scenario)
     told = [
-        *_events(data),
+        *_events(data, frequent),
         *_elections(data, setup),
         *_war(data),
         *_councils(data),
@@ -88,7 +92,7 @@ def _codes(data: xr.Dataset, chosen: np.ndarray) -> tuple[str, ...]:
     return tuple(str(code) for code in data["member"].to_numpy()[chosen])
 
 
-def _events(data: xr.Dataset) -> list[Entry]:
+def _events(data: xr.Dataset, frequent: int) -> list[Entry]:
     """Events one by one, and frequent ones by their number in a year."""
     days = pd.DatetimeIndex(data["step"].to_numpy())
     told = []
@@ -100,7 +104,7 @@ def _events(data: xr.Dataset) -> list[Entry]:
         label = str(name).removeprefix("event_").replace("_", " ")
         for year in sorted(set(days[begins].year)):
             in_year = [int(step) for step in begins if days[int(step)].year == year]
-            if len(in_year) >= FREQUENT:
+            if len(in_year) >= frequent:
                 told.append(Entry(_day(data, in_year[-1]), "event", f"In {year}, {len(in_year)} times: {label}."))
             else:
                 told += [Entry(_day(data, step), "event", f"Event: {label}.") for step in in_year]

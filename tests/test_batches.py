@@ -296,6 +296,14 @@ def test_what_a_killed_process_left_behind_is_removed(tmp_path):
     assert not [path for path in folder.rglob("*") if "partial" in path.name or "unfinished" in path.name]
 
 
+def test_what_a_worker_lost_on_the_way_left_behind_is_removed_at_the_end(tmp_path):
+    folder = tmp_path / "b"
+    design = Design(runs=20, seed=7, record="stance", changes={"horizon": "2026-03-02"})
+    left = folder / "trajectories" / "baseline.zarr" / "0.47d0.partial"
+    run_batch(design, folder, workers=1, progress=lambda progress: left.write_bytes(b""))
+    assert not left.exists()
+
+
 def test_a_changed_design_is_refused_with_what_differs(whole):
     with pytest.raises(BatchError, match=r"design\.runs: there 2500, now 1300"):
         run_batch(DESIGN.with_(runs=1300), whole[0], **QUIET)

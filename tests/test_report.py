@@ -81,3 +81,9 @@ def test_a_page_that_exists_is_not_overwritten_and_nothing_runs(tmp_path):
     assert "exists already" in done.output
     assert page.read_text() == "mine"
     assert CliRunner().invoke(app, ["report", "--out", str(tmp_path / "none" / "r.html")]).exit_code == 2
+
+
+def test_what_is_the_baseline_is_said_to_be_without_an_empty_table():
+    page = report("baseline", 20, 3, changes={"horizon": "2025-12-29"}).html()
+    assert "<thead><tr></tr></thead>" not in page
+    assert not re.search(r"<tbody></tbody>", page)

@@ -83,7 +83,7 @@ def concordance(samples: FloatArray, low: FloatArray, high: FloatArray, kinds: S
     1.0
     """
     mean = samples.mean(axis=0)
-    before = high[:, None] <= low[None, :]
+    before = (high[:, None] <= low[None, :]) & (low[:, None] < low[None, :])
     if len(kinds):
         before &= np.equal.outer(np.asarray(kinds), np.asarray(kinds))
     if not before.any():

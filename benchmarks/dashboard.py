@@ -1,0 +1,109 @@
+"""From a moved slider to the redrawn fan in the browser, as a ratio to simulating the same runs.
+
+``python benchmarks/dashboard.py``. End to end: a key is pressed on the slider in a headless Chromium, the server runs
+the 300 worlds and draws them, and the browser has decoded the picture. Printed, not tested. Simulations bracket the
+redraws, because a machine's pace changes by the minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"  # one core; read when NumPy is imported
+
+import platform
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from chromium import PROGRAM, Chromium, chromium
+
+import article10
+from article10.runs.dashboard.fan import RUNS
+from article10.runs.explore import PAUSE
+
+SEED = 7
+LEVER = "stance.peer_rate"
+THUMB = (
+    f"[...document.querySelectorAll('.a10-lever')].find(e => e.innerText.includes('{LEVER}'))"
+    ".querySelector('.v-slider__thumb')"
+)
+SHOWN = "(i => i && i.complete && i.naturalWidth > 0 && i.src)(document.querySelector('img.a10-fan'))"
+
+
+def seconds_of_simulation() -> float:
+    """Wall time of simulating the runs and recording every stance, as a user without the page would."""
+    begin = time.perf_counter()
+    article10.simulate("baseline", RUNS, SEED)
+    return time.perf_counter() - begin
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The dashboard's address while it is served."""
+    words = ["-m", "article10.runs.command_line", "dashboard", "--seed", str(SEED), "--port", "0", "--no-browser"]
+    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split()[1]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def seconds_of_redraw(page: Chromium) -> float:
+    """Wall time from a key pressed on the slider to the new picture in the browser."""
+    before = page.run(SHOWN)
+    begin = time.perf_counter()
+    page.key("ArrowRight", 39)
+    page.wait(f"(now => now && now != {before!r})({SHOWN})", seconds=60)
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=7)
+    asked = parser.parse_args()
+    if PROGRAM is None:
+        raise SystemExit("no Chromium on this machine")
+
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        served() as address,
+        chromium(Path(profile)) as page,
+    ):
+        page.open(address)
+        page.wait(f"!!{SHOWN}", seconds=120)
+        page.click(THUMB)
+        seconds_of_redraw(page)  # imports, caches
+        seconds_of_simulation()
+        simulated, redrawn = [], []
+        for _ in range(asked.repeats):
+            simulated.append(seconds_of_simulation())
+            redrawn.append(seconds_of_redraw(page))
+        simulated.append(seconds_of_simulation())
+    ratios = [2 * b / (before + after) for before, b, after in zip(simulated, redrawn, simulated[1:], strict=False)]
+    print(f"{RUNS} runs of ten years: simulated in {np.median(simulated):.2f} s (median)")
+    print(
+        f"  moved slider to redrawn fan in the browser: {np.median(redrawn):.2f} s (median), "
+        f"{max(redrawn):.2f} s (slowest)"
+    )
+    print(f"  of which the page waits {PAUSE:.2f} s for the slider to rest")
+    print(
+        f"  ratio to simulating them: {np.median(ratios):.2f} (median of {asked.repeats}, each between two simulations)"
+    )
+
+
+if __name__ == "__main__":
+    main()

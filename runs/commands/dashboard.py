@@ -1,0 +1,30 @@
+"""Watch one world, and the ensemble beside it, in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from article10.runs.dashboard.opening import Asked, opened
+from article10.runs.dashboard.serving import check_installed, serve
+
+
+def dashboard(
+    source: Annotated[
+        str, typer.Argument(metavar="[SCENARIO|FILE|DIR]", help="A scenario, a TOML file, or a folder of results.")
+    ] = "baseline",
+    run: Annotated[int, typer.Option(help="Number of the run to open.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all random streams; results have their own.", min=0)] = 0,
+    point: Annotated[int, typer.Option(help="Point of a batch.", min=0)] = 0,
+    port: Annotated[
+        int | None, typer.Option(help="Port on this machine [default: the first free from 8765].", min=0, max=65535)
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Watch one world, move its levers, and see the ensemble follow; Ctrl-C ends it."""
+    check_installed()
+    asked = Asked(source, run, seed, point)
+    opened(asked)  # what is wrong is said here, before anything is served
+    asked.leave()
+    serve(port, browser)

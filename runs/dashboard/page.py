@@ -1,0 +1,273 @@
+"""The page: one world under the controls of Mesa's SolaraViz, and beside it the ensemble that follows the levers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import solara
+import solara.lab
+from mesa.visualization.solara_viz import ModelController
+from mesa.visualization.utils import update_counter
+
+from article10.agents.parameter import Declaration
+from article10.model.accession_model import AccessionModel
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario_file import read_scenario, shipped
+from article10.model.setup import Setup
+from article10.runs.dashboard.fan import RUNS, Drawn, Fan
+from article10.runs.dashboard.levers import Value, levers, moved_to, position_step, with_change
+from article10.runs.dashboard.opening import Asked, Opened, opened, whole_number
+from article10.runs.dashboard.panels import (
+    Live,
+    News,
+    html,
+    panel,
+    show_map,
+    show_members,
+    show_network,
+    show_state,
+    show_trajectories,
+)
+from article10.runs.dashboard.style import CSS
+from article10.runs.explore import CHOICES, PAUSE, slider_range
+
+WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
+"""Steps that can be done between two redrawings."""
+
+PLAY_INTERVAL = 100
+"""Milliseconds between two steps while the world plays."""
+
+MEMBER = "HUN"
+"""Whose stances are drawn first, where it is on the roster."""
+
+Changes = dict[str, Value]
+
+
+class Watched(AccessionModel):
+    """The model as the controls make it anew: from Mesa 3.5 on, they would fill a parameter called ``scenario``."""
+
+    def __init__(self, opened: Opened) -> None:
+        """Open a world on its first day."""
+        super().__init__(opened.scenario, opened.seed, opened.run)
+
+
+@solara.component
+def Page() -> None:  # noqa: N802 - Solara looks for this name
+    """The whole page."""
+    solara.Title("Article 10")
+    solara.Style(CSS)
+    start, message = solara.use_memo(lambda: try_opening(Asked.found()), [])
+    with solara.Div(classes=["a10"]):
+        if start is None:
+            solara.Error(message)
+        else:
+            Dashboard(start)
+
+
+def try_opening(asked: Asked) -> tuple[Opened | None, str]:
+    """A world, or the message that says why there is none."""
+    try:
+        return opened(asked), ""
+    except (ScenarioError, OSError, ValueError, KeyError) as error:
+        return None, str(error.args[0] if error.args else error)
+
+
+def try_changing(scenario: Scenario, changes: Changes) -> tuple[Scenario, str]:
+    """The scenario as the levers have it, or as it is and the message that says what is wrong with them."""
+    try:
+        changed = read_scenario(scenario, changes)
+        Setup.of(changed)
+    except ScenarioError as error:
+        return scenario, str(error)
+    return changed, ""
+
+
+@solara.component
+def Dashboard(start: Opened) -> None:  # noqa: N802
+    """One world and its ensemble."""
+    shown = solara.use_reactive(start)
+    changes: solara.Reactive[Changes] = solara.use_reactive({})
+    weeks = solara.use_reactive(4)
+    interval, unthreaded = solara.use_reactive(PLAY_INTERVAL), solara.use_reactive(False)
+    now = shown.value
+    wanted, refused = solara.use_memo(lambda: try_changing(now.scenario, changes.value), [now, changes.value])
+    parameters = {"opened": replace(now, scenario=wanted)}
+    model = solara.use_reactive(solara.use_memo(lambda: Watched(**parameters), []))
+    ended = solara.use_reactive(0)
+
+    def show(found: Opened) -> None:
+        """Open another world; the levers stay where they are as long as the scenario does."""
+        if not model.value.running:
+            ended.value += 1  # controls that have reached the horizon would stay disabled: make them anew
+        same = found.scenario == now.scenario
+        if not same:
+            changes.value = {}
+        model.value = Watched(replace(found, scenario=wanted) if same else found)
+        shown.value = found
+
+    with solara.Div(classes=["a10-head"]):
+        html("h1", f"{escape(now.scenario.candidate.name)} and Article 10")
+        html("span", f"{escape(now.scenario.title or now.source)} · run {now.run} of seed {now.seed}")
+    with solara.Div(classes=["a10-grid"]):
+        with solara.Div(classes=["a10-column a10-controls"]):
+            with panel("One world"):
+                ModelController(
+                    model,
+                    model_parameters=parameters,
+                    play_interval=interval,
+                    render_interval=weeks,
+                    use_threads=unthreaded,
+                ).key(f"controls {ended.value}")
+                Pace(weeks)
+                Pending(model, wanted, refused)
+            Live("Now", model, show_state)
+            with panel("Which world"):
+                Chooser(now, show)
+            with panel("Levers"):
+                Levers(now.scenario, changes)
+        with solara.Div(classes=["a10-column"]):
+            Live("Stances now", model, show_map)
+            Live("Stances so far", model, show_trajectories)
+            News(model, weeks.value, WEEKS[weeks.value])
+            Live("Who sways whom", model, show_network)
+        with solara.Div(classes=["a10-column"]):
+            with panel(f"{RUNS} worlds under the levers"):
+                Ensemble(now, changes)
+            Live("Members and their ballots", model, show_members)
+
+
+# --- the world ------------------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Pace(weeks: solara.Reactive[int]) -> None:  # noqa: N802
+    """How far a step goes."""
+    names = {name: number for number, name in WEEKS.items()}
+    solara.Select("Step by", values=list(names), value=WEEKS[weeks.value], on_value=lambda name: weeks.set(names[name]))
+
+
+@solara.component
+def Pending(model: solara.Reactive[AccessionModel], wanted: Scenario, refused: str) -> None:  # noqa: N802
+    """Says that levers have moved since the world began, or that their values are refused."""
+    update_counter.get()
+    if refused:
+        solara.Error(refused, dense=True)
+    elif model.value.setup.scenario != wanted:
+        html("p", "The levers have moved: this world follows at its next reset.", "a10-hint")
+
+
+@solara.component
+def Chooser(now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
+    """Scenario, seed and number of the run; what is wrong is said and changes nothing."""
+    seed, run = solara.use_reactive(str(now.seed)), solara.use_reactive(str(now.run))
+    message = solara.use_reactive("")
+
+    def choose(source: str) -> None:
+        found, message.value = try_opening(Asked(source, now.run, now.seed))
+        if found is not None:
+            show(found)
+
+    def renumber(_: str) -> None:
+        try:
+            found = replace(now, seed=whole_number(seed.value, "seed"), run=whole_number(run.value, "run"))
+        except ValueError as error:
+            message.value = str(error)
+            return
+        message.value = ""
+        show(found)
+
+    known = list(shipped())
+    names = known if now.source in known else [now.source, *known]
+    with solara.Div():
+        solara.Select("Scenario", values=names, value=now.source, on_value=choose)
+        with solara.Div(classes=["a10-pair"]):
+            solara.InputText("Seed", value=seed, on_value=renumber)
+            solara.InputText("Run", value=run, on_value=renumber)
+        if message.value:
+            solara.Error(message.value, dense=True)
+
+
+# --- the levers -----------------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """Levers of one group of parameters at a time."""
+    groups = solara.use_memo(lambda: levers(scenario), [scenario])
+    group = solara.use_reactive(next(iter(groups)))
+    with solara.Div():
+        solara.Select("Group", values=list(groups), value=group)
+        for declared in groups[group.value]:
+            Lever(declared, changes).key(declared.key)
+        solara.Button(
+            "Levers back", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True
+        )
+
+
+@solara.component
+def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """One lever: a list, a switch or a slider."""
+
+    def move(value: Value) -> None:
+        changes.value = with_change(changes.value, declared, value)
+
+    name, value = declared.key, changes.value.get(declared.key, declared.default)
+    with solara.Div(classes=["a10-lever", *(["a10-moved"] if declared.key in changes.value else [])]):
+        if declared.key in CHOICES:
+            solara.Select(name, values=list(CHOICES[declared.key]), value=value, on_value=move)
+        elif isinstance(declared.default, bool):
+            solara.Checkbox(label=name, value=bool(value), on_value=move)
+        else:
+            low, high = slider_range(declared)
+            unit = "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
+            told = f"{declared.description} Source: {declared.meta.source}"
+            label = f"<span>{escape(name)}</span><b>{value:.3g}{escape(unit)}</b>".replace(">-", ">−")
+            solara.HTML("div", unsafe_innerHTML=label, attributes={"title": told}, classes=["a10-name"])
+            solara.SliderFloat(
+                "",
+                value=float(value),
+                min=low,
+                max=high,
+                step=position_step(declared),
+                on_value=lambda position: move(moved_to(declared, position)),
+                thumb_label=False,
+            )
+
+
+# --- the ensemble ---------------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """Accession and one member's stance over the ensemble under the levers, with the same draws."""
+    names = dict(zip(now.scenario.members().names, now.scenario.members().iso3, strict=True))
+    first = next((name for name, code in names.items() if code == MEMBER), next(iter(names)))
+    member = solara.use_reactive(first)
+    code = names.get(member.value, names[first])
+    fan: solara.Reactive[tuple[Opened, Fan] | None] = solara.use_reactive(None)
+
+    def made() -> Fan:
+        known = fan.peek()
+        if known is None or (known[0].scenario, known[0].seed) != (now.scenario, now.seed):
+            known = now, Fan(now.scenario, now.seed)
+            fan.value = known
+        return known[1]
+
+    async def draw() -> Drawn:
+        await asyncio.sleep(PAUSE)  # a slider that goes on moving cancels this
+        return await asyncio.to_thread(lambda: made().drawn(changes.value, code))
+
+    depends = [now.scenario, now.seed, changes.value, code]
+    task = solara.lab.use_task(draw, dependencies=depends, raise_error=False, prefer_threaded=True)
+    with solara.Div():
+        solara.Select("Member", values=list(names), value=member)
+        solara.ProgressLinear(task.pending)
+        if task.error:
+            solara.Error(str(task.exception))
+        if task.latest is not None:
+            solara.Image(task.latest.png, width="100%", classes=["a10-fan"])
+            moved = " ".join(f"--set {key}={value}" for key, value in task.latest.changes.items())
+            html("p", f"{escape(task.latest.told)}<br><code>{escape(moved)}</code>", "a10-hint")
