@@ -225,9 +225,8 @@ class StanceHindcast(Answer):
     def sentences(self) -> list[str]:
         """What was found, against no change first."""
         said = []
-        for name in self.results:
-            found = self.skill_of(name, NO_CHANGE)
-            careful = self.skill_of(name, NO_CHANGE, by_occasion=True)
+        for name in (*self.results, ANCHORED):
+            found, careful = self.skill_of(name, NO_CHANGE), self.skill_of(name, NO_CHANGE, by_occasion=True)
             said.append(
                 f"{name}: {_verdict(found)} no change, skill in CRPS {_interval(found)} over {found.cases} cases of "
                 f"{len(self.members)} members; {_verdict(careful)} it when those that first spoke together are one "
@@ -243,8 +242,6 @@ class StanceHindcast(Answer):
                 f"{KNOWN}, where the deciding office spoke first too ({codes}): {_verdict(found)} no change, "
                 f"{_interval(found)}."
             )
-        late = self.skill_of(ANCHORED, NO_CHANGE)
-        said.append(f"{ANCHORED}: {_verdict(late)} no change, {_interval(late)}.")
         pressure = self.skill_of(KNOWN, INERT)
         said.append(f"Russian pressure: B {_verdict(pressure)} C, {_interval(pressure)}.")
         table = self.scores()
