@@ -2,7 +2,8 @@
 
 Fixed before any score was seen: the codes and which rows count (``stance_positions``), the kinds of the dated events
 and the variants (``stance_scenario``), the dead band, the first two baselines. The third baseline and the intervals
-over occasions were added afterwards, as doubts about a good score. No parameter differs from the baseline scenario's for the sake of a score.
+over occasions were added afterwards, as doubts about a good score. No parameter differs
+from the baseline scenario's for the sake of a score.
 """
 
 from __future__ import annotations
