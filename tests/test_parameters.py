@@ -29,6 +29,7 @@ ISSUE = [
     "us_champion",
     "finland_2022",
     "sweden_2022",
+    "ukraine_2022",
 ]
 
 ROUNDS_ON_RECORD = [

@@ -34,9 +34,19 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (CALIBRATION, VALIDATION),
         "range of the talks' length, entered by hand; days of accession in hindcasts",
     ),
-    "events_2021_2025": ((CALIBRATION,), "rates of the baseline's events, counted by hand; range of Russia's effort"),
-    "ukraine_membership_positions": ((BACKGROUND,), "the public positions on which the stances were coded"),
-    "ukraine_security_commitments": ((BACKGROUND,), "basis of codes; guarantee of the start, its scale assumed"),
+    "events_2021_2025": (
+        (SPECIFICATION, CALIBRATION),
+        "dated events of ukraine_2022; rates of the baseline's events, counted by hand; range of Russia's effort",
+    ),
+    "ukraine_membership_positions": (
+        (SPECIFICATION, VALIDATION, BACKGROUND),
+        "members' first rows start ukraine_2022, their later rows only score it (a test poisons them); what the "
+        "stances and ties of 2025 were coded on, which the variant with known governments is told",
+    ),
+    "ukraine_security_commitments": (
+        (SPECIFICATION, BACKGROUND),
+        "who gives the dated guarantees of ukraine_2022; basis of codes; guarantee of the start, its scale assumed",
+    ),
     "leaders_2025_12": ((BACKGROUND,), "basis of the coded government ties"),
     "ukraine_support_kiel": ((BACKGROUND,), "none in the model; gathered after the baseline's date"),
 }

@@ -1,0 +1,62 @@
+"""Stances on Ukraine 2022-25, hindcast and scored against members' later public positions and simple baselines.
+
+Fixed before any score was seen: the codes and which rows count (``stance_positions``), the kinds of the dated events
+and the variants (``stance_scenario``), the dead band, the first two baselines. The third baseline and the intervals
+over occasions were added afterwards, as doubts about a good score. No parameter differs
+from the baseline scenario's for the sake of a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from article10.model.roster_formulas import STANCE_PER_CODE
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.ensemble import simulate
+from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
+from article10.runs.evidence.stance_forecasts import CHANCE, INERT, KNOWN
+from article10.runs.evidence.stance_positions import Position, first_positions, later_positions, read_positions
+from article10.runs.evidence.stance_scenario import NAME, known_governments, without_pressure
+
+
+def hindcast_stances(
+    scenario: str | Scenario = NAME,
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    positions: Sequence[Position] | None = None,
+) -> StanceHindcast:
+    """Hindcast members' stances from 24 February 2022 and score them against their later positions.
+
+    Three variants in the same worlds: elections left to chance; the governments that came known; the same with Russia
+    inert. What they must beat is that nobody moves.
+
+    Args:
+        scenario: where to start.
+        runs: of each variant.
+        seed: of all random streams.
+        positions: in place of those of the table; first ones must be those that the scenario starts with.
+
+    Raises:
+        ValueError: a first position is not the scenario's start, or nobody has a later one.
+    """
+    start = read_scenario(scenario)
+    known = known_governments(start)
+    variants = {CHANCE: start, KNOWN: known, INERT: without_pressure(known)}
+    said = [p for p in (read_positions() if positions is None else positions) if p.member in start.members().iso3]
+    first = first_positions(said)
+    cases = tuple(case for case in later_positions(said) if start.start < case.day <= start.horizon)
+    if not cases:
+        raise ValueError("no member has a position after its first within the scenario: nothing to score")
+    roster = start.members()
+    for case in cases:
+        begins = first[case.member].code * STANCE_PER_CODE
+        if abs(begins - roster.stance[roster.index(case.member)]) > 1e-9:
+            raise ValueError(
+                f"{case.member}: its first position is {begins:+.2f}; the scenario starts it at "
+                f"{roster.stance[roster.index(case.member)]:+.2f}"
+            )
+    results = {name: simulate(variant, runs, seed) for name, variant in variants.items()}
+    scored = {code: first[code] for code in dict.fromkeys(case.member for case in cases)}
+    return StanceHindcast(start, runs, seed, results, scored, cases)

@@ -1,0 +1,60 @@
+"""The page of stance dynamics, made anew: ``python -m article10.runs.evidence.stance_dynamics_page``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from article10.runs.analyses.answer import Shown
+from article10.runs.evidence.generated import markdown_table, with_blocks
+from article10.runs.evidence.stance_dynamics import hindcast_stances
+from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
+from article10.runs.explain import END, START
+from article10.runs.figures_style import save_figure
+
+PAGE = Path("docs/evidence/stance_dynamics.md")
+"""Where the page stands in a checkout; its picture lies beside it."""
+
+RUNS, SEED = 2000, 0
+"""What the page is made with."""
+
+IDLE = 0.005
+"""A mechanism that moves nobody on the page by more than this is left out of the table of contributions."""
+
+
+def stance_blocks(found: StanceHindcast) -> dict[str, str]:
+    """What stands between the page's markers."""
+    tables = found.tables()
+    said = [f"- {text}" for text in found.sentences()]
+    made = f"{found.runs:,} runs of each variant, seed {found.seed}; {len(found.cases)} positions of "
+    return {
+        "made": f"{made}{len(found.members)} members.\n",
+        "sentences": "\n".join(said),
+        **{name: _table(tables[name]) for name in ("scores", "skill", "deciding_office", "cases", "movers")},
+        "why": _why(found),
+    }
+
+
+def _table(shown: Shown) -> str:
+    cells = shown.cells()
+    return markdown_table([str(name).replace("_", " ") for name in cells], cells.to_numpy().tolist())
+
+
+def _why(found: StanceHindcast) -> str:
+    by_member = pd.concat({code: found.why(code)["mean"] for code in found.members}, axis=1)
+    ends = by_member.index.isin([START, END])
+    kept = by_member[ends | (by_member.abs().max(axis=1) > IDLE)]
+    rows = [(name, *(f"{value:+.2f}" for value in row)) for name, row in zip(kept.index, kept.to_numpy(), strict=True)]
+    return markdown_table(("", *kept.columns), rows)
+
+
+def main() -> None:
+    """Compute, and write into the page of this checkout; about a minute."""
+    found = hindcast_stances(runs=RUNS, seed=SEED)
+    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), stance_blocks(found)), "utf-8")
+    save_figure(found.figures()["members"], PAGE.parent / "stance_dynamics.png")
+
+
+if __name__ == "__main__":
+    main()

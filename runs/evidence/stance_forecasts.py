@@ -1,0 +1,91 @@
+"""Forecasts of the cases that score: the variants of the model, readings of them, and the baselines to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from article10.agents.arrays import FloatArray
+from article10.model.events import ElectionEvent
+from article10.model.roster_formulas import STANCE_PER_CODE
+from article10.runs.evidence.stance_positions import Position
+from article10.runs.result import EnsembleResult
+
+CHANCE, KNOWN, INERT = "A: elections left to chance", "B: governments known", "C: as B, Russia inert"
+"""The variants."""
+
+ANCHORED = "B, counted from the first position"
+"""A reading of B: the start's code plus the change since the date of the first position."""
+
+NO_CHANGE, COMMON_DRIFT, AT_ONCE = "no change", "drift of the alliance's mean", "governments known, at once"
+"""The baselines: each member's stance of the start in the same runs; that plus the mean change of all members in A;
+that plus the orientation given to the government of the day in B, taken at once and whole."""
+
+BASELINES = (NO_CHANGE, COMMON_DRIFT, AT_ONCE)
+
+DEAD_BAND = STANCE_PER_CODE / 2
+"""A stance that changes by less than half a code stays."""
+
+DIRECTIONS = ("down", "stays", "up")
+"""By the sign of a change beyond the dead band."""
+
+
+def direction(change: float) -> str:
+    """Whether a change of stance is down, up, or within the dead band.
+
+    >>> direction(-0.3), direction(0.1)
+    ('down', 'stays')
+    """
+    return DIRECTIONS[1 + (change > DEAD_BAND) - (change < -DEAD_BAND)]
+
+
+def forecasts(
+    results: Mapping[str, EnsembleResult], first: Mapping[str, Position], cases: Sequence[Position]
+) -> dict[str, FloatArray]:
+    """By forecast, the stance of each case in each run, (run, case): variants, the anchored reading, baselines.
+
+    Args:
+        results: by variant, with the stance at every step, in the same worlds.
+        first: first position by member.
+        cases: what is forecast.
+    """
+    days = [case.day for case in cases]
+    found = {name: _stances(result, cases, days) for name, result in results.items()}
+    start = _stances(results[CHANCE], cases, [results[CHANCE].scenario.start] * len(cases))
+    at_first = _stances(results[KNOWN], cases, [first[case.member].day for case in cases])
+    since_first = found[KNOWN] - at_first
+    changes = {
+        ANCHORED: since_first,
+        NO_CHANGE: np.zeros(len(cases)),
+        COMMON_DRIFT: _drift(results[CHANCE], days),
+        AT_ONCE: _government_change(results[KNOWN], cases),
+    }
+    return found | {name: np.clip(start + change, -1.0, 1.0) for name, change in changes.items()}
+
+
+def _stances(result: EnsembleResult, cases: Sequence[Position], days: Sequence[date]) -> FloatArray:
+    roster = result.scenario.members()
+    places = [roster.index(case.member) for case in cases]
+    steps = [result.scenario.step_of(day) for day in days]
+    stances: FloatArray = result.data["stance"].to_numpy()[:, steps, places].astype(float)
+    return stances
+
+
+def _drift(result: EnsembleResult, days: Sequence[date]) -> FloatArray:
+    mean = result.data["stance"].mean("member").to_numpy().astype(float)
+    drift: FloatArray = mean[:, [result.scenario.step_of(day) for day in days]] - mean[:, :1]
+    return drift
+
+
+def _government_change(result: EnsembleResult, cases: Sequence[Position]) -> FloatArray:
+    """Orientation given to the government of each case's day less that of the start, (case,)."""
+    scenario, change = result.scenario, np.zeros(len(cases))
+    roster = scenario.members()
+    given = [(e.date, e.member, e.orientation) for e in scenario.events if isinstance(e, ElectionEvent) and e.date]
+    for k, case in enumerate(cases):
+        before = -scenario.elections.ties_orientation * float(roster.government_ties[roster.index(case.member)])
+        so_far = sorted((day, o) for day, member, o in given if member == case.member and day <= case.day)
+        change[k] = (so_far[-1][1] or 0.0) - before if so_far else 0.0
+    return change

@@ -1,0 +1,114 @@
+"""Members' dated public positions as codes: the first of each member starts a hindcast, the later ones score it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from article10.model.roster_formulas import SPREAD_GENERAL, SPREAD_SOURCED
+from article10.model.tables import Row, day_of, member_rows, read_table
+
+TABLE = "ukraine_membership_positions"
+"""The table of positions in ``model/data``."""
+
+CODES: Mapping[str, int] = MappingProxyType(
+    {
+        "champion": 2,
+        "support": 1,
+        "defer": -1,
+        "hesitant": -1,
+        "alternative": -1,
+        "oppose/defer": -1,
+        "oppose": -2,
+        "oppose (veto)": -2,
+    }
+)
+"""Codes of the words on membership (coded judgement), on the scale of ukraine_membership_stance_2025_12.csv."""
+
+SILENT = frozenset(
+    {"application", "candidate shift", "observation", "opt-out", "oppose (pledge)", "security commitment"}
+)
+"""Words that say nothing of a member government's position on membership: those rows are left out."""
+
+FULL_DATES = (4, 7, 10)
+"""Lengths of a year, a month and a day; what is dated less closely, "2024-2025", is left out."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """What a member's office said on a day.
+
+    Attributes:
+        member: its code.
+        day: the date; the middle of a month or year that has no day.
+        code: -2 opposed to 2 champion; a mean where several stand together.
+        decides: whether the office that spoke decides. A president beside a parliament that governs does not.
+        sourced: whether the row names a source that was seen.
+    """
+
+    member: str
+    day: date
+    code: float
+    decides: bool
+    sourced: bool
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the stance around its code: wide on weak evidence, as in the roster."""
+        return SPREAD_SOURCED if self.sourced and self.decides else SPREAD_GENERAL
+
+
+def read_positions(rows: Iterable[Row] | None = None) -> tuple[Position, ...]:
+    """The positions of members on membership, in the order of their dates.
+
+    Args:
+        rows: in place of the table's.
+
+    Raises:
+        KeyError: a row's word has no code.
+    """
+    members = member_rows()
+    offices = {row["iso3"]: row["governing_office"] for row in read_table("governments_2025_12")}
+    found = []
+    for row in read_table(TABLE) if rows is None else rows:
+        code, word = row["iso3"], row["position"]
+        if code not in members or word in SILENT or len(row["date"]) not in FULL_DATES:
+            continue
+        president = row["actor"].lower().startswith("president")
+        decides = not president or "president" in offices[code]
+        found.append(
+            Position(code, day_of(row["date"]), float(CODES[word]), decides, row["status"].startswith("sourced"))
+        )
+    return tuple(sorted(found, key=lambda p: (p.day, p.member)))
+
+
+def first_positions(positions: Iterable[Position]) -> dict[str, Position]:
+    """Each member's first position: all that the start of the scenario may read.
+
+    The first of an office that does not decide counts too, as weak evidence.
+    """
+    first: dict[str, Position] = {}
+    for position in sorted(positions, key=lambda p: p.day):
+        first.setdefault(position.member, position)
+    return dict(sorted(first.items()))
+
+
+def later_positions(positions: Iterable[Position]) -> tuple[Position, ...]:
+    """The positions that score, by member and date: after the first, by an office that decides.
+
+    What a member says within one month is one position, the mean code on its first day.
+    """
+    all_of_them = tuple(positions)
+    first = first_positions(all_of_them)
+    months: dict[tuple[str, int, int], list[Position]] = {}
+    for p in all_of_them:
+        if p.decides and p.day > first[p.member].day:
+            months.setdefault((p.member, p.day.year, p.day.month), []).append(p)
+    together = (sorted(said, key=lambda p: p.day) for said in months.values())
+    merged = [
+        Position(s[0].member, s[0].day, sum(p.code for p in s) / len(s), True, all(p.sourced for p in s))
+        for s in together
+    ]
+    return tuple(sorted(merged, key=lambda p: (p.member, p.day)))
