@@ -52,6 +52,7 @@ docs: $(TEST) ## Build the documentation site into site/, strictly.
 
 evidence: $(TEST) ## Compute every score of docs/evidence/ anew, with its tables and pictures (about half an hour).
 	$(BIN)/python -m article10.runs.evidence.hindcast_page
+	$(BIN)/python -m article10.runs.evidence.stance_dynamics_page
 	$(BIN)/python -m article10.runs.evidence.robustness_page
 	$(BIN)/python -m article10.runs.evidence.odd_tables
 	$(BIN)/python -m article10.runs.evidence.data_use

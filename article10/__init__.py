@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from article10.runs.analyses.tornado import tornado
     from article10.runs.analyses.tuning import tune
     from article10.runs.evidence.hindcast import hindcast
+    from article10.runs.evidence.stance_dynamics import hindcast_stances
     from article10.runs.explore import explore
     from article10.runs.report.report import report
 
@@ -50,6 +51,7 @@ LATER = {
     "discover_parameters": "article10.runs.analyses.discovery",
     "explore": "article10.runs.explore",
     "hindcast": "article10.runs.evidence.hindcast",
+    "hindcast_stances": "article10.runs.evidence.stance_dynamics",
     "guarantee_tradeoff": "article10.runs.analyses.guarantees",
     "holdout_power": "article10.runs.analyses.holdout_power",
     "influence": "article10.runs.analyses.influence",
@@ -94,6 +96,7 @@ __all__ = [
     "formal_weight",
     "guarantee_tradeoff",
     "hindcast",
+    "hindcast_stances",
     "holdout_power",
     "influence",
     "influence_curve",
