@@ -247,14 +247,13 @@ def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N
     first = next((name for name, code in names.items() if code == MEMBER), next(iter(names)))
     member = solara.use_reactive(first)
     code = names.get(member.value, names[first])
-    fan: solara.Reactive[tuple[Opened, Fan] | None] = solara.use_reactive(None)
+    kept: dict[int, Fan] = solara.use_memo(dict, [now.scenario])  # by seed; filled by whoever draws first
 
     def made() -> Fan:
-        known = fan.peek()
-        if known is None or (known[0].scenario, known[0].seed) != (now.scenario, now.seed):
-            known = now, Fan(now.scenario, now.seed)
-            fan.value = known
-        return known[1]
+        if now.seed not in kept:
+            kept.clear()
+            kept[now.seed] = Fan(now.scenario, now.seed)
+        return kept[now.seed]
 
     async def draw() -> Drawn:
         await asyncio.sleep(PAUSE)  # a slider that goes on moving cancels this
