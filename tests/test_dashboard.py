@@ -192,10 +192,9 @@ class TestInTheBrowser:
     def test_nothing_is_wider_than_the_window(self, page: Chromium, width: int):
         page.resize(width)
         page.wait(f"window.innerWidth == {width}")
-        page.run("new Promise(done => setTimeout(done, 300))")
         panels = "[...document.querySelectorAll('.a10-panel')]"
+        page.wait(f"{panels}.length > 0 && {panels}.every(e => e.getBoundingClientRect().right <= innerWidth)")
         assert page.run("document.scrollingElement.scrollWidth") <= width
-        assert page.run(f"{panels}.every(e => e.getBoundingClientRect().right <= innerWidth)")
 
 
 def now(model: AccessionModel) -> tuple[tuple[str, ...], list[float]]:
