@@ -50,7 +50,7 @@ docs: $(TEST) ## Build the documentation site into site/, strictly.
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "The site is in site/: open site/index.html"
 
-evidence: $(TEST) ## Compute every score of docs/evidence/ anew, with its tables and pictures (about half an hour).
+evidence: $(TEST) ## Compute every score of docs/evidence/ anew, with its tables and pictures.
 	$(BIN)/python -m article10.runs.evidence.hindcast_page
 	$(BIN)/python -m article10.runs.evidence.stance_dynamics_page
 	$(BIN)/python -m article10.runs.evidence.robustness_page
@@ -61,6 +61,8 @@ benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/batches.py mesa flat scaling
 	$(BIN)/python benchmarks/analyses.py influence
+	$(BIN)/python benchmarks/explore.py
+	$(BIN)/python benchmarks/dashboard.py
 
 clean: ## Remove the environment, builds and caches; results stay.
 	rm -rf $(VENV) build dist site *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

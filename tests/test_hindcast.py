@@ -184,7 +184,16 @@ def test_an_answer_is_whole_and_the_same_again(finland, tmp_path):
     again = hindcast(FINLAND, **SMALL)
     pd.testing.assert_frame_equal(again.scored, finland.scored)
     names = {path.name for path in finland.save(tmp_path)}
-    assert {"scores.csv", "skill.csv", "accession.csv", "members.csv", "members.png", "course.png", "pit.png"} <= names
+    assert {
+        "scores.csv",
+        "calibration.csv",
+        "skill.csv",
+        "accession.csv",
+        "members.csv",
+        "members.png",
+        "course.png",
+        "pit.png",
+    } <= names
     assert finland.pit().sum() == pytest.approx(1.0)
 
 

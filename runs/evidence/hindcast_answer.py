@@ -267,13 +267,18 @@ class Hindcast(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Scores, skill, the day of accession, every member."""
-        brier = dict.fromkeys(self._brier, "{:.3f}")
-        covered = {f"covered_{level:.0%}": "{:.0%}" for level in LEVELS}
-        of_scores = {"crps": "{:.1f}", "log": NUMBER, **brier, **covered, "concordance": NUMBER, "last": PERCENT}
+        losses = {"crps": "{:.1f}", "log": NUMBER, **dict.fromkeys(self._brier, "{:.3f}")}
+        covered = [f"covered_{level:.0%}" for level in LEVELS]
+        judged = {**dict.fromkeys(covered, "{:.0%}"), "concordance": NUMBER, "last": PERCENT}
         days = dict.fromkeys(("observed", "median", "quarter", "three_quarters", "crps"), COUNT)
         skill = dict.fromkeys(("crps", "log", "brier"), "{:+.0%}")
         return {
-            "scores": Shown("Mean scores (crps in days; lower is better up to brier)", self.scored, of_scores),
+            "scores": Shown("Mean scores (crps in days; lower is better)", self.scored[list(losses)], losses),
+            "calibration": Shown(
+                "Days within the 50% and the 90% interval, pairs in order, runs that name the last two",
+                self.scored[list(judged)],
+                judged,
+            ),
             "skill": Shown("Skill of the model, 1 - score / baseline", self.skills, skill),
             "accession": Shown(
                 "Day of accession, with 90% interval", self.completion, {**days, "not_by_horizon": PERCENT}

@@ -51,10 +51,10 @@ def hindcast_blocks(
 def _scores(found: Mapping[str, Hindcast]) -> str:
     rows = []
     for name, answer in found.items():
-        table = answer.tables()["scores"].cells().replace("nan", "–")
-        for row in table.to_dict("records"):
-            forecast = "**model**" if row["forecast"] == MODEL else row["forecast"]
-            rows.append((f"`{name}`", forecast, *list(row.values())[1:]))
+        tables = answer.tables()
+        cells = tables["scores"].cells().merge(tables["calibration"].cells(), on="forecast")
+        for forecast, *row in cells.to_numpy().tolist():
+            rows.append((f"`{name}`", "**model**" if forecast == MODEL else forecast, *row))
     covered = [f"in the {level:.0%} interval" for level in LEVELS]
     columns = ("round", "forecast", "CRPS, days", "log score", "Brier 30 d", "90 d", "180 d", "365 d", *covered)
     return markdown_table((*columns, "concordance", "last two named"), rows)
