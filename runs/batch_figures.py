@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs, stance_axis, time_axis
+from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs, stance_axis, time_axis
 from article10.runs.summary import MILESTONES, wilson
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ class BatchPlot:
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             ax.set_ylabel(f"probability of {milestone} by the date")
             time_axis(ax)
-            ax.legend(loc="upper left", title="by the horizon")
+            label_ends(ax)
             ax.set_title(f"{milestone.capitalize()}, point by point")
-            note_runs(ax, self.batch.runs, "bands: 95% intervals", where=" at each point")
+            note_runs(ax, self.batch.runs, "at the right: by the horizon; bands: 95% intervals", where=" at each point")
         return ax
 
     def against(self, key: str, milestone: str = "accession", ax: Axes | None = None) -> Axes:
@@ -136,7 +136,7 @@ class BatchPlot:
                 stance_axis(ax, scenario.accession.objection_line, label=False)
             time_axis(ax)
             ax.set_ylabel("stance")
-            ax.legend(loc="upper left")
+            label_ends(ax)
             note_runs(ax, self.batch.runs, "line: median; band: middle half of runs", where=" at each point")
         return ax
 

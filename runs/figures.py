@@ -21,6 +21,7 @@ from article10.runs.figures_style import (
     OPPOSED,
     SUPPORTIVE,
     house_style,
+    label_ends,
     new_axes,
     note_runs,
     save_figure,
@@ -63,13 +64,14 @@ class Plot:
             return self._fans(members)
         with house_style():
             ax = ax or new_axes()
+            one = len(members) == 1
             for place, code in enumerate(members):
-                self._band(ax, code, COLOURS[place % len(COLOURS)], wide=len(members) == 1)
-            self._stance_frame(ax)
+                self._band(ax, code, COLOURS[place % len(COLOURS)], wide=one)
+            self._stance_frame(ax, label=one)
+            if not one:
+                self._label_stances(ax)
             ax.set_ylabel("stance")
-            ax.set_title(self._name(members[0]) if len(members) == 1 else "Stances: median and middle half of runs")
-            if len(members) > 1:
-                ax.legend(ncols=3, loc="upper left")
+            ax.set_title(self._name(members[0]) if one else "Stances: median and middle half of runs")
             note_runs(ax, self.result.runs, "line: median; bands: 50% and 90% of runs")
         return ax
 
@@ -126,15 +128,17 @@ class Plot:
                 place = self._place(run)
                 for colour, code in zip(COLOURS, members, strict=False):
                     ax.plot(days, self._stance(code)[place], color=colour, label=self._name(code), linewidth=1.2)
-                ax.legend(ncols=3, loc="upper left")
+                ax.set_xlim(days[0], days[-1])
+                self._label_stances(ax)
                 ax.set_title(f"Stances in run {self.result.data['run'].to_numpy()[place]}")
             else:
                 shown = self._stance(members[0])[:n]
                 ax.plot(days, shown.T, color=COLOURS[0], alpha=max(0.15, min(0.9, 8 / len(shown))), linewidth=0.8)
                 ax.set_title(f"{self._name(members[0])}: {len(shown)} single runs")
-            self._stance_frame(ax)
+            self._stance_frame(ax, label=not several)
             ax.set_ylabel("stance")
-            note_runs(ax, self.result.runs)
+            drawn = 1 if several else min(n, self.result.runs)
+            note_runs(ax, self.result.runs, f"{drawn} drawn")
         return ax
 
     def heatmap(self, ax: Axes | None = None) -> Axes:
@@ -205,9 +209,10 @@ class Plot:
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             ax.set_ylabel("probability by the date")
             time_axis(ax)
-            ax.legend(loc="upper left", title="by the horizon")
+            ax.set_xlim(days[0], days[-1])
+            label_ends(ax)
             ax.set_title(f"{self.result.scenario.candidate.name}: {self.result.scenario.title or 'accession'}")
-            note_runs(ax, runs, "bands: 95% intervals")
+            note_runs(ax, runs, "at the right: by the horizon; bands: 95% intervals")
         return ax
 
     # --- members ----------------------------------------------------------------------------------------------------
@@ -332,6 +337,10 @@ class Plot:
         if not len(found):
             raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
         return int(found[0])
+
+    def _label_stances(self, ax: Axes) -> None:
+        line = self.result.scenario.accession.objection_line
+        label_ends(ax, [(line, "objects below", OPPOSED)])
 
     def _stance_frame(self, ax: Axes, label: bool = True) -> None:
         stance_axis(ax, self.result.scenario.accession.objection_line, label)

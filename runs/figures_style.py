@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.dates
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -71,21 +72,28 @@ def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str
     ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
 
 
-def label_ends(ax: Axes, ends: Sequence[tuple[float, str, str]], at: float | None = None, apart: float = 0.06) -> None:
-    """Names at the right ends of lines in place of a legend, moved apart where they would overlap.
+def label_ends(
+    ax: Axes, others: Sequence[tuple[float, str, str]] = (), at: float | None = None, apart: float = 0.06
+) -> None:
+    """The labels of lines at their right ends, in place of a legend, moved apart where they would overlap.
 
     Args:
         ax: with its limits set.
-        ends: of each line, its last value, name and colour.
+        others: what else is named there: value, name and colour.
         at: where the lines end on the x axis; by default at the right edge.
         apart: least distance of two names, as a share of the height.
     """
-    bottom, top = ax.get_ylim()
-    place = -float("inf")
-    left, right = ax.get_xlim()
+    lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
+    ends = [(float(np.asarray(line.get_ydata())[-1]), str(line.get_label()), str(line.get_color())) for line in lines]
+    names = sorted([*ends, *others])
+    (bottom, top), (left, right) = ax.get_ylim(), ax.get_xlim()
+    room = apart * (top - bottom) * np.arange(len(names))
+    close = np.array([value for value, _, _ in names]) - room
+    raised, lowered = np.maximum.accumulate(close), np.minimum.accumulate(close[::-1])[::-1]
+    places = (raised + lowered) / 2.0 + room
+    places += bottom - places.min(initial=bottom)  # none below the axis
     x = 1.0 if at is None else (at - left) / (right - left)
-    for value, name, colour in sorted(ends):
-        place = max(value, place + apart * (top - bottom))
+    for place, (_, name, colour) in zip(places, names, strict=True):
         ax.text(x + 0.01, place, name, color=colour, va="center", fontsize=8.5, transform=ax.get_yaxis_transform())
 
 

@@ -42,14 +42,12 @@ def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
     rows = answer.together
     with house_style():
         ax = ax or new_axes()
-        ends = []
         for colour, outcome in zip(COLOURS, ("invitation", "accession"), strict=False):
             ax.fill_between(rows.index, rows[f"{outcome}_low"], rows[f"{outcome}_high"], color=colour, alpha=0.18)
-            ax.plot(rows.index, rows[outcome], color=colour, marker="o", markersize=4)
-            ends.append((float(rows[outcome].iloc[-1]), outcome, colour))
+            ax.plot(rows.index, rows[outcome], color=colour, marker="o", markersize=4, label=outcome)
         ax.set_ylim(0, 1)
         ax.set_xlim(0, rows.index[-1])
-        label_ends(ax, ends)
+        label_ends(ax)
         words = ["as it is", *(f"+ {name}" for name in rows["joins"].iloc[1:])]
         ax.set_xticks(list(rows.index), words, rotation=35, ha="right", fontsize=8.5)
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))

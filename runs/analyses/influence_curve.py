@@ -78,18 +78,17 @@ class InfluenceCurve(Answer):
             ax = ax or new_axes()
             nothing = self.points.xs(0.0, level="effort").iloc[0]
             ax.axhline(nothing["share"], color="#888888", linewidth=0.9, linestyle="--")
-            ends, most = [], float(self.points.index.get_level_values("effort").max())
+            most = float(self.points.index.get_level_values("effort").max())
             strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
             for colour, strategy in zip(COLOURS, strategies, strict=False):
                 rows = pd.concat([nothing.to_frame(0.0).T, self.points.xs(strategy, level="strategy")])
                 effort = rows.index.to_numpy(float)
                 low, high = (rows[f"share_{end}"].to_numpy(float) for end in ("low", "high"))
                 ax.fill_between(effort, low, high, color=colour, alpha=0.12, linewidth=0)
-                ax.plot(effort, rows["share"].to_numpy(float), color=colour, marker="o", markersize=4)
-                ends.append((float(rows["share"].iloc[-1]), strategy, colour))
+                ax.plot(effort, rows["share"].to_numpy(float), color=colour, marker="o", markersize=4, label=strategy)
             ax.set_xlim(0, most)
             ax.set_ylim(bottom=0)
-            label_ends(ax, ends)
+            label_ends(ax)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_xlabel("Russia's effort, pressure a year at full resources and alarm")
             ax.set_ylabel(f"probability of {self.outcome}")

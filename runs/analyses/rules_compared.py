@@ -116,17 +116,17 @@ class RulesCompared(Answer):
         """Share of worlds that have reached an outcome by the end of each year, a line a rule."""
         with house_style():
             ax = ax or new_axes()
-            ends = []
+            highest = 0.0
             for colour, rule in zip(COLOURS, self.rules.index, strict=False):
                 rows = self.by_year.xs((rule, outcome), level=("rule", "outcome"))
                 days = [date2num(day) for day in (self.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
                 value, low, high = (np.array([0.0, *rows[c]]) for c in ("share", "share_low", "share_high"))
                 ax.fill_between(days, low, high, color=colour, alpha=0.12, linewidth=0)
-                ax.plot(days, value, color=colour)
+                ax.plot(days, value, color=colour, label=f"{rule} {value[-1]:.0%}")
                 ax.set_xlim(days[0], days[-1])
-                ends.append((float(value[-1]), f"{rule} {value[-1]:.0%}", colour))
-            ax.set_ylim(0, min(1.0, 1.15 * max(value for value, _, _ in ends) + 0.02))
-            label_ends(ax, ends)
+                highest = max(highest, float(value[-1]))
+            ax.set_ylim(0, min(1.0, 1.15 * highest + 0.02))
+            label_ends(ax)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_ylabel(f"probability of {outcome} by the date")
             time_axis(ax)

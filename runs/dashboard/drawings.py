@@ -159,15 +159,13 @@ def trajectories_png(model: AccessionModel) -> bytes:
         stance_axis(ax, scenario.accession.objection_line, label=False)
         lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
         ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
-        ends = []
         for place, code in enumerate(code for code in TELLING if code in roster.iso3):
             of = roster.index(code)
-            ax.plot(days, history[:, of], color=COLOURS[place], linewidth=1.6)
+            ax.plot(days, history[:, of], color=COLOURS[place], linewidth=1.6, label=code)
             ax.plot(days[-1], history[-1, of], "o", color=COLOURS[place], markersize=3.5)
-            ends.append((float(history[-1, of]), code, COLOURS[place]))
         ax.set_xlim(first, last)
         time_axis(ax)
-        label_ends(ax, ends, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)
+        label_ends(ax, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)
         note_runs(ax, 1, "grey: the other members; dashed: below it a member objects", below=22)
         page = io.BytesIO()
         figure.savefig(page, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})

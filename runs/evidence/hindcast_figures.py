@@ -57,24 +57,20 @@ def course(found: Hindcast, ax: Axes | None = None) -> Axes:
     days = np.linspace(0.0, last, 300)
     with house_style():
         ax = ax or new_axes()
-        ends = []
         for name, colour in (("model", COLOURS[0]), (COMMON, COLOURS[1]), (SPEEDS, COLOURS[2])):
             samples = np.sort(found.of_members(name), axis=1)
             share = np.stack([(samples <= day).mean(axis=1) for day in days])
             if name == "model":
                 ax.fill_between(days, *np.quantile(share, [0.05, 0.95], axis=1), color=colour, alpha=0.18, linewidth=0)
-            line = share.mean(axis=1)
-            ax.plot(days, line, color=colour, linewidth=1.8 if name == "model" else 1.2)
-            ends.append((float(line[-1]), name, colour))
+            ax.plot(days, share.mean(axis=1), color=colour, linewidth=1.8 if name == "model" else 1.2, label=name)
         latest, earliest = (
             (np.sort(x)[None] <= days[:, None]).mean(axis=1) for x in (found.round.high, found.round.low)
         )
         ax.fill_between(days, latest, earliest, color=OPPOSED, alpha=0.25, linewidth=0, step="post")
-        ax.step(days, latest, color=OPPOSED, linewidth=1.4, where="post")
-        ends.append((float(latest[-1]), "observed", OPPOSED))
+        ax.step(days, latest, color=OPPOSED, linewidth=1.4, where="post", label="observed")
         ax.set_xlim(0, last)
         ax.set_ylim(0, 1.02)
-        label_ends(ax, ends)
+        label_ends(ax)
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
         ax.set_xlabel("days from signature")
         ax.set_ylabel("members that have ratified")
