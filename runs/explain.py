@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,48 +10,19 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.russia import Strategy
-from article10.model.mechanisms import BOUNDS, MECHANISMS, Mechanism
+from article10.model.mechanisms import BOUNDS, Mechanism
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.recorder import CONTRIBUTION
+from article10.runs.run_again import run_again, setup_again
+from article10.runs.summary import Z95
 
 if TYPE_CHECKING:
     from article10.runs.result import EnsembleResult
 
 START, END = "start", "end"
-
-Z95 = 1.959963984540054
-
-
-@dataclass(frozen=True)
-class Made:
-    """How the runs of a result are made again.
-
-    Attributes:
-        scenario: of the result.
-        strategy: the function in place of Russia's named strategy, if there was one.
-        mechanisms: in place of ``MECHANISMS``, if they were.
-    """
-
-    scenario: Scenario
-    strategy: Strategy | None
-    mechanisms: Mapping[str, Mechanism] | None
-
-    @classmethod
-    def of(cls, result: EnsembleResult, strategy: Strategy | None, mechanisms: Mapping[str, Mechanism] | None) -> Made:
-        """From the provenance of a result.
-
-        Raises:
-            ValueError: a function that it was made with is not given.
-        """
-        made_with = result.data.attrs
-        if strategy is None and made_with["strategy"].startswith("custom:"):
-            raise ValueError(f"made with the strategy {made_with['strategy']}: give it again as strategy=")
-        if mechanisms is None and not set(json.loads(made_with["mechanisms"])) <= set(MECHANISMS):
-            raise ValueError(f"made with the mechanisms {made_with['mechanisms']}: give them again as mechanisms=")
-        return cls(result.scenario, strategy, mechanisms)
 
 
 def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, int]:
@@ -108,23 +78,11 @@ def explain_run(
         KeyError: the member is not on the roster.
         ValueError: the run is not in the result, a date is wrong, or a function that it was made with is not given.
     """
-    from article10.runs.ensemble import simulate
-
     place = result.scenario.members().index(member)
-    numbers = result.data["run"].to_numpy()
-    if run not in numbers:
-        raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
-    made = Made.of(result, strategy, mechanisms)
-    begins, ends = steps_between(made.scenario, start, end)
-    again = simulate(
-        made.scenario,
-        1,
-        result.seed,
-        first_run=run,
-        record=("stance", CONTRIBUTION),
-        strategy=made.strategy,
-        mechanisms=made.mechanisms,
-    ).data.isel(run=0, member=place)
+    begins, ends = steps_between(result.scenario, start, end)
+    recorded = ("stance", CONTRIBUTION)
+    made_again = run_again(result, run, recorded, strategy=strategy, mechanisms=mechanisms)
+    again = made_again.data.isel(run=0, member=place)
     parts = again[CONTRIBUTION].to_numpy()
     first = float(again["stance"].to_numpy()[0]) + parts[:begins].sum()
     years = pd.DatetimeIndex(again["step"].to_numpy()[begins:ends]).year
@@ -198,9 +156,8 @@ def explain_ensemble(
     from article10.runs.ensemble import chunk_size, chunks, step_chunk
 
     place = result.scenario.members().index(member)
-    made = Made.of(result, strategy, mechanisms)
-    begins, ends = steps_between(made.scenario, start, end)
-    setup = Setup.of(made.scenario, made.strategy, made.mechanisms)
+    setup = setup_again(result, strategy, mechanisms)
+    begins, ends = steps_between(setup.scenario, start, end)
     kept = _OneMember(setup, result.runs, place, begins, ends)
     sampler, first = Sampler(setup.streams, result.seed), int(result.data["run"].to_numpy()[0])
     for rows in chunks(result.runs, chunk_size(setup)):

@@ -28,9 +28,14 @@ from article10.runs.figures_style import (
     stance_axis,
     time_axis,
 )
+from article10.runs.run_again import check_run
 from article10.runs.summary import MILESTONES, holdouts, wilson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from article10.agents.russia import Strategy
+    from article10.model.mechanisms import Mechanism
     from article10.runs.result import EnsembleResult
 
 TELLING = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
@@ -128,7 +133,7 @@ class Plot:
                 place = self._place(run)
                 for colour, code in zip(COLOURS, members, strict=False):
                     ax.plot(days, self._stance(code)[place], color=colour, label=self._name(code), linewidth=1.2)
-                ax.set_xlim(days[0], days[-1])
+                ax.margins(x=0)
                 self._label_stances(ax)
                 ax.set_title(f"Stances in run {self.result.data['run'].to_numpy()[place]}")
             else:
@@ -209,7 +214,7 @@ class Plot:
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             ax.set_ylabel("probability by the date")
             time_axis(ax)
-            ax.set_xlim(days[0], days[-1])
+            ax.margins(x=0)
             label_ends(ax)
             ax.set_title(f"{self.result.scenario.candidate.name}: {self.result.scenario.title or 'accession'}")
             note_runs(ax, runs, "at the right: by the horizon; bands: 95% intervals")
@@ -251,7 +256,15 @@ class Plot:
         return ax
 
     def explain(
-        self, member: str, run: int | None = None, *, start: object = None, end: object = None, ax: Axes | None = None
+        self,
+        member: str,
+        run: int | None = None,
+        *,
+        start: object = None,
+        end: object = None,
+        strategy: Strategy | None = None,
+        mechanisms: Mapping[str, Mechanism] | None = None,
+        ax: Axes | None = None,
     ) -> Axes:
         """Why a member moved: a waterfall by mechanism from its first stance to its last, which adds up.
 
@@ -260,9 +273,12 @@ class Plot:
             run: number of a run; by default the mean over all runs.
             start: first day; by default that of the scenario.
             end: last day; by default the horizon.
+            strategy: the function that was passed to ``simulate``, if one was.
+            mechanisms: likewise.
             ax: where to draw.
         """
-        parts = waterfall(self.result.explain(member, run, start=start, end=end))
+        made: dict[str, Any] = {"strategy": strategy, "mechanisms": mechanisms}
+        parts = waterfall(self.result.explain(member, run, start=start, end=end, **made))
         with house_style():
             ax = ax or new_axes()
             colours = [COLOURS[0] if row.whole else SUPPORTIVE if row.height >= 0 else OPPOSED for row in parts]
@@ -332,11 +348,10 @@ class Plot:
         return roster.names[roster.index(code)]
 
     def _place(self, run: int | None) -> int:
-        numbers = self.result.data["run"].to_numpy()
-        found = np.flatnonzero(numbers == (numbers[0] if run is None else run))
-        if not len(found):
-            raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
-        return int(found[0])
+        if run is None:
+            return 0
+        check_run(self.result, run)
+        return int(np.flatnonzero(self.result.data["run"].to_numpy() == run)[0])
 
     def _label_stances(self, ax: Axes) -> None:
         line = self.result.scenario.accession.objection_line

@@ -12,7 +12,6 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
-from article10.agents.russia import STRATEGIES
 from article10.model.accession_rule import OBJECT, STAGES
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
@@ -26,6 +25,7 @@ from article10.runs.recorder import (
     Recorder,
     TrajectoryRecorder,
 )
+from article10.runs.run_again import recorded_functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +61,7 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
             "scenario_name": s.name,
             "scenario": s.model_dump_json(),
             "seed": seed,
-            "strategy": _name_of(setup.strategy),
-            "mechanisms": json.dumps(list(setup.mechanisms)),
+            **recorded_functions(setup),
             **provenance(),
         },
     )
@@ -121,13 +120,6 @@ def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr
 def _attributes(name: str) -> dict[str, str]:
     variable = MEMBER_VARIABLES.get(name) or RUN_VARIABLES[name]
     return {"unit": variable.unit, "description": variable.description}
-
-
-def _name_of(strategy: object) -> str:
-    for name, function in STRATEGIES.items():
-        if function is strategy:
-            return name
-    return f"custom:{getattr(strategy, '__module__', '?')}.{getattr(strategy, '__qualname__', '?')}"
 
 
 class EnsembleResult:

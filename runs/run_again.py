@@ -1,16 +1,62 @@
-"""One run of a result made again from its provenance, bit for bit, with more of it recorded."""
+"""The runs of a result made again from its provenance, bit for bit, with more of them recorded."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from article10.agents.russia import Strategy
-from article10.model.mechanisms import Mechanism
-from article10.runs.explain import Made
+from article10.agents.russia import STRATEGIES, Strategy
+from article10.model.mechanisms import MECHANISMS, Mechanism
+from article10.model.setup import Setup
 
 if TYPE_CHECKING:
     from article10.runs.result import EnsembleResult
+
+CUSTOM = "custom:"
+"""Before the name of a function that does not come with the model."""
+
+
+def recorded_functions(setup: Setup) -> dict[str, str]:
+    """Attributes of a dataset by which ``setup_again`` knows the functions that its runs were made with."""
+    mechanisms = {name: _name_of(function, MECHANISMS) for name, function in setup.mechanisms.items()}
+    return {"strategy": _name_of(setup.strategy, STRATEGIES), "mechanisms": json.dumps(mechanisms)}
+
+
+def _name_of(function: object, known: Mapping[str, object]) -> str:
+    for name, shipped in known.items():
+        if shipped is function:
+            return name
+    return f"{CUSTOM}{getattr(function, '__module__', '?')}.{getattr(function, '__qualname__', '?')}"
+
+
+def setup_again(
+    result: EnsembleResult,
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> Setup:
+    """What the runs of a result are stepped with: its scenario, and the functions given or those that it names.
+
+    Args:
+        result: with its provenance.
+        strategy: the function that was passed to ``simulate``, if one was.
+        mechanisms: likewise.
+
+    Raises:
+        ValueError: a function that it was made with is the user's own, and is not given.
+    """
+    made_with = result.data.attrs
+    if strategy is None:
+        name = str(made_with["strategy"])
+        if name.startswith(CUSTOM):
+            raise ValueError(f"made with the strategy {name}: give it again as strategy=, in Python")
+        strategy = STRATEGIES[name]
+    if mechanisms is None:
+        names = json.loads(made_with["mechanisms"])
+        if own := [name for name in names.values() if name.startswith(CUSTOM)]:
+            raise ValueError(f"made with the mechanisms {', '.join(own)}: give all again as mechanisms=, in Python")
+        mechanisms = {place: MECHANISMS[name] for place, name in names.items()}
+    return Setup.of(result.scenario, strategy, mechanisms)
 
 
 def run_again(
@@ -35,16 +81,18 @@ def run_again(
     """
     from article10.runs.ensemble import simulate
 
+    check_run(result, run)
+    setup = setup_again(result, strategy, mechanisms)
+    functions: dict[str, Any] = {"strategy": setup.strategy, "mechanisms": setup.mechanisms}
+    return simulate(setup.scenario, 1, result.seed, first_run=run, record=record, **functions)
+
+
+def check_run(result: EnsembleResult, run: int) -> None:
+    """Refuse a run that is not in a result.
+
+    Raises:
+        ValueError: it is not; the message says which are.
+    """
     numbers = result.data["run"].to_numpy()
     if run not in numbers:
         raise ValueError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
-    made = Made.of(result, strategy, mechanisms)
-    return simulate(
-        made.scenario,
-        1,
-        result.seed,
-        first_run=run,
-        record=record,
-        strategy=made.strategy,
-        mechanisms=made.mechanisms,
-    )

@@ -167,3 +167,28 @@ def test_dates_that_cannot_be_explained_are_refused(between, message):
     for run in (None, 0):
         with pytest.raises(ValueError, match=message):
             result.explain("HUN", run, **between)
+
+
+def thrice_the_peers(world):
+    return 3.0 * MECHANISMS["peers"](world)
+
+
+@pytest.mark.parametrize(
+    "mechanisms",
+    [
+        {name: function for name, function in MECHANISMS.items() if name != "shock"},
+        {**MECHANISMS, "peers": thrice_the_peers},
+    ],
+    ids=["one left out", "one of one's own under a name that is known"],
+)
+def test_an_explanation_is_of_the_run_as_it_was_made(mechanisms):
+    result = simulate("baseline", 2, 5, changes=SHORT, mechanisms=mechanisms)
+    ended = result.data["stance"].sel(run=1, member="HUN").to_numpy()[-1]
+    explained = result.explain("HUN", run=1, mechanisms=mechanisms)
+    assert explained["end"].iloc[-1] == pytest.approx(ended, abs=1e-6)
+    if thrice_the_peers in mechanisms.values():
+        with pytest.raises(ValueError, match="thrice_the_peers: give all again as mechanisms="):
+            result.explain("HUN", run=1)
+    else:
+        assert result.explain("HUN", run=1).equals(explained)
+        assert "shock" not in explained

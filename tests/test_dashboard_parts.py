@@ -80,7 +80,7 @@ def test_a_run_with_a_strategy_of_ones_own_is_refused(tmp_path: Path):
     result = article10.simulate("baseline", 1, changes=SHORT)
     result.data.attrs["strategy"] = "custom:rest"
     result.save(path)
-    with pytest.raises(ScenarioError, match="function rest as strategy"):
+    with pytest.raises(ValueError, match="made with the strategy custom:rest"):
         opened(Asked(str(path)))
 
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 import article10
 from article10.runs import replay
 from article10.runs.command_line import app
-from article10.runs.commands.run import again
 from article10.runs.figures import DEFAULT_FIGURES
+from article10.runs.run_again import run_again
 from article10.runs.summary import as_text, summarise, wilson
 
 FIGURES = [*DEFAULT_FIGURES, "explain"]
@@ -161,7 +161,7 @@ def test_the_summary_counts_what_the_data_hold(result):
 
 def test_a_story_tells_what_happened(result):
     acceded = int(result.outcomes.index[result.outcomes["outcome"] == "member"][0])
-    told = replay.story(again(result, acceded))
+    told = replay.story(run_again(result, acceded, replay.RECORD))
     assert [entry.day for entry in told] == sorted(entry.day for entry in told)
     by_kind = {kind: [e for e in told if e.kind == kind] for kind in {e.kind for e in told}}
     assert set(by_kind) == {"event", "election", "war", "council", "accession", "moves"}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs import replay as telling
@@ -29,6 +29,7 @@ from article10.runs.files import RESULT
 from article10.runs.output_folder import output_folder
 from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 from article10.runs.result import EnsembleResult, load
+from article10.runs.run_again import run_again
 from article10.runs.summary import as_text, rendered, summarise
 
 KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "election": "cyan", "moves": "dim"}
@@ -116,24 +117,12 @@ def replay(
 ) -> None:
     """Tell one run as a dated story: who moved, why, who objected when."""
     result = load(folder)
-    numbers = result.data["run"].to_numpy()
-    if run not in numbers:
-        raise ScenarioError(f"--run {run}: {folder} holds runs {numbers[0]} to {numbers[-1]}")
     if member is not None:
         result.scenario.members().index(member)
-    told = telling.story(again(result, run))
+    told = telling.story(run_again(result, run, telling.RECORD))
     screen = console()
     screen.print(f"[bold]Run {run} of {escape(result.scenario.name)}, seed {result.seed}[/bold]")
     for entry in told:
         if (year in (None, entry.day.year)) and (member is None or not entry.members or member in entry.members):
             style = KIND_STYLE.get(entry.kind, "default")
             screen.print(f"{entry.day}  [{style}]{escape(entry.text)}[/{style}]", soft_wrap=not screen.is_terminal)
-
-
-def again(result: EnsembleResult, run: int) -> EnsembleResult:
-    """One run of a result, run again with everything that a story needs; it is the same run, bit for bit."""
-    if result.data.attrs["strategy"].startswith("custom:"):
-        strategy = result.data.attrs["strategy"].removeprefix("custom:")
-        raise ScenarioError(f"made with the function {strategy} as strategy: such a run can only be replayed in Python")
-    scenario: Scenario = result.scenario
-    return simulate(scenario, 1, result.seed, first_run=run, record=telling.RECORD)

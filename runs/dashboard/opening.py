@@ -9,8 +9,10 @@ from pathlib import Path
 
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
 from article10.runs.files import RESULT
 from article10.runs.result import EnsembleResult, load
+from article10.runs.run_again import check_run, setup_again
 
 LARGEST = 2**63
 """Seeds and run numbers are smaller than this."""
@@ -84,13 +86,10 @@ def opened(asked: Asked) -> Opened:
 
 
 def _of_result(path: Path, result: EnsembleResult, run: int) -> Opened:
-    numbers = result.data["run"].to_numpy()
-    if run not in numbers:
-        raise ScenarioError(f"--run {run}: {path} holds runs {numbers[0]} to {numbers[-1]}")
-    strategy = str(result.data.attrs["strategy"])
-    if strategy.startswith("custom:"):
-        named = strategy.removeprefix("custom:")
-        raise ScenarioError(f"made with the function {named} as strategy: such a run can only be opened in Python")
+    check_run(result, run)
+    made, own = setup_again(result), Setup.of(result.scenario)
+    if (made.strategy, made.mechanisms) != (own.strategy, own.mechanisms):
+        raise ScenarioError(f"{path}: made with other functions than its scenario's: open it in Python")
     return Opened(result.scenario, result.seed, run, str(path))
 
 
