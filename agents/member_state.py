@@ -277,8 +277,18 @@ def elect(
         incumbent_below: normal quantile of the probability of survival.
         p: alternation and volatility.
     """
-    new = -p.alternation * orientation + p.volatility * draw
-    return np.where(turnover < incumbent_below, orientation, new)
+    return np.where(turnover < incumbent_below, orientation, new_orientation(orientation, draw, p))
+
+
+def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParameters) -> FloatArray:
+    """A new government's orientation, about the other side of the last: ``volatility * draw - alternation * last``.
+
+    Args:
+        orientation: of the last government, (run, ...).
+        draw: standard normal draws.
+        p: alternation and volatility.
+    """
+    return p.volatility * draw - p.alternation * orientation
 
 
 def ties_of(leaning: FloatArray, p: ElectionParameters) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,11 +17,13 @@ class Meta:
         unit: the unit of the value; ``"1"`` for a pure number.
         plausible: the range to sweep or sample, narrower than the bounds; ``None`` where it is not uncertain.
         source: a publication, a table of ``model/data``, or ``"assumption"`` with its reason.
+        choices: what a name is chosen from, where its type does not list it.
     """
 
     unit: str = "1"
     plausible: tuple[float, float] | None = None
     source: str = "assumption"
+    choices: tuple[str, ...] = ()
 
 
 class Parameters(BaseModel):
@@ -53,6 +55,7 @@ class Declaration:
         bounds: what validation accepts; ``None`` on a side without a bound.
         meta: unit, plausible range and source.
         description: what it does.
+        choices: what a name is chosen from; empty for all else.
     """
 
     key: str
@@ -60,6 +63,7 @@ class Declaration:
     bounds: tuple[float | None, float | None]
     meta: Meta
     description: str
+    choices: tuple[str, ...] = ()
 
 
 def declarations(group: str, parameters: Parameters) -> Iterator[Declaration]:
@@ -77,6 +81,7 @@ def declarations(group: str, parameters: Parameters) -> Iterator[Declaration]:
             key=f"{group}.{name}",
             default=getattr(parameters, name),
             bounds=(low, high),
-            meta=found[0] if found else Meta(),
+            meta=(meta := found[0] if found else Meta()),
             description=field.description or "",
+            choices=get_args(field.annotation) if get_origin(field.annotation) is Literal else meta.choices,
         )

@@ -17,6 +17,9 @@ from pydantic import Field
 from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
 
+STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
+"""The strategies that come with the model."""
+
 
 class RussiaParameters(Parameters):
     """Russia's resources, alarm and pressure on members."""
@@ -24,7 +27,7 @@ class RussiaParameters(Parameters):
     strategy: Annotated[
         str,
         Field(description="How effort is spread over members: a name in STRATEGIES or that of a function passed in."),
-        Meta("name", None, "assumption: under unanimity one objector is enough"),
+        Meta("name", None, "assumption: under unanimity one objector is enough", STRATEGY_NAMES),
     ] = "weakest_link"
     effort: Annotated[
         float,
@@ -276,9 +279,9 @@ def adaptive(known: Intelligence) -> FloatArray:
 
 
 STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
-    {f.__name__: f for f in (inert, uniform, weakest_link, heavyweights, adaptive)}
+    dict(zip(STRATEGY_NAMES, (inert, uniform, weakest_link, heavyweights, adaptive), strict=True))
 )
-"""The strategies that come with the model, by name."""
+"""Their functions, by name."""
 
 
 def shares_of(weights: FloatArray) -> FloatArray:

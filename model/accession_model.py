@@ -19,7 +19,7 @@ try:
 except ImportError as error:
     raise ImportError('AccessionModel needs Mesa: pip install "article10[mesa]"') from error
 
-from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT, position
+from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.accession_rule import STAGES, formal_weight
@@ -87,9 +87,7 @@ class MemberState(mesa.Agent):
     @property
     def ballot(self) -> str:
         """How it would ballot now: ``object``, ``acquiesce`` or ``support``."""
-        world, setup = self.model.world, self.model.setup
-        line = setup.scenario.accession.objection_line
-        codes, _ = position(world.ballot_stance, setup.war_bar, world.hot[:, None], line)
+        codes, _ = self.model.world.positions()
         return BALLOT_NAMES[int(codes[self.place])]
 
     @property

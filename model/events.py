@@ -222,7 +222,7 @@ class ElectionEvent(Event):
         m, p = world.members, world.setup.scenario.elections
         i = world.setup.roster.index(self.member)
         if self.orientation is None:
-            new = -p.alternation * m.orientation[:, i] + p.volatility * outcome
+            new = member_state.new_orientation(m.orientation[:, i], outcome, p)
         else:
             new = np.full(now.shape, self.orientation)
         if self.government_ties is None:

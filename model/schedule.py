@@ -28,8 +28,6 @@ from article10.model.accession_rule import (
 from article10.model.setup import outcome_stream
 from article10.model.world import STANCE_LIMIT, Council, RowArray, World
 
-ALL_ROWS = slice(None)
-
 NO_OUTCOME = np.empty(0)
 """Given to events that leave nothing to chance."""
 
@@ -209,7 +207,7 @@ def council(world: World) -> None:
         world.council = None
         return
     setup, a = world.setup, world.accession
-    ballots, reasons = _positions(world)
+    ballots, reasons = world.positions()
     asked = a.stage == ASPIRANT
     objectors = (ballots == OBJECT).sum(axis=-1)
     p = setup.scenario.secretary_general
@@ -224,12 +222,6 @@ def council(world: World) -> None:
         invited=invited,
     )
     after_council(world, ballots)
-
-
-def _positions(world: World, rows: RowArray | slice = ALL_ROWS) -> tuple[IntArray, IntArray]:
-    setup = world.setup
-    line = setup.scenario.accession.objection_line
-    return member_state.position(world.ballot_stance[rows], setup.war_bar, world.hot[rows, None], line)
 
 
 def after_council(world: World, ballots: IntArray) -> None:
@@ -271,7 +263,7 @@ def _talk(world: World, rows: RowArray) -> None:
     a.talks[rows] += setup.dt * world.candidate.readiness[rows] / p.talks_years
     agreed = rows[a.talks[rows] >= 1.0]
     if agreed.size:
-        ballots, _ = _positions(world, agreed)
+        ballots, _ = world.positions(agreed)
         a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots), p)]] = PROTOCOL_SIGNED
 
 
@@ -320,7 +312,7 @@ def step(world: World) -> None:
 
 def begin(world: World) -> None:
     """Before the first step: the Secretary General takes stock of where members stand."""
-    ballots, _ = _positions(world)
+    ballots, _ = world.positions()
     after_council(world, ballots)
 
 

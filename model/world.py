@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.member_state import NEVER, MemberStates, susceptibility, trust_target
+from article10.agents.member_state import NEVER, MemberStates, position, susceptibility, trust_target
 from article10.agents.russia import RussiaState, prior_response
 from article10.agents.secretary_general import SecretaryGeneralState
-from article10.model.accession_rule import MEMBER, RATIFYING
+from article10.model.accession_rule import MEMBER
 from article10.model.events import Event
 from article10.model.influence_network import disposition_at_rest
 from article10.model.randomness import Draws
@@ -23,7 +23,9 @@ STANCE_LIMIT = 1.0
 
 
 RowArray = npt.NDArray[np.intp]
-"""Positions of some of the runs."""
+"""Places of some of the runs."""
+
+ALL_ROWS = slice(None)
 
 
 @dataclass
@@ -39,7 +41,7 @@ class AccessionState:
     talks: FloatArray
 
     def rows(self, code: int) -> RowArray:
-        """Positions of the runs at a stage."""
+        """Places of the runs at a stage."""
         return (self.stage == code).nonzero()[0]
 
     @property
@@ -139,6 +141,15 @@ class World:
         """Runs in which the war is hot, (run,)."""
         return self.russia.war_intensity > self.setup.scenario.war.hot_line
 
+    def positions(self, rows: RowArray | slice = ALL_ROWS) -> tuple[IntArray, IntArray]:
+        """How each member would ballot now, and why it would object, int8 (run, member) each.
+
+        Args:
+            rows: of these runs; by default of all.
+        """
+        line = self.setup.scenario.accession.objection_line
+        return position(self.ballot_stance[rows], self.setup.war_bar, self.hot[rows, None], line)
+
     def update_susceptibility(self) -> None:
         """Members' susceptibility follows from their government's ties and their defence spending."""
         m, roster = self.members, self.setup.roster
@@ -199,11 +210,6 @@ class World:
             pledge_deadline=np.full(n, float(s.spending.pledge_deadline)),
             trust_start=members.trust.copy(),
         )
-
-    @property
-    def ratifying(self) -> BoolArray:
-        """Runs in which members are ratifying, (run,)."""
-        return self.accession.stage == RATIFYING
 
 
 def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:

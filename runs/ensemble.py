@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from article10.agents.arrays import FloatArray
+from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import Draws, Sampler
@@ -28,8 +30,6 @@ STATE_ARRAYS = 25
 
 MEMORY_SHARE = 8
 """One part in so many of the free memory is for draws."""
-
-Strategy = Callable[[Any], Any]
 
 
 def simulate(
@@ -127,7 +127,7 @@ class Recording(Protocol):
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
 
-    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
         """Record the world after a step; ``stance_before`` are the stances before it."""
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
 from article10.model.mechanisms import BOUNDS, Mechanism
 from article10.model.randomness import Sampler
@@ -108,7 +109,7 @@ class _OneMember:
         """Note the stance of the first day."""
         self.start[rows] = self.end[rows] = world.members.stance[:, self.member]
 
-    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
         """Add what the step brought, if it lies between the two."""
         if not self.begins < world.step <= self.ends:
             return

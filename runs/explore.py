@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from article10.agents.parameter import Declaration
-from article10.agents.russia import STRATEGIES
-from article10.model.accession_rule import RuleName
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
 from article10.model.scenario_file import nearest, read_scenario
 from article10.runs.explore_figure import ExploreFigure, headline
+from article10.runs.figures import TELLING
 from article10.runs.kept_worlds import Glimpse, KeptWorlds
 
 DEFAULT_LEVERS = (
@@ -31,12 +30,6 @@ DEFAULT_LEVERS = (
     "accession.objection_line",
 )
 """What can be moved where nothing is chosen: pressure, peers, guarantees, the war and the rule."""
-
-DEFAULT_MEMBERS = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
-"""Members drawn where none is chosen; where one is not on the roster, the others."""
-
-CHOICES: Mapping[str, tuple[str, ...]] = {"russia.strategy": tuple(STRATEGIES), "accession.rule": get_args(RuleName)}
-"""Parameters that are chosen from a list."""
 
 PAUSE = 0.12
 """Seconds for which sliders must rest before the worlds are redrawn."""
@@ -75,9 +68,9 @@ def explore(
     {'stance.peer_rate': 0.7}
     """
     full = read_scenario(scenario)
-    chosen = [code for code in DEFAULT_MEMBERS if code in full.members().iso3] if members is None else list(members)
-    if not 1 <= len(chosen) <= len(DEFAULT_MEMBERS):
-        raise ValueError(f"members = {chosen}: expected one to {len(DEFAULT_MEMBERS)} codes")
+    chosen = [code for code in TELLING if code in full.members().iso3] if members is None else list(members)
+    if not 1 <= len(chosen) <= len(TELLING):
+        raise ValueError(f"members = {chosen}: expected one to {len(TELLING)} codes")
     return Explorer(KeptWorlds(full, runs, seed, chosen), chosen_levers(full, levers))
 
 
@@ -108,7 +101,7 @@ def chosen_levers(scenario: Scenario, levers: Sequence[str] | None = None) -> li
 
 def can_be_moved(declared: Declaration) -> bool:
     """Whether a slider, a box or a list can be made from a declaration."""
-    return declared.key in CHOICES or isinstance(declared.default, bool | int | float)
+    return bool(declared.choices) or isinstance(declared.default, bool | int | float)
 
 
 def slider_range(declared: Declaration) -> tuple[float, float]:
@@ -221,8 +214,8 @@ def _slider(declared: Declaration) -> Any:  # noqa: ANN401 - a widget
         "style": {"description_width": "190px"},
         "layout": {"width": "390px"},
     }
-    if declared.key in CHOICES:
-        return ipywidgets.Dropdown(options=CHOICES[declared.key], **shared)
+    if declared.choices:
+        return ipywidgets.Dropdown(options=declared.choices, **shared)
     if isinstance(declared.default, bool):
         return ipywidgets.Checkbox(indent=True, **shared)
     low, high = slider_range(declared)

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from article10.runs.explain import waterfall
-from article10.runs.figures_map import draw_map, draw_network
+from article10.runs.figures_map import SHOWN_WEIGHT, draw_map, draw_network
 from article10.runs.figures_style import (
     COLOURS,
     DIVERGING,
@@ -222,7 +222,7 @@ class Plot:
 
     # --- members ----------------------------------------------------------------------------------------------------
 
-    def network(self, threshold: float = 0.06, ax: Axes | None = None) -> Axes:
+    def network(self, threshold: float = SHOWN_WEIGHT, ax: Axes | None = None) -> Axes:
         """Who sways whom: arrows of influence weights above a threshold, members coloured by median stance at the end.
 
         Args:

@@ -32,6 +32,19 @@ BORDER = "#a8a8a8"
 SCALE = Normalize(-0.8, 0.8)
 
 NORTH_AMERICA = ("USA", "CAN")
+"""Drawn in a corner, by a projection of its own."""
+
+AMERICA = (50.0, -97.0)
+"""Latitude and longitude at the centre of that projection."""
+
+OUTSIDERS = {"Russia": (38.0, 55.5), "Ukraine": (31.0, 49.0)}
+"""Names on the map of those without a ballot, with longitude and latitude."""
+
+FAR = 1.2
+"""What lies farther from the centre, in Earth radii, is left out."""
+
+SHOWN_WEIGHT = 0.06
+"""Influence weight from which an arrow is drawn."""
 
 EUROPE = ((-0.60, 0.40), (-0.32, 0.36))
 """Window on the projection, in Earth radii: x, then y."""
@@ -85,7 +98,7 @@ def draw_map(ax: Axes, stance: pd.Series[float], label: str = "median stance") -
     ax.set_ylim(*EUROPE[1])
     _label_outsiders(ax)
     inset = ax.inset_axes((0.0, 0.0, 0.27, 0.42))
-    drawn |= _countries(inset, stance, (50.0, -97.0), only=NORTH_AMERICA)
+    drawn |= _countries(inset, stance, AMERICA, only=NORTH_AMERICA)
     inset.set_xlim(-0.52, 0.52)
     inset.set_ylim(-0.50, 0.58)
     for each in (ax, inset):
@@ -116,7 +129,7 @@ def _countries(
         if code in skip or (only is not None and code not in only):
             continue
         shapes = [project(ring, centre) for ring in rings]
-        shapes = [shape for shape in shapes if np.abs(shape).max() < 1.2]
+        shapes = [shape for shape in shapes if np.abs(shape).max() < FAR]
         face = colour_of(stance[code]) if code in stance.index else NEUTRAL
         drawn[code] = PolyCollection(shapes, facecolor=face, edgecolor=BORDER, linewidth=0.5)
         ax.add_collection(drawn[code])
@@ -124,8 +137,8 @@ def _countries(
 
 
 def _label_outsiders(ax: Axes) -> None:
-    for name, longitude, latitude in (("Russia", 38.0, 55.5), ("Ukraine", 31.0, 49.0)):
-        x, y = project(np.array([[longitude, latitude]]))[0]
+    for name, place in OUTSIDERS.items():
+        x, y = project(np.array([place]))[0]
         ax.text(x, y, name, ha="center", va="center", fontsize=8, color="#444444", style="italic")
 
 
@@ -133,6 +146,13 @@ def _colour_bar(ax: Any, label: str = "median stance") -> None:  # noqa: ANN401
     mappable = ScalarMappable(SCALE, colormaps[DIVERGING])
     bar = ax.get_figure().colorbar(mappable, ax=ax, shrink=0.7, pad=0.02, extend="both")
     bar.set_label(label)
+
+
+def in_a_circle(stance: np.ndarray) -> np.ndarray:
+    """Places of members on the unit circle, clockwise from the top, from the most to the least willing, (member, 2)."""
+    angle = np.empty(len(stance))
+    angle[np.argsort(-stance, kind="stable")] = np.pi / 2 - 2 * np.pi * np.arange(len(stance)) / len(stance)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], threshold: float) -> None:
@@ -146,10 +166,7 @@ def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], thresho
     """
     setup = Setup.of(scenario)
     roster, network = setup.roster, setup.network
-    order = np.argsort(-median[list(roster.iso3)].to_numpy(), kind="stable")
-    angle = np.empty(len(roster))
-    angle[order] = np.pi / 2 - 2 * np.pi * np.arange(len(roster)) / len(roster)
-    place = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    place = in_a_circle(median[list(roster.iso3)].to_numpy())
     for i, j in zip(*np.nonzero(network >= threshold), strict=True):
         style: dict[str, Any] = {"arrowstyle": "-|>", "connectionstyle": "arc3,rad=0.12", "shrinkA": 9, "shrinkB": 9}
         style |= {"color": "#8a8a8a", "alpha": 0.45, "mutation_scale": 7, "linewidth": 0.3 + 5 * float(network[i, j])}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from article10.agents.arrays import FloatArray
 from article10.model.randomness import Draws, Stream, draw
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -48,7 +49,7 @@ class _Glimpsing:
         """Keep the first day."""
         self._keep(world, rows)
 
-    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
         """Keep the world after a step, if it is looked at."""
         if world.step in self.place_of:
             self._keep(world, rows)

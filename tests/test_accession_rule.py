@@ -407,7 +407,7 @@ def test_the_powerlessness_of_russia_catches_a_decision_that_reads_its_alarm(mon
 
 def test_the_order_of_stages_catches_a_ratification_while_objecting(monkeypatch):
     def eager(world):
-        ratifying = world.ratifying
+        ratifying = world.accession.stage == RATIFYING
         schedule.accession(world)
         world.members.ratified_step[ratifying] = world.step
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from article10.agents.russia import STRATEGIES
 from article10.model.events import kinds
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
 from article10.model.scenario_file import read_scenario, shipped
@@ -157,3 +158,12 @@ def test_a_given_ballot_holds_whatever_the_stance():
     cast = ballots[(ballots >= 0).all(axis=-1)]
     assert (cast == [2, 0]).all()
     assert result.outcomes["invitation_date"].isna().all()
+
+
+def test_what_a_name_is_chosen_from_is_declared():
+    choices = {d.key: d.choices for d in all_declarations() if d.choices}
+    assert choices["russia.strategy"] == tuple(STRATEGIES)
+    assert [function.__name__ for function in STRATEGIES.values()] == list(STRATEGIES)
+    assert "simple_majority" in choices["accession.rule"]
+    assert "equal" in choices["stance.network"]
+    assert all(d.default in d.choices for d in all_declarations() if d.choices)

@@ -24,9 +24,9 @@ ROOT = Path(__file__).parent.parent.parent
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Documentation": ("README.md",),
     "Tutorial": ("tutorial/*.md",),
-    "How-to guides": ("scenarios.md", "events.md", "batches.md", "dashboard.md", "tuning.md", "analyses/*.md"),
+    "How-to guides": ("scenarios.md", "events.md", "batches.md", "dashboard.md", "analyses/*.md"),
     "Reference": ("reference/*.md", "parameters.md", "roster.md"),
-    "Explanation": ("odd*.md", "evidence/*.md"),
+    "Explanation": ("odd.md", "limits.md", "evidence/*.md"),
     "Decisions": ("decisions/README.md", "decisions/*.md"),
     "Gallery": ("gallery.md",),
 }

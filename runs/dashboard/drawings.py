@@ -17,22 +17,21 @@ from article10.model.accession_model import AccessionModel
 from article10.runs.dashboard.fan import DPI, DRAWING
 from article10.runs.figures import TELLING
 from article10.runs.figures_map import (
+    AMERICA,
     BORDER,
     CENTRE,
     EUROPE,
+    FAR,
     NEUTRAL,
     NORTH_AMERICA,
+    OUTSIDERS,
+    SHOWN_WEIGHT,
     colour_of,
+    in_a_circle,
     outlines,
     project,
 )
 from article10.runs.figures_style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
-
-SHOWN_WEIGHT = 0.06
-"""Influence weights from which an arrow is drawn."""
-
-AMERICA = (50.0, -97.0)
-"""Latitude and longitude at the centre of the projection of North America."""
 
 GROUND = "#f3f6f9"
 
@@ -70,7 +69,7 @@ def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collec
     parts = []
     for code, rings in outlines().items():
         shapes = [project(ring, centre) for ring in rings] if code in shown else []
-        path = "".join(_path(shape) for shape in shapes if np.abs(shape).max() < 1.2)
+        path = "".join(_path(shape) for shape in shapes if np.abs(shape).max() < FAR)
         if not path:
             continue
         told = f"{escape(names[code])}: {now[code]:+.2f}" if code in now else f"{escape(code)}: not a member"
@@ -83,8 +82,8 @@ def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collec
 
 def _names() -> str:
     parts = []
-    for name, longitude, latitude in (("Russia", 38.0, 55.5), ("Ukraine", 31.0, 49.0)):
-        x, y = 1000 * project(np.array([[longitude, latitude]]))[0]
+    for name, place in OUTSIDERS.items():
+        x, y = 1000 * project(np.array([place]))[0]
         parts.append(
             f'<text x="{x:.0f}" y="{-y:.0f}" text-anchor="middle" font-size="21" font-style="italic" '
             f'fill="#444">{name}</text>'
@@ -102,10 +101,7 @@ def _path(shape: np.ndarray) -> str:
 def network_svg(model: AccessionModel) -> str:
     """Who sways whom: members in a circle, from the most willing on the first day; arrows from who sways."""
     roster, network = model.setup.roster, model.setup.network
-    order = np.argsort(-roster.stance, kind="stable")
-    angle = np.empty(len(roster))
-    angle[order] = np.pi / 2 - 2 * np.pi * np.arange(len(roster)) / len(roster)
-    place = 400 * np.stack([np.cos(angle), -np.sin(angle)], axis=1)
+    place = 400 * in_a_circle(roster.stance) * (1.0, -1.0)
     radius = np.sqrt(110 + 5200 * roster.influence_weight)
     parts = [
         '<svg class="a10-network" viewBox="-490 -495 980 975" role="img" aria-label="Influence network">',

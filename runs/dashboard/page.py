@@ -32,7 +32,7 @@ from article10.runs.dashboard.panels import (
     show_trajectories,
 )
 from article10.runs.dashboard.style import CSS
-from article10.runs.explore import CHOICES, PAUSE, slider_range
+from article10.runs.explore import PAUSE, slider_range
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
 """Steps that can be done between two redrawings."""
@@ -216,8 +216,8 @@ def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # 
 
     name, value = declared.key, changes.value.get(declared.key, declared.default)
     with solara.Div(classes=["a10-lever", *(["a10-moved"] if declared.key in changes.value else [])]):
-        if declared.key in CHOICES:
-            solara.Select(name, values=list(CHOICES[declared.key]), value=value, on_value=move)
+        if declared.choices:
+            solara.Select(name, values=list(declared.choices), value=value, on_value=move)
         elif isinstance(declared.default, bool):
             solara.Checkbox(label=name, value=bool(value), on_value=move)
         else:

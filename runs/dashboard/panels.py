@@ -9,11 +9,11 @@ from typing import Any
 import solara
 from mesa.visualization.utils import update_counter
 
-from article10.agents.member_state import OBJECT, REASON_STANCE, REASON_WAR, position
+from article10.agents.member_state import OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_model import BALLOT_NAMES, AccessionModel
 from article10.runs.dashboard import drawings
 from article10.runs.dashboard.news import latest, told
-from article10.runs.figures_map import SCALE
+from article10.runs.figures_map import SCALE, SHOWN_WEIGHT
 
 REASONS = {
     REASON_STANCE: "stance",
@@ -45,7 +45,7 @@ def Live(title: str, model: solara.Reactive[AccessionModel], show: Callable[[Acc
 
 def show_state(model: AccessionModel) -> None:
     """Date, stage, war, objections and ratifications now."""
-    ballots, _ = ballots_now(model)
+    ballots, _ = model.world.positions()
     size = len(model.setup.roster)
     values = {
         "date": f"{model.date:%d %b %Y}",
@@ -57,14 +57,6 @@ def show_state(model: AccessionModel) -> None:
     }
     cells = (f'<div>{name}<b data-what="{name}">{escape(value)}</b></div>' for name, value in values.items())
     html("div", "".join(cells), "a10-state")
-
-
-def ballots_now(model: AccessionModel) -> tuple[Any, Any]:
-    """How each member would ballot now and why it would object, (member,)."""
-    world, setup = model.world, model.setup
-    line = setup.scenario.accession.objection_line
-    ballots, reasons = position(world.ballot_stance, setup.war_bar, world.hot[:, None], line)
-    return ballots[0], reasons[0]
 
 
 def show_map(model: AccessionModel) -> None:
@@ -84,13 +76,13 @@ def show_trajectories(model: AccessionModel) -> None:
 def show_network(model: AccessionModel) -> None:
     """Who sways whom."""
     html("div", drawings.network_svg(model))
-    text = f"Influence weights of {drawings.SHOWN_WEIGHT:g} and more; colour: stance now; area: influence weight."
+    text = f"Influence weights of {SHOWN_WEIGHT:g} and more; colour: stance now; area: influence weight."
     html("p", text, "a10-hint")
 
 
 def show_members(model: AccessionModel) -> None:
     """The members and how each would ballot now, the most opposed first."""
-    ballots, reasons = ballots_now(model)
+    ballots, reasons = (codes[0] for codes in model.world.positions())
     members, names = model.world.members, model.setup.roster.names
     rows = []
     for i in members.stance[0].argsort(kind="stable").tolist():
