@@ -13,7 +13,6 @@ from mesa.visualization.solara_viz import ModelController
 from mesa.visualization.utils import update_counter
 
 from article10.agents.parameter import Declaration
-from article10.model.accession_model import AccessionModel
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario, shipped
 from article10.model.setup import Setup
@@ -32,6 +31,7 @@ from article10.runs.dashboard.panels import (
     show_trajectories,
 )
 from article10.runs.dashboard.style import CSS
+from article10.runs.dashboard.watched import Canvas, Watched
 from article10.runs.explore import PAUSE, slider_range
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
@@ -44,14 +44,6 @@ MEMBER = "HUN"
 """Whose stances are drawn first, where it is on the roster."""
 
 Changes = dict[str, Value]
-
-
-class Watched(AccessionModel):
-    """The model as the controls make it anew: from Mesa 3.5 on, they would fill a parameter called ``scenario``."""
-
-    def __init__(self, opened: Opened) -> None:
-        """Open a world on its first day."""
-        super().__init__(opened.scenario, opened.seed, opened.run)
 
 
 @solara.component
@@ -94,7 +86,10 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
     interval, unthreaded = solara.use_reactive(PLAY_INTERVAL), solara.use_reactive(False)
     now = shown.value
     wanted, refused = solara.use_memo(lambda: try_changing(now.scenario, changes.value), [now, changes.value])
-    parameters = {"opened": replace(now, scenario=wanted)}
+    canvas = solara.use_memo(Canvas, [])
+    update = update_counter.get()
+    solara.use_effect(lambda: canvas.reach(update), [update])
+    parameters = {"opened": replace(now, scenario=wanted), "canvas": canvas}
     model = solara.use_reactive(solara.use_memo(lambda: Watched(**parameters), []))
     ended = solara.use_reactive(0)
 
@@ -105,7 +100,7 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
         same = found.scenario == now.scenario
         if not same:
             changes.value = {}
-        model.value = Watched(replace(found, scenario=wanted) if same else found)
+        model.value = Watched(replace(found, scenario=wanted) if same else found, canvas)
         shown.value = found
 
     with solara.Div(classes=["a10-head"]):
@@ -150,13 +145,15 @@ def Pace(weeks: solara.Reactive[int]) -> None:  # noqa: N802
 
 
 @solara.component
-def Pending(model: solara.Reactive[AccessionModel], wanted: Scenario, refused: str) -> None:  # noqa: N802
-    """Says that levers have moved since the world began, or that their values are refused."""
+def Pending(model: solara.Reactive[Watched], wanted: Scenario, refused: str) -> None:  # noqa: N802
+    """Says that levers have moved since the world began, that their values are refused, or that the world has ended."""
     update_counter.get()
     if refused:
         solara.Error(refused, dense=True)
     elif model.value.setup.scenario != wanted:
         html("p", "The levers have moved: this world follows at its next reset.", "a10-hint")
+    elif not model.value.running:
+        html("p", "The horizon is reached: Reset begins anew.", "a10-hint")
 
 
 @solara.component

@@ -13,6 +13,7 @@ from article10.agents.member_state import OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_model import BALLOT_NAMES, AccessionModel
 from article10.runs.dashboard import drawings
 from article10.runs.dashboard.news import latest, told
+from article10.runs.dashboard.watched import Watched
 from article10.runs.figures_map import SCALE, SHOWN_WEIGHT
 
 REASONS = {
@@ -36,10 +37,10 @@ def html(tag: str, inner: str, kind: str = "") -> None:
 
 
 @solara.component
-def Live(title: str, model: solara.Reactive[AccessionModel], show: Callable[[AccessionModel], None]) -> None:  # noqa: N802
+def Live(title: str, model: solara.Reactive[Watched], show: Callable[[AccessionModel], None]) -> None:  # noqa: N802
     """A panel that is drawn again whenever the world has moved."""
     update_counter.get()
-    with panel(title):
+    with panel(title), model.value.canvas.busy:
         show(model.value)
 
 
@@ -98,7 +99,7 @@ def show_members(model: AccessionModel) -> None:
 
 
 @solara.component
-def News(model: solara.Reactive[AccessionModel], steps: int, span: str) -> None:  # noqa: N802
+def News(model: solara.Reactive[Watched], steps: int, span: str) -> None:  # noqa: N802
     """What has happened, the newest first; what the last steps brought stands out."""
     update_counter.get()
     world = model.value

@@ -1,7 +1,7 @@
 """How the page looks: three columns that become one on a telephone."""
 
 CSS = """
-.a10 { max-width: 1520px; margin: 0 auto; padding: 14px 18px 28px; color: #1d2733; }
+.a10 { width: 100%; min-width: 0; max-width: 1520px; margin: 0 auto; padding: 14px 18px 28px; color: #1d2733; }
 .a10-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; margin-bottom: 12px; }
 .a10-head h1 { font-size: 21px; font-weight: 650; margin: 0; line-height: 1.3; }
 .a10-head span { color: #5a6673; font-size: 14px; }
