@@ -106,6 +106,16 @@ class CandidateParameters(Parameters):
         Field(ge=0, le=20, description="Rise of that index with each unit of Russian territorial progress."),
         Meta("probit", (0.0, 10.0), "assumption"),
     ] = 4.0
+    plan_bar_weight: Annotated[
+        float,
+        Field(ge=0, le=5, description="Rise of that index for a plan that does not bar membership."),
+        Meta("probit", (0.3, 2.0), "assumption: the bar is what the candidate minds most"),
+    ] = 1.0
+    plan_cap_weight: Annotated[
+        float,
+        Field(ge=0, le=5, description="Fall of that index with a cap that would leave the candidate no forces."),
+        Meta("probit", (0.3, 2.0), "assumption"),
+    ] = 1.0
 
 
 class GuaranteeParameters(Parameters):
@@ -179,6 +189,7 @@ class CandidateState:
         readiness: reforms done, in [0, 1].
         shelved: whether the bid is shelved.
         bound_by_plan: whether an accepted plan that rules membership out is in force.
+        force_cap: how far an accepted plan caps its forces, in [0, 1].
         guarantee: level of non-binding guarantees given since the start.
         binding_guarantee: level of binding guarantees.
     """
@@ -187,8 +198,14 @@ class CandidateState:
     readiness: FloatArray
     shelved: BoolArray
     bound_by_plan: BoolArray
+    force_cap: FloatArray
     guarantee: FloatArray
     binding_guarantee: FloatArray
+
+    def void_plan(self, broken: BoolArray) -> None:
+        """A plan whose ceasefire breaks binds the candidate no longer, and caps nothing; ``broken`` is (run,)."""
+        self.bound_by_plan = self.bound_by_plan & ~broken
+        self.force_cap = np.where(broken, 0.0, self.force_cap)
 
 
 def credible_guarantee(

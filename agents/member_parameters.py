@@ -208,9 +208,17 @@ class ElectionParameters(Parameters):
     ] = 0.5
     ties_line: Annotated[
         float,
-        Field(ge=-2, le=2, description="Leaning below which a new government has ties with Russia."),
-        Meta("stance", (-0.5, -0.1), "assumption: the hesitant (code -1, -0.3) have none, the opposed (code -2) have"),
-    ] = -0.3
+        Field(
+            ge=-2,
+            le=2,
+            description="Leaning below which a new government has ties with Russia where that of the start has none.",
+        ),
+        Meta(
+            "stance",
+            (-0.85, -0.45),
+            "assumption: halfway between the leanings at rest of the hesitant (-0.4, no ties) and the opposed (-0.9)",
+        ),
+    ] = -0.65
 
 
 class SpendingParameters(Parameters):

@@ -142,6 +142,7 @@ def spending_target(
     small: FloatArray,
     mean_rise: FloatArray,
     pledge: FloatArray | float,
+    compliance: float,
     p: SpendingParameters,
 ) -> FloatArray:
     """Defence spending that a member aims at, % of GDP: pledge and threat raise it, allies' spending lowers it.
@@ -153,10 +154,11 @@ def spending_target(
         small: one less the member's influence weight, (member,).
         mean_rise: rise of the allies' weighted mean since the start, (run, 1).
         pledge: pledged path at this date, % of GDP, a number or (run, 1).
+        compliance: share of the gap to it that members aim to close.
         p: the weights.
     """
     gap = np.maximum(pledge - spending, 0.0)
-    aim = spending + p.compliance * gap + p.threat_response * threat_change - p.free_riding * small * mean_rise
+    aim = spending + compliance * gap + p.threat_response * threat_change - p.free_riding * small * mean_rise
     return np.maximum(aim, np.minimum(start, spending))
 
 
@@ -226,9 +228,10 @@ def peers(
     if p.confidence_bound < 2.0:
         near = np.abs(perceived[:, None, :] - stance[:, :, None]) <= p.confidence_bound
         weights = network * near
-        total = weights.sum(axis=-1)
-        mean = (weights * perceived[:, None, :]).sum(axis=-1) / np.where(total > 0, total, 1.0)
-        return p.peer_rate * np.where(total > 0, mean - stance, 0.0)
+        total = weights.sum(axis=-1, keepdims=True)
+        weights /= np.where(total > 0, total, 1.0)
+        weights[..., hegemon] *= 1.0 - distrust
+        return p.peer_rate * (weights * (perceived[:, None, :] - stance[:, :, None])).sum(axis=-1)
     pull = np.vecmat(perceived, network.T)
     pull -= stance
     lost = perceived[:, hegemon : hegemon + 1] - stance
@@ -261,25 +264,6 @@ def concession(stock: FloatArray, p: StanceParameters) -> FloatArray:
 # --- what an election does -----------------------------------------------------------------------------------------
 
 
-def elect(
-    orientation: FloatArray,
-    turnover: FloatArray,
-    draw: FloatArray,
-    incumbent_below: float,
-    p: ElectionParameters,
-) -> FloatArray:
-    """Orientation after an election: kept if the government survives, else drawn about the other side of the last.
-
-    Args:
-        orientation: (run, ...) before the election.
-        turnover: standard normal draws; the government survives where they fall below ``incumbent_below``.
-        draw: standard normal draws of a new government's orientation.
-        incumbent_below: normal quantile of the probability of survival.
-        p: alternation and volatility.
-    """
-    return np.where(turnover < incumbent_below, orientation, new_orientation(orientation, draw, p))
-
-
 def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParameters) -> FloatArray:
     """A new government's orientation, about the other side of the last: ``volatility * draw - alternation * last``.
 
@@ -291,14 +275,23 @@ def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParame
     return p.volatility * draw - p.alternation * orientation
 
 
-def ties_of(leaning: FloatArray, p: ElectionParameters) -> FloatArray:
+def ties_of(
+    disposition: FloatArray, orientation: FloatArray, at_start: FloatArray | float, p: ElectionParameters
+) -> FloatArray:
     """Ties with Russia that go with a new government, in [0, 1]: none down to a line, full far below it.
 
+    ``(line - disposition - orientation) / ties_orientation``. Where the government of the start has ties, the line is
+    the disposition, so that the same orientation brings the same ties back; elsewhere it is ``ties_line``, or the
+    disposition if that lies lower.
+
     Args:
-        leaning: the country's disposition plus the government's orientation.
+        disposition: the country's, (run, ...).
+        orientation: the new government's, likewise.
+        at_start: ties of the government of the start.
         p: ``ties_line`` and ``ties_orientation``, the distance below the line at which ties are full.
     """
-    return np.clip((p.ties_line - leaning) / p.ties_orientation, 0.0, 1.0)
+    line = np.where(at_start > 0.0, disposition, np.minimum(p.ties_line, disposition))
+    return np.clip((line - disposition - orientation) / p.ties_orientation, 0.0, 1.0)
 
 
 # --- how it ballots and ratifies -----------------------------------------------------------------------------------

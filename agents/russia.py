@@ -76,6 +76,16 @@ class RussiaParameters(Parameters):
         Field(ge=0, le=52, description="How fast alarm follows the nearness of accession."),
         Meta("1/year", (1.0, 12.0), "assumption"),
     ] = 6.0
+    alarm_at_invitation: Annotated[
+        float,
+        Field(ge=0, le=1, description="How near accession looks to Russia once the candidate is invited."),
+        Meta("1", (0.4, 0.8), "assumption; from an open bid it is 0, from ratification on 1"),
+    ] = 0.6
+    alarm_at_signature: Annotated[
+        float,
+        Field(ge=0, le=1, description="How near accession looks to Russia once the protocol is signed."),
+        Meta("1", (0.7, 1.0), "assumption"),
+    ] = 0.9
     review_weeks: Annotated[
         int,
         Field(ge=1, le=520, description="Weeks between two reviews of where the effort goes."),
@@ -104,6 +114,15 @@ class RussiaParameters(Parameters):
         Field(ge=0, le=1, description="Weight of the newest effect in what the adaptive strategy believes."),
         Meta("1", (0.1, 0.6), "assumption"),
     ] = 0.3
+    expected_response: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=5,
+            description="Fall of a fully susceptible stance under a year of pressure that Russia first expects.",
+        ),
+        Meta("stance/year", (0.2, 1.0), "assumption: about what pressure does in this model"),
+    ] = 0.5
     pressure_decay_rate: Annotated[
         float,
         Field(gt=0, le=52, description="How fast pressure on a member fades when not renewed."),
@@ -127,20 +146,30 @@ class WarParameters(Parameters):
     starts_in_ceasefire: Annotated[
         bool, Field(description="Whether a ceasefire holds at the start."), Meta("", None, "public record")
     ] = False
+    resource_ceiling: Annotated[
+        float,
+        Field(ge=1, le=5, description="Resources, relative to those of the start, beyond which the war grows no more."),
+        Meta("1", (1.0, 1.5), "assumption: manpower and industry bound a war before money does"),
+    ] = 1.25
     ceasefire_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="Hazard of a ceasefire while the war is hot."),
+        Field(ge=0, le=20, description="Hazard of a ceasefire while the war is hot, were Russia without ambition."),
         Meta(
             "1/year",
-            (0.15, 0.6),
-            "assumption: interstate wars past their third year mostly end within a few more",
+            (0.375, 1.5),
+            "assumption: with ambition 0.6, 0.35 a year; interstate wars past their third year mostly end within a few",
         ),
-    ] = 0.35
+    ] = 0.875
     breach_rate: Annotated[
         float,
         Field(ge=0, le=20, description="Hazard that a ceasefire breaks, without guarantees."),
         Meta("1/year", (0.05, 0.4), "Fortna 2004: many ceasefires fail, most within a few years; size assumed"),
     ] = 0.2
+    cap_weight: Annotated[
+        float,
+        Field(ge=0, le=5, description="Relative rise of that hazard with a cap that leaves the candidate no forces."),
+        Meta("1", (0.0, 1.0), "assumption: the weaker the candidate, the cheaper a new attack"),
+    ] = 0.5
     deterrence: Annotated[
         float,
         Field(ge=0, le=1, description="Share of the hazard of breach that a full guarantee or membership removes."),
@@ -296,9 +325,9 @@ def shares_of(weights: FloatArray) -> FloatArray:
     return weights / np.where(total > 0, total, 1.0)
 
 
-def prior_response(susceptible: FloatArray) -> FloatArray:
+def prior_response(susceptible: FloatArray, p: RussiaParameters) -> FloatArray:
     """What Russia believes before it has tried: pressure lowers a stance in proportion to susceptibility."""
-    return -0.5 * susceptible
+    return -p.expected_response * susceptible
 
 
 def learn(
@@ -332,6 +361,11 @@ def resources_change(
     return p.recovery_rate * (1.0 - resources) - p.war_cost * p.ambition * war_change - p.effort_cost * spent
 
 
+def stage_alarm(p: RussiaParameters) -> FloatArray:
+    """How near accession looks by the stage reached, from aspirant to member, and none once shelved, (stage,)."""
+    return np.array([0.0, p.alarm_at_invitation, p.alarm_at_signature, 1.0, 1.0, 0.0])
+
+
 def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:
     """How near accession looks, in [0, 1], (run,): by the stage reached, or by how few objected at the last council."""
     return np.maximum(stage_alarm, share(1.0 - objectors / reach))
@@ -340,16 +374,21 @@ def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> Fl
 # --- war -----------------------------------------------------------------------------------------------------------
 
 
-def ceasefire_hazard(alarm: FloatArray, p: WarParameters) -> FloatArray:
-    """Hazard of a ceasefire, per year, (run,): falls with Russia's alarm."""
-    return p.ceasefire_rate * (1.0 - p.prolongation * alarm)
+def ceasefire_hazard(alarm: FloatArray, ambition: float, p: WarParameters) -> FloatArray:
+    """Hazard of a ceasefire, per year, (run,): falls with Russia's ambition, whatever NATO does, and with its alarm."""
+    return p.ceasefire_rate * (1.0 - ambition) * (1.0 - p.prolongation * alarm)
 
 
-def breach_hazard(deterrent: FloatArray, p: WarParameters) -> FloatArray:
-    """Hazard that a ceasefire breaks, per year, (run,): falls with the guarantee or membership that deters it."""
-    return p.breach_rate * (1.0 - p.deterrence * deterrent)
+def breach_hazard(deterrent: FloatArray, force_cap: FloatArray, p: WarParameters) -> FloatArray:
+    """Hazard that a ceasefire breaks, per year, (run,): falls with the guarantee or membership that deters it.
+
+    A cap on the candidate's forces raises it.
+    """
+    return p.breach_rate * (1.0 + p.cap_weight * force_cap) * (1.0 - p.deterrence * deterrent)
 
 
 def war_target(level: FloatArray, resources: FloatArray, ceasefire: BoolArray, p: WarParameters) -> FloatArray:
     """Intensity to which the war tends, (run,): its level by the resources left, or what a ceasefire leaves."""
-    return np.where(ceasefire, p.ceasefire_intensity, np.minimum(level * np.minimum(resources, 1.25), 1.0))
+    return np.where(
+        ceasefire, p.ceasefire_intensity, np.minimum(level * np.minimum(resources, p.resource_ceiling), 1.0)
+    )

@@ -33,6 +33,11 @@ class SecretaryGeneralParameters(Parameters):
         ),
         Meta("1/year", (0.0, 1.0), "Blankenship 2021 on patrons and laggards; size assumed"),
     ] = 0.5
+    champions_weight: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of persuasion that is the champions' part, by their influence weight."),
+        Meta("1", (0.0, 1.0), "assumption: half the work is the office's own"),
+    ] = 0.5
     champion_line: Annotated[
         float,
         Field(ge=0, le=1, description="Stance from which a member champions the bid and joins in persuasion."),
@@ -68,6 +73,17 @@ class SecretaryGeneralParameters(Parameters):
         Meta("1", (0.0, 3.0), "Schneider 2009; size assumed"),
     ] = 1.0
 
+    spending_press: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Share of what members would leave of the gap to the spending pledge that they aim to close at "
+            "the office's urging.",
+        ),
+        Meta("1", (0.0, 0.3), "assumption: the office presses for spending before every summit; size assumed"),
+    ] = 0.1
+
 
 @dataclass
 class SecretaryGeneralState:
@@ -89,20 +105,28 @@ def campaign_effort(objectors: FloatArray, live: BoolArray, p: SecretaryGeneralP
     return np.where(live, share(1.0 - objectors / p.reach), 0.0)
 
 
+def pressed(compliance: float, p: SecretaryGeneralParameters) -> float:
+    """Share of the gap to the spending pledge that members aim to close once the office has pressed for it."""
+    return compliance + p.spending_press * (1.0 - compliance)
+
+
 def champions_share(stance: FloatArray, influence_weight: FloatArray, p: SecretaryGeneralParameters) -> FloatArray:
     """Influence weight of the members that champion the bid, in [0, 1], (run,)."""
     return ((stance >= p.champion_line) * influence_weight).sum(axis=-1)
 
 
-def persuasion(campaign: FloatArray, champions: FloatArray, need: FloatArray) -> FloatArray:
+def persuasion(
+    campaign: FloatArray, champions: FloatArray, need: FloatArray, p: SecretaryGeneralParameters
+) -> FloatArray:
     """The office's and the champions' work on holdouts until the next council, (run, member).
 
     Args:
         campaign: effort, (run, 1).
         champions: influence weight of champions, (run, 1).
         need: distance of holdouts below support, (run, member).
+        p: the champions' part.
     """
-    return campaign * (0.5 + 0.5 * champions) * need
+    return campaign * (1.0 - p.champions_weight + p.champions_weight * champions) * need
 
 
 def puts_question(

@@ -1,7 +1,7 @@
 """The accession rule: members' ballots in, a decision out, and nothing else (North Atlantic Treaty, Article 10).
 
-A ``Ballots`` value can only be built from the member axis, and it is the only input of every decision here. No external
-power has a place on that axis: naming one is an error, whatever rule is in force.
+A ``Ballots`` value can only be built from the member axis, and it is the only input of every decision here. Whoever is
+no member of the alliance has no place on that axis: naming one is an error, whatever rule is in force.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic import Field
 from article10.agents.arrays import BoolArray, IntArray
 from article10.agents.member_state import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
 from article10.agents.parameter import Meta, Parameters
+from article10.model.roster import read_roster
 
 ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 """Stages of an accession, in order; the candidate alone can enter SHELVED."""
@@ -111,8 +112,8 @@ class Ballots:
         codes: OBJECT, ACQUIESCE or SUPPORT, int8, (run, member).
 
     Raises:
-        ValueError: a ballot is missing or one too many, a code is unknown, a member is named twice, or an external
-            power is named.
+        ValueError: a ballot is missing or one too many, a code is unknown, a member is named twice, or one is named
+            that is no member of the alliance.
     """
 
     members: tuple[str, ...]
@@ -140,9 +141,9 @@ class Ballots:
 
 @lru_cache(maxsize=64)
 def _check_members(members: tuple[str, ...]) -> None:
-    outsiders = EXTERNAL_POWERS.intersection(members)
+    outsiders = sorted(set(members).difference(read_roster().iso3))
     if outsiders:
-        raise ValueError(f"{', '.join(sorted(outsiders))} is no member and has no ballot")
+        raise ValueError(f"{', '.join(outsiders)}: no member, and so without a ballot")
     if len(set(members)) != len(members) or not members:
         raise ValueError("each member casts one ballot: members must be named once each")
 

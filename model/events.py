@@ -58,8 +58,8 @@ class Event(Parameters):
     lasts: ClassVar[bool] = False
     """Whether the event acts for ``weeks`` weeks rather than once."""
 
-    by_chance: ClassVar[bool] = True
-    """Whether ``apply`` leaves something to chance, for which draws are then given."""
+    by_chance: ClassVar[int] = 1
+    """How many things ``apply`` leaves to chance; for each, draws are given."""
 
     @model_validator(mode="after")
     def _either_date_or_rate(self) -> Event:
@@ -78,7 +78,8 @@ class Event(Parameters):
         Args:
             world: changed in place.
             now: runs in which it acts, (run,).
-            outcome: standard normal draws for what the event leaves to chance, (run,); empty if it leaves nothing.
+            outcome: standard normal draws for what the event leaves to chance, (run,), or (run, things) for several;
+                empty if it leaves nothing.
         """
         raise TypeError(f"{type(self).__name__} must define apply")
 
@@ -93,7 +94,7 @@ class PressureEvent(Event):
     weeks: Annotated[int, Field(ge=1, le=1040)] = 13
 
     lasts: ClassVar[bool] = True
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ class GuaranteeEvent(Event):
     providers: Targets = ALL
     binding: bool = False
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -150,7 +151,7 @@ class PeacePlanEvent(Event):
     accepted: bool | None = None
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
-        """Where accepted: the bid is shelved if the plan says so, the guarantee is given, the war pauses."""
+        """Where accepted, its terms hold: bid shelved, guarantee given, war paused, the candidate's forces capped."""
         put = np.flatnonzero(now)
         accepted = put[self._acceptance(world, put, outcome)]
         if not accepted.size:
@@ -161,6 +162,7 @@ class PeacePlanEvent(Event):
             c.shelved[accepted] |= ~world.accession.is_member[accepted]
         if self.ceasefire:
             world.russia.ceasefire[accepted] = True
+            c.force_cap[accepted] = self.force_cap
         given = np.zeros(now.shape)
         given[accepted] = self.guarantee
         add_guarantee(world, given, self.binding)
@@ -175,8 +177,9 @@ class PeacePlanEvent(Event):
             world.russia.front[put],
             world.setup.scenario.candidate,
         )
-        relief = 0.0 if self.no_membership else 1.0
-        return outcome[put] < index + relief - self.force_cap
+        p = world.setup.scenario.candidate
+        terms = p.plan_bar_weight * (not self.no_membership) - p.plan_cap_weight * self.force_cap
+        return outcome[put] < index + terms
 
 
 class CeasefireEvent(Event):
@@ -184,7 +187,7 @@ class CeasefireEvent(Event):
 
     kind: Literal["ceasefire"] = "ceasefire"
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The war pauses."""
@@ -196,12 +199,12 @@ class BreachEvent(Event):
 
     kind: Literal["breach"] = "breach"
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The war is hot again."""
         world.russia.ceasefire = world.russia.ceasefire & ~now
-        world.candidate.bound_by_plan = world.candidate.bound_by_plan & ~now
+        world.candidate.void_plan(now)
 
 
 class ElectionEvent(Event):
@@ -212,26 +215,22 @@ class ElectionEvent(Event):
     orientation: Annotated[float, Field(ge=-2, le=2)] | None = None
     government_ties: Share | None = None
 
+    by_chance: ClassVar[int] = 2
+
     @property
     def members_named(self) -> tuple[str, ...]:
         """The member that votes."""
         return (self.member,)
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
-        """A new government takes office, with the given orientation and ties or drawn ones."""
-        m, p = world.members, world.setup.scenario.elections
-        i = world.setup.roster.index(self.member)
-        if self.orientation is None:
-            new = member_state.new_orientation(m.orientation[:, i], outcome, p)
-        else:
-            new = np.full(now.shape, self.orientation)
-        if self.government_ties is None:
-            ties = member_state.ties_of(m.disposition[:, i] + new, p)
-        else:
-            ties = np.full(now.shape, self.government_ties)
-        m.orientation[:, i] = np.where(now, new, m.orientation[:, i])
-        m.government_ties[:, i] = np.where(now, ties, m.government_ties[:, i])
-        world.update_susceptibility()
+        """A new government takes office with the given result; without one, if the last does not survive."""
+        place = world.setup.roster.index(self.member)
+        last, p = world.members.orientation[:, place], world.setup.scenario.elections
+        given = self.orientation is not None or self.government_ties is not None
+        new = now if given else now & (outcome[:, 0] >= world.setup.incumbent_below)
+        drawn = member_state.new_orientation(last, outcome[:, 1], p)
+        orientation = drawn if self.orientation is None else np.full(now.shape, self.orientation)
+        world.elect(place, new, orientation, self.government_ties)
 
 
 class SummitEvent(Event):
@@ -240,7 +239,7 @@ class SummitEvent(Event):
     kind: Literal["summit"] = "summit"
     clarification: Share = 0.5
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Remove a share of the misperception of others' stances."""
@@ -255,7 +254,7 @@ class SpendingPledgeEvent(Event):
     target: Annotated[float, Field(ge=0, le=10)] = 3.5
     deadline: Annotated[int, Field(ge=1949, le=2100)] = 2035
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The pledge in force is replaced."""
@@ -270,7 +269,7 @@ class BattlefieldShiftEvent(Event):
     front: Annotated[float, Field(ge=-1, le=1)] = 0.0
     intensity: Annotated[float, Field(ge=-1, le=1)] = 0.0
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Shift the front and the level to which the hot war tends."""
@@ -286,7 +285,7 @@ class IncidentEvent(Event):
     targets: Targets = ALL
     severity: Share = 0.3
 
-    by_chance: ClassVar[bool] = False
+    by_chance: ClassVar[int] = 0
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -320,7 +319,7 @@ def event_from(value: Any) -> Any:  # noqa: ANN401 - raw scenario input
         return value
     known = kinds()
     kind = value.get("kind")
-    if kind not in known:
+    if not isinstance(kind, str) or kind not in known:
         raise UnknownKindError(kind, tuple(known))
     return known[kind].model_validate(dict(value))
 

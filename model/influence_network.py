@@ -50,19 +50,3 @@ def friedkin_johnsen(
     system = assessment_rate * identity + peer_rate * (identity - network)
     rest: FloatArray = np.linalg.solve(system, assessment_rate * disposition)
     return rest
-
-
-def disposition_at_rest(
-    stance: FloatArray, network: FloatArray, assessment_rate: float, peer_rate: float
-) -> FloatArray:
-    """The assessments for which stances are at rest among peers: Friedkin and Johnsen's closed form read backwards.
-
-    Args:
-        stance: (run, member).
-        network: (member, member), rows summing to one.
-        assessment_rate: where it is zero, the stances themselves are returned.
-        peer_rate: w.
-    """
-    if assessment_rate == 0:
-        return stance.copy()
-    return stance - peer_rate / assessment_rate * (np.vecmat(stance, network.T) - stance)

@@ -113,9 +113,9 @@ class Scenario(Parameters):
         members = self.members()
         for i, event in enumerate(self.events):
             place = f"events[{i}] ({event.name!r})"
-            if event.date is not None and not self.start <= event.date <= self.horizon:
-                side = "before the start" if event.date < self.start else "after the horizon"
-                raise ValueError(f"{place}.date = {event.date}: {side}; expected {self.start} to {self.horizon}")
+            if event.date is not None and not self.start <= event.date < self.horizon:
+                side = "before the start" if event.date < self.start else "at or after the horizon"
+                raise ValueError(f"{place}.date = {event.date}: {side}; expected from {self.start} to {self.horizon}")
             for code in event.members_named:
                 self._require_member(members, code, place)
         names = [event.name for event in self.events]
@@ -166,8 +166,8 @@ class Scenario(Parameters):
         return -(-(self.horizon - self.start).days // self.step_days)
 
     def date_of(self, step: int) -> date:
-        """First day of a step."""
-        return self.start + timedelta(days=self.step_days * step)
+        """First day of a step; the horizon, where the last step ends."""
+        return min(self.start + timedelta(days=self.step_days * step), self.horizon)
 
     def step_of(self, day: date) -> int:
         """The step in which a day falls."""

@@ -31,9 +31,6 @@ from article10.model.world import STANCE_LIMIT, Council, RowArray, World
 NO_OUTCOME = np.empty(0)
 """Given to events that leave nothing to chance."""
 
-STAGE_ALARM = np.array([0.0, 0.6, 0.9, 1.0, 1.0, 0.0])
-"""How near accession looks to Russia by the stage reached, in the order of the stages (assumption)."""
-
 
 def events(world: World) -> None:
     """Events that act in this step change the world."""
@@ -51,12 +48,7 @@ def elections(world: World) -> None:
         return
     for i, k in setup.elections[world.step]:
         turnover, draw = world.draws["elections"][k, :, i, 0], world.draws["elections"][k, :, i, 1]
-        stays = turnover < setup.incumbent_below
-        before = m.orientation[:, i].copy()
-        m.orientation[:, i] = member_state.elect(before, turnover, draw, setup.incumbent_below, p)
-        new_ties = member_state.ties_of(m.disposition[:, i] + m.orientation[:, i], p)
-        m.government_ties[:, i] = np.where(stays, m.government_ties[:, i], new_ties)
-    world.update_susceptibility()
+        world.elect(i, turnover >= setup.incumbent_below, member_state.new_orientation(m.orientation[:, i], draw, p))
 
 
 def war(world: World) -> None:
@@ -65,10 +57,12 @@ def war(world: World) -> None:
     p, dt, draws = setup.scenario.war, setup.dt, world.draws
     chance = draws["ceasefire"][world.step]
     at_stake = r.alarm * ~world.accession.is_member  # a war cannot bar a membership that there is
-    begins = ~r.ceasefire & (chance < -np.expm1(-russia.ceasefire_hazard(at_stake, p) * dt))
-    breaks = r.ceasefire & (chance < -np.expm1(-russia.breach_hazard(world.deterrent, p) * dt))
+    pauses = russia.ceasefire_hazard(at_stake, setup.scenario.russia.ambition, p)
+    begins = ~r.ceasefire & (chance < -np.expm1(-pauses * dt))
+    flares_up = russia.breach_hazard(world.deterrent, world.candidate.force_cap, p)
+    breaks = r.ceasefire & (chance < -np.expm1(-flares_up * dt))
     r.ceasefire = (r.ceasefire | begins) & ~breaks
-    world.candidate.bound_by_plan = world.candidate.bound_by_plan & ~breaks
+    world.candidate.void_plan(breaks)
     noise = draws["war"][world.step]
     target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
     moved = relaxation(p.adjustment_rate, dt) * (target - r.war_intensity)
@@ -80,8 +74,8 @@ def pressure(world: World) -> None:
     """Russia takes alarm, reviews where its effort goes, and presses."""
     r, m, setup = world.russia, world.members, world.setup
     p, dt = setup.scenario.russia, setup.dt
-    stage_alarm = STAGE_ALARM[world.accession.stage]
-    near = russia.nearness(stage_alarm, world.secretary_general.objectors, setup.scenario.secretary_general.reach)
+    objectors, reach = world.secretary_general.objectors, setup.scenario.secretary_general.reach
+    near = russia.nearness(russia.stage_alarm(p)[world.accession.stage], objectors, reach)
     near = np.where(world.candidate.shelved, 0.0, near)
     r.alarm = r.alarm + relaxation(p.alarm_rate, dt) * (near - r.alarm)
     if world.step % setup.review_steps == 0:
@@ -183,6 +177,7 @@ def _spend(world: World) -> None:
         setup.smallness,
         mean_rise[:, None],
         world.pledge[:, None],
+        secretary_general.pressed(s.spending.compliance, s.secretary_general),
         s.spending,
     )
     m.spending = m.spending + relaxation(s.spending.adjustment_rate, dt) * (aim - m.spending)
@@ -237,7 +232,7 @@ def after_council(world: World, ballots: IntArray) -> None:
     among = np.maximum(office.objectors, 1.0)
     m.isolation = holdout * (office.campaign / among)[:, None]
     m.persuasion = secretary_general.persuasion(
-        office.campaign[:, None], office.champions[:, None], holdout * np.maximum(-m.stance, 0.0)
+        office.campaign[:, None], office.champions[:, None], holdout * np.maximum(-m.stance, 0.0), p
     )
     m.concession = secretary_general.offer(
         m.concession, holdout, office.objectors[:, None], office.campaign[:, None], p

@@ -263,4 +263,4 @@ def outcome_stream(event: Event) -> str:
 def _event_streams(event: Event, steps: int) -> Iterator[Stream]:
     yield Stream(f"event:{event.name}", (steps,), "uniform", np.float32)
     if event.by_chance:
-        yield Stream(outcome_stream(event), (steps,))
+        yield Stream(outcome_stream(event), (steps,) if event.by_chance == 1 else (steps, event.by_chance))

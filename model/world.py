@@ -9,12 +9,11 @@ import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.member_state import NEVER, MemberStates, position, susceptibility, trust_target
+from article10.agents.member_state import NEVER, MemberStates, peers, position, susceptibility, ties_of, trust_target
 from article10.agents.russia import RussiaState, prior_response
 from article10.agents.secretary_general import SecretaryGeneralState
 from article10.model.accession_rule import MEMBER
 from article10.model.events import Event
-from article10.model.influence_network import disposition_at_rest
 from article10.model.randomness import Draws
 from article10.model.setup import Setup
 
@@ -150,6 +149,22 @@ class World:
         line = self.setup.scenario.accession.objection_line
         return position(self.ballot_stance[rows], self.setup.war_bar, self.hot[rows, None], line)
 
+    def elect(self, member: int, new: BoolArray, orientation: FloatArray, ties: float | None = None) -> None:
+        """A member gets a new government in some runs; susceptibility follows.
+
+        Args:
+            member: its place on the roster.
+            new: runs in which there is a new government, (run,).
+            orientation: its orientation there, (run,).
+            ties: its ties with Russia; by default those that go with the orientation.
+        """
+        m, p = self.members, self.setup.scenario.elections
+        at_start = float(self.setup.roster.government_ties[member])
+        ties_there = ties_of(m.disposition[:, member], orientation, at_start, p) if ties is None else ties
+        m.orientation[:, member] = np.where(new, orientation, m.orientation[:, member])
+        m.government_ties[:, member] = np.where(new, ties_there, m.government_ties[:, member])
+        self.update_susceptibility()
+
     def update_susceptibility(self) -> None:
         """Members' susceptibility follows from their government's ties and their defence spending."""
         m, roster = self.members, self.setup.roster
@@ -180,7 +195,7 @@ class World:
             shares=np.zeros_like(members.stance),
             active=np.zeros(n, dtype=bool),
             observed=members.stance.copy(),
-            response=prior_response(members.susceptibility),
+            response=prior_response(members.susceptibility, s.russia),
         )
         fresh_guarantee = 0.0 if s.guarantees.renewal else s.guarantees.initial
         candidate = CandidateState(
@@ -188,6 +203,7 @@ class World:
             readiness=np.full(n, s.candidate.readiness),
             shelved=np.zeros(n, dtype=bool),
             bound_by_plan=np.zeros(n, dtype=bool),
+            force_cap=zeros.copy(),
             guarantee=np.full(n, fresh_guarantee),
             binding_guarantee=zeros.copy(),
         )
@@ -219,9 +235,11 @@ def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:
     none = np.zeros_like(stance)
     ties = np.broadcast_to(roster.government_ties, stance.shape).copy()
     orientation = -s.elections.ties_orientation * ties
-    peer_rate = s.stance.peer_rate if "peers" in setup.mechanisms else 0.0
     hegemon = stance[:, setup.hegemon : setup.hegemon + 1]
-    assessed = disposition_at_rest(stance, setup.network, s.stance.assessment_rate, peer_rate)
+    assessed = stance.copy()
+    if "peers" in setup.mechanisms and s.stance.assessment_rate > 0:  # at rest, assessment offsets the pull of peers
+        pull = peers(stance, stance, setup.network, setup.hegemon, none, s.stance)
+        assessed -= pull / s.stance.assessment_rate
     return MemberStates(
         stance=stance,
         perceived=stance.copy(),

@@ -73,6 +73,7 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "effort": Variable("1/year", "pressure exerted by Russia", lambda w: w.russia.effort),
         "resources": Variable("1", "Russia's resources; 1 at the start", lambda w: w.russia.resources),
         "guarantee": Variable("1", "security guarantee as far as it is believed", lambda w: w.guarantee),
+        "force_cap": Variable("1", "cap on the candidate's forces by a plan, 0 to 1", lambda w: w.candidate.force_cap),
         "aspiration": Variable("1", "candidate's wish to join, 0 to 1", lambda w: w.candidate.aspiration),
         "readiness": Variable("1", "candidate's reforms done, 0 to 1", lambda w: w.candidate.readiness),
     }

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from article10.agents import member_state
 from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.agents.russia import STRATEGIES
 from article10.model import accession_rule, schedule
@@ -50,7 +51,14 @@ some_ballots = st.integers(1, 32).flatmap(
         st.lists(st.sampled_from([OBJECT, ACQUIESCE, SUPPORT]), min_size=n, max_size=n), min_size=1, max_size=3
     )
 )
-mostly_willing = st.lists(st.sampled_from([OBJECT, *[ACQUIESCE] * 8, *[SUPPORT] * 8]), min_size=2, max_size=32)
+places = st.integers(0, 31)
+few_object = st.builds(
+    lambda objecting, silent: tuple(
+        OBJECT if i in objecting else ACQUIESCE if i in silent else SUPPORT for i in range(32)
+    ),
+    st.sets(places, max_size=3),
+    st.sets(places, max_size=32),
+)
 rules = st.builds(
     AccessionParameters,
     rule=st.sampled_from(RULES),
@@ -149,9 +157,9 @@ def test_russia_votes_under_no_rule(codes, rule, place):
     ballots = ballots_of(codes)
     n = len(ballots.members)
     with_russia = (*ballots.members[: place % n], "RUS", *ballots.members[place % n + 1 :])
-    with pytest.raises(ValueError, match="no ballot"):
+    with pytest.raises(ValueError, match="without a ballot"):
         decide(Ballots(with_russia, ballots.codes), AccessionParameters(rule=rule))
-    with pytest.raises(ValueError, match="no ballot"):
+    with pytest.raises(ValueError, match="without a ballot"):
         Ballots((*ballots.members, "RUS"), np.hstack([ballots.codes, ballots.codes[:, :1]]))
     assert formal_weight("RUS", ballots.members) == 0
 
@@ -217,7 +225,7 @@ pressing = st.lists(
 
 stages = st.sampled_from(["aspirant", "invited", "protocol_signed"])
 
-HELD = {"candidate.readiness": 1.0, "accession.candidate_at_war": False, "horizon": "2025-12-22"}
+HELD = {"candidate.readiness": 1.0, "horizon": "2025-12-22"}
 
 
 @cache
@@ -253,11 +261,8 @@ def check_russia_is_powerless(stage_after, codes, stage, changes, events, state)
 
 
 @thousand
-@given(
-    mostly_willing, st.sampled_from(["aspirant", "invited", "protocol_signed"]), russian_parameters, pressing, russian
-)
-def test_nothing_of_russia_s_changes_a_decision_when_ballots_are_held(some, stage, changes, events, state):
-    codes = tuple((some * 32)[:32])
+@given(few_object, stages, russian_parameters, pressing, russian)
+def test_nothing_of_russia_s_changes_a_decision_when_ballots_are_held(codes, stage, changes, events, state):
     check_russia_is_powerless(stage_after_a_council, codes, stage, changes, events, state)
 
 
@@ -277,7 +282,8 @@ def test_the_rule_s_file_reads_nothing_of_russia_and_its_only_inputs_are_ballots
     tree = ast.parse(Path(accession_rule.__file__).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {name for name in imported if name and name.startswith("article10")}
-    assert ours == {"article10.agents.arrays", "article10.agents.member_state", "article10.agents.parameter"}
+    agents = {"article10.agents.arrays", "article10.agents.member_state", "article10.agents.parameter"}
+    assert ours == {*agents, "article10.model.roster"}
     assert list(inspect.signature(decide).parameters) == ["ballots", "p"]
     assert set(AccessionParameters.model_fields).isdisjoint({"russia", "alarm", "war", "effort"})
 
@@ -304,6 +310,7 @@ lively = st.fixed_dictionaries(
         "candidate.shelving_line": st.floats(0.0, 0.9),
         "stance.shock": st.floats(0.0, 1.0),
         "elections.volatility": st.floats(0.0, 1.0),
+        "war.breach_rate": st.floats(0.0, 5.0),
         "secretary_general.expected_objectors": st.integers(0, 32),
     }
 )
@@ -328,11 +335,12 @@ def walk(changes, step=schedule.step):
         if council is not None:
             assert not (council.invited & (council.ballots == OBJECT).any(axis=1)).any()
             assert not (council.invited & ~council.question_put).any()
+            assert not (council.invited & world.candidate.shelved).any(), "a shelved bid was invited"
         if world.accession.is_member.any():
             assert world.members.ratified[world.accession.is_member].all()
         newly = world.members.ratified & ~ratified
-        line = setup.scenario.accession.objection_line
-        assert (world.members.stance[newly] >= line).all(), "a member ratified while it objected"
+        ballots, _ = world.positions()
+        assert (ballots[newly] != OBJECT).all(), "a member ratified while it objected"
     return path
 
 
@@ -394,13 +402,16 @@ def test_each_property_catches_its_mutation(mutation):
         MUTATIONS[mutation]()
 
 
+def replace_phase(monkeypatch, phase, mutant):
+    monkeypatch.setattr(schedule, "PHASES", tuple(mutant if each is phase else each for each in schedule.PHASES))
+
+
 def test_the_powerlessness_of_russia_catches_a_decision_that_reads_its_alarm(monkeypatch):
     def alarmed(world):
         schedule.council(world)
         world.accession.stage[world.russia.alarm > 0.5] = ASPIRANT
 
-    phases = tuple(alarmed if phase is schedule.council else phase for phase in schedule.PHASES)
-    monkeypatch.setattr(schedule, "PHASES", phases)
+    replace_phase(monkeypatch, schedule.council, alarmed)
     with pytest.raises(AssertionError):
         check_russia_is_powerless(stage_after_a_council, (SUPPORT,) * 32, "aspirant", {}, (), {"alarm": 1.0})
 
@@ -411,17 +422,57 @@ def test_the_order_of_stages_catches_a_ratification_while_objecting(monkeypatch)
         schedule.accession(world)
         world.members.ratified_step[ratifying] = world.step
 
-    phases = tuple(eager if phase is schedule.accession else phase for phase in schedule.PHASES)
-    monkeypatch.setattr(schedule, "PHASES", phases)
+    replace_phase(monkeypatch, schedule.accession, eager)
     changes = {"accession.objection_line": -0.2, "candidate.readiness": 1.0, "accession.war_bar": 1.0}
     with pytest.raises(AssertionError, match="while it objected"):
         walk(changes | {"ratification.urgency": 0.0, "stance.shock": 1.0, "accession.stage": "protocol_signed"})
 
 
-def test_ballots_that_let_russia_in_would_be_noticed(monkeypatch):
-    monkeypatch.setattr(accession_rule, "EXTERNAL_POWERS", frozenset())
-    let_in = Ballots(("HUN", "RUS"), np.array([[SUPPORT, SUPPORT]], dtype=np.int8))
-    assert let_in.members[1] == "RUS"  # so the tests above fail without the guard
+def test_the_powerlessness_of_russia_catches_an_alarm_that_overrules_an_objection(monkeypatch):
+    def overruled(world):
+        schedule.council(world)
+        world.accession.stage[(world.russia.alarm > 0.9) & (world.accession.stage == ASPIRANT)] = INVITED
+
+    replace_phase(monkeypatch, schedule.council, overruled)
+    one_objects = (OBJECT, *(SUPPORT,) * 31)
+    with pytest.raises(AssertionError):
+        check_russia_is_powerless(
+            stage_after_a_council, one_objects, "aspirant", {"russia.alarm_rate": 0.0}, (), {"alarm": 1.0}
+        )
+
+
+def test_held_ballots_catch_a_war_that_overrides_them(monkeypatch):
+    at_war = property(lambda setup: setup.roster.war_bar > setup.scenario.accession.war_bar)
+    monkeypatch.setattr(Setup, "war_bar", at_war)
+    peace = {"ceasefire": True, "war_intensity": 0.0}
+    with pytest.raises(AssertionError):
+        check_russia_is_powerless(stage_after_a_council, (SUPPORT,) * 32, "aspirant", {}, (), peace)
+
+
+def test_the_walk_catches_a_ratification_against_the_war(monkeypatch):
+    hazard = member_state.ratification_hazard
+    blind = lambda stance, by_war, *rest: hazard(stance, np.zeros_like(by_war), *rest)  # noqa: E731
+    monkeypatch.setattr(member_state, "ratification_hazard", blind)
+    changes = {"accession.objection_line": -0.9, "accession.stage": "protocol_signed", "war.breach_rate": 5.0}
+    with pytest.raises(AssertionError, match="while it objected"):
+        walk(changes | {"accession.war_bar": 0.0, "ratification.urgency": 5.0})
+
+
+def test_the_walk_catches_the_invitation_of_a_shelved_bid(monkeypatch):
+    def deaf(world):
+        world.accession.stage[world.candidate.shelved] = ASPIRANT
+        schedule.council(world)
+
+    replace_phase(monkeypatch, schedule.council, deaf)
+    changes = {"accession.objection_line": -0.9, "candidate.readiness": 1.0, "candidate.shelving_line": 0.9}
+    with pytest.raises(AssertionError, match="shelved bid"):
+        walk(changes | {"accession.war_bar": 1.0})
+
+
+@pytest.mark.parametrize("outsider", ["RUS", "UKR", "Russia", "BLR", "hun"])
+def test_who_is_no_member_has_no_ballot(outsider):
+    with pytest.raises(ValueError, match=f"{outsider}: no member, and so without a ballot"):
+        Ballots(("HUN", outsider), np.array([[SUPPORT, SUPPORT]], dtype=np.int8))
 
 
 # --- ballots --------------------------------------------------------------------------------------------------------

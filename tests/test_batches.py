@@ -347,7 +347,7 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path):
     assert failure["point"] == 0
     assert failure["parameters"] == {"horizon": "2026-03-02"}
     assert failure["seed"] == 3
-    assert "after the horizon" in failure["error"]
+    assert "at or after the horizon" in failure["error"]
     assert "Traceback" in failure["traceback"]
     done = CliRunner().invoke(app, ["batch", _as_file(tmp_path), "--out", str(tmp_path / "c"), "--workers", "1"])
     assert done.exit_code == 3

@@ -33,7 +33,6 @@ QUIET = {
     "war.front_drift": 0.0,
     "war.front_volatility": 0.0,
     "war.ceasefire_rate": 0.0,
-    "spending.compliance": 0.0,
 }
 """No Russia, no noise; with ``events=()`` nothing happens at all."""
 

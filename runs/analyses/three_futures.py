@@ -157,7 +157,7 @@ def three_futures(
         ValueError: ``runs`` or ``seed`` is.
     """
     chosen = read_scenario(scenario, changes)
-    kept = ("war_intensity", "guarantee", "stage")
+    kept = ("war_intensity", "guarantee", "force_cap", "stage")
     total = runs * len(FUTURES) * (1 + len(deterrence))
     results = worlds(futures_of(chosen, level), runs, seed, by_year=kept, progress=_after(progress, 0, total))
     values = {name: _values(result) for name, result in results.items()}
@@ -207,17 +207,18 @@ def _values(result: EnsembleResult) -> dict[str, np.ndarray]:
 def security(result: EnsembleResult) -> np.ndarray:
     """Probability of being at peace at the horizon and of staying so for a year more, (run,).
 
-    Zero in runs at hot war; else ``exp(-breach_rate * (1 - deterrence * deterrent))``, the deterrent being the
+    Zero in runs at hot war; else ``exp(-hazard)`` with ``breach_hazard``, the deterrent being the
     guarantee in force or, for a member, at least ``guarantees.membership``.
 
     Args:
-        result: of ``worlds`` with ``war_intensity``, ``guarantee`` and ``stage`` by year.
+        result: of ``worlds`` with ``war_intensity``, ``guarantee``, ``force_cap`` and ``stage`` by year.
     """
     last, s = result.data.isel(year=-1), result.scenario
     is_member = last["stage_by_year"].to_numpy() == MEMBER
     deterrent = np.maximum(last["guarantee_by_year"].to_numpy().astype(float), s.guarantees.membership * is_member)
+    cap = last["force_cap_by_year"].to_numpy().astype(float)
     hot = last["war_intensity_by_year"].to_numpy() > s.war.hot_line
-    return np.where(hot, 0.0, np.exp(-breach_hazard(deterrent, s.war)))
+    return np.where(hot, 0.0, np.exp(-breach_hazard(deterrent, cap, s.war)))
 
 
 def _after(progress: Progress | None, before: int, total: int) -> Progress | None:
