@@ -101,7 +101,7 @@ def test_a_design_is_read_from_a_file_with_scenarios_beside_it(tmp_path):
         ("runs = 0", ["runs = 0", "greater than or equal to 1"]),
         ("run = 5", ["run = 5", "did you mean 'runs'"]),
         ("[grid]\nstance.peer_rat = [1]", ["grid.stance.peer_rat", "did you mean 'stance.peer_rate'"]),
-        ("[grid]\nstance.peer_rate = [99.0]", ["grid.stance.peer_rate = 99.0", "0 to 20"]),
+        ("[grid]\nstance.peer_rate = [99.0]", ["grid.stance.peer_rate = 99.0", "less than or equal to 20"]),
         ("[grid]\nstance.peer_rate = []", ["grid.stance.peer_rate", "at least 1"]),
         ('scenarios = ["basline"]', ["basline", "did you mean 'baseline'"]),
         ('scenarios = ["baseline", "baseline"]', ["same name"]),
