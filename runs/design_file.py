@@ -76,7 +76,6 @@ def _messages(error: ValidationError, path: Path, fields: Sequence[str], of_samp
         where = [str(part) for part in item["loc"] if not (isinstance(part, str) and ("[" in part or part == "str"))]
         key = ".".join(part for part in where if not part.isdigit())
         text = str(item.get("ctx", {}).get("error") or item["msg"]).removeprefix("Value error, ")
-        text = text.replace("tuple", "list").replace("dictionary", "table")  # as TOML calls them
         if not where or where == ["sample"]:
             yield f"{path}: {text}"
         elif item["type"] == "missing":
@@ -85,4 +84,5 @@ def _messages(error: ValidationError, path: Path, fields: Sequence[str], of_samp
             valid = of_sample if len(where) > 1 else fields
             yield f"{path}: {key} = {item['input']!r}: unknown key{nearest(where[-1], list(valid))}"
         else:
-            yield f"{path}: {key} = {item['input']!r}: expected: {text[0].lower()}{text[1:]}"
+            expected = f"{text[0].lower()}{text[1:]}".replace("tuple", "list").replace("dictionary", "table")
+            yield f"{path}: {key} = {item['input']!r}: expected: {expected}"
