@@ -7,11 +7,11 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import article10
+from article10 import agents, model, runs
 from article10.runs.provenance import version
 
-FILES = ("agents/**/*.py", "model/**/*.py", "model/**/*.csv", "model/**/*.toml", "runs/*.py")
-"""What a batch's data depend on; its analyses and the dashboard lie in folders of ``runs``."""
+FILES = ((agents, "**/*.py"), (model, "**/*.py"), (model, "**/*.csv"), (model, "**/*.toml"), (runs, "*.py"))
+"""What a batch's data depend on; analyses and the dashboard lie in folders of ``runs``, on which none does."""
 
 
 @cache
@@ -29,10 +29,10 @@ def maker() -> dict[str, str]:
 
 
 def _code() -> str:
-    package = Path(article10.__file__).parent
     digest = hashlib.sha256()
-    for pattern in FILES:
-        for path in sorted(package.glob(pattern)):
-            digest.update(f"{path.relative_to(package).as_posix()}\n".encode())
+    for part, pattern in FILES:
+        folder = Path(part.__path__[0]).resolve()
+        for path in sorted(folder.glob(pattern)):
+            digest.update(f"{part.__name__}/{path.relative_to(folder).as_posix()}\n".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from article10 import BatchError, Design, open_batch, run_batch
 from article10.runs import batch as batches
 from article10.runs import task as tasks
+from article10.runs.batch_maker import FILES
 
 QUIET = {"workers": 1, "progress": False}
 SHORT = {"horizon": "2026-01-05"}
@@ -49,11 +52,9 @@ def test_a_retry_steps_failed_points_alone_and_ends_with_the_bytes_of_a_batch_th
     with monkeypatch.context() as luck:
         stepped = failing(luck, {0.4})
         told = []
-        run_batch(
-            design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda p: told.append((p.found, p.done))
-        )
+        run_batch(design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda p: told.append(replace(p)))
         assert set(stepped) == {0.3, 0.4, 0.8}
-        assert told[-1] == (5 * 30, 3 * 30)
+        assert (told[-1].found, told[-1].done, told[-1].failed) == (5 * 30, 3 * 30, 30)
         assert open_batch(tmp_path / "b").failures["point"].tolist() == [3]
     stepped = failing(monkeypatch, set())
     batch = run_batch(design, tmp_path / "b", retry_failed=True, **QUIET)
@@ -122,6 +123,11 @@ def test_changes_beside_the_code_do_not_stop_a_batch(tmp_path, monkeypatch):
     run_batch(design, tmp_path / "b", **QUIET)
     monkeypatch.setattr(batches, "provenance", lambda: {**made, "git_commit": "abc+changes"})
     assert run_batch(design, tmp_path / "b", **QUIET).description["provenance"] == made
+
+
+def test_code_and_tables_are_what_a_maker_is_told_by():
+    named = {path.name for part, pattern in FILES for path in Path(part.__path__[0]).resolve().glob(pattern)}
+    assert {"russia.py", "schedule.py", "elections.csv", "baseline.toml", "batch.py"} < named
 
 
 def test_a_worker_of_other_code_is_refused(tmp_path, monkeypatch):
