@@ -12,18 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
+from article10.runs.batch_error import BatchError
+from article10.runs.batch_maker import maker
 from article10.runs.batch_progress import progress_bar
-from article10.runs.batch_result import BatchError, BatchResult, open_batch
+from article10.runs.batch_result import BatchResult, open_batch
+from article10.runs.batch_trajectories import bytes_by_run, empty_trajectories
 from article10.runs.design import SUMMARY, Design, Point
+from article10.runs.ensemble import FEWEST
 from article10.runs.executors import Executor, executor
+from article10.runs.histogram import Histogram
 from article10.runs.provenance import provenance
 from article10.runs.recorder import Recorder
 from article10.runs.result import dataset
 from article10.runs.store import Store, Task, is_unfinished, unfinished, write_atomically
-from article10.runs.task import Work, bytes_by_run, empty_trajectories, perform
+from article10.runs.task import Work, perform
 
 MOST_RUNS = 8192
 """Runs of a task at the most: some seconds of work, which is what is lost when a worker dies."""
@@ -34,11 +40,8 @@ FEWEST_TASKS = 16
 EFFICIENT_RUNS = 1024
 """Runs of a task at the least: fewer are not stepped together well."""
 
-TASK_POINTS = 8
-"""Points of a task at the most; they share their draws."""
-
 TASK_BYTES = 96 * 2**20
-"""Bytes of trajectories of one point in a task: with the draws, the bound on a worker's memory."""
+"""Bytes of one point's trajectories, or of all points' counts, in a task: with the draws, what bounds its memory."""
 
 MOST_DIFFERENCES = 12
 
@@ -78,14 +81,16 @@ def run_batch(
         out: the folder; made if it does not exist.
         workers: processes, by default one a core; 1 runs in this process.
         cluster: ``"local"`` or the address of a Dask scheduler, in place of processes.
-        retry_failed: do the tasks again in which a point failed; otherwise they stay as they are.
+        retry_failed: do the points again that failed, and no others; otherwise they stay as they are.
         progress: a bar on a terminal and in a notebook; or False for none, or a function that is told of each task.
 
     Returns:
         The batch, opened.
 
     Raises:
-        BatchError: another process writes to the folder, it holds another design, or something else.
+        BatchError: another process writes to the folder, it holds another design or was begun by other code, or
+            something else; the cluster cannot be reached; workers die again and again.
+        ValueError: ``workers`` is no number of processes.
         OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
     """
     from filelock import FileLock, Timeout
@@ -94,15 +99,16 @@ def run_batch(
     store, chosen = Store(Path(out).absolute()), executor(workers, cluster)
     if store.is_foreign():
         raise BatchError(f"{out}: exists and holds no batch; give another folder")
-    store.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(store.lock, timeout=0):
-            _prepare(store, design)
-            shown = progress_bar() if progress is True else nullcontext(progress or (lambda _: None))
-            with shown as tell:
-                _run(store, design, chosen, retry_failed, tell)
-    except Timeout:
-        raise BatchError(f"{out}: another process is writing to this batch") from None
+    with chosen.ready():
+        store.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(store.lock, timeout=0):
+                _prepare(store, design)
+                shown = progress_bar() if progress is True else nullcontext(progress or (lambda _: None))
+                with shown as tell:
+                    _run(store, design, chosen, retry_failed, tell)
+        except Timeout:
+            raise BatchError(f"{out}: another process is writing to this batch") from None
     return open_batch(out)
 
 
@@ -112,14 +118,17 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tel
     progress = Progress(runs=sum(task.runs * len(task.points) for task in planned))
     pending = []
     for task in planned:
-        commit = store.committed(task.name)
-        if commit is None or (retry_failed and commit["failed_points"]):
-            own = tuple(points[i] for i in task.points)
-            scenario = scenarios[own[0].scenario]
-            pending.append(Work(str(store.folder), task, own, scenario, design.variables, design.record == SUMMARY))
-        else:
-            progress.found += task.runs * len(task.points)
-            progress.failed += task.runs * len(commit["failed_points"])
+        commit = store.committed(task)
+        failed = commit.failed_points if commit else ()
+        if commit and not failed:
+            store.failures(task.name).unlink(missing_ok=True)  # of a retry that was killed just after its commit
+        redo = task.points if commit is None else failed if retry_failed else ()
+        progress.found += task.runs * (len(task.points) - len(redo))
+        progress.failed += task.runs * (0 if redo else len(failed))
+        if redo:
+            own = tuple(points[i] for i in redo)
+            what = scenarios[own[0].scenario], design.variables, design.record == SUMMARY
+            pending.append(Work(str(store.folder), task, own, *what, maker(), commit))
     tell(progress)
     for report in chosen.run(perform, pending):
         progress.done += report.runs
@@ -149,9 +158,15 @@ def plan(design: Design, points: Sequence[Point]) -> list[Task]:
 
 
 def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
-    """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk."""
-    task_runs = min(max(design.n_points * design.runs // FEWEST_TASKS, EFFICIENT_RUNS), MOST_RUNS)
-    together = min(TASK_POINTS, n_points, task_runs // EFFICIENT_RUNS) if design.common_random_numbers else 1
+    """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk.
+
+    Points share their draws. A point of few runs takes as long as one of ``FEWEST``.
+    """
+    cost = max(design.runs, FEWEST)
+    task_runs = min(max(design.n_points * cost // FEWEST_TASKS, EFFICIENT_RUNS), MOST_RUNS)
+    together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS)) if design.common_random_numbers else 1
+    if design.record == SUMMARY:
+        together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
     block = task_runs // together
     if design.variables:
         fit = TASK_BYTES // bytes_by_run(_template(design, scenario))
@@ -159,7 +174,7 @@ def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]
     return together, min(block, design.runs)
 
 
-def _template(design: Design, scenario: Scenario) -> Any:  # noqa: ANN401 - xr.Dataset
+def _template(design: Design, scenario: Scenario) -> xr.Dataset:
     setup = Setup.of(scenario)
     return dataset(setup, Recorder(setup, 1, design.variables), design.seed, 0)
 
@@ -168,26 +183,35 @@ def _template(design: Design, scenario: Scenario) -> Any:  # noqa: ANN401 - xr.D
 
 
 def _prepare(store: Store, design: Design) -> None:
-    """Write what is the same for all tasks, each part whole: the design, the points, room for trajectories."""
-    described = design.described()
+    """Write what is the same for all tasks: the design, the points, room for trajectories; again if any of it differs.
+
+    Raises:
+        BatchError: the folder's design is another, or broken.
+    """
+    content = {**design.described(), "maker": maker(), "provenance": provenance()}
+    differing = store.unprepared()
+    broken = store.design.name in (differing or ())
     if store.design.exists():
-        _check_same(store, described)
-    else:
-        content = {**described, "provenance": provenance()}
-        write_atomically(store.design, json.dumps(content, indent=1).encode())
+        there = store.description()
+        _check_same(store, there, content, broken)
+        content["provenance"] = content["provenance"] if broken else there["provenance"]
     store.make_folders()
     _remove_unfinished(store.folder)
+    if differing == set():
+        return
+    write_atomically(store.design, json.dumps(content, indent=1).encode())
     points = design.points()
-    if not store.points.exists():
-        rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
-        beside = unfinished(store.points)
-        pd.DataFrame(rows).to_parquet(beside, index=False)
-        beside.replace(store.points)
+    rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
+    beside = unfinished(store.points)
+    pd.DataFrame(rows).to_parquet(beside, index=False)
+    beside.replace(store.points)
+    files = [store.design, store.points]
     for name, scenario in design.scenarios_in_full().items() if design.variables else ():
-        if not store.trajectories(name).exists():
-            own = [point for point in points if point.scenario == name]
-            _, block = _shape(design, scenario, len(own))
-            empty_trajectories(store.trajectories(name), _template(design, scenario), own, design.runs, block)
+        own = [point for point in points if point.scenario == name]
+        _, block = _shape(design, scenario, len(own))
+        template = _template(design, scenario).assign_attrs(content["provenance"])
+        files += empty_trajectories(store.trajectories(name), template, own, design.runs, block)
+    store.commit_prepared(files)
 
 
 def _remove_unfinished(folder: Path) -> None:
@@ -196,14 +220,25 @@ def _remove_unfinished(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _check_same(store: Store, described: dict[str, Any]) -> None:
-    there = json.loads(store.design.read_text("utf-8"))
-    differences = list(_differences({key: there.get(key) for key in described}, described))
+def _check_same(store: Store, there: dict[str, Any], here: dict[str, Any], broken: bool) -> None:
+    differences = list(_differences(_identity(there), _identity(here)))
+    if differences and broken:
+        raise BatchError(f"{store.design}: broken: differs from its checksum; restore it, or give another folder")
     if differences:
         shown = differences[:MOST_DIFFERENCES]
         more = [f"and {len(differences) - len(shown)} more"] if len(differences) > len(shown) else []
         listed = "\n".join(f"  {line}" for line in [*shown, *more])
-        raise BatchError(f"{store.folder}: holds another design; give another folder. It differs in\n{listed}")
+        raise BatchError(
+            f"{store.folder}: holds another design, or was begun by other code; give another folder. "
+            f"It differs in\n{listed}"
+        )
+
+
+def _identity(description: dict[str, Any]) -> dict[str, Any]:
+    """What two calls share that go on with each other; changes after a commit are told by the code's checksum."""
+    commit = description["provenance"].get("git_commit", "").removesuffix("+changes")
+    kept = {key: description.get(key) for key in ("design", "scenarios", "maker")}
+    return {**kept, "git_commit": commit}
 
 
 def _differences(there: Any, here: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - JSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from article10.runs.design_values import known_keys
 from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs, stance_axis, time_axis
 from article10.runs.summary import MILESTONES, wilson
 
@@ -48,18 +50,22 @@ class BatchPlot:
             ValueError: there is no such milestone.
         """
         _check_milestone(milestone)
-        outcomes = self.batch.outcomes
         with house_style():
             ax = ax or new_axes()
             for colour, point in zip(COLOURS, self._points(points), strict=False):
                 scenario = self.batch.scenario(point)
-                days = pd.date_range(scenario.start, scenario.horizon, freq="14D").to_numpy()
-                own = outcomes.loc[outcomes["point"] == point, f"{milestone}_date"]
-                count = np.searchsorted(own.dropna().sort_values().to_numpy(), days, side="right")
-                low, high = np.array([wilson(int(k), len(own)) for k in count]).T
-                ax.fill_between(days, low, high, color=colour, alpha=0.2, linewidth=0)
-                share = count[-1] / len(own)
-                ax.plot(days, count / len(own), color=colour, label=f"{self._label(point)}: {share:.1%}")
+                runs = int(self.batch.summary["runs"].to_dict()[point])
+                reached = self.batch.sql(
+                    f"select {milestone}_date as day, count(*) as n from outcomes "
+                    f"where point = {point} and {milestone}_date is not null group by day order by day"
+                )
+                ends = pd.Series([pd.Timestamp(scenario.start), *reached["day"], pd.Timestamp(scenario.horizon)])
+                count = np.array([0, *reached["n"].cumsum(), reached["n"].sum()])
+                low, high = np.array([wilson(int(k), runs) for k in count]).T
+                days = ends.to_numpy()
+                ax.fill_between(days, low, high, step="post", color=colour, alpha=0.2, linewidth=0)
+                label = f"{self._label(point)}: {count[-1] / runs:.1%}"
+                ax.plot(days, count / runs, drawstyle="steps-post", color=colour, label=label)
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             ax.set_ylabel(f"probability of {milestone} by the date")
@@ -102,11 +108,13 @@ class BatchPlot:
                     ax.set_xticks(values, [str(value) for value in pooled.index])
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
-            ax.set_xlabel(key)
+            label = _described(key)
+            ax.set_xlabel(label)
             ax.set_ylabel(f"probability of {milestone} by the horizon")
             ax.legend()
             ax.set_title(f"{milestone.capitalize()} against {key}")
-            note_runs(ax, self.batch.runs, "bars: 95% intervals", where=" at each point")
+            below = 34 + 14 * label.count("\n")
+            note_runs(ax, self.batch.runs, "bars: 95% intervals", below=below, where=" at each point")
         return ax
 
     def fan(self, member: str = "HUN", points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
@@ -141,7 +149,8 @@ class BatchPlot:
         return ax
 
     def _points(self, points: Sequence[int] | None) -> list[int]:
-        done = list(dict.fromkeys(self.batch.outcomes["point"]))
+        runs = self.batch.summary["runs"]
+        done = [int(point) for point in runs.index[runs > 0]]
         return [point for point in done if points is None or point in points][:MOST_CURVES]
 
     def _label(self, point: int) -> str:
@@ -152,6 +161,15 @@ class BatchPlot:
 
 def _shown(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _described(key: str) -> str:
+    """A parameter as the axis names it: its key, and beneath it what it does and its unit."""
+    declared = known_keys().get(key)
+    if declared is None:
+        return key
+    unit = "" if declared.meta.unit in ("", "1") else f" ({declared.meta.unit})"
+    return textwrap.fill(f"{key}{unit}: {declared.description}", 90)
 
 
 def _check_milestone(name: str) -> None:

@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.short_error import ShortInNotebooks
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
+from article10.runs.batch_error import BatchError as BatchError  # for those who open batches
+from article10.runs.batch_trajectories import read_trajectories
 from article10.runs.design import SUMMARY
+from article10.runs.design_values import fitted
 from article10.runs.histogram import quantiles
 from article10.runs.result import EnsembleResult
-from article10.runs.store import Store
+from article10.runs.store import Commit, Store, Task
 from article10.runs.summary import MILESTONES, wilson
-from article10.runs.task import changes_of, read_trajectories
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Of stances, by default."""
-
-
-class BatchError(ShortInNotebooks, ValueError):
-    """A batch cannot be started, opened or asked for something; the message says why."""
 
 
 def open_batch(path: str | Path) -> BatchResult:
@@ -59,11 +56,14 @@ class BatchResult:
             BatchError: the folder holds no batch.
         """
         self.store = store
+        self.description = store.description()
+        if "maker" not in self.description:
+            made = self.description["provenance"].get("article10_version")
+            raise BatchError(f"{store.folder}: its form is that of article10 {made} and before: open it with that")
         try:
-            self.description: dict[str, Any] = json.loads(store.design.read_bytes())
             pd.read_parquet(store.points, columns=["point"])
         except (OSError, ValueError) as error:
-            raise BatchError(f"{store.folder}: no batch: {error}") from None
+            raise BatchError(f"{store.points}: broken: {error}; the same batch again makes it anew") from None
 
     def __repr__(self) -> str:
         """Folder, points and runs."""
@@ -94,8 +94,13 @@ class BatchResult:
     @property
     def is_complete(self) -> bool:
         """Whether every run at every point was done or has failed."""
-        failed = sum(failure["runs"] for failure in self.store.failures())
-        return len(self.outcomes) + failed == self.runs * len(self.points)
+        committed = sum(commit.task.runs * len(commit.task.points) for commit in self._commits)
+        return committed == self.runs * len(self.points)
+
+    @cached_property
+    def _commits(self) -> list[Commit]:
+        """As they were when they were first asked for."""
+        return self.store.commits()
 
     # --- tables -------------------------------------------------------------------------------------------------
 
@@ -112,13 +117,13 @@ class BatchResult:
         return pd.concat(frames, ignore_index=True).sort_values(["point", "run"], ignore_index=True)
 
     def _outcome_files(self) -> list[Path]:
-        files = [self.store.outcomes(task) for task in self.store.tasks()]
+        files = [self.store.outcomes(commit.task.name) for commit in self._commits]
         return [file for file in files if file.exists()]
 
     @cached_property
     def failures(self) -> pd.DataFrame:
         """One row a point and task that failed: its parameters, seed, runs, error and traceback."""
-        return pd.DataFrame(list(self.store.failures()))
+        return pd.DataFrame(list(self.store.failed()))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -127,18 +132,20 @@ class BatchResult:
         Columns by milestone: ``accession``, ``accession_low``, ``accession_high``; ``shelved`` is the share of runs
         in which the candidate ever shelved its bid.
         """
-        by_point = self.outcomes.groupby("point")
         table = self.points[self.varied].copy()
-        table["runs"] = by_point.size().reindex(table.index, fill_value=0)
-        for name in MILESTONES if len(self.outcomes) else ():
-            reached = by_point[f"{name}_date"].count().reindex(table.index, fill_value=0)
-            table[name] = reached / table["runs"].where(table["runs"] > 0)
-            pairs = zip(reached, table["runs"], strict=True)
+        if not self._outcome_files():
+            return table.assign(runs=0)
+        counts = ", ".join(f"count({name}_date) as {name}" for name in MILESTONES)
+        query = f"select point, count(*) as runs, {counts}, count(*) filter (ever_shelved) as shelved from outcomes"
+        count = self.sql(f"{query} group by point").set_index("point").reindex(table.index, fill_value=0)
+        table["runs"] = count["runs"]
+        share = count.div(count["runs"].where(count["runs"] > 0), axis=0)
+        for name in MILESTONES:
+            table[name] = share[name]
+            pairs = zip(count[name], count["runs"], strict=True)
             bounds = np.array([wilson(int(k), int(n)) if n else (np.nan, np.nan) for k, n in pairs])
             table[f"{name}_low"], table[f"{name}_high"] = bounds.T
-        if len(self.outcomes):
-            table["shelved"] = by_point["ever_shelved"].mean()
-        return table
+        return table.assign(shelved=share["shelved"])
 
     def duckdb(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection with the views ``outcomes`` and ``points``, read from the files as they are used.
@@ -171,7 +178,8 @@ class BatchResult:
         """
         row = self._row(point)
         base = Scenario.model_validate_json(json.dumps(self.description["scenarios"][row["scenario"]]))
-        return read_scenario(base, changes_of(row))
+        changes = {k: fitted(k, v) for k, v in row.items() if k not in ("scenario", "seed") and not pd.isna(v)}
+        return read_scenario(base, changes)
 
     def _row(self, point: int) -> dict[str, Any]:
         if point not in self.points.index:
@@ -219,7 +227,7 @@ class BatchResult:
         if self.record == SUMMARY:
             raise BatchError('runs were not kept one by one; record = "stance" keeps them')
         data = self.data_of(str(self._row(point)["scenario"])).sel(point=point, drop=True)
-        done = self.outcomes.loc[self.outcomes["point"] == point, "run"].to_numpy()
+        done = np.concatenate([np.arange(own.first_run, own.first_run + own.runs) for own in self._done(point)])
         data = data.isel(run=done).assign_attrs(
             {**data.attrs, "scenario": scenario.model_dump_json(), "seed": int(self._row(point)["seed"])}
         )
@@ -242,13 +250,25 @@ class BatchResult:
 
     def _quantiles_of(self, point: int, probabilities: Sequence[float] = QUANTILES) -> xr.DataArray:
         counts: Any = 0
-        for task in self.store.tasks():
-            if self.store.histogram(task).exists():
-                with np.load(self.store.histogram(task)) as file:
-                    counts = counts + file[str(point)].astype(np.int64) if str(point) in file else counts
-        if isinstance(counts, int):
-            raise BatchError(f"point = {point}: nothing is committed")
+        for task in self._done(point):
+            with np.load(self.store.histogram(task.name)) as file:
+                counts = counts + file[str(point)].astype(np.int64)
         return self._labelled(point, quantiles(counts, probabilities), probabilities)
+
+    def _done(self, point: int) -> list[Task]:
+        """The tasks in which a point was done, by their first runs."""
+        found = self._tasks_by_point.get(point)
+        if found is None:
+            raise BatchError(f"point = {point}: nothing is committed")
+        return found
+
+    @cached_property
+    def _tasks_by_point(self) -> dict[int, list[Task]]:
+        found: dict[int, list[Task]] = {}
+        for commit in self._commits:
+            for point in set(commit.task.points) - set(commit.failed_points):
+                found.setdefault(point, []).append(commit.task)
+        return found
 
     def _labelled(self, point: int, values: np.ndarray, probabilities: Sequence[float]) -> xr.DataArray:
         scenario = self.scenario(point)

@@ -35,7 +35,9 @@ def _points_table(table: pd.DataFrame, varied: list[str]) -> Table:
         shown.add_column(name.partition(".")[2] or name, justify="left" if name == "scenario" else "right")
     for point, row in table.head(MOST_ROWS).iterrows():
         cells = [f"{v:.4g}" if isinstance(v := row[key], float) else str(v) for key in varied]
-        shown.add_row(str(point), *map(escape, cells), f"{row['runs']:,}", *(_share(row, name) for name in MILESTONES))
+        shown.add_row(
+            str(point), *map(escape, cells), f"{int(row['runs']):,}", *(_share(row, name) for name in MILESTONES)
+        )
     return shown
 
 

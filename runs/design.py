@@ -5,36 +5,46 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from article10.agents.parameter import Declaration, Parameters
-from article10.model.scenario import Scenario, ScenarioError, all_declarations
+from article10.agents.parameter import Parameters
+from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import nearest, read_scenario
-from article10.runs.recorder import check_record
+from article10.model.setup import Setup
+from article10.runs.design_file import design_content, design_messages
+from article10.runs.design_values import (
+    OTHER_KEYS,
+    Cell,
+    Value,
+    check_key,
+    check_range,
+    check_values,
+    fitted,
+    plausible_range,
+)
+from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Value = bool | int | float | str
-"""Value of a parameter at a point."""
-
-Range = tuple[float, float]
-
 SUMMARY, STANCE = "summary", "stance"
 """What to keep beside outcomes: weekly quantiles of each member's stance, or every stance."""
 
+Range = tuple[float, float]
+
+Kind = Literal["outcomes", "summary", "stance"]
+
+Names = Annotated[tuple[str, ...], Field(strict=False)]
+
 MOST_POINTS = 1_000_000
 """Points that a design may have."""
-
-OTHER_KEYS = ("horizon", "step_days")
-"""What can be varied beside the declared parameters."""
 
 
 class Sample(Parameters):
@@ -50,21 +60,20 @@ class Sample(Parameters):
     n: Annotated[int, Field(ge=1, le=MOST_POINTS)]
     method: Literal["sobol", "latin_hypercube"] = "sobol"
     seed: Annotated[int, Field(ge=0)] = 0
-    ranges: dict[str, Annotated[Range, Field(strict=False)]]
+    ranges: Annotated[dict[str, Annotated[Range, Field(strict=False)]], Field(min_length=1)]
 
     @model_validator(mode="before")
     @classmethod
     def _plausible(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
         if isinstance(content, Mapping) and isinstance(content.get("ranges"), list | tuple):
-            known = {d.key: d for d in all_declarations()}
-            return {**content, "ranges": {key: _plausible_range(key, known) for key in content["ranges"]}}
+            return {**content, "ranges": {key: plausible_range(key) for key in content["ranges"]}}
         return content
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        for key, (low, high) in self.ranges.items():
-            if not low < high:
-                raise ValueError(f"ranges.{key} = [{low}, {high}]: expected a low and a higher value")
+    def _ranges_of_numbers(self) -> Self:
+        for key, ends in self.ranges.items():
+            check_key("sample.ranges", key)
+            check_range(key, ends)
         return self
 
     def rows(self) -> list[dict[str, Value]]:
@@ -76,9 +85,8 @@ class Sample(Parameters):
         sampler = engine(len(keys), rng=self.seed)
         whole_power = 2 ** math.ceil(math.log2(self.n)) if self.method == "sobol" else self.n
         unit = sampler.random(whole_power)[: self.n]
-        whole = {d.key for d in all_declarations() if type(d.default) is int}
         return [
-            {key: round(value) if key in whole else float(value) for key, value in zip(keys, row, strict=True)}
+            {key: fitted(key, value) for key, value in zip(keys, row, strict=True)}
             for row in qmc.scale(unit, low, high)
         ]
 
@@ -102,6 +110,27 @@ class Point:
     seed: int
 
 
+def _several(scenarios: object) -> object:
+    several = (scenarios,) if isinstance(scenarios, str | Scenario) else scenarios
+    if not isinstance(several, list | tuple) or not all(isinstance(one, str | Scenario) for one in several):
+        raise ValueError("names of shipped scenarios, or paths of TOML files")
+    return several
+
+
+def _known_record(record: object) -> object:
+    """One variable by its name is a list of one."""
+    if isinstance(record, str):
+        kinds, variables = get_args(Kind), (*MEMBER_VARIABLES, *RUN_VARIABLES, CONTRIBUTION)
+        if record in kinds:
+            return record
+        if record not in variables:
+            raise ValueError(f"one of {', '.join(kinds)}, or variables{nearest(record, [*kinds, *variables])}")
+        return (record,)
+    if not isinstance(record, list | tuple) or not all(isinstance(name, str) for name in record):
+        raise ValueError("a word or a list of words")
+    return check_record(record)
+
+
 class Design(Parameters):
     """What to run.
 
@@ -120,42 +149,37 @@ class Design(Parameters):
     4
     """
 
-    scenarios: Annotated[tuple[str | Scenario, ...], Field(strict=False, min_length=1)] = ("baseline",)
+    scenarios: Annotated[tuple[str | Scenario, ...], BeforeValidator(_several), Field(strict=False, min_length=1)] = (
+        "baseline",
+    )
     runs: Annotated[int, Field(ge=1)] = 1000
     seed: Annotated[int, Field(ge=0)] = 0
-    record: Literal["outcomes", "summary", "stance"] | Annotated[tuple[str, ...], Field(strict=False)] = "outcomes"
-    changes: dict[str, Value] = Field(default_factory=dict)
-    grid: dict[str, Annotated[tuple[Value, ...], Field(strict=False, min_length=1)]] = Field(default_factory=dict)
+    record: Annotated[Kind | Names, BeforeValidator(_known_record)] = "outcomes"
+    changes: dict[str, Cell] = Field(default_factory=dict)
+    grid: dict[str, Annotated[tuple[Cell, ...], Field(strict=False, min_length=1)]] = Field(default_factory=dict)
     sample: Sample | None = None
-    table: Annotated[tuple[dict[str, Value], ...], Field(strict=False)] = ()
+    table: Annotated[tuple[dict[str, Cell], ...], Field(strict=False)] = ()
     common_random_numbers: bool = True
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         ranges = self.sample.ranges if self.sample else {}
-        tabled = dict.fromkeys(key for row in self.table for key in row)
-        known = {d.key: d for d in all_declarations()}
-        for place, keys in (
-            ("changes", self.changes),
-            ("grid", self.grid),
-            ("sample.ranges", ranges),
-            ("table", tabled),
-        ):
-            for key in keys:
-                if key not in known and key not in OTHER_KEYS:
-                    raise ValueError(f"{place}.{key}: no such parameter{nearest(key, [*known, *OTHER_KEYS])}")
+        tabled: dict[str, list[Value]] = {}
+        for row in self.table:
+            for key, value in row.items():
+                tabled.setdefault(key, []).append(value)
+        changed = {key: (value,) for key, value in self.changes.items()}
+        for place, values in (("changes", changed), ("grid", self.grid), ("table", tabled)):
+            for key in values:
+                check_key(place, key)
+                check_values(place, key, values[key])
         for key, times in Counter([*self.grid, *ranges, *tabled]).items():
             if times > 1:
                 raise ValueError(f"{key}: given by more than one of grid, sample and table")
-        for place, by_key in (("grid", self.grid), ("sample.ranges", ranges)):
-            for key, values in by_key.items():
-                _check_bounds(f"{place}.{key}", values, known.get(key))
-        check_record(self.variables)
         for key in OTHER_KEYS:
             if self.record != "outcomes" and key in {*self.grid, *ranges, *tabled}:
                 raise ValueError(f"{key}: points differ in length, so that only outcomes can be kept; or use changes")
-        names = [scenario.name for scenario in self.scenarios_in_full().values()]
-        if len(names) < len(self.scenarios):
+        if len(self.scenarios_in_full()) < len(self.scenarios):
             raise ValueError("scenarios: two have the same name; names must differ")
         if self.n_points > MOST_POINTS:
             raise ValueError(f"the design has {self.n_points:,} points; at most {MOST_POINTS:,} are allowed")
@@ -174,31 +198,29 @@ class Design(Parameters):
             ScenarioError: the file or something in it is wrong.
         """
         path = Path(path)
-        try:
-            content = tomllib.loads(path.read_text("utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise ScenarioError(f"{path}: malformed TOML: {error}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not UTF-8 text"
-            raise ScenarioError(f"{path}: cannot be read: {reason}") from None
-        if isinstance(content.get("scenarios"), list):
-            content["scenarios"] = [_beside(path, name) for name in content["scenarios"]]
-        for table in ("changes", "grid", "sample"):
-            content.update({table: _flat(content[table])} if isinstance(content.get(table), dict) else {})
+        content = design_content(path)
         try:
             return cls(**content)
         except ValidationError as error:
-            raise ScenarioError("\n".join(_messages(error, path, cls))) from None
+            messages = design_messages(error, path, list(cls.model_fields), list(Sample.model_fields))
+            raise ScenarioError("\n".join(messages)) from None
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, **fields: Any) -> Self:  # noqa: ANN401 - fields of the design
         """A design whose points are the rows of a table with full keys as columns, such as a sample of SALib's.
 
         Args:
-            frame: one row a point.
+            frame: one row a point; a whole parameter's values are rounded.
             fields: the other fields of the design.
+
+        Raises:
+            ValueError: there is no row or no column, or a cell is missing or not what its parameter takes.
         """
-        rows = tuple({str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records"))
+        if frame.empty:
+            raise ValueError("frame: expected at least one row and one column: it gives the points")
+        for key in map(str, frame.columns):
+            check_key("frame", key)
+        rows = tuple({str(k): fitted(str(k), v) for k, v in row.items()} for row in frame.to_dict("records"))
         return cls(table=rows, **fields)
 
     @property
@@ -226,12 +248,23 @@ class Design(Parameters):
         ]
 
     def scenarios_in_full(self) -> dict[str, Scenario]:
-        """The scenarios by name.
+        """The scenarios by name, as their files were when the design was made.
 
         Raises:
             ScenarioError: one cannot be read.
         """
-        read = [read_scenario(source, self.changes) for source in self.scenarios]
+        return self._read
+
+    @cached_property
+    def _read(self) -> dict[str, Scenario]:
+        read = []
+        for source in self.scenarios:
+            scenario = read_scenario(source)
+            try:
+                read.append(read_scenario(scenario, self.changes))
+            except ScenarioError as error:
+                raise ScenarioError(str(error).replace("--set: ", "changes: ")) from None
+            Setup.of(read[-1])
         return {scenario.name: scenario for scenario in read}
 
     def described(self) -> dict[str, Any]:
@@ -239,62 +272,3 @@ class Design(Parameters):
         own = self.model_dump(mode="json", exclude={"scenarios"})
         scenarios = {name: json.loads(s.model_dump_json()) for name, s in self.scenarios_in_full().items()}
         return {"design": own, "scenarios": scenarios}
-
-
-def _check_bounds(place: str, values: Sequence[Value], declared: Declaration | None) -> None:
-    low, high = declared.bounds if declared else (None, None)
-    for value in values:
-        if isinstance(value, str):
-            continue
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise ValueError(f"{place} = {value}: expected {low} to {high}")
-
-
-def _plausible_range(key: str, known: Mapping[str, Declaration]) -> Range:
-    if key not in known:
-        raise ValueError(f"ranges: {key}: no such parameter{nearest(key, known)}")
-    plausible = known[key].meta.plausible
-    if plausible is None:
-        raise ValueError(f"ranges: {key} declares no plausible range: give one, for example {key} = [0.1, 0.9]")
-    return plausible
-
-
-def _beside(path: Path, name: object) -> object:
-    if isinstance(name, str) and name.endswith(".toml") and not Path(name).is_absolute():
-        return str(path.parent / name)
-    return name
-
-
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Dotted TOML keys as written: ``stance.peer_rate = [...]`` is a table in a table."""
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        if key == "ranges" and isinstance(value, dict):
-            flat[key] = _flat(value)
-        elif isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
-def _plain(value: Any) -> Value:  # noqa: ANN401 - a cell of a table
-    plain: Value = value.item() if hasattr(value, "item") else value
-    return plain
-
-
-def _messages(error: ValidationError, path: Path, cls: type[Design]) -> list[str]:
-    found = []
-    for item in error.errors(include_url=False):
-        where = [str(part) for part in item["loc"] if not (isinstance(part, str) and ("[" in part or part == "str"))]
-        text = str(item.get("ctx", {}).get("error") or item["msg"]).removeprefix("Value error, ")
-        if not where or item["type"] == "value_error":
-            found.append(f"{path}: {'.'.join([*where, text])}")
-        elif item["type"] == "missing":
-            found.append(f"{path}: {'.'.join(where)}: missing")
-        elif item["type"] == "extra_forbidden":
-            valid = Sample.model_fields if len(where) > 1 else cls.model_fields
-            found.append(f"{path}: {'.'.join(where)} = {item['input']!r}: unknown key{nearest(where[-1], list(valid))}")
-        else:
-            found.append(f"{path}: {'.'.join(where)} = {item['input']!r}: expected: {text[0].lower()}{text[1:]}")
-    return found

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from typing import Protocol, TypeVar
+
+from article10.runs.batch_error import BatchError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,12 +22,24 @@ R = TypeVar("R")
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Environment variables that keep a worker's linear algebra to its own core."""
 
+LOCAL = "local"
+
+ADDRESS = r"(tcp|tls|ws|wss|ucx|inproc)://.+"
+"""What Dask takes as the address of a scheduler."""
+
+PATIENCE = "10s"
+"""How long a scheduler may take to answer."""
+
 MOST_LOST = 5
 """How often in a row a lost worker is replaced without any task done before the batch gives up."""
 
 
 class Executor(Protocol):
     """Runs a function on each of some tasks, in any order."""
+
+    def ready(self) -> AbstractContextManager[None]:
+        """Connect to what lies beyond this process; tasks are run within."""
+        ...
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
         """Results as they come.
@@ -42,6 +57,10 @@ class Executor(Protocol):
 class InProcess:
     """One task after another, in this process."""
 
+    def ready(self) -> AbstractContextManager[None]:
+        """There is nothing to connect to."""
+        return nullcontext()
+
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
         """Results in order."""
         yield from map(function, tasks)
@@ -50,15 +69,19 @@ class InProcess:
 class Processes:
     """Processes on this machine; one that dies is replaced and its tasks are done again."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        """How many; by default one a core."""
-        self.workers = workers or cores()
+    def __init__(self, workers: int) -> None:
+        """How many."""
+        self.workers = workers
+
+    def ready(self) -> AbstractContextManager[None]:
+        """There is nothing to connect to."""
+        return nullcontext()
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
         """Results as they come.
 
         Raises:
-            RuntimeError: workers die again and again.
+            BatchError: workers die again and again.
         """
         if self.workers == 1 or len(tasks) == 1:  # not worth a process
             yield from InProcess().run(function, tasks)
@@ -71,7 +94,7 @@ class Processes:
             except BrokenProcessPool:
                 lost = lost + 1 if len(left) == before else 1
                 if lost >= MOST_LOST:
-                    raise RuntimeError(
+                    raise BatchError(
                         f"worker processes died {lost} times in a row: out of memory? Fewer --workers may help; "
                         "a script that starts a batch needs `if __name__ == '__main__':`"
                     ) from None
@@ -119,32 +142,53 @@ def _end_with_parent() -> None:
 class Dask:
     """A Dask cluster: ``"local"`` for one on this machine, or the address of a scheduler."""
 
-    def __init__(self, cluster: str = "local", workers: int | None = None) -> None:
-        """Where the scheduler is; ``workers`` for a local one, by default one a core."""
-        self.cluster, self.workers = cluster, workers or cores()
+    def __init__(self, cluster: str, workers: int) -> None:
+        """Where the scheduler is; ``workers`` for a local one.
+
+        Raises:
+            BatchError: this is no address.
+        """
+        if cluster != LOCAL and not re.fullmatch(ADDRESS, cluster):
+            raise BatchError(f"cluster = {cluster!r}: expected {LOCAL!r} or an address such as tcp://host:8786")
+        self.cluster, self.workers = cluster, workers
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Connect.
+
+        Raises:
+            BatchError: no scheduler answers.
+        """
+        from distributed import Client
+
+        with _one_thread(), _scheduler(self.cluster, self.workers) as address:
+            try:
+                client = Client(address, timeout=PATIENCE, set_as_default=False)
+            except OSError as error:
+                raise BatchError(f"cluster = {self.cluster!r}: no Dask scheduler answers: {error}") from None
+            with client as self.client:
+                yield
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
         """Results as they come; Dask does a lost worker's tasks again.
 
         Raises:
-            OSError: the scheduler cannot be reached.
+            BatchError: workers die again and again.
         """
-        from distributed import Client, as_completed
+        from distributed import KilledWorker, as_completed
 
-        with (
-            _one_thread(),
-            _scheduler(self.cluster, self.workers) as address,
-            Client(address, timeout="10s", set_as_default=False) as client,
-        ):
-            futures = client.map(function, list(tasks), pure=False)
-            for future in as_completed(futures, loop=client.loop):
+        futures = self.client.map(function, list(tasks), pure=False)
+        for future in as_completed(futures, loop=self.client.loop):
+            try:
                 yield future.result()
-                future.release()
+            except KilledWorker as error:
+                raise BatchError(f"workers died again and again: out of memory? {error}") from None
+            future.release()
 
 
 @contextmanager
 def _scheduler(cluster: str, workers: int) -> Iterator[str]:
-    if cluster != "local":
+    if cluster != LOCAL:
         yield cluster
         return
     from distributed import LocalCluster
@@ -176,7 +220,18 @@ def cores() -> int:
 
 
 def executor(workers: int | None = None, cluster: str | None = None) -> Executor:
-    """The executor for a number of workers or a cluster: this process for one worker and no cluster."""
+    """The executor for a number of workers or a cluster: this process for one worker and no cluster.
+
+    Args:
+        workers: processes, by default one a core.
+        cluster: ``"local"`` for a Dask cluster of so many workers on this machine, or the address of a scheduler.
+
+    Raises:
+        ValueError: ``workers`` is no number of processes.
+        BatchError: ``cluster`` is no address.
+    """
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
+        raise ValueError(f"workers = {workers!r}: expected a whole number of at least 1")
     if cluster is not None:
-        return Dask(cluster, workers)
-    return InProcess() if workers == 1 else Processes(workers)
+        return Dask(cluster, workers or cores())
+    return InProcess() if workers == 1 else Processes(workers or cores())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -11,22 +12,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
+from article10.runs.batch_error import BatchError
+from article10.runs.batch_maker import maker
+from article10.runs.batch_trajectories import write_trajectories
 from article10.runs.design import Point
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.histogram import Histogram
 from article10.runs.recorder import Recorder
 from article10.runs.result import EnsembleResult, dataset
-from article10.runs.store import Store, Task, unfinished
-
-CHUNK_BYTES = 2**25
-"""Bytes of a Zarr chunk at the most."""
+from article10.runs.store import Commit, Store, Task, unfinished
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,12 @@ class Work:
     Attributes:
         folder: of the batch.
         task: which runs at which points.
-        points: those points.
+        points: those of the task's points that are to be done.
         scenario: theirs, before their changes.
         record: variables to keep at every step.
         histogram: whether to count stances.
+        maker: what has to do it.
+        kept: the commit of the other points of the task.
     """
 
     folder: str
@@ -48,6 +50,8 @@ class Work:
     scenario: Scenario
     record: tuple[str, ...]
     histogram: bool
+    maker: dict[str, str]
+    kept: Commit | None = None
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,19 @@ def perform(work: Work) -> Report:
     """Do a task and commit it; a point that fails is recorded, and the others go on.
 
     Raises:
+        BatchError: this worker has other code or libraries than the process that started the batch.
         OSError: the folder cannot be written to; nothing of the task counts.
         MemoryError: there is too little.
     """
+    if work.maker != maker():
+        raise BatchError(f"a worker would give other numbers: it has {maker()}, the batch is made by {work.maker}")
     store, files, failures = Store(Path(work.folder)), _Files(work), []
     prepared: list[tuple[Point, Setup]] = []
     for point in work.points:
         try:
             prepared.append((point, Setup.of(read_scenario(work.scenario, point.changes))))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - a failure is a value
             failures.append(_failure(point, work.task, error))
     for _, together in groupby(prepared, key=_draws_key):
@@ -104,7 +113,8 @@ def perform(work: Work) -> Report:
                 failures.append(_failure(point, work.task, outcome))
             else:
                 files.add(point, *outcome)
-    store.commit(work.task, files.written(), failures)
+    failures.sort(key=lambda failure: failure["point"])
+    store.commit(work.task, files.written(), failures, work.kept)
     return Report(work.task.runs * len(work.points), work.task.runs * len(failures))
 
 
@@ -176,120 +186,43 @@ class _Files:
             self.chunks += write_trajectories(self.store.trajectories(point.scenario), point, data, self.work.task)
 
     def written(self) -> list[Path]:
-        """All files, now that they are on the disk."""
+        """All files, now that they are on the disk; points that an earlier commit holds stay in them."""
         files = list(self.chunks)
         if self.rows:
-            path = self.store.outcomes(self.work.task.name)
-            frame = pd.concat(self.rows, ignore_index=True)
-            beside = unfinished(path)
-            try:
-                frame.to_parquet(beside, index=False, compression="zstd")
-                beside.replace(path)
-            finally:
-                beside.unlink(missing_ok=True)
-            files.append(path)
+            files.append(self._write_outcomes(self.store.outcomes(self.work.task.name)))
         if self.counts:
-            files.append(self._write_counts())
+            files.append(self._write_counts(self.store.histogram(self.work.task.name)))
         return files
 
-    def _write_counts(self) -> Path:
-        path = self.store.histogram(self.work.task.name)
-        beside = unfinished(path)
-        try:
-            with beside.open("wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **self.counts)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+    def _write_outcomes(self, path: Path) -> Path:
+        frame = pd.concat(self.rows, ignore_index=True)
+        if self._holds_others(path):
+            others = pd.read_parquet(path).astype(frame.dtypes)
+            frame = pd.concat([others, frame]).sort_values("point", kind="stable", ignore_index=True)
+        with _moved_into_place(path) as beside:
+            frame.to_parquet(beside, index=False, compression="zstd")
         return path
 
+    def _write_counts(self, path: Path) -> Path:
+        counts = self.counts
+        if self._holds_others(path):
+            with np.load(path) as others:
+                counts = counts | dict(others)
+        with _moved_into_place(path) as beside, beside.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **{point: counts[point] for point in sorted(counts, key=int)})
+        return path
 
-# --- trajectories ---------------------------------------------------------------------------------------------------
+    def _holds_others(self, path: Path) -> bool:
+        kept = self.work.kept
+        return kept is not None and path.relative_to(self.store.folder).as_posix() in kept.sha256
 
 
-def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point], runs: int, block: int) -> None:
-    """Make the Zarr group of a scenario: labels and provenance, and room for every variable by run.
-
-    Args:
-        path: of the group; it appears whole.
-        template: a dataset of one run.
-        points: of the scenario.
-        runs: at each point.
-        block: runs of a task, whose chunks no other task writes.
-    """
-    import zarr
-
+@contextmanager
+def _moved_into_place(path: Path) -> Iterator[Path]:
+    """Where to write a file, which then appears whole or not at all."""
     beside = unfinished(path)
-    by_run = [name for name, variable in template.data_vars.items() if "run" in variable.dims]
-    labels = template.drop_vars([*by_run, "run"])
-    words = {name: v.astype(object) for name, v in labels.variables.items() if v.dtype.kind == "U"}
-    labels = labels.assign_coords({**words, "point": [point.index for point in points], "run": np.arange(runs)})
-    labels.to_zarr(beside, mode="w", zarr_format=3, consolidated=False)
-    group = zarr.open_group(beside, mode="r+")
-    for name in by_run:
-        variable = template[name]
-        rest = variable.shape[1:]
-        group.create_array(
-            str(name),
-            shape=(labels.sizes["point"], runs, *rest),
-            chunks=(1, _chunk_runs(block, variable.nbytes), *rest),
-            dtype=variable.dtype,
-            fill_value=np.nan if variable.dtype.kind == "f" else -1,
-            compressors=None,  # stances are noise to a compressor: it saves a sixth and costs as much as stepping
-            dimension_names=["point", *map(str, variable.dims)],
-            attributes=dict(variable.attrs),
-        )
-    beside.replace(path)
-
-
-def _chunk_runs(block: int, bytes_of_run: int) -> int:
-    """Runs of a chunk: the block, halved until it is small enough to be written and read quickly."""
-    while block % 2 == 0 and block * bytes_of_run > CHUNK_BYTES:
-        block //= 2
-    return block
-
-
-def write_trajectories(path: Path, point: Point, data: xr.Dataset, task: Task) -> list[Path]:
-    """Write one point's runs, in chunks that no other task writes.
-
-    Args:
-        path: of the Zarr group.
-        point: whose runs.
-        data: of these runs.
-        task: which runs.
-
-    Returns:
-        The chunks' files.
-    """
-    import zarr
-
-    files = []
-    with zarr.config.set({"array.write_empty_chunks": True}):
-        group = zarr.open_group(path, mode="r+")
-        for name, variable in data.data_vars.items():
-            if "run" not in variable.dims:
-                continue
-            array: Any = group[str(name)]
-            first, last = (k // array.chunks[1] for k in (task.first_run, task.first_run + task.runs - 1))
-            zeros = ["0"] * (array.ndim - 2)
-            own = [path.joinpath(str(name), "c", str(point.place), str(k), *zeros) for k in range(first, last + 1)]
-            for file in own:
-                file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
-            array[point.place, task.first_run : task.first_run + task.runs] = variable.to_numpy()
-            files += own
-    return files
-
-
-def read_trajectories(path: Path) -> xr.Dataset:
-    """A scenario's trajectories, (point, run, step, member), read from the disk as they are used."""
-    return xr.open_zarr(path, chunks=None, consolidated=False)
-
-
-def bytes_by_run(data: xr.Dataset) -> int:
-    """Bytes that a run takes, from a dataset of one run."""
-    return sum(int(v.nbytes) for v in data.data_vars.values() if "run" in v.dims)
-
-
-def changes_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes of a point from its row in the table of points."""
-    return {k: v for k, v in row.items() if k not in ("point", "scenario", "seed") and not pd.isna(v)}
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

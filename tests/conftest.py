@@ -14,6 +14,6 @@ def digest() -> Callable[[Path], dict[str, str]]:
 
 
 def _digest(folder: Path) -> dict[str, str]:
-    left_out = ("design.json", ".lock", "zarr.json")
+    left_out = ("design.json", "prepared.json", ".lock", "zarr.json")
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in left_out]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

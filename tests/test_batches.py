@@ -101,7 +101,7 @@ def test_a_design_is_read_from_a_file_with_scenarios_beside_it(tmp_path):
         ("runs = 0", ["runs = 0", "greater than or equal to 1"]),
         ("run = 5", ["run = 5", "did you mean 'runs'"]),
         ("[grid]\nstance.peer_rat = [1]", ["grid.stance.peer_rat", "did you mean 'stance.peer_rate'"]),
-        ("[grid]\nstance.peer_rate = [99.0]", ["grid.stance.peer_rate = 99.0", "0 to 20"]),
+        ("[grid]\nstance.peer_rate = [99.0]", ["grid.stance.peer_rate = 99.0", "less than or equal to 20"]),
         ("[grid]\nstance.peer_rate = []", ["grid.stance.peer_rate", "at least 1"]),
         ('scenarios = ["basline"]', ["basline", "did you mean 'baseline'"]),
         ('scenarios = ["baseline", "baseline"]', ["same name"]),
@@ -427,6 +427,23 @@ def test_progress_tells_rate_time_left_and_failures(monkeypatch):
     assert "1,000/1,000 runs" in shown
     assert "runs/s" in shown
     assert "20 failed" in shown
+
+
+BAR = """import article10
+design = article10.Design(runs=2000, changes={"horizon": "2026-01-12"})
+article10.run_batch(design, "batch", workers=1)"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # of the libraries that run notebooks
+def test_a_notebook_shows_the_bar(tmp_path):
+    import nbclient
+    import nbformat
+
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(BAR)])
+    nbclient.NotebookClient(page, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert "/2,000 runs" in str(page.metadata["widgets"])  # where Jupyter keeps what an output that moves shows
+    assert not [output for output in page.cells[0].outputs if output.get("name") == "stderr"]
 
 
 def test_a_missing_extra_is_named(monkeypatch, tmp_path):

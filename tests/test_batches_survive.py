@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from article10 import open_batch, run_batch
+from article10 import BatchError, open_batch, run_batch
+from article10.runs.executors import Dask, Processes
 
 pytestmark = pytest.mark.slow
 
@@ -178,8 +179,15 @@ def test_a_scheduler_that_is_not_there_is_said(design, tmp_path):
     done = start(design, tmp_path / "b", "--cluster", "tcp://127.0.0.1:1")
     _, errors = done.communicate(timeout=120)
     assert done.returncode == 2
-    assert "127.0.0.1:1" in errors.splitlines()[-1]
-    assert "Traceback" not in errors
+    assert "127.0.0.1:1" in errors
+    assert errors.count("\n") == 1
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("executor", [Processes(2), Dask("local", 1)], ids=["processes", "dask"])
+def test_workers_that_die_again_and_again_end_the_batch_with_one_message(executor):
+    with executor.ready(), pytest.raises(BatchError, match="died"):
+        list(executor.run(os._exit, [1, 1]))
 
 
 # --- full disk ------------------------------------------------------------------------------------------------------

@@ -37,9 +37,10 @@ def clear_errors(command: Callable[P, None]) -> Callable[P, None]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (ScenarioError, OutputError, OSError, ValueError, KeyError) as error:
+        except (ScenarioError, OutputError, OSError, ValueError, KeyError, MemoryError) as error:
             text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
-            sys.stderr.write(f"article10: {text}\n")
+            short = "too little memory: " if isinstance(error, MemoryError) else ""
+            sys.stderr.write(f"article10: {short}{text}\n")
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
             sys.stderr.write("article10: stopped; nothing was written\n")

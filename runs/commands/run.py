@@ -85,7 +85,7 @@ def write(result: EnsembleResult, folder: Path, figures: bool) -> None:
 def batch(
     design: Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="Scenarios, points, runs: docs/batches.md.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the batch [default: results/DESIGN].")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].")] = None,
     cluster: Annotated[str | None, typer.Option(help='Dask: "local", or the address of a scheduler.')] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,

@@ -1,0 +1,141 @@
+"""Values that a design gives to parameters: as a parameter takes them, or refused in one line before anything runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from article10.agents.parameter import Declaration
+from article10.model.scenario import Scenario, all_declarations, parameter_groups
+from article10.model.scenario_file import nearest
+from article10.model.setup import Setup
+
+Value = bool | int | float | str
+"""Value of a parameter at a point."""
+
+OTHER_KEYS = ("horizon", "step_days")
+"""What can be varied beside the declared parameters."""
+
+
+def _plain(value: object) -> Value:
+    """As JSON holds it: NumPy's scalars as Python's, dates as words."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError("a number, a word, a date, true or false")
+    return value
+
+
+Cell = Annotated[Any, BeforeValidator(_plain)]
+"""A value as a user writes it."""
+
+
+@dataclass(frozen=True)
+class _Key:
+    """How a key takes its values: the validation of its declaration, and its value in the baseline."""
+
+    adapter: TypeAdapter[Any]
+    default: Any
+
+
+@cache
+def known_keys() -> dict[str, Declaration]:
+    """The declared parameters by full key."""
+    return {declared.key: declared for declared in all_declarations()}
+
+
+@cache
+def _key(key: str) -> _Key:
+    group, _, name = key.rpartition(".")
+    owner = parameter_groups()[group] if group else Scenario()
+    annotation: Any = type(owner).model_fields[name].rebuild_annotation()
+    strict = ConfigDict(strict=True, allow_inf_nan=False)
+    return _Key(TypeAdapter(annotation, config=strict), getattr(owner, name))
+
+
+def check_key(place: str, key: str) -> None:
+    """Refuse a key that no parameter has.
+
+    Raises:
+        ValueError: with the nearest that there is.
+    """
+    known = [*known_keys(), *OTHER_KEYS]
+    if key not in known:
+        raise ValueError(f"{place}.{key}: no such parameter{nearest(key, known)}")
+
+
+def check_values(place: str, key: str, values: Iterable[Value]) -> None:
+    """Refuse what the parameter's declaration would not take.
+
+    Raises:
+        ValueError: with the first such value and what was expected.
+    """
+    adapter, words = _key(key).adapter, set()
+    for value in values:
+        try:
+            adapter.validate_python(value)
+        except ValidationError as error:
+            text = error.errors()[0]["msg"]
+            raise ValueError(f"{place}.{key} = {value!r}: expected: {text[0].lower()}{text[1:]}") from None
+        if isinstance(value, str) and key not in OTHER_KEYS:
+            words.add(value)
+    for word in sorted(words):
+        try:
+            Setup.of(Scenario().with_({key: word}))  # names a strategy, for example
+        except ValueError as error:
+            raise ValueError(f"{place}: {error}") from None
+
+
+def fitted(key: str, value: Value) -> Value:
+    """A cell of a table as its parameter takes it: such a table holds whole numbers as real ones.
+
+    Raises:
+        ValueError: it is of no type that a parameter has.
+
+    >>> fitted("russia.review_weeks", 8.6), fitted("stance.peer_rate", 1.0), fitted("candidate.may_shelve", np.True_)
+    (9, 1.0, True)
+    """
+    try:
+        plain = _plain(value)
+    except ValueError as error:
+        raise ValueError(f"{key} = {value!r}: expected {error}") from None
+    whole = type(_key(key).default) is int and isinstance(plain, float) and np.isfinite(plain)
+    return round(plain) if whole else plain  # type: ignore[arg-type]
+
+
+def check_range(key: str, ends: tuple[float, float]) -> None:
+    """Refuse a range of what is no number, in the wrong order, or beyond what the parameter takes.
+
+    Raises:
+        ValueError: with what was expected.
+    """
+    if type(_key(key).default) not in (int, float):
+        raise ValueError(f"sample.ranges.{key}: expected the key of a number; vary it in the grid")
+    low, high = ends
+    if not low < high:
+        raise ValueError(f"sample.ranges.{key} = [{low}, {high}]: expected a low and a higher value")
+    check_values("sample.ranges", key, [fitted(key, end) for end in ends])
+
+
+def plausible_range(key: str) -> tuple[float, float]:
+    """The plausible range of a parameter.
+
+    Raises:
+        ValueError: there is no such parameter, or it declares none.
+    """
+    check_key("sample.ranges", key)
+    plausible = known_keys()[key].meta.plausible if key in known_keys() else None
+    if plausible is None:
+        raise ValueError(
+            f"sample.ranges: {key} declares no plausible range: give one, for example {{ {key} = [0.1, 0.9] }}"
+        )
+    return plausible
