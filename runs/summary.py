@@ -22,7 +22,7 @@ Z95 = 1.959963984540054
 MILESTONES = ("invitation", "signature", "accession")
 
 
-def wilson(successes: int, n: int) -> tuple[float, float]:
+def wilson(successes: float, n: float) -> tuple[float, float]:
     """95% interval of a probability from counts (Wilson 1927).
 
     >>> low, high = wilson(0, 100)

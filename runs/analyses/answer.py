@@ -19,13 +19,11 @@ from rich.padding import Padding
 from rich.table import Table
 
 from article10.model.scenario import Scenario
+from article10.runs.analyses.evidence import DIFFER, HIGH, LOW, NEEDED
 from article10.runs.provenance import provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-LOW, HIGH = "_low", "_high"
-"""Endings of the columns that hold the ends of a 95% interval, beside the column that they belong to."""
 
 PERCENT, POINTS, NUMBER, SIGNED, COUNT = "{:.1%}", "{:+.1%}", "{:.2f}", "{:+.2f}", "{:,.0f}"
 """Formats of columns: shares, differences of shares, numbers, differences, counts."""
@@ -37,7 +35,8 @@ class Shown:
 
     Attributes:
         title: what it shows.
-        frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval.
+        frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval, and
+            how far it is known (``x_worlds_that_differ``, ``x_runs_needed``) is only in files.
         formats: by column; others are shown as they are.
         most: rows shown on a screen, 0 for a table that is only for files; files hold all.
     """
@@ -64,15 +63,19 @@ class Shown:
         return f"<h4>{escape(self.title)}</h4>{rows}"
 
     def _is_end(self, column: str) -> bool:
-        return any(column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH))
+        return any(
+            column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH, DIFFER, NEEDED)
+        )
 
     def _cell(self, row: Any, column: str) -> str:  # noqa: ANN401 - a row of mixed cells
         value, form = row[column], self.formats.get(column, "{}")
         if _is_missing(value):
             return "–"
         text = form.format(value)
-        if column + LOW not in row or _is_missing(row[column + LOW]):
+        if column + LOW not in row:
             return text
+        if _is_missing(row[column + LOW]):
+            return f"{text} [no interval]"
         return f"{text} [{form.format(row[column + LOW])}, {form.format(row[column + HIGH])}]"
 
 

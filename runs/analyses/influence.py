@@ -14,7 +14,7 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import Difference, paired, too_few, warn_of
+from article10.runs.analyses.evidence import Difference, paired, warned
 from article10.runs.analyses.flips import flips
 from article10.runs.analyses.levers import Lever, lever
 from article10.runs.analyses.worlds import Progress, ends_of_years, reached, worlds, years_until
@@ -94,7 +94,7 @@ class Influence(Answer):
     def _said_of(self, outcome: str) -> str:
         d, last = self.total[outcome], self.outcome_by_year(outcome).iloc[-1]
         if not d.is_told:
-            return f"Not told: {too_few(d, f'{outcome} by the horizon')}."
+            return f"{outcome.capitalize()} by {self.scenario.horizon}: {d.stated(POINTS)}."
         shares = f"{last[PRESENT]:.1%} of worlds with {self.lever.label}, {last[ABSENT]:.1%} without"
         return f"{outcome.capitalize()} by {self.scenario.horizon}: {shares}: {_interval(d.mean, d.low, d.high)}."
 
@@ -220,23 +220,22 @@ def influence(
     present, absent = results[_variant(frozenset())], results[_variant(everything)]
     total = {o: paired(reached(present, o), reached(absent, o)) for o in OUTCOMES}
     through, prevented, brought = flips(present, absent, OUTCOMES)
-    found = Influence(
-        scenario=chosen,
-        runs=runs,
-        seed=seed,
-        lever=which,
-        by_year=_by_year(present, absent),
-        total=total,
-        delay=paired(years_until(present, "invitation"), years_until(absent, "invitation")),
-        members=_members(present, absent),
-        through=through,
-        prevented=prevented,
-        brought=brought,
-        channels=_channels(which, results) if split else pd.DataFrame(),
+    return warned(
+        Influence(
+            scenario=chosen,
+            runs=runs,
+            seed=seed,
+            lever=which,
+            by_year=_by_year(present, absent),
+            total=total,
+            delay=paired(years_until(present, "invitation"), years_until(absent, "invitation")),
+            members=_members(present, absent),
+            through=through,
+            prevented=prevented,
+            brought=brought,
+            channels=_channels(which, results) if split else pd.DataFrame(),
+        )
     )
-    for outcome, difference in total.items():
-        warn_of(difference, f"{which.label}, {outcome} by the horizon")
-    return found
 
 
 def _interval(value: float, low: float, high: float) -> str:
