@@ -61,7 +61,7 @@ def test_scenarios_that_cannot_share_draws_are_refused():
 
 def test_a_lever_that_does_nothing_has_influence_zero_in_every_world():
     off = {**SHORT, "mechanisms.concession": False}
-    found = influence(of="mechanism:concession", runs=RUNS, changes=off)
+    found = influence(of={"stance.concession_weight": 0.0}, runs=RUNS, changes=off)
     assert all(d.differ == 0 and d.mean == 0 for d in found.total.values())
     assert (found.members["moved"] == 0).all()
     assert found.prevented == found.brought == {"invitation": 0, "accession": 0}
@@ -105,9 +105,36 @@ def test_russia_s_formal_weight_is_zero_and_its_influence_is_stated_with_an_inte
 
 
 def test_a_member_s_government_without_ties_has_nothing_to_take_out():
+    with pytest.raises(ValueError, match="nothing to take out: baseline is the same without the present government"):
+        influence(of="POL", runs=2)
+    with pytest.raises(ValueError, match="nothing to take out"):
+        influence(of="mechanism:shock", changes={"mechanisms.shock": False}, runs=2)
+
+
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [
+        ("Russia", "russia"),
+        ("RUS", "russia"),
+        ("Ukraine", "shelving"),
+        ("UKR", "shelving"),
+        ("candidate", "shelving"),
+        ("sg", "secretary_general"),
+        ("Secretary General", "secretary_general"),
+        ("Hungary", "government:HUN"),
+        ("government:hun", "government:HUN"),
+        ("US", "government:USA"),
+        ("united states", "government:USA"),
+    ],
+)
+def test_actors_are_known_by_their_names_and_codes(of, name):
+    assert lever(of, article10.read_scenario()).name == name
+
+
+def test_a_lever_says_what_taking_it_out_changes():
     scenario = article10.read_scenario()
-    assert lever("POL", scenario).without(scenario) == scenario
-    assert lever("HUN", scenario).without(scenario) != scenario
+    assert lever("shelving", scenario).changes(scenario) == {"candidate.may_shelve": (True, False)}
+    assert "events.neutral_government_HUN" in lever("HUN", scenario).changes(scenario)
 
 
 @pytest.mark.parametrize("name", [*LEVERS, "HUN", "mechanism:peers"])
@@ -118,9 +145,12 @@ def test_taking_a_lever_out_changes_the_scenario_and_leaves_a_valid_one(name):
     assert article10.read_scenario(without).members().iso3 == scenario.members().iso3
 
 
-def test_an_unknown_lever_is_refused_with_the_nearest_name():
-    with pytest.raises(ValueError, match="did you mean 'guarantees'"):
-        influence(of="guarantes", runs=2)
+@pytest.mark.parametrize(
+    ("of", "said"), [("guarantes", "did you mean 'guarantees'"), ("Hungry", "mean 'Hungary'"), ("XYZ", "a member, or")]
+)
+def test_an_unknown_lever_is_refused_with_the_nearest_name(of, said):
+    with pytest.raises(ValueError, match=said):
+        influence(of=of, runs=2)
 
 
 def test_no_effort_is_the_same_whatever_the_strategy():
