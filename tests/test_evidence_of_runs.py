@@ -34,7 +34,7 @@ def test_one_run_tells_nothing_and_says_how_many_would():
 
 
 def test_worlds_that_are_all_alike_are_said_to_be_so():
-    assert paired(np.ones(50, bool), np.ones(50, bool)).stated("{:+.1%}") == "alike in every world"
+    assert paired(np.ones(50, bool), np.ones(50, bool)).stated("{:+.0%}") == "alike in every world [-7%, +7%]"
 
 
 def test_what_is_told_of_a_table_is_what_is_told_of_its_rows():

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from rich import box
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.markup import escape as escape_markup
 from rich.padding import Padding
 from rich.table import Table
 
 from article10.model.scenario import Scenario
-from article10.runs.analyses.evidence import DIFFER, HIGH, LOW, NEEDED
+from article10.runs.analyses.evidence import DIFFER, HIGH, LOW, NEEDED, counted
 from article10.runs.provenance import provenance
 
 if TYPE_CHECKING:
@@ -101,6 +102,10 @@ class Answer(ABC):
     def question(self) -> str:
         """What was asked, in one line."""
 
+    def asked(self) -> dict[str, Any]:
+        """What was asked beside scenario, runs and seed, by the names of arguments; provenance has it."""
+        return {}
+
     @abstractmethod
     def sentences(self) -> list[str]:
         """What was found, the headline first; what the runs do not support is said to be so, not stated."""
@@ -115,18 +120,18 @@ class Answer(ABC):
 
     def __repr__(self) -> str:
         """The question and the headline."""
-        return f"{type(self).__name__}({self.question} {self.sentences()[0]})"
+        return f"{type(self).__name__}({self.question} {counted(self.runs)} each. {self.sentences()[0]})"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<li>{escape(text)}</li>" for text in self.sentences())
+        said = "".join(f"<li>{escape(text)}</li>" for text in [f"{counted(self.runs)} each.", *self.sentences()])
         shown = "".join(table.html() for table in self.tables().values() if table.most)
         return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
 
     def rendered(self) -> RenderableType:
         """For a terminal: question, sentences, tables."""
-        parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {self.runs:,} runs each", ""]
+        parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {counted(self.runs)} each", ""]
         parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in self.sentences()]
-        return Group(*parts, *(rendered_table(table) for table in self.tables().values() if table.most))
+        return Group(*parts, *(FittedTable(table) for table in self.tables().values() if table.most))
 
     def save(self, folder: Path) -> list[Path]:
         """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.
@@ -141,9 +146,9 @@ class Answer(ABC):
 
         folder.mkdir(parents=True, exist_ok=True)
         said = folder / "answer.txt"
-        said.write_text("\n".join([self.question, "", *self.sentences(), ""]), "utf-8")
+        said.write_text("\n".join([self.question, f"{counted(self.runs)} each.", "", *self.sentences(), ""]), "utf-8")
         asked = folder / "provenance.json"
-        asked.write_text(json.dumps(self.provenance(), indent=1), "utf-8")
+        asked.write_text(json.dumps(self.provenance(), indent=1, default=str), "utf-8")
         paths = [said, asked]
         for name, table in self.tables().items():
             paths.append(folder / f"{name}.csv")
@@ -155,21 +160,50 @@ class Answer(ABC):
     def provenance(self) -> dict[str, Any]:
         """What it takes to reproduce the answer."""
         scenario = json.loads(self.scenario.model_dump_json())
-        return {"question": self.question, "runs": self.runs, "seed": self.seed, **provenance(), "scenario": scenario}
+        asked = {"question": self.question, "runs": self.runs, "seed": self.seed, "asked": self.asked()}
+        return {**asked, **provenance(), "scenario": scenario}
 
 
-def rendered_table(shown: Shown) -> Table:
-    """A table for a terminal."""
-    cells = shown.cells().head(shown.most)
-    table = Table(title=shown.title, box=box.SIMPLE, title_justify="left", title_style="bold")
-    for place, column in enumerate(cells):
-        side: Literal["left", "right"] = "left" if place < shown.frame.index.nlevels else "right"
-        table.add_column(str(column).replace("_", " "), justify=side)
-    for _, row in cells.iterrows():
-        table.add_row(*map(escape_markup, row))
-    if len(shown.frame) > shown.most:
-        table.caption, table.caption_justify = f"{len(shown.frame) - shown.most} more in the file", "left"
-    return table
+@dataclass(frozen=True)
+class FittedTable:
+    """A table for a terminal: no cell is broken; columns that do not fit beside each other follow below.
+
+    Attributes:
+        shown: the table.
+    """
+
+    shown: Shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Tables of as many columns as fit, each with the labels of its rows."""
+        cells, n_labels = self.shown.cells().head(self.shown.most), self.shown.frame.index.nlevels
+        widths = {c: max(cell_len(text) for text in (_heading(c), *cells[c])) + GAP for c in cells}
+        labels, columns = [str(c) for c in cells][:n_labels], [str(c) for c in cells][n_labels:]
+        room = options.max_width - sum(widths[c] for c in labels) - GAP
+        parts: list[list[str]] = [[]]
+        for column in columns:
+            if parts[-1] and sum(widths[c] for c in [*parts[-1], column]) > room:
+                parts.append([])
+            parts[-1].append(column)
+        for place, part in enumerate(parts):
+            table = Table(title="" if place else self.shown.title, **LAID_OUT)
+            for column in labels + part:
+                table.add_column(_heading(column), justify="left" if column in labels else "right", no_wrap=True)
+            for _, row in cells[labels + part].iterrows():
+                table.add_row(*map(escape_markup, row))
+            yield table
+        if len(self.shown.frame) > self.shown.most:
+            yield f"  {len(self.shown.frame) - self.shown.most} more in the file"
+
+
+GAP = 2
+"""Characters between columns."""
+
+LAID_OUT: dict[str, Any] = {"box": box.SIMPLE, "title_justify": "left", "title_style": "bold"}
+
+
+def _heading(column: object) -> str:
+    return str(column).replace("_", " ")
 
 
 def listed(words: Iterable[str]) -> str:

@@ -247,9 +247,9 @@ def stated(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a 
     if told(row, name):
         return interval(row, name, form)
     if row[name + DIFFER] == 0:
-        return "alike in every world"
+        return "alike in every world" + (f" {_ends(row, name, form)}" if row[name + LOW] != row[name + HIGH] else "")
     needed, size = row[name + NEEDED], form.format(row[name])
-    more = "no size stands out" if np.isnan(needed) else f"about {needed:,.0f} runs would tell {size}"
+    more = "no size stands out" if np.isnan(needed) else f"about {float(f'{needed:.2g}'):,.0f} runs would tell {size}"
     return f"{NOT_TOLD} from zero {_ends(row, name, form)}: {more}"
 
 
@@ -258,9 +258,18 @@ def _ends(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a t
     return "[no interval]" if np.isnan(low) else f"[{form.format(low)}, {form.format(high)}]"
 
 
+def counted(runs: int) -> str:
+    """A number of runs in words.
+
+    >>> counted(1), counted(2000)
+    ('1 run', '2,000 runs')
+    """
+    return f"{runs:,} run{'s' if runs != 1 else ''}"
+
+
 def warned(found: A) -> A:
     """An answer, once it has warned of what its sentences say that its runs do not tell."""
     unsaid = [text for text in found.sentences() if NOT_TOLD in text.lower()]
     if unsaid:
-        warnings.warn(f"{found.runs:,} runs: {' '.join(unsaid)}", TooFewRunsWarning, stacklevel=3)
+        warnings.warn(f"{counted(found.runs)}: {' '.join(unsaid)}", TooFewRunsWarning, stacklevel=3)
     return found

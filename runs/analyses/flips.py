@@ -62,8 +62,8 @@ def flips(
                 for place, share in _through(fails, comes, int(run)).items():
                     worlds[place] += share
             for (who, how), count in sorted(worlds.items(), key=lambda item: -item[1]):
-                place = (outcome, direction, str(names.get(who, who)), how)
-                rows.append((*place, count, count / int(flipped.sum())))
+                name, share = str(names.get(who, who)), count / int(flipped.sum())
+                rows.append((outcome, direction, name, how, count, share))
     columns = ["outcome", "direction", "through", "by", "worlds", "share"]
     return pd.DataFrame(rows, columns=columns), prevented, brought
 

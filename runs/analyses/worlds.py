@@ -149,7 +149,12 @@ def shared_streams(setups: Any) -> tuple[Stream, ...]:  # noqa: ANN401 - any ite
     return tuple(together.values())
 
 
-# --- what is read off a result ---------------------------------------------------------------------------------------
+# --- what is asked of a scenario and read off a result ----------------------------------------------------------------
+
+
+def outcomes_ahead(scenario: Scenario) -> tuple[str, ...]:
+    """The outcomes that are not behind the candidate on the first day."""
+    return OUTCOMES if scenario.accession.stage == "aspirant" else OUTCOMES[1:]
 
 
 def check_milestone(name: str) -> None:
