@@ -95,21 +95,26 @@ def milestones(result: EnsembleResult) -> pd.DataFrame:
 
 def holdouts(result: EnsembleResult) -> pd.DataFrame:
     """Share of councils at which each member objected, most by its own stance first; empty without any ballot."""
-    ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
-    held = int((ballot != NO_BALLOT).any(axis=2).sum())
-    names = result.data["member_name"].to_numpy()
-    if held == 0:
-        return pd.DataFrame(columns=["name", "own_stance", "war", "any", "alone"])
-    own = (reason & REASON_STANCE) > 0
-    alone = own & (own.sum(axis=2, keepdims=True) == 1)
-    shares = {
-        "own_stance": own.sum(axis=(0, 1)) / held,
-        "war": ((reason & REASON_WAR) > 0).sum(axis=(0, 1)) / held,
-        "any": (ballot == OBJECT).sum(axis=(0, 1)) / held,
-        "alone": alone.sum(axis=(0, 1)) / held,
-    }
-    frame = pd.DataFrame({"name": names, **shares}, index=pd.Index(result.data["member"].to_numpy(), name="member"))
+    held, counts = objections(result)
+    if held.sum() == 0:
+        return pd.DataFrame(columns=["name", *counts])
+    shares = {name: count.sum(axis=0) / held.sum() for name, count in counts.items()}
+    index = pd.Index(result.data["member"].to_numpy(), name="member")
+    frame = pd.DataFrame({"name": result.data["member_name"].to_numpy(), **shares}, index=index)
     return frame.sort_values("own_stance", ascending=False)
+
+
+def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Councils of each run, (run,), and by kind the objections of each member in each run, (run, member).
+
+    Kinds: ``own_stance``; ``war``, because of it; ``any``; ``alone``, as the only one to object by its own stance.
+    """
+    ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
+    own = (reason & REASON_STANCE) > 0
+    kinds = {"own_stance": own, "war": (reason & REASON_WAR) > 0, "any": ballot == OBJECT}
+    kinds["alone"] = own & (own.sum(axis=2, keepdims=True) == 1)
+    held = (ballot != NO_BALLOT).any(axis=2).sum(axis=1)
+    return held, {name: objects.sum(axis=1) for name, objects in kinds.items()}
 
 
 # --- how it is shown ------------------------------------------------------------------------------------------------

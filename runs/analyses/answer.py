@@ -55,8 +55,14 @@ class Shown:
             "" if name is None else str(name): [str(v) for v in index.get_level_values(i)]
             for i, name in enumerate(index.names)
         }
-        words = {c: [self._cell(row, c) for _, row in self.frame.iterrows()] for c in columns}
+        rows = self.frame.to_dict("records")
+        words = {c: [self._cell(row, c) for row in rows] for c in columns}
         return pd.DataFrame({**labels, **words})
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is for a screen and has rows."""
+        return bool(self.most and len(self.frame))
 
     def html(self) -> str:
         """The first rows as an HTML table under its title."""
@@ -68,7 +74,7 @@ class Shown:
             column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH, DIFFER, NEEDED)
         )
 
-    def _cell(self, row: Any, column: str) -> str:  # noqa: ANN401 - a row of mixed cells
+    def _cell(self, row: Mapping[Any, Any], column: str) -> str:
         value, form = row[column], self.formats.get(column, "{}")
         if _is_missing(value):
             return "–"
@@ -124,14 +130,14 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{escape(text)}</li>" for text in [f"{counted(self.runs)} each.", *self.sentences()])
-        shown = "".join(table.html() for table in self.tables().values() if table.most)
+        shown = "".join(table.html() for table in self.tables().values() if table.is_shown)
         return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
 
     def rendered(self) -> RenderableType:
         """For a terminal: question, sentences, tables."""
         parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {counted(self.runs)} each", ""]
         parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in self.sentences()]
-        return Group(*parts, *(FittedTable(table) for table in self.tables().values() if table.most))
+        return Group(*parts, *(FittedTable(table) for table in self.tables().values() if table.is_shown))
 
     def save(self, folder: Path) -> list[Path]:
         """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.
@@ -179,27 +185,26 @@ class FittedTable:
         cells, n_labels = self.shown.cells().head(self.shown.most), self.shown.frame.index.nlevels
         widths = {c: max(cell_len(text) for text in (_heading(c), *cells[c])) + GAP for c in cells}
         labels, columns = [str(c) for c in cells][:n_labels], [str(c) for c in cells][n_labels:]
-        room = options.max_width - sum(widths[c] for c in labels) - GAP
+        room = options.max_width - sum(widths[c] for c in labels) - 1
         parts: list[list[str]] = [[]]
         for column in columns:
             if parts[-1] and sum(widths[c] for c in [*parts[-1], column]) > room:
                 parts.append([])
             parts[-1].append(column)
-        for place, part in enumerate(parts):
-            table = Table(title="" if place else self.shown.title, **LAID_OUT)
+        yield f"[bold]{escape_markup(self.shown.title)}[/bold]"
+        for part in parts:
+            table = Table(box=box.SIMPLE)
             for column in labels + part:
                 table.add_column(_heading(column), justify="left" if column in labels else "right", no_wrap=True)
             for _, row in cells[labels + part].iterrows():
                 table.add_row(*map(escape_markup, row))
             yield table
         if len(self.shown.frame) > self.shown.most:
-            yield f"  {len(self.shown.frame) - self.shown.most} more in the file"
+            yield f"  {len(self.shown.frame) - self.shown.most} more in the file\n"
 
 
-GAP = 2
+GAP = 3
 """Characters between columns."""
-
-LAID_OUT: dict[str, Any] = {"box": box.SIMPLE, "title_justify": "left", "title_style": "bold"}
 
 
 def _heading(column: object) -> str:

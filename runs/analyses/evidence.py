@@ -179,6 +179,8 @@ def ratio(parts: np.ndarray, wholes: np.ndarray) -> tuple[float, float]:
 def mean_over_runs(parts: np.ndarray, name: str, wholes: np.ndarray | None = None) -> dict[str, float]:
     """As cells of a table: a mean, or a ratio of sums over runs, with its 95% interval (Student's, runs as clusters).
 
+    Runs that are all alike give none.
+
     Args:
         parts: by run, (run,).
         name: of the column.
@@ -186,7 +188,7 @@ def mean_over_runs(parts: np.ndarray, name: str, wholes: np.ndarray | None = Non
     """
     wholes = np.ones(len(parts)) if wholes is None else wholes
     value, error, n = _by_run(parts, wholes)
-    half = student95(n) * error
+    half = student95(n) * error if error > 0 else math.nan
     return {name: value, name + LOW: value - half, name + HIGH: value + half}
 
 
@@ -248,9 +250,13 @@ def stated(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a 
         return interval(row, name, form)
     if row[name + DIFFER] == 0:
         return "alike in every world" + (f" {_ends(row, name, form)}" if row[name + LOW] != row[name + HIGH] else "")
+    return f"{NOT_TOLD} from zero {_ends(row, name, form)}: {remedy(row, name, form)}"
+
+
+def remedy(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
+    """How many runs would tell a difference that is not told."""
     needed, size = row[name + NEEDED], form.format(row[name])
-    more = "no size stands out" if np.isnan(needed) else f"about {float(f'{needed:.2g}'):,.0f} runs would tell {size}"
-    return f"{NOT_TOLD} from zero {_ends(row, name, form)}: {more}"
+    return "no size stands out" if np.isnan(needed) else f"about {float(f'{needed:.2g}'):,.0f} runs would tell {size}"
 
 
 def _ends(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table

@@ -125,7 +125,7 @@ class Influence(Answer):
     def _said_of_flips(self, outcome: str) -> str:
         lost, won = self.prevented[outcome], self.brought[outcome]
         if lost + won == 0:
-            return f"In none of {self.runs:,} worlds does the {outcome} depend on it."
+            return f"In no world of {self.runs:,} does the {outcome} depend on it."
         by, against = self._whom(outcome, PREVENTED), self._whom(outcome, BROUGHT)
         text = f"{outcome.capitalize()}: prevented in {lost:,} of {self.runs:,} worlds{by and f', through {by}'}"
         return f"{text}; brought about in {won:,}{against and f', where {against} would stand in the way'}."

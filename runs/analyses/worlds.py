@@ -157,6 +157,12 @@ def outcomes_ahead(scenario: Scenario) -> tuple[str, ...]:
     return OUTCOMES if scenario.accession.stage == "aspirant" else OUTCOMES[1:]
 
 
+def columns_ahead(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """A table without the columns of outcomes that are behind the candidate on the first day."""
+    behind = set(OUTCOMES) - set(outcomes_ahead(scenario))
+    return frame[[column for column in frame if not any(outcome in str(column) for outcome in behind)]]
+
+
 def check_milestone(name: str) -> None:
     """Refuse what is no milestone.
 
