@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.ticker
 
 from article10.runs.analyses.evidence import HIGH, LOW, told
-from article10.runs.analyses.worlds import OUTCOMES, outcomes_ahead
+from article10.runs.analyses.worlds import outcomes_ahead
 from article10.runs.figures_style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs, signed_colours
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
     rows = answer.together
     with house_style():
         ax = ax or new_axes()
-        for colour, outcome in zip(COLOURS, OUTCOMES, strict=False):
+        for colour, outcome in zip(COLOURS, outcomes_ahead(answer.scenario), strict=False):
             ax.fill_between(rows.index, rows[f"{outcome}_low"], rows[f"{outcome}_high"], color=colour, alpha=0.18)
             ax.plot(rows.index, rows[outcome], color=colour, marker="o", markersize=4, label=outcome)
         ax.set_ylim(0, 1)

@@ -26,7 +26,7 @@ from article10.runs.analyses.evidence import (
 )
 from article10.runs.analyses.power_indices import VotingGame, normalised, pivotal
 from article10.runs.analyses.rules_compared import RULES, UNANIMITY
-from article10.runs.analyses.worlds import OUTCOMES, Progress, outcomes_ahead, part_of, reached, worlds
+from article10.runs.analyses.worlds import OUTCOMES, Progress, columns_ahead, outcomes_ahead, part_of, reached, worlds
 from article10.runs.result import EnsembleResult
 from article10.runs.summary import holdouts, objections
 
@@ -80,11 +80,13 @@ class HoldoutPower(Answer):
         """Who holds out, whose consent counts, who must consent together, what indices say."""
         rows, n = self.members, len(self.scenario.members())
         said = []
-        if rows["objects"].notna().any():
+        if rows["objects_low"].notna().any():
             said = [
                 f"Objects most by its own stance, share of councils: {_each(rows.head(4), 'objects')}; objects alone: "
                 f"{_each(rows.nlargest(3, 'alone'), 'alone')}."
             ]
+        elif rows["objects"].notna().any():
+            said = ["Who objects how often is not told: one run gives no interval."]
         first = outcomes_ahead(self.scenario)[0]
         gain = f"{first}_gain"
         ranked = rows.sort_values(gain, key=np.abs, ascending=False)
@@ -93,10 +95,8 @@ class HoldoutPower(Answer):
             gains = _each(known.head(4), gain, POINTS)
             said.append(f"Consent throughout would add to {first}s: {gains}; formally each has 1 of {n} ballots.")
         if len(silent):
-            most = f"{silent['member_name'].iloc[0]}, {stated(silent.iloc[0], gain, POINTS)}"
-            said.append(
-                f"Nothing is stated of the consent of {len(silent)} of {len(rows)} members; of them most, {most}."
-            )
+            most = f"{silent['member_name'].iloc[0]}'s, {stated(silent.iloc[0], gain, POINTS)}"
+            said.append(f"The consent of {len(silent)} of {len(rows)} members does nothing that is told; most, {most}.")
         u = self.indices.iloc[0]
         said += [
             self._said_together(first),
@@ -120,10 +120,12 @@ class HoldoutPower(Answer):
         gains = {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
         fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
         by_rule = dict.fromkeys(RULES, PERCENT)
+        pivotality = self.pivotality.dropna(how="all")
+        members, together = (columns_ahead(frame, self.scenario) for frame in (self.members, self.together))
         return {
-            "members": Shown("Holdout power by member", self.members, shares | gains),
-            "together": Shown("Holdouts that consent together", self.together, dict.fromkeys(OUTCOMES, PERCENT)),
-            "pivotality": Shown("Share of decisions that a member alone would have changed", self.pivotality, by_rule),
+            "members": Shown("Holdout power by member", members, shares | gains),
+            "together": Shown("Holdouts that consent together", together, dict.fromkeys(OUTCOMES, PERCENT)),
+            "pivotality": Shown("Share of decisions that a member alone would have changed", pivotality, by_rule),
             "indices": Shown("A-priori power of every member", self.indices, fractions),
         }
 
@@ -131,11 +133,13 @@ class HoldoutPower(Answer):
         """Gains from consent, consents together, indices against pivotality."""
         from article10.runs.analyses import holdout_figures as draw
 
-        return {
+        figures: dict[str, Callable[[], Axes]] = {
             "consent": lambda: draw.consent(self),
             "together": lambda: draw.together(self),
-            "pivotality": lambda: draw.pivotality(self),
         }
+        if self.pivotality.notna().any(axis=None):
+            figures["pivotality"] = lambda: draw.pivotality(self)
+        return figures
 
 
 def holdout_power(

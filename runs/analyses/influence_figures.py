@@ -154,6 +154,7 @@ def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: A
                 reach += table[how].to_numpy()
         ax.set_yticks(range(len(names)), [name.replace(", which", ",\nwhich") for name in names])
         ax.axvline(0, color="#888888", linewidth=0.8)
+        ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         ax.xaxis.set_major_formatter(lambda worlds, _: f"{abs(worlds):,.0f}")
         ax.set_xlabel("worlds: prevented to the left, brought about to the right")
         ax.grid(visible=False, axis="y")

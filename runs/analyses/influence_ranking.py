@@ -13,8 +13,8 @@ import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
-from article10.runs.analyses.evidence import paired, share, stated, told, warned
+from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.evidence import DIFFER, paired, remedy, share, stated, told, warned
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
 from article10.runs.figures_style import house_style, new_axes, note_runs, signed_colours
@@ -60,14 +60,18 @@ class InfluenceRanking(Answer):
     def sentences(self) -> list[str]:
         """The largest, with and without ballots; what is not told."""
         said = [self._said_of(row) for _, row in self.levers[self.told].head(5).iterrows()]
+        differ = self.levers["difference" + DIFFER] > 0
         unsaid = [
-            f"{row['label']}, {stated(row, 'difference', POINTS)}" for _, row in self.levers[~self.told].iterrows()
+            f"{row['label']} ({remedy(row, 'difference', POINTS)})"
+            for _, row in self.levers[differ & ~self.told].iterrows()
         ]
-        return said + ([f"No influence is stated of: {'; '.join(unsaid)}."] if unsaid else [])
+        said += [f"Not told from zero: {'; '.join(unsaid)}."] if unsaid else []
+        alike = self.levers["label"][~differ]
+        return said + ([f"Every world has the same {self.outcome} without: {listed(alike)}."] if len(alike) else [])
 
     def _said_of(self, row: pd.Series[Any]) -> str:
         label, ballots = str(row["label"]), int(row["ballots"])
-        formal = "one ballot of its own" if ballots == 1 else "no ballot of its own"
+        formal = "one ballot" if ballots == 1 else "no ballot"
         return f"{label[0].upper()}{label[1:]}: {self.outcome} {stated(row, 'difference', POINTS)}; {formal}."
 
     def tables(self) -> dict[str, Shown]:

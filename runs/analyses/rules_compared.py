@@ -30,6 +30,7 @@ from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import (
     OUTCOMES,
     Progress,
+    columns_ahead,
     ends_of_years,
     outcomes_ahead,
     reached,
@@ -118,7 +119,7 @@ class RulesCompared(Answer):
         }
         table = self.outvoted[self.outvoted["share"] > 0].sort_values("share", ascending=False)
         return {
-            "rules": Shown("By rule, at the horizon", self.rules, formats),
+            "rules": Shown("By rule, at the horizon", columns_ahead(self.rules, self.scenario), formats),
             "outvoted": Shown("Who is outvoted: share of invitations at which it objected", table, {"share": WHOLE}),
             "by_year": Shown("Share of worlds by the date", self.by_year, {"share": PERCENT}, most=0),
         }

@@ -73,7 +73,7 @@ class Tornado(Answer):
         if len(silent):
             end = "low" if abs(silent["low_difference"].iloc[0]) == silent["reach"].iloc[0] else "high"
             most = f"{silent.index[0]} at {silent[end].iloc[0]:g} {stated(silent.iloc[0], f'{end}_difference', POINTS)}"
-            said.append(f"Nothing is stated of {len(silent)} of {len(self.ends)} parameters; of them most, {most}.")
+            said.append(f"{len(silent)} of {len(self.ends)} parameters do nothing that is told; most, {most}.")
         return said
 
     def tables(self) -> dict[str, Shown]:
