@@ -139,7 +139,7 @@ def test_an_impossible_game_is_refused():
 )
 def test_a_member_is_pivotal_under_consensus_exactly_where_no_other_objects(rows):
     ballots = np.array(rows, dtype=np.int8)
-    found = pivotal(("A", "B", "C", "D"), ballots, AccessionParameters())
+    found = pivotal(("BEL", "CAN", "DEU", "FRA"), ballots, AccessionParameters())
     for place in range(4):
         others = np.delete(ballots, place, axis=1)
         assert (found[:, place] == (others != OBJECT).all(axis=1)).all()

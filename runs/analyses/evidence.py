@@ -256,7 +256,9 @@ def stated(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a 
 def remedy(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
     """How many runs would tell a difference that is not told."""
     needed, size = row[name + NEEDED], form.format(row[name])
-    return "no size stands out" if np.isnan(needed) else f"about {float(f'{needed:.2g}'):,.0f} runs would tell {size}"
+    if np.isnan(needed) or not size.strip("+-0.%"):  # zero, as far as it is shown
+        return "no size stands out"
+    return f"about {float(f'{needed:.2g}'):,.0f} runs would tell {size}"
 
 
 def _ends(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
