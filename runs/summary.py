@@ -124,7 +124,7 @@ def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray
 def rendered(summary: Summary, most: int = 8) -> RenderableType:
     """The summary for a terminal or a text file."""
     head = Text.assemble((summary.title, "bold"), f"  ·  {summary.runs:,} runs")
-    parts: list[RenderableType] = [head, _milestone_table(summary)]
+    parts: list[RenderableType] = [head, "", _milestone_table(summary), ""]
     if len(summary.holdouts):
         parts.append(_holdout_table(summary, most))
     parts.append(_closing(summary))
@@ -132,7 +132,8 @@ def rendered(summary: Summary, most: int = 8) -> RenderableType:
 
 
 def _milestone_table(summary: Summary) -> Table:
-    table = Table(title="Probability by the end of the year, with a 95% interval", box=box.SIMPLE, title_justify="left")
+    title = "Probability by the end of the year, with a 95% interval"
+    table = Table(title=title, box=box.SIMPLE, title_justify="left", show_edge=False, pad_edge=False)
     table.add_column("by")
     for name in MILESTONES:
         table.add_column(name, justify="right")
