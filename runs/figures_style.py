@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.dates
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -19,6 +20,9 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
 OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
 """Below and above zero."""
+
+PALE = "#c9c9c9"
+"""What is not told from zero."""
 
 DIVERGING = "RdBu"
 """Colour map of stances: red opposed, blue supportive."""
@@ -40,6 +44,11 @@ STYLE: dict[Any, Any] = {
     "legend.title_fontsize": 8.5,
     "savefig.facecolor": "white",
 }
+
+
+def signed_colours(values: npt.ArrayLike, told: npt.ArrayLike) -> np.ndarray:
+    """Colours of differences by their sign, pale where they are not told from zero."""
+    return np.where(np.asarray(told), np.where(np.asarray(values) < 0, OPPOSED, SUPPORTIVE), PALE)
 
 
 @contextmanager

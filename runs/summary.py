@@ -22,7 +22,7 @@ Z95 = 1.959963984540054
 MILESTONES = ("invitation", "signature", "accession")
 
 
-def wilson(successes: int, n: int) -> tuple[float, float]:
+def wilson(successes: float, n: float) -> tuple[float, float]:
     """95% interval of a probability from counts (Wilson 1927).
 
     >>> low, high = wilson(0, 100)
@@ -32,7 +32,8 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     share, z2 = successes / n, Z95 * Z95
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    low, high = min(share, float(centre - half)), max(share, float(centre + half))  # against rounding at 0 and 1
+    return max(0.0, low), min(1.0, high)
 
 
 @dataclass(frozen=True)
@@ -95,21 +96,26 @@ def milestones(result: EnsembleResult) -> pd.DataFrame:
 
 def holdouts(result: EnsembleResult) -> pd.DataFrame:
     """Share of councils at which each member objected, most by its own stance first; empty without any ballot."""
-    ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
-    held = int((ballot != NO_BALLOT).any(axis=2).sum())
-    names = result.data["member_name"].to_numpy()
-    if held == 0:
-        return pd.DataFrame(columns=["name", "own_stance", "war", "any", "alone"])
-    own = (reason & REASON_STANCE) > 0
-    alone = own & (own.sum(axis=2, keepdims=True) == 1)
-    shares = {
-        "own_stance": own.sum(axis=(0, 1)) / held,
-        "war": ((reason & REASON_WAR) > 0).sum(axis=(0, 1)) / held,
-        "any": (ballot == OBJECT).sum(axis=(0, 1)) / held,
-        "alone": alone.sum(axis=(0, 1)) / held,
-    }
-    frame = pd.DataFrame({"name": names, **shares}, index=pd.Index(result.data["member"].to_numpy(), name="member"))
+    held, counts = objections(result)
+    if held.sum() == 0:
+        return pd.DataFrame(columns=["name", *counts])
+    shares = {name: count.sum(axis=0) / held.sum() for name, count in counts.items()}
+    index = pd.Index(result.data["member"].to_numpy(), name="member")
+    frame = pd.DataFrame({"name": result.data["member_name"].to_numpy(), **shares}, index=index)
     return frame.sort_values("own_stance", ascending=False)
+
+
+def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Councils of each run, (run,), and by kind the objections of each member in each run, (run, member).
+
+    Kinds: ``own_stance``; ``war``, because of it; ``any``; ``alone``, as the only one to object by its own stance.
+    """
+    ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
+    own = (reason & REASON_STANCE) > 0
+    kinds = {"own_stance": own, "war": (reason & REASON_WAR) > 0, "any": ballot == OBJECT}
+    kinds["alone"] = own & (own.sum(axis=2, keepdims=True) == 1)
+    held = (ballot != NO_BALLOT).any(axis=2).sum(axis=1)
+    return held, {name: objects.sum(axis=1) for name, objects in kinds.items()}
 
 
 # --- how it is shown ------------------------------------------------------------------------------------------------
@@ -118,7 +124,7 @@ def holdouts(result: EnsembleResult) -> pd.DataFrame:
 def rendered(summary: Summary, most: int = 8) -> RenderableType:
     """The summary for a terminal or a text file."""
     head = Text.assemble((summary.title, "bold"), f"  ·  {summary.runs:,} runs")
-    parts: list[RenderableType] = [head, _milestone_table(summary)]
+    parts: list[RenderableType] = [head, "", _milestone_table(summary), ""]
     if len(summary.holdouts):
         parts.append(_holdout_table(summary, most))
     parts.append(_closing(summary))
@@ -126,7 +132,8 @@ def rendered(summary: Summary, most: int = 8) -> RenderableType:
 
 
 def _milestone_table(summary: Summary) -> Table:
-    table = Table(title="Probability by the end of the year, with a 95% interval", box=box.SIMPLE, title_justify="left")
+    title = "Probability by the end of the year, with a 95% interval"
+    table = Table(title=title, box=box.SIMPLE, title_justify="left", show_edge=False, pad_edge=False)
     table.add_column("by")
     for name in MILESTONES:
         table.add_column(name, justify="right")

@@ -15,8 +15,10 @@ import article10
 from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.model.accession_rule import AccessionParameters
 from article10.runs.analyses.holdout_power import consenting, holdout_power
-from article10.runs.analyses.power_indices import VotingGame, normalised, pivotality
+from article10.runs.analyses.power_indices import VotingGame, normalised, pivotal
 from article10.runs.analyses.rules_compared import RULES
+
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
 
 SHORT = {"horizon": "2029-12-01", "candidate.may_shelve": False}
 RUNS = 24
@@ -47,6 +49,24 @@ def test_a_member_that_always_objects_while_all_others_consent_has_power_one(one
 def test_a_member_whose_consent_is_given_already_has_power_zero(one_holdout):
     assert (one_holdout.members.loc[["POL", "USA"], "invitation_gain"] == 0).all()
     assert (one_holdout.members.loc[["POL", "USA"], "objects"] == 0).all()
+
+
+def test_every_share_has_an_interval_and_the_last_to_ratify_its_number_of_ratifications(one_holdout):
+    open_door = holdout_power(all_for_it(), RUNS, members=("HUN",))
+    for column in ("objects", "war_alone", "alone", "last", "invitation_gain"):
+        row = open_door.members.loc["HUN"]
+        assert row[f"{column}_low"] <= row[column] <= row[f"{column}_high"], column
+    assert open_door.members["ratifications"].iloc[0] > 0
+    assert one_holdout.members["ratifications"].iloc[0] == 0
+    assert open_door.pivotality["unanimity_low"].notna().all()
+
+
+def test_indices_are_those_of_the_alliance_whoever_is_tried(one_holdout):
+    assert "Shapley–Shubik 0.0312 = 1/32" in one_holdout.sentences()[-1]
+
+
+def test_how_often_members_object_is_not_told_by_one_run():
+    assert holdout_power(runs=1, members=("HUN",)).sentences()[0].startswith("Who objects how often is not told")
 
 
 def test_two_holdouts_are_each_powerless_alone_and_decide_together():
@@ -119,7 +139,7 @@ def test_an_impossible_game_is_refused():
 )
 def test_a_member_is_pivotal_under_consensus_exactly_where_no_other_objects(rows):
     ballots = np.array(rows, dtype=np.int8)
-    found = pivotality(("A", "B", "C", "D"), ballots, AccessionParameters())
-    for place, name in enumerate("ABCD"):
+    found = pivotal(("BEL", "CAN", "DEU", "FRA"), ballots, AccessionParameters())
+    for place in range(4):
         others = np.delete(ballots, place, axis=1)
-        assert found[name] == (others != OBJECT).all(axis=1).mean()
+        assert (found[:, place] == (others != OBJECT).all(axis=1)).all()

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from rich.console import Console
 from typer.testing import CliRunner
 
 import article10
-from article10.runs.analyses.evidence import TooFewRunsWarning, paired
+from article10.runs.analyses.answer import FittedTable
+from article10.runs.analyses.evidence import TooFewRunsWarning, paired, told
+from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence
 from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
 from article10.runs.analyses.levers import LEVERS, Lever, lever
+from article10.runs.analyses.rules_compared import compare_rules
+from article10.runs.analyses.tornado import tornado
 from article10.runs.analyses.worlds import worlds
 from article10.runs.command_line import app
+from article10.runs.figures_style import PALE
+
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
 
 SHORT = {"horizon": "2028-12-01"}
 RUNS = 60
@@ -61,12 +72,13 @@ def test_scenarios_that_cannot_share_draws_are_refused():
 
 def test_a_lever_that_does_nothing_has_influence_zero_in_every_world():
     off = {**SHORT, "mechanisms.concession": False}
-    found = influence(of="mechanism:concession", runs=RUNS, changes=off)
+    found = influence(of={"stance.concession_weight": 0.0}, runs=RUNS, changes=off)
     assert all(d.differ == 0 and d.mean == 0 for d in found.total.values())
     assert (found.members["moved"] == 0).all()
     assert found.prevented == found.brought == {"invitation": 0, "accession": 0}
     assert found.total["invitation"].unpaired_runs == np.inf
-    assert "No world's invitation depends on it." in found.sentences()
+    assert f"In no world of {RUNS} does the invitation depend on it." in found.sentences()
+    assert "through" not in found.figures()
 
 
 def test_one_holdout_that_always_objects_prevents_every_invitation_and_all_of_it_goes_through_it():
@@ -79,6 +91,26 @@ def test_one_holdout_that_always_objects_prevents_every_invitation_and_all_of_it
     assert list(through["through"]) == ["Hungary"]
     assert through["share"].iloc[0] == 1.0
     assert through["by"].iloc[0] == "stance"
+
+
+def test_an_outcome_that_is_brought_about_names_who_would_stand_in_the_way():
+    scenario = support_of_all_but(article10.read_scenario("baseline", {**SHORT, "candidate.may_shelve": False}))
+    consent = Lever("consent", "Hungary's consent", {"consent": lambda s: support_of_all_but(s, "HUN")}, actor="HUN")
+    found = influence(scenario, consent, RUNS)
+    invited = found.through[found.through["outcome"] == "invitation"]
+    assert list(invited["direction"]) == ["brought about"]
+    assert list(invited["through"]) == ["Hungary"]
+    assert f"brought about in {RUNS}, where Hungary (100%) would stand in the way." in " ".join(found.sentences())
+    bars = found.figures()["through"]().patches
+    assert all(bar.get_width() > 0 for bar in bars)
+
+
+def test_a_candidate_that_is_invited_already_is_asked_about_its_accession_alone():
+    found = influence("finland_2022", "sg", RUNS, by_channel=False)
+    assert not any("invitation" in text.lower() for text in found.sentences())
+    assert found.delay["accession"].mean < 0
+    assert "accession" in found.figures()["probability"]().get_ylabel()
+    assert "invitation" not in found.tables()
 
 
 def test_a_bid_that_a_plan_shelves_is_prevented_through_the_candidate():
@@ -105,9 +137,36 @@ def test_russia_s_formal_weight_is_zero_and_its_influence_is_stated_with_an_inte
 
 
 def test_a_member_s_government_without_ties_has_nothing_to_take_out():
+    with pytest.raises(ValueError, match="nothing to take out: baseline is the same without the present government"):
+        influence(of="POL", runs=2)
+    with pytest.raises(ValueError, match="nothing to take out"):
+        influence(of="mechanism:shock", changes={"mechanisms.shock": False}, runs=2)
+
+
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [
+        ("Russia", "russia"),
+        ("RUS", "russia"),
+        ("Ukraine", "shelving"),
+        ("UKR", "shelving"),
+        ("candidate", "shelving"),
+        ("sg", "secretary_general"),
+        ("Secretary General", "secretary_general"),
+        ("Hungary", "government:HUN"),
+        ("government:hun", "government:HUN"),
+        ("US", "government:USA"),
+        ("united states", "government:USA"),
+    ],
+)
+def test_actors_are_known_by_their_names_and_codes(of, name):
+    assert lever(of, article10.read_scenario()).name == name
+
+
+def test_a_lever_says_what_taking_it_out_changes():
     scenario = article10.read_scenario()
-    assert lever("POL", scenario).without(scenario) == scenario
-    assert lever("HUN", scenario).without(scenario) != scenario
+    assert lever("shelving", scenario).changes(scenario) == {"candidate.may_shelve": (True, False)}
+    assert "events.neutral_government_HUN" in lever("HUN", scenario).changes(scenario)
 
 
 @pytest.mark.parametrize("name", [*LEVERS, "HUN", "mechanism:peers"])
@@ -118,9 +177,12 @@ def test_taking_a_lever_out_changes_the_scenario_and_leaves_a_valid_one(name):
     assert article10.read_scenario(without).members().iso3 == scenario.members().iso3
 
 
-def test_an_unknown_lever_is_refused_with_the_nearest_name():
-    with pytest.raises(ValueError, match="did you mean 'guarantees'"):
-        influence(of="guarantes", runs=2)
+@pytest.mark.parametrize(
+    ("of", "said"), [("guarantes", "did you mean 'guarantees'"), ("Hungry", "mean 'Hungary'"), ("XYZ", "a member, or")]
+)
+def test_an_unknown_lever_is_refused_with_the_nearest_name(of, said):
+    with pytest.raises(ValueError, match=said):
+        influence(of=of, runs=2)
 
 
 def test_no_effort_is_the_same_whatever_the_strategy():
@@ -131,12 +193,21 @@ def test_no_effort_is_the_same_whatever_the_strategy():
 
 
 def test_levers_are_ranked_by_size_and_one_that_does_nothing_comes_last():
-    nothing = Lever("nothing", "nothing", {"nothing": lambda s: s})
-    ranking = rank_influence(levers=["russia", nothing, "secretary_general"], runs=RUNS, seed=3)
+    off, nothing = {"mechanisms.concession": False}, {"stance.concession_weight": 0.0}
+    ranking = rank_influence(levers=["russia", nothing, "secretary_general"], runs=RUNS, seed=3, changes=off)
     sizes = ranking.levers["difference"].abs()
     assert list(sizes) == sorted(sizes, reverse=True)
-    assert ranking.levers.index[-1] == "nothing"
-    assert "nothing (no world differs)" in ranking.sentences()[-1]
+    assert ranking.levers.index[-1] == "stance.concession_weight=0.0"
+    said = "Every world has the same invitation without: stance.concession_weight other than 0.0."
+    assert ranking.sentences()[-1] == said
+
+
+def test_changes_are_ranked_under_names_of_their_own_and_none_twice():
+    some, more = {"russia.effort": 0.0}, {"russia.effort": 1.0}
+    ranking = rank_influence(levers=[some, more], runs=2, changes=SHORT)
+    assert set(ranking.levers.index) == {"russia.effort=0.0", "russia.effort=1.0"}
+    with pytest.raises(ValueError, match="'russia' is named twice"):
+        rank_influence(levers=["russia", "RUS"], runs=2)
 
 
 # --- intervals and refusals -------------------------------------------------------------------------------------------
@@ -171,12 +242,35 @@ def test_pairing_is_worth_nothing_where_worlds_are_independent_and_much_where_th
     assert paired(a, a ^ (rng.random(4000) < 0.05)).unpaired_runs > 5
 
 
+@pytest.mark.parametrize("runs", [1, 3])
+def test_a_handful_of_runs_states_no_difference(runs):
+    found = influence(runs=runs, seed=3)
+    said = " ".join(found.sentences())
+    assert not any(d.is_told for d in (*found.total.values(), *found.delay.values()))
+    assert "One pair of worlds" not in said
+    assert f"{runs} run{'s' * (runs > 1)} each" in repr(found)
+    assert runs > 1 or "most moved, " in said
+
+
+@pytest.mark.slow
+def test_every_analysis_of_influence_warns_of_what_it_does_not_state():
+    few: dict[str, Any] = {"runs": 12, "seed": 3}
+    for ask in (
+        lambda: rank_influence(levers=["pressure"], **few),
+        lambda: influence_curve(efforts=(6.0,), strategies=("uniform",), **few),
+        lambda: tornado(parameters=["war.breach_rate", "russia.effort", "candidate.plan_openness"], **few),
+        lambda: compare_rules(rules=("unanimity", "unanimity minus 1"), **few),
+        lambda: holdout_power(members=("HUN", "SVK"), **few),
+    ):
+        with pytest.warns(TooFewRunsWarning, match=r"12 runs: .*runs would tell"):
+            ask()
+
+
 def test_what_the_runs_cannot_support_is_not_stated_and_the_number_that_would_is_given():
     with pytest.warns(TooFewRunsWarning, match=r"runs would tell"):
         found = influence(of="incidents", runs=40, by_channel=False)
     said = next(s for s in found.sentences() if "invitation" in s.lower())
-    assert said.startswith("Not told: ")
-    assert "cannot tell the difference from zero" in said
+    assert "not told from zero [" in said
 
 
 # --- what users see ---------------------------------------------------------------------------------------------------
@@ -187,6 +281,32 @@ def test_every_figure_states_the_number_of_runs_and_every_table_is_written(russi
         assert any(f"{RUNS} runs" in text.get_text() for text in draw().texts)
     names = {path.name for path in russia.save(tmp_path / "answer")}
     assert {"answer.txt", "provenance.json", "members.csv", "channels.csv", "probability.png"} <= names
+
+
+def test_members_are_drawn_most_moved_on_top_and_channels_pale_where_not_told(russia):
+    ax = russia.figures()["members"]()
+    assert ax.get_yticklabels()[-1].get_text() == russia.members["member_name"].iloc[0]
+    known = told(russia.channels, "share")
+    colours = [to_hex(bar.get_facecolor()) for bar in russia.figures()["channels"]().patches]
+    assert colours.count(PALE) == int((~known).sum())
+
+
+def test_tables_fit_a_terminal_without_breaking_an_interval(russia):
+    page = io.StringIO()
+    Console(file=page, width=80, color_system=None).print(*map(FittedTable, russia.tables().values()), sep="")
+    lines = page.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(line.count("[") == line.count("]") for line in lines)
+    assert "…" not in page.getvalue()
+
+
+def test_provenance_says_what_was_asked(russia):
+    asked = russia.provenance()["asked"]
+    assert asked["of"] == "russia"
+    assert asked["changes"]["russia.strategy"] == ("weakest_link", "inert")
+    curve = influence_curve(efforts=(6.0,), strategies=("inert",), outcome="accession", runs=2, changes=SHORT)
+    assert curve.asked() == {"outcome": "accession", "strategies": ["inert"], "efforts": [0.0, 6.0]}
+    assert set(curve.tables()["points"].frame["outcome"]) == {"accession"}
 
 
 def test_the_command_answers_writes_and_never_overwrites(tmp_path):

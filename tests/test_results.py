@@ -154,6 +154,7 @@ def test_the_summary_counts_what_the_data_hold(result):
         text = as_text(summary, width)
         assert "Russia's formal weight: 0 of 32 ballots." in text
         assert max(len(line) for line in text.splitlines()) <= width
+        assert all(line.count("[") == line.count("]") for line in text.splitlines())
 
 
 # --- replay ---------------------------------------------------------------------------------------------------------

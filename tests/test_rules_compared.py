@@ -10,6 +10,8 @@ import pytest
 import article10
 from article10.runs.analyses.rules_compared import RULES, compare_rules
 
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
+
 RUNS = 60
 
 
@@ -51,6 +53,23 @@ def test_at_the_first_council_that_admits_a_stricter_rule_admits_no_earlier():
     assert (first["unanimity minus 1"] <= first["unanimity"]).all()
     assert (first["unanimity minus 3"] <= first["unanimity minus 1"]).all()
     assert (first["qualified majority"] <= first["unanimity minus 3"]).all()
+
+
+def test_pressure_by_events_counts_as_russia_s():
+    event = {"kind": "pressure", "name": "gas", "date": "2025-12-01", "targets": ["HUN"], "intensity": 20.0}
+    ballots = dict.fromkeys(article10.read_scenario().members().iso3, "support")
+    inert = {"russia.strategy": "inert", "horizon": "2030-12-01", "candidate.may_shelve": False}
+    scenario = article10.read_scenario("baseline", {**inert, "events": [{**event, "weeks": 260}]})
+    ballots.pop("HUN")
+    found = compare_rules(scenario.with_({"accession.war_bar": 1.0}, ballots=ballots), RUNS, rules=("unanimity",))
+    assert found.rules.loc["unanimity", "russia_worlds_that_differ"] > 0
+
+
+def test_means_over_runs_and_shares_outvoted_have_intervals(compared):
+    row = compared.rules.loc["qualified majority"]
+    for column in ("years_to_invitation", "members_outvoted", "russia"):
+        assert row[f"{column}_low"] < row[column] < row[f"{column}_high"], column
+    assert (compared.outvoted["share_low"] <= compared.outvoted["share_high"]).all()
 
 
 def test_an_unknown_rule_is_refused():

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from rich import box
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.markup import escape as escape_markup
 from rich.padding import Padding
 from rich.table import Table
 
 from article10.model.scenario import Scenario
+from article10.runs.analyses.evidence import DIFFER, HIGH, LOW, NEEDED, counted
 from article10.runs.provenance import provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-LOW, HIGH = "_low", "_high"
-"""Endings of the columns that hold the ends of a 95% interval, beside the column that they belong to."""
 
 PERCENT, POINTS, NUMBER, SIGNED, COUNT = "{:.1%}", "{:+.1%}", "{:.2f}", "{:+.2f}", "{:,.0f}"
 """Formats of columns: shares, differences of shares, numbers, differences, counts."""
@@ -37,7 +36,8 @@ class Shown:
 
     Attributes:
         title: what it shows.
-        frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval.
+        frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval, and
+            how far it is known (``x_worlds_that_differ``, ``x_runs_needed``) is only in files.
         formats: by column; others are shown as they are.
         most: rows shown on a screen, 0 for a table that is only for files; files hold all.
     """
@@ -55,8 +55,14 @@ class Shown:
             "" if name is None else str(name): [str(v) for v in index.get_level_values(i)]
             for i, name in enumerate(index.names)
         }
-        words = {c: [self._cell(row, c) for _, row in self.frame.iterrows()] for c in columns}
+        rows = self.frame.to_dict("records")
+        words = {c: [self._cell(row, c) for row in rows] for c in columns}
         return pd.DataFrame({**labels, **words})
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is for a screen and has rows."""
+        return bool(self.most and len(self.frame))
 
     def html(self) -> str:
         """The first rows as an HTML table under its title."""
@@ -64,15 +70,19 @@ class Shown:
         return f"<h4>{escape(self.title)}</h4>{rows}"
 
     def _is_end(self, column: str) -> bool:
-        return any(column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH))
+        return any(
+            column.endswith(end) and column.removesuffix(end) in self.frame for end in (LOW, HIGH, DIFFER, NEEDED)
+        )
 
-    def _cell(self, row: Any, column: str) -> str:  # noqa: ANN401 - a row of mixed cells
+    def _cell(self, row: Mapping[Any, Any], column: str) -> str:
         value, form = row[column], self.formats.get(column, "{}")
         if _is_missing(value):
             return "–"
         text = form.format(value)
-        if column + LOW not in row or _is_missing(row[column + LOW]):
+        if column + LOW not in row:
             return text
+        if _is_missing(row[column + LOW]):
+            return f"{text} [no interval]"
         return f"{text} [{form.format(row[column + LOW])}, {form.format(row[column + HIGH])}]"
 
 
@@ -98,6 +108,10 @@ class Answer(ABC):
     def question(self) -> str:
         """What was asked, in one line."""
 
+    def asked(self) -> dict[str, Any]:
+        """What was asked beside scenario, runs and seed, by the names of arguments; provenance has it."""
+        return {}
+
     @abstractmethod
     def sentences(self) -> list[str]:
         """What was found, the headline first; what the runs do not support is said to be so, not stated."""
@@ -112,18 +126,18 @@ class Answer(ABC):
 
     def __repr__(self) -> str:
         """The question and the headline."""
-        return f"{type(self).__name__}({self.question} {self.sentences()[0]})"
+        return f"{type(self).__name__}({self.question} {counted(self.runs)} each. {self.sentences()[0]})"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<li>{escape(text)}</li>" for text in self.sentences())
-        shown = "".join(table.html() for table in self.tables().values() if table.most)
+        said = "".join(f"<li>{escape(text)}</li>" for text in [f"{counted(self.runs)} each.", *self.sentences()])
+        shown = "".join(table.html() for table in self.tables().values() if table.is_shown)
         return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
 
     def rendered(self) -> RenderableType:
         """For a terminal: question, sentences, tables."""
-        parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {self.runs:,} runs each", ""]
+        parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {counted(self.runs)} each", ""]
         parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in self.sentences()]
-        return Group(*parts, *(rendered_table(table) for table in self.tables().values() if table.most))
+        return Group(*parts, *(FittedTable(table) for table in self.tables().values() if table.is_shown))
 
     def save(self, folder: Path) -> list[Path]:
         """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.
@@ -138,9 +152,9 @@ class Answer(ABC):
 
         folder.mkdir(parents=True, exist_ok=True)
         said = folder / "answer.txt"
-        said.write_text("\n".join([self.question, "", *self.sentences(), ""]), "utf-8")
+        said.write_text("\n".join([self.question, f"{counted(self.runs)} each.", "", *self.sentences(), ""]), "utf-8")
         asked = folder / "provenance.json"
-        asked.write_text(json.dumps(self.provenance(), indent=1), "utf-8")
+        asked.write_text(json.dumps(self.provenance(), indent=1, default=str), "utf-8")
         paths = [said, asked]
         for name, table in self.tables().items():
             paths.append(folder / f"{name}.csv")
@@ -152,21 +166,49 @@ class Answer(ABC):
     def provenance(self) -> dict[str, Any]:
         """What it takes to reproduce the answer."""
         scenario = json.loads(self.scenario.model_dump_json())
-        return {"question": self.question, "runs": self.runs, "seed": self.seed, **provenance(), "scenario": scenario}
+        asked = {"question": self.question, "runs": self.runs, "seed": self.seed, "asked": self.asked()}
+        return {**asked, **provenance(), "scenario": scenario}
 
 
-def rendered_table(shown: Shown) -> Table:
-    """A table for a terminal."""
-    cells = shown.cells().head(shown.most)
-    table = Table(title=shown.title, box=box.SIMPLE, title_justify="left", title_style="bold")
-    for place, column in enumerate(cells):
-        side: Literal["left", "right"] = "left" if place < shown.frame.index.nlevels else "right"
-        table.add_column(str(column).replace("_", " "), justify=side)
-    for _, row in cells.iterrows():
-        table.add_row(*map(escape_markup, row))
-    if len(shown.frame) > shown.most:
-        table.caption, table.caption_justify = f"{len(shown.frame) - shown.most} more in the file", "left"
-    return table
+@dataclass(frozen=True)
+class FittedTable:
+    """A table for a terminal: no cell is broken; columns that do not fit beside each other follow below.
+
+    Attributes:
+        shown: the table.
+    """
+
+    shown: Shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Tables of as many columns as fit, each with the labels of its rows."""
+        cells, n_labels = self.shown.cells().head(self.shown.most), self.shown.frame.index.nlevels
+        widths = {c: max(cell_len(text) for text in (_heading(c), *cells[c])) + GAP for c in cells}
+        labels, columns = [str(c) for c in cells][:n_labels], [str(c) for c in cells][n_labels:]
+        room = options.max_width - sum(widths[c] for c in labels) - 1
+        parts: list[list[str]] = [[]]
+        for column in columns:
+            if parts[-1] and sum(widths[c] for c in [*parts[-1], column]) > room:
+                parts.append([])
+            parts[-1].append(column)
+        yield f"[bold]{escape_markup(self.shown.title)}[/bold]"
+        for part in parts:
+            table = Table(box=box.SIMPLE)
+            for column in labels + part:
+                table.add_column(_heading(column), justify="left" if column in labels else "right", no_wrap=True)
+            for _, row in cells[labels + part].iterrows():
+                table.add_row(*map(escape_markup, row))
+            yield table
+        if len(self.shown.frame) > self.shown.most:
+            yield f"  {len(self.shown.frame) - self.shown.most} more in the file\n"
+
+
+GAP = 3
+"""Characters between columns."""
+
+
+def _heading(column: object) -> str:
+    return str(column).replace("_", " ")
 
 
 def listed(words: Iterable[str]) -> str:

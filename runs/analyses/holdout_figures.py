@@ -5,35 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import matplotlib.ticker
-import numpy as np
 
-from article10.runs.figures_style import COLOURS, OPPOSED, SUPPORTIVE, house_style, label_ends, new_axes, note_runs
+from article10.runs.analyses.evidence import HIGH, LOW, told
+from article10.runs.analyses.worlds import outcomes_ahead
+from article10.runs.figures_style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from article10.runs.analyses.holdout_power import HoldoutPower
 
-PALE = "#c9c9c9"
-
 
 def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axes:
-    """What each member's consent throughout adds to invitations, with 95% intervals, largest on top."""
-    shown = answer.members.nlargest(most, "invitation_gain")[::-1]
+    """What each member's consent throughout adds to the first outcome ahead, with 95% intervals, largest on top."""
+    first = outcomes_ahead(answer.scenario)[0]
+    gain = f"{first}_gain"
+    shown = answer.members.nlargest(most, gain)[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.6 + 0.34 * len(shown)))
-        told = (shown["invitation_gain_low"] > 0) | (shown["invitation_gain_high"] < 0)
-        colours = np.where(~told, PALE, np.where(shown["invitation_gain"] > 0, SUPPORTIVE, OPPOSED))
-        low, high = shown["invitation_gain_low"], shown["invitation_gain_high"]
-        errors = [shown["invitation_gain"] - low, high - shown["invitation_gain"]]
-        style = {"ecolor": "#444444"}
-        ax.barh(shown["member_name"], shown["invitation_gain"], xerr=errors, color=colours, error_kw=style)
+        colours = signed_colours(shown[gain], told(shown, gain))
+        errors = [shown[gain] - shown[gain + LOW], shown[gain + HIGH] - shown[gain]]
+        ax.barh(shown["member_name"], shown[gain], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-        ax.set_xlabel("points of probability of invitation by the horizon")
+        ax.set_xlabel(f"points of probability of {first} by the horizon")
         ax.grid(visible=False, axis="y")
         ax.set_title("What one member's consent would add")
-        note_runs(ax, answer.runs, "with and without it, the same worlds; lines: 95% intervals", below=38)
+        note_runs(
+            ax, answer.runs, "with and without it, the same worlds; lines: 95% intervals; pale: not told", below=38
+        )
     return ax
 
 
@@ -42,7 +42,7 @@ def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
     rows = answer.together
     with house_style():
         ax = ax or new_axes()
-        for colour, outcome in zip(COLOURS, ("invitation", "accession"), strict=False):
+        for colour, outcome in zip(COLOURS, outcomes_ahead(answer.scenario), strict=False):
             ax.fill_between(rows.index, rows[f"{outcome}_low"], rows[f"{outcome}_high"], color=colour, alpha=0.18)
             ax.plot(rows.index, rows[outcome], color=colour, marker="o", markersize=4, label=outcome)
         ax.set_ylim(0, 1)
@@ -59,11 +59,13 @@ def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
 
 def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax: Axes | None = None) -> Axes:
     """Share of simulated decisions that a member alone would have changed, beside what a-priori indices say of all."""
-    shown = answer.pivotality[rule].nlargest(most)[::-1]
+    rows = answer.pivotality.nlargest(most, rule)[::-1]
+    shown = rows[rule]
     names = answer.members["member_name"].reindex(shown.index)
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.8 + 0.34 * len(shown)))
-        ax.barh(names, shown, color=COLOURS[0])
+        errors = [shown - rows[rule + LOW], rows[rule + HIGH] - shown]
+        ax.barh(names, shown, color=COLOURS[0], xerr=errors, error_kw={"ecolor": "#444444"})
         equal = float(answer.indices["shapley_shubik"][rule])
         ax.axvline(equal, color=OPPOSED, linestyle="--", linewidth=1)
         ax.annotate(
@@ -79,5 +81,5 @@ def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax
         ax.set_xlabel("share of decisions that the member alone would have changed")
         ax.grid(visible=False, axis="y")
         ax.set_title(f"Pivotal members under {rule}")
-        note_runs(ax, answer.runs, "ballots as they are cast in the simulated worlds", below=38)
+        note_runs(ax, answer.runs, "ballots as cast in the simulated worlds; lines: 95% intervals", below=38)
     return ax

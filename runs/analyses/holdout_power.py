@@ -14,17 +14,24 @@ from article10.agents.member_state import NO_BALLOT
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import paired
-from article10.runs.analyses.power_indices import VotingGame, normalised, pivotality
-from article10.runs.analyses.rules_compared import RULES
-from article10.runs.analyses.worlds import Progress, reached, worlds
+from article10.runs.analyses.evidence import (
+    interval,
+    mean_over_runs,
+    paired,
+    share,
+    share_over_runs,
+    stated,
+    told,
+    warned,
+)
+from article10.runs.analyses.power_indices import VotingGame, normalised, pivotal
+from article10.runs.analyses.rules_compared import RULES, UNANIMITY
+from article10.runs.analyses.worlds import OUTCOMES, Progress, columns_ahead, outcomes_ahead, part_of, reached, worlds
 from article10.runs.result import EnsembleResult
-from article10.runs.summary import holdouts, wilson
+from article10.runs.summary import holdouts, objections
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-OUTCOMES = ("invitation", "accession")
 
 TOGETHER = 8
 """Variants run at a time: a bound on memory."""
@@ -43,11 +50,13 @@ class HoldoutPower(Answer):
         seed: of all random streams.
         members: by member: its name; shares of councils at which it objects by its own stance (``objects``), because
             of the war alone, and as the only one to object (``alone``); share of complete ratifications that it is the
-            last of (``last``); concessions that it holds, in years of a full concession; what its consent throughout
-            would add to invitations and accessions, with 95% intervals of paired worlds.
+            last of (``last``, of ``ratifications``); concessions that it holds, in years of a full concession; what its
+            consent throughout would add to invitations and accessions. With 95% intervals, of paired worlds or with
+            runs as clusters.
         together: by number of holdouts that consent together, those that object most first: who joins, and the shares.
         indices: by rule: absolute and normalised Banzhaf and Shapley–Shubik of every member, which are all equal.
-        pivotality: by member and rule: share of decisions in the simulated worlds that it alone would have changed.
+        pivotality: by member and rule: share of decisions in the simulated worlds that it alone would have changed,
+            with 95% intervals.
     """
 
     scenario: Scenario
@@ -63,51 +72,60 @@ class HoldoutPower(Answer):
         """What was asked."""
         return f"What power does a holdout have? ({self.scenario.name})"
 
+    def asked(self) -> dict[str, Any]:
+        """Whose consent was tried."""
+        return {"members": list(self.members.index)}
+
     def sentences(self) -> list[str]:
         """Who holds out, whose consent counts, who must consent together, what indices say."""
-        by_objection, n = self.members, len(self.members)
-        said = [
-            "Objects most by its own stance, share of councils: "
-            + listed(f"{row.member_name} {row.objects:.0%}" for row in by_objection.head(4).itertuples())
-            + "; objects alone: "
-            + listed(f"{r.member_name} {r.alone:.1%}" for r in by_objection.nlargest(3, "alone").itertuples())
-            + "."
-        ]
-        ranked = self.members.sort_values("invitation_gain", ascending=False)
-        told = ranked[(ranked["invitation_gain_low"] > 0) | (ranked["invitation_gain_high"] < 0)]
-        if len(told):
-            gains = listed(f"{row['member_name']} {_gain(row)}" for _, row in told.head(4).iterrows())
-            said.append(f"Consent throughout would add to invitations: {gains}; formally each has 1 of {n} ballots.")
-        silent = n - len(told)
-        said.append(
-            f"The consent of {silent} of {n} members makes no difference that {self.runs:,} runs tell from zero."
-        )
-        said.append(self._said_together())
+        rows, n = self.members, len(self.scenario.members())
+        said = []
+        if rows["objects_low"].notna().any():
+            said = [
+                f"Objects most by its own stance, share of councils: {_each(rows.head(4), 'objects')}; objects alone: "
+                f"{_each(rows.nlargest(3, 'alone'), 'alone')}."
+            ]
+        elif rows["objects"].notna().any():
+            said = ["Who objects how often is not told: one run gives no interval."]
+        first = outcomes_ahead(self.scenario)[0]
+        gain = f"{first}_gain"
+        ranked = rows.sort_values(gain, key=np.abs, ascending=False)
+        known, silent = ranked[told(ranked, gain)], ranked[~told(ranked, gain)]
+        if len(known):
+            gains = _each(known.head(4), gain, POINTS)
+            said.append(f"Consent throughout would add to {first}s: {gains}; formally each has 1 of {n} ballots.")
+        if len(silent):
+            most = f"{silent['member_name'].iloc[0]}'s, {stated(silent.iloc[0], gain, POINTS)}"
+            said.append(f"The consent of {len(silent)} of {len(rows)} members does nothing that is told; most, {most}.")
         u = self.indices.iloc[0]
-        said.append(
+        said += [
+            self._said_together(first),
             f"A-priori indices say the same of all under every rule: Shapley–Shubik {u['shapley_shubik']:.4f} = 1/{n}; "
-            f"the absolute Banzhaf index under unanimity is {u['banzhaf']:.1e}: all others are taken to toss coins."
-        )
+            f"the absolute Banzhaf index under unanimity is {u['banzhaf']:.1e}: all others are taken to toss coins.",
+        ]
         return said
 
-    def _said_together(self) -> str:
-        rows, first = self.together, self.together.iloc[0]
-        best = rows.iloc[-1]
-        names = listed(str(name) for name in rows["joins"].iloc[1:])
-        one = f"{rows['invitation'].iloc[1]:.1%} if {rows['joins'].iloc[1]} consents"
-        shares = f"{first['invitation']:.1%} of worlds as it is, {one}, {best['invitation']:.1%} if {names} do"
-        return f"Under unanimity consents count together: invitations in {shares}."
+    def _said_together(self, outcome: str) -> str:
+        shares = [interval(row, outcome, PERCENT) for _, row in self.together.iterrows()]
+        joins = [str(name) for name in self.together["joins"].iloc[1:]]
+        more = f"; {shares[-1]} if {listed(joins)} do" if len(joins) > 1 else ""
+        return (
+            f"Under {UNANIMITY} consents count together: {outcome} in {shares[0]} of worlds as it is; {shares[1]} if "
+            f"{joins[0]} consents{more}."
+        )
 
     def tables(self) -> dict[str, Shown]:
         """Members, consents together, pivotality, indices."""
-        shares = {"objects": "{:.0%}", "war_alone": "{:.0%}", "alone": PERCENT, "last": PERCENT}
+        shares = {"objects": PERCENT, "war_alone": PERCENT, "alone": PERCENT, "last": PERCENT}
         gains = {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
         fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
-        pivotal = dict.fromkeys(map(str, self.pivotality.columns), PERCENT)
+        by_rule = dict.fromkeys(RULES, PERCENT)
+        pivotality = self.pivotality.dropna(how="all")
+        members, together = (columns_ahead(frame, self.scenario) for frame in (self.members, self.together))
         return {
-            "members": Shown("Holdout power by member", self.members, shares | gains),
-            "together": Shown("Holdouts that consent together", self.together, dict.fromkeys(OUTCOMES, PERCENT)),
-            "pivotality": Shown("Share of decisions that a member alone would have changed", self.pivotality, pivotal),
+            "members": Shown("Holdout power by member", members, shares | gains),
+            "together": Shown("Holdouts that consent together", together, dict.fromkeys(OUTCOMES, PERCENT)),
+            "pivotality": Shown("Share of decisions that a member alone would have changed", pivotality, by_rule),
             "indices": Shown("A-priori power of every member", self.indices, fractions),
         }
 
@@ -115,11 +133,13 @@ class HoldoutPower(Answer):
         """Gains from consent, consents together, indices against pivotality."""
         from article10.runs.analyses import holdout_figures as draw
 
-        return {
+        figures: dict[str, Callable[[], Axes]] = {
             "consent": lambda: draw.consent(self),
             "together": lambda: draw.together(self),
-            "pivotality": lambda: draw.pivotality(self),
         }
+        if self.pivotality.notna().any(axis=None):
+            figures["pivotality"] = lambda: draw.pivotality(self)
+        return figures
 
 
 def holdout_power(
@@ -147,20 +167,22 @@ def holdout_power(
     Raises:
         KeyError: a member is not on the roster.
         ScenarioError: the scenario is wrong.
-        ValueError: ``runs`` or ``seed`` is.
+        ValueError: ``runs`` or ``seed`` is, or no member is named.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     chosen = read_scenario(scenario, changes)
     roster = chosen.members()
     tried = tuple(roster.iso3 if members is None else members)
+    if not tried:
+        raise ValueError("members: none named; expected at least one code")
     for code in tried:
         roster.index(code)
     groups = min(MOST_TOGETHER, len(tried))
     total = runs * (1 + len(tried) + groups)
 
-    def advance(offset: int) -> Progress | None:
-        return None if progress is None else lambda done, _: progress(offset + done, total)
-
-    present = worlds({"": chosen}, runs, seed, by_year=("concession",), progress=advance(0))[""]
+    present = worlds({"": chosen}, runs, seed, by_year=("concession",), progress=part_of(progress, 0, total))[""]
     by_objection = [str(code) for code in holdouts(present).index if code in tried] or list(tried)
     variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in tried}
     variants |= {tuple(by_objection[:k]): consenting(chosen, by_objection[:k]) for k in range(1, groups + 1)}
@@ -168,23 +190,24 @@ def holdout_power(
     names = list(variants)
     for start in range(0, len(names), TOGETHER):
         some = {" ".join(who): variants[who] for who in names[start : start + TOGETHER]}
-        results = worlds(some, runs, seed, progress=advance(runs * (1 + start)))
+        results = worlds(some, runs, seed, progress=part_of(progress, runs * (1 + start), total))
         for who in names[start : start + TOGETHER]:
             gains[who] = {o: reached(results[" ".join(who)], o) for o in OUTCOMES}
-    return HoldoutPower(
-        scenario=chosen,
-        runs=runs,
-        seed=seed,
-        members=_members(present, by_objection, gains),
-        together=_together(present, by_objection[:groups], gains),
-        indices=_indices(chosen),
-        pivotality=_pivotality(present, by_objection),
+    return warned(
+        HoldoutPower(
+            scenario=chosen,
+            runs=runs,
+            seed=seed,
+            members=_members(present, by_objection, gains),
+            together=_together(present, by_objection[:groups], gains),
+            indices=_indices(chosen),
+            pivotality=_pivotality(present, by_objection),
+        )
     )
 
 
-def _gain(row: Any) -> str:  # noqa: ANN401 - a row of a table
-    low, high = row["invitation_gain_low"], row["invitation_gain_high"]
-    return f"{row['invitation_gain']:+.1%} [{low:+.1%}, {high:+.1%}]"
+def _each(rows: pd.DataFrame, column: str, form: str = PERCENT) -> str:
+    return listed(f"{row['member_name']} {interval(row, column, form)}" for _, row in rows.iterrows())
 
 
 def consenting(scenario: Scenario, members: Sequence[str]) -> Scenario:
@@ -199,22 +222,21 @@ def _members(
 ) -> pd.DataFrame:
     data = present.data
     codes = [str(code) for code in data["member"].to_numpy()]
-    said = holdouts(present).drop(columns="name").reindex(list(order)).fillna(0.0).to_dict("index")
-    complete = present.outcomes_by_member["last_to_ratify"]
-    complete = complete[complete != ""]
+    councils, objects = objections(present)
+    last = present.outcomes_by_member["last_to_ratify"].to_numpy()
+    complete = last != ""
     years = (present.scenario.horizon - present.scenario.start).days / 365.25
-    held = data["concession_by_year"].to_numpy().astype(float).mean(axis=(0, 1)) * years
+    held = data["concession_by_year"].to_numpy().astype(float).mean(axis=1) * years
     rows = []
     for code in order:
         place = codes.index(code)
+        own, whatever, alone = (objects[kind][:, place] for kind in ("own_stance", "any", "alone"))
         row: dict[str, Any] = {"member": code, "member_name": str(data["member_name"].to_numpy()[place])}
-        own = said[code]["own_stance"]
-        row |= {"objects": own, "war_alone": said[code]["any"] - own}
-        row |= {"alone": said[code]["alone"], "last": (complete == code).mean() if len(complete) else np.nan}
-        row["concession_years"] = held[place]
+        row |= share_over_runs(own, "objects", councils) | share_over_runs(whatever - own, "war_alone", councils)
+        row |= share_over_runs(alone, "alone", councils) | share_over_runs(last == code, "last", complete)
+        row |= {"ratifications": int(complete.sum())} | mean_over_runs(held[:, place], "concession_years")
         for outcome in OUTCOMES:
-            d = paired(gains[(code,)][outcome], reached(present, outcome))
-            row |= {f"{outcome}_gain": d.mean, f"{outcome}_gain_low": d.low, f"{outcome}_gain_high": d.high}
+            row |= paired(gains[(code,)][outcome], reached(present, outcome)).row(f"{outcome}_gain")
         rows.append(row)
     return pd.DataFrame(rows).set_index("member")
 
@@ -228,8 +250,7 @@ def _together(
         got = gains[tuple(order[:k])] if k else {o: reached(present, o) for o in OUTCOMES}
         row: dict[str, Any] = {"consent": k, "joins": str(names[order[k - 1]]) if k else "nobody"}
         for outcome, values in got.items():
-            low, high = wilson(int(values.sum()), len(values))
-            row |= {outcome: values.mean(), f"{outcome}_low": low, f"{outcome}_high": high}
+            row |= share(values, outcome)
         rows.append(row)
     return pd.DataFrame(rows).set_index("consent")
 
@@ -250,9 +271,14 @@ def _indices(scenario: Scenario) -> pd.DataFrame:
 def _pivotality(present: EnsembleResult, order: Sequence[str]) -> pd.DataFrame:
     """Under each rule, at the ballots that were cast under the rule of the scenario."""
     ballots = present.data["ballot"].to_numpy()
-    asked = ballots[(ballots != NO_BALLOT).all(axis=2)]
+    asked = (ballots != NO_BALLOT).all(axis=2)
+    run = np.nonzero(asked)[0]
+    councils = asked.sum(axis=1)
     codes = tuple(str(code) for code in present.data["member"].to_numpy())
-    by_rule = {
-        name: pivotality(codes, asked, present.scenario.with_(changes).accession) for name, changes in RULES.items()
-    }
-    return pd.DataFrame(by_rule).loc[list(order)].rename_axis("member")
+    rows: dict[str, dict[str, float]] = {code: {} for code in order}
+    for rule, changes in RULES.items():
+        turns = pivotal(codes, ballots[asked], present.scenario.with_(changes).accession)
+        for code in order:
+            by_run = np.bincount(run, weights=turns[:, codes.index(code)], minlength=len(councils))
+            rows[code] |= share_over_runs(by_run, rule, councils)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("member")

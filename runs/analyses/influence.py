@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import factorial, isinf
+from math import factorial, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +13,31 @@ import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import Difference, paired, too_few, warn_of
-from article10.runs.analyses.flips import flips
+from article10.runs.analyses.answer import PERCENT, POINTS, SIGNED, Answer, Shown, listed
+from article10.runs.analyses.evidence import FEWEST_EVENTS, Difference, interval, paired, share, stated, told, warned
+from article10.runs.analyses.flips import BROUGHT, PREVENTED, flips
 from article10.runs.analyses.levers import Lever, lever
-from article10.runs.analyses.worlds import Progress, ends_of_years, reached, worlds, years_until
+from article10.runs.analyses.worlds import (
+    OUTCOMES,
+    Progress,
+    ends_of_years,
+    outcomes_ahead,
+    reached,
+    worlds,
+    years_until,
+)
 from article10.runs.result import EnsembleResult
-from article10.runs.summary import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-OUTCOMES = ("invitation", "accession")
-"""Milestones on which influence is measured."""
-
 PRESENT, ABSENT = "with", "without"
+
+MOVED = "{:+.3f}"
+"""Format of changes of stance."""
+
+LEAST_SHARE = 0.01
+"""Of the worlds that flip, for one through whom they do to be named."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,9 +51,9 @@ class Influence(Answer):
         lever: what was taken out.
         by_year: by year and outcome: shares of worlds ``with`` and ``without``, ``difference``, intervals.
         total: by outcome: the difference at the horizon.
-        delay: years by which an invitation comes later with the lever, none by the horizon counting as the horizon.
+        delay: by outcome: years by which it comes later with the lever, none by the horizon counting as the horizon.
         members: by member: how much the lever moves its stance, the mean over year ends, most moved first.
-        through: worlds whose outcome flipped, by whom it flipped through.
+        through: worlds whose outcome is prevented or brought about, by whom it flips through.
         prevented: by outcome: worlds that reach it only without the lever.
         brought: by outcome: worlds that reach it only with the lever.
         channels: by channel and outcome: its Shapley share of the difference; empty for a lever of one channel.
@@ -55,7 +65,7 @@ class Influence(Answer):
     lever: Lever
     by_year: pd.DataFrame
     total: Mapping[str, Difference]
-    delay: Difference
+    delay: Mapping[str, Difference]
     members: pd.DataFrame
     through: pd.DataFrame
     prevented: Mapping[str, int]
@@ -73,90 +83,93 @@ class Influence(Answer):
         """Ballots of the actor, and all ballots."""
         return self.lever.formal_ballots(self.scenario), len(self.scenario.members())
 
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes that are ahead on the first day."""
+        return outcomes_ahead(self.scenario)
+
     def outcome_by_year(self, outcome: str) -> pd.DataFrame:
         """The rows of ``by_year`` of one outcome, by date."""
         return self.by_year[self.by_year.index.get_level_values("outcome") == outcome].droplevel("outcome")
+
+    def asked(self) -> dict[str, Any]:
+        """The lever and what taking it out changes, with it and without."""
+        return {"of": self.lever.name, "lever": self.lever.label, "changes": self.lever.changes(self.scenario)}
 
     def sentences(self) -> list[str]:
         """Formal weight, informal influence, delay, members, flips, channels, precision."""
         own, everyone = self.formal_weight
         said = [f"Formal weight: {own} of {everyone} ballots."]
-        said += [self._said_of(outcome) for outcome in reversed(OUTCOMES)]
-        if self.delay.is_told:
-            later = "later" if self.delay.mean > 0 else "earlier"
-            said.append(
-                f"The invitation comes {abs(self.delay.mean):.2f} years {later} on average within the horizon "
-                f"[{self.delay.low:+.2f}, {self.delay.high:+.2f}] (none by the horizon counts as the horizon)."
-            )
-        said += [*self._said_of_members(), *self._said_of_flips(), *self._said_of_channels()]
-        return [*said, self._said_of_pairs()]
+        said += [self._said_of(outcome) for outcome in reversed(self.outcomes)]
+        later = "; ".join(f"{outcome} {self.delay[outcome].stated(SIGNED)}" for outcome in self.outcomes)
+        said.append(f"Delay in years, none by the horizon counting as the horizon: {later}.")
+        said += [self._said_of_members(), *(self._said_of_flips(outcome) for outcome in self.outcomes)]
+        return [*said, *self._said_of_channels(), *self._said_of_pairs()]
 
     def _said_of(self, outcome: str) -> str:
         d, last = self.total[outcome], self.outcome_by_year(outcome).iloc[-1]
-        if not d.is_told:
-            return f"Not told: {too_few(d, f'{outcome} by the horizon')}."
-        shares = f"{last[PRESENT]:.1%} of worlds with {self.lever.label}, {last[ABSENT]:.1%} without"
-        return f"{outcome.capitalize()} by {self.scenario.horizon}: {shares}: {_interval(d.mean, d.low, d.high)}."
+        shares = f"{last[PRESENT]:.1%} of worlds with {self.lever.label}, {last[ABSENT]:.1%} without: "
+        return f"{outcome.capitalize()} by {self.scenario.horizon}: {shares * d.is_told}{d.stated(POINTS)}."
 
-    def _said_of_members(self) -> list[str]:
-        told = self.members[(self.members["moved_low"] > 0) | (self.members["moved_high"] < 0)]
-        if told.empty:
-            return ["It moves no member's stance by an amount that these runs tell from zero."]
-        down, up = told[told["moved"] < 0].head(4), told[told["moved"] > 0].head(4)
-        parts = [
-            f"{word} {listed(f'{row.member_name} ({row.moved:+.3f})' for row in rows.itertuples())}"
-            for word, rows in (("lowers the stance of", down), ("raises that of", up))
-            if len(rows)
-        ]
-        return [f"It {' and '.join(parts)}, on average over the years."]
+    def _said_of_members(self) -> str:
+        known = self.members[told(self.members, "moved")]
+        if known.empty:
+            first = self.members.iloc[0]
+            return f"Members' stances; most moved, {first['member_name']}: {stated(first, 'moved', MOVED)}."
+        parts = []
+        for word, rows in (("lowers", known[known["moved"] < 0]), ("raises", known[known["moved"] > 0])):
+            names = [f"{row['member_name']} {interval(row, 'moved', MOVED)}" for _, row in rows.head(4).iterrows()]
+            parts += [f"{word} the stance of {listed(names)}"] if names else []
+        return f"On average over the years {self.lever.label} {', and '.join(parts)}."
 
-    def _said_of_flips(self) -> list[str]:
-        said = []
-        for outcome in OUTCOMES:
-            lost, won = self.prevented[outcome], self.brought[outcome]
-            if lost + won == 0:
-                said.append(f"No world's {outcome} depends on it.")
-                continue
-            text = f"{outcome.capitalize()}: prevented in {lost:,}, brought about in {won:,} of {self.runs:,} worlds"
-            said.append(f"{text}{self._whom(outcome)}.")
-        return said
+    def _said_of_flips(self, outcome: str) -> str:
+        lost, won = self.prevented[outcome], self.brought[outcome]
+        if lost + won == 0:
+            return f"In no world of {self.runs:,} does the {outcome} depend on it."
+        by, against = self._whom(outcome, PREVENTED), self._whom(outcome, BROUGHT)
+        text = f"{outcome.capitalize()}: prevented in {lost:,} of {self.runs:,} worlds{by and f', through {by}'}"
+        return f"{text}; brought about in {won:,}{against and f', where {against} would stand in the way'}."
 
-    def _whom(self, outcome: str) -> str:
-        rows = self.through[self.through["outcome"] == outcome]
-        if rows.empty:
-            return ""
+    def _whom(self, outcome: str, direction: str) -> str:
+        """Whom an outcome flips through; empty where too few worlds flip for shares of them to be stated."""
+        rows = self.through[(self.through["outcome"] == outcome) & (self.through["direction"] == direction)]
         who = rows.groupby("through", sort=False)["share"].sum().nlargest(4)
-        return f"; prevented through {listed(f'{name} ({share:.0%})' for name, share in who.items())}"
+        if rows["worlds"].sum() < FEWEST_EVENTS:
+            return ""
+        return listed(f"{name} ({share:.0%})" for name, share in who.items() if share >= LEAST_SHARE)
 
     def _said_of_channels(self) -> list[str]:
-        if self.channels.empty or not self.total["invitation"].is_told:
+        first = self.outcomes[0]
+        if self.channels.empty or not self.total[first].is_told:
             return []
-        rows = self.channels.xs("invitation", level="outcome")
-        parts = listed(f"{name} {_interval(r.share, r.share_low, r.share_high)}" for name, r in rows.iterrows())
-        return [f"Of the difference in invitations, by channel (Shapley): {parts}."]
+        rows = self.channels.xs(first, level="outcome")
+        parts = "; ".join(f"{name} {stated(row, 'share', POINTS)}" for name, row in rows.iterrows())
+        return [f"Of the difference in {first}s, by channel (Shapley): {parts}."]
 
-    def _said_of_pairs(self) -> str:
-        worth = self.total["invitation"].unpaired_runs
-        if isinf(worth):
-            return "No two worlds differ: unpaired runs could not have told that."
-        return f"One pair of worlds is worth {worth:.1f} unpaired ones (ratio of variances, invitation)."
+    def _said_of_pairs(self) -> list[str]:
+        """How much pairing is worth, for the first outcome in which enough worlds differ to say it."""
+        for outcome in self.outcomes:
+            d = self.total[outcome]
+            if d.differ >= FEWEST_EVENTS and isfinite(d.unpaired_runs):
+                worth = f"One pair of worlds is worth {d.unpaired_runs:.1f} unpaired ones"
+                return [f"{worth} (ratio of variances, {outcome})."]
+        return []
 
     def tables(self) -> dict[str, Shown]:
         """By year, channels, members, through whom."""
         shares = {PRESENT: PERCENT, ABSENT: PERCENT, "difference": POINTS, "unpaired_runs": "{:.1f}"}
         shown = {
             outcome: Shown(f"{outcome.capitalize()} by the date", self.outcome_by_year(outcome), shares)
-            for outcome in OUTCOMES
+            for outcome in self.outcomes
         }
         if not self.channels.empty:
             by_channel = {"share": POINTS, "alone": POINTS}
             title = "By channel: its Shapley share, and the effect of taking out it alone"
             shown["channels"] = Shown(title, self.channels, by_channel)
-        moved = {"moved": "{:+.3f}"}
-        shown["members"] = Shown("Members moved (stance, mean over the years)", self.members, moved)
+        shown["members"] = Shown("Members moved (stance, mean over the years)", self.members, {"moved": MOVED})
         counts = {"worlds": "{:,.1f}", "share": "{:.0%}"}
         for outcome, rows in self.through.groupby("outcome", sort=False):
-            title = f"Through whom the {outcome} is prevented"
+            title = f"Through whom the {outcome} is prevented, or, without it, would be"
             frame = rows.drop(columns="outcome").set_index("through")
             shown[f"through_{outcome}"] = Shown(title, frame, counts, most=8)
         return shown
@@ -171,7 +184,7 @@ class Influence(Answer):
         }
         if not self.channels.empty:
             figures["channels"] = lambda: draw.channels(self)
-        if len(self.through):
+        if self.through["outcome"].isin(self.outcomes).any():
             figures["through"] = lambda: draw.through(self)
         return figures
 
@@ -205,10 +218,10 @@ def influence(
         ValueError: ``runs``, ``seed`` or ``of`` is.
 
     Warns:
-        TooFewRunsWarning: an outcome's difference cannot be told from zero; it is not stated.
+        TooFewRunsWarning: something is not told from zero; it is not stated.
 
-    >>> influence(runs=8, of="mechanism:shock", changes={"horizon": "2026-06-01", "stance.shock": 0.0}).delay.mean
-    0.0
+    >>> influence(runs=8, of="mechanism:shock", changes={"horizon": "2026-06-01"}).total["invitation"].differ
+    0
     """
     chosen = read_scenario(scenario, changes)
     which = lever(of, chosen)
@@ -220,27 +233,22 @@ def influence(
     present, absent = results[_variant(frozenset())], results[_variant(everything)]
     total = {o: paired(reached(present, o), reached(absent, o)) for o in OUTCOMES}
     through, prevented, brought = flips(present, absent, OUTCOMES)
-    found = Influence(
-        scenario=chosen,
-        runs=runs,
-        seed=seed,
-        lever=which,
-        by_year=_by_year(present, absent),
-        total=total,
-        delay=paired(years_until(present, "invitation"), years_until(absent, "invitation")),
-        members=_members(present, absent),
-        through=through,
-        prevented=prevented,
-        brought=brought,
-        channels=_channels(which, results) if split else pd.DataFrame(),
+    return warned(
+        Influence(
+            scenario=chosen,
+            runs=runs,
+            seed=seed,
+            lever=which,
+            by_year=_by_year(present, absent),
+            total=total,
+            delay={o: paired(years_until(present, o), years_until(absent, o)) for o in OUTCOMES},
+            members=_members(present, absent),
+            through=through,
+            prevented=prevented,
+            brought=brought,
+            channels=_channels(which, results) if split else pd.DataFrame(),
+        )
     )
-    for outcome, difference in total.items():
-        warn_of(difference, f"{which.label}, {outcome} by the horizon")
-    return found
-
-
-def _interval(value: float, low: float, high: float) -> str:
-    return f"{value:+.1%} [{low:+.1%}, {high:+.1%}]"
 
 
 def _variant(removed: frozenset[str]) -> str:
@@ -253,27 +261,16 @@ def _by_year(present: EnsembleResult, absent: EnsembleResult) -> pd.DataFrame:
         for outcome in OUTCOMES:
             a, b = reached(present, outcome, end), reached(absent, outcome, end)
             d = paired(a, b)
-            row: dict[str, Any] = {"by": end.date(), "outcome": outcome}
-            for name, values in ((PRESENT, a), (ABSENT, b)):
-                low, high = wilson(int(values.sum()), d.n)
-                row |= {name: values.mean(), f"{name}_low": low, f"{name}_high": high}
-            row |= {"difference": d.mean, "difference_low": d.low, "difference_high": d.high}
-            rows.append(row | {"unpaired_runs": d.unpaired_runs})
+            row: dict[str, Any] = {"by": end.date(), "outcome": outcome, **share(a, PRESENT), **share(b, ABSENT)}
+            rows.append(row | d.row("difference") | {"unpaired_runs": d.unpaired_runs})
     return pd.DataFrame(rows).set_index(["by", "outcome"])
 
 
 def _members(present: EnsembleResult, absent: EnsembleResult) -> pd.DataFrame:
     a, b = (r.data["stance_by_year"].to_numpy().astype(float).mean(axis=1) for r in (present, absent))
-    rows = [paired(a[:, i], b[:, i]) for i in range(a.shape[1])]
-    frame = pd.DataFrame(
-        {
-            "member_name": present.data["member_name"].to_numpy(),
-            "moved": [d.mean for d in rows],
-            "moved_low": [d.low for d in rows],
-            "moved_high": [d.high for d in rows],
-        },
-        index=pd.Index(present.data["member"].to_numpy(), name="member"),
-    )
+    names = present.data["member_name"].to_numpy()
+    rows = [{"member_name": name, **paired(a[:, i], b[:, i]).row("moved")} for i, name in enumerate(names)]
+    frame = pd.DataFrame(rows, index=pd.Index(present.data["member"].to_numpy(), name="member"))
     return frame.sort_values("moved", key=np.abs, ascending=False)
 
 
@@ -283,22 +280,11 @@ def _channels(which: Lever, results: Mapping[str, EnsembleResult]) -> pd.DataFra
     for outcome in OUTCOMES:
         value = {out: reached(results[_variant(out)], outcome).astype(float) for out in which.subsets()}
         for channel in which.channels:
-            share = np.zeros(len(value[everything]))
+            owed = np.zeros(len(value[everything]))
             for out in (s for s in value if channel in s):  # worlds without the channel, and the same with it
                 weight = factorial(n - len(out)) * factorial(len(out) - 1) / factorial(n)
-                share += weight * (value[out - {channel}] - value[out])
-            d = paired(share, np.zeros_like(share))
+                owed += weight * (value[out - {channel}] - value[out])
             alone = paired(value[frozenset()] > 0, value[frozenset({channel})] > 0)
-            rows.append(
-                {
-                    "channel": channel,
-                    "outcome": outcome,
-                    "share": d.mean,
-                    "share_low": d.low,
-                    "share_high": d.high,
-                    "alone": alone.mean,
-                    "alone_low": alone.low,
-                    "alone_high": alone.high,
-                }
-            )
+            place = {"channel": channel, "outcome": outcome}
+            rows.append(place | paired(owed, np.zeros_like(owed)).row("share") | alone.row("alone"))
     return pd.DataFrame(rows).set_index(["channel", "outcome"])

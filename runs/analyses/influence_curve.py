@@ -14,10 +14,9 @@ from article10.agents.russia import STRATEGIES
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
-from article10.runs.analyses.evidence import paired
+from article10.runs.analyses.evidence import paired, share, stated, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
 from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs
-from article10.runs.summary import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,6 +49,11 @@ class InfluenceCurve(Answer):
         """What was asked."""
         return f"What does more of Russia's pressure do, and how it is spread? ({self.scenario.name})"
 
+    def asked(self) -> dict[str, Any]:
+        """The outcome and the points."""
+        strategies, efforts = (list(self.points.index.unique(name)) for name in ("strategy", "effort"))
+        return {"outcome": self.outcome, "strategies": strategies, "efforts": efforts}
+
     def sentences(self) -> list[str]:
         """For each strategy, what its largest effort does."""
         said = []
@@ -57,16 +61,15 @@ class InfluenceCurve(Answer):
             row, effort = rows.iloc[-1], rows.index[-1][1]
             if effort == 0:
                 continue
-            change = f"{row['difference']:+.1%} [{row['difference_low']:+.1%}, {row['difference_high']:+.1%}]"
-            told = row["difference_low"] > 0 or row["difference_high"] < 0
-            unsaid = "" if told else ": not told from zero"
-            said.append(f"{strategy} at an effort of {effort:g}: {self.outcome} {change} against no effort{unsaid}.")
+            change = stated(row, "difference", POINTS)
+            said.append(f"{strategy} at an effort of {effort:g}, against no effort: {self.outcome} {change}.")
         return said
 
     def tables(self) -> dict[str, Shown]:
         """All points."""
         title = f"Share of worlds that reach the {self.outcome}, and difference from no effort"
-        return {"points": Shown(title, self.points, {"share": PERCENT, "difference": POINTS}, most=40)}
+        frame = self.points.assign(outcome=self.outcome)
+        return {"points": Shown(title, frame, {"share": PERCENT, "difference": POINTS}, most=40)}
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
         """Share over effort by strategy."""
@@ -123,6 +126,9 @@ def influence_curve(
     Raises:
         ScenarioError: the scenario, an effort or a strategy is wrong.
         ValueError: ``runs``, ``seed`` or ``outcome`` is.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     check_milestone(outcome)
     for name in strategies:
@@ -138,7 +144,6 @@ def influence_curve(
     for strategy, effort in [("inert", 0.0), *points]:
         got = nothing if effort == 0 else reached(results[f"{strategy} {effort}"], outcome)
         d = paired(got, nothing)
-        low, high = wilson(int(got.sum()), runs)
-        row = {"strategy": strategy, "effort": effort, "share": float(got.mean()), "share_low": low, "share_high": high}
-        rows.append(row | {"difference": d.mean, "difference_low": d.low, "difference_high": d.high})
-    return InfluenceCurve(chosen, runs, seed, outcome, pd.DataFrame(rows).set_index(["strategy", "effort"]))
+        rows.append({"strategy": strategy, "effort": effort, **share(got, "share"), **d.row("difference")})
+    points_of = pd.DataFrame(rows).set_index(["strategy", "effort"])
+    return warned(InfluenceCurve(chosen, runs, seed, outcome, points_of))

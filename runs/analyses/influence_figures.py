@@ -10,11 +10,14 @@ import matplotlib.ticker
 import numpy as np
 from matplotlib.dates import date2num
 
+from article10.runs.analyses.evidence import told
 from article10.runs.analyses.flips import (
+    BROUGHT,
     BY_RATIFICATION,
     BY_STANCE,
     BY_WAR,
     NOT_READY_YET,
+    PREVENTED,
     SHELVED_AFTER,
     SHELVED_BEFORE,
     TIME,
@@ -22,10 +25,12 @@ from article10.runs.analyses.flips import (
 from article10.runs.figures_style import (
     COLOURS,
     OPPOSED,
+    PALE,
     SUPPORTIVE,
     house_style,
     new_axes,
     note_runs,
+    signed_colours,
     time_axis,
 )
 
@@ -33,10 +38,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from article10.runs.analyses.influence import Influence
-
-PALE = "#c9c9c9"
-"""What is not told from zero."""
-
 
 REASON_COLOURS: Mapping[str, str] = MappingProxyType(
     {
@@ -49,11 +50,12 @@ REASON_COLOURS: Mapping[str, str] = MappingProxyType(
         TIME: COLOURS[3],
     }
 )
-"""By how an outcome is prevented."""
+"""By how an outcome fails to come."""
 
 
-def probability(answer: Influence, outcome: str = "invitation", ax: Axes | None = None) -> Axes:
+def probability(answer: Influence, outcome: str | None = None, ax: Axes | None = None) -> Axes:
     """Share of worlds that have reached an outcome by the end of each year, with the lever and without."""
+    outcome = outcome or answer.outcomes[0]
     rows = answer.outcome_by_year(outcome)
     days = [date2num(day) for day in (answer.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
     with house_style():
@@ -82,12 +84,11 @@ def probability(answer: Influence, outcome: str = "invitation", ax: Axes | None 
 
 
 def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
-    """How much the lever moves each member's stance, most moved on top, with 95% intervals."""
-    shown = answer.members.head(most).sort_values("moved", ascending=False)[::-1]
+    """How much the lever moves each member's stance, most moved on top, with 95% intervals; pale where not told."""
+    shown = answer.members.head(most)[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 5.6))
-        told = (shown["moved_low"] > 0) | (shown["moved_high"] < 0)
-        colours = np.where(~told, PALE, np.where(shown["moved"] < 0, OPPOSED, SUPPORTIVE))
+        colours = signed_colours(shown["moved"], told(shown, "moved"))
         places = np.arange(len(shown))
         ax.hlines(places, shown["moved_low"], shown["moved_high"], color=colours, linewidth=2)
         ax.scatter(shown["moved"], places, color=colours, s=28, zorder=3)
@@ -96,20 +97,20 @@ def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("change of stance, mean over the years")
         ax.grid(visible=False, axis="y")
         ax.set_title(_headed(f"Whom {answer.lever.label} moves"))
-        note_runs(ax, answer.runs, "bars: 95% intervals of paired differences", below=38)
+        note_runs(ax, answer.runs, "bars: 95% intervals of paired differences; pale: not told from zero", below=38)
     return ax
 
 
 def channels(answer: Influence, ax: Axes | None = None) -> Axes:
-    """Each channel's share of the difference, for invitation and accession, with 95% intervals."""
-    names = list(dict.fromkeys(answer.channels.index.get_level_values("channel")))
+    """Each channel's share of the difference by outcome, with 95% intervals; pale where not told from zero."""
+    names = list(answer.channels.index.unique("channel"))
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.4 + 0.8 * len(names)))
-        for side, (outcome, colour) in enumerate(zip(("invitation", "accession"), COLOURS[:2], strict=True)):
+        for side, (outcome, colour) in enumerate(zip(answer.outcomes, COLOURS, strict=False)):
             rows = answer.channels.xs(outcome, level="outcome").loc[names]
             places = np.arange(len(names)) + (0.17 if side else -0.17)
             errors = [rows["share"] - rows["share_low"], rows["share_high"] - rows["share"]]
-            style: dict[str, Any] = {"height": 0.3, "color": colour}
+            style: dict[str, Any] = {"height": 0.3, "color": np.where(told(rows, "share"), colour, PALE)}
             ax.barh(places, rows["share"], xerr=errors, error_kw={"ecolor": "#444444", "elinewidth": 1}, **style)
             left_of = rows["share"].iloc[0] > 0
             side_of: dict[str, Any] = {"xytext": (-4 if left_of else 4, 0), "ha": "right" if left_of else "left"}
@@ -123,27 +124,45 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.14)
         ax.set_title(_headed(f"{answer.lever.label} by channel"))
-        note_runs(ax, answer.runs, "of every combination of channels; lines: 95% intervals", below=38)
+        note_runs(ax, answer.runs, "of every combination of channels; lines: 95% intervals; pale: not told", below=38)
     return ax
 
 
-def through(answer: Influence, outcome: str = "invitation", most: int = 10, ax: Axes | None = None) -> Axes:
-    """Through whom the outcome is prevented: worlds by member, and by the reason of its objection."""
-    rows = answer.through[answer.through["outcome"] == outcome]
-    table = rows.pivot_table(index="through", columns="by", values="worlds", aggfunc="sum", fill_value=0.0)
-    shown = table.loc[table.sum(axis=1).nlargest(most).index[::-1]]
+def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: Axes | None = None) -> Axes:
+    """Through whom an outcome flips: worlds prevented to the left, brought about to the right, coloured by how.
+
+    Args:
+        answer: to draw.
+        outcome: by default the first that flips in any world.
+        most: names, by worlds.
+        ax: to draw on.
+    """
+    flipped = answer.through[answer.through["outcome"].isin(answer.outcomes)]
+    outcome = outcome or str(flipped["outcome"].iloc[0])
+    rows = flipped[flipped["outcome"] == outcome]
+    sides = (PREVENTED, -1), (BROUGHT, 1)
+    names = rows.groupby("through", sort=False)["worlds"].sum().nlargest(most).index[::-1]
     with house_style():
-        ax = ax or new_axes(figsize=(7.5, 1.6 + 0.34 * len(shown)))
-        left = np.zeros(len(shown))
-        for how in shown.columns[shown.sum() > 0]:
-            ax.barh(list(shown.index), shown[how], left=left, color=REASON_COLOURS[how], label=str(how))
-            left += shown[how].to_numpy()
-        ax.set_xlabel("worlds, shared where several object")
+        ax = ax or new_axes(figsize=(7.5, 1.8 + 0.34 * len(names)))
+        for direction, sign in sides:
+            some = rows[rows["direction"] == direction]
+            table = some.pivot_table(index="through", columns="by", values="worlds", aggfunc="sum", fill_value=0.0)
+            table = table.reindex(names, fill_value=0.0)
+            reach = np.zeros(len(names))
+            for how in table.columns[table.sum() > 0]:
+                ax.barh(names, sign * table[how], left=sign * reach, color=REASON_COLOURS[how], label=str(how))
+                reach += table[how].to_numpy()
+        ax.set_yticks(range(len(names)), [name.replace(", which", ",\nwhich") for name in names])
+        ax.axvline(0, color="#888888", linewidth=0.8)
+        ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
+        ax.xaxis.set_major_formatter(lambda worlds, _: f"{abs(worlds):,.0f}")
+        ax.set_xlabel("worlds: prevented to the left, brought about to the right")
         ax.grid(visible=False, axis="y")
-        ax.legend(loc="lower right")
-        ax.set_title(f"Through whom the {outcome} is prevented")
-        prevented = f"{answer.lever.label} prevents it in {answer.prevented[outcome]:,}"
-        note_runs(ax, answer.runs, prevented, below=38)
+        handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))  # each reason once
+        ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        ax.set_title(f"Through whom the {outcome} flips")
+        counts = f"{answer.prevented[outcome]:,} prevented, {answer.brought[outcome]:,} brought about"
+        note_runs(ax, answer.runs, f"{counts} by {answer.lever.label}", below=38)
     return ax
 
 

@@ -14,15 +14,13 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import paired
+from article10.runs.analyses.evidence import DIFFER, paired, remedy, share, stated, told, warned
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures_style import OPPOSED, SUPPORTIVE, house_style, new_axes, note_runs
+from article10.runs.figures_style import house_style, new_axes, note_runs, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-PALE = "#c9c9c9"
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,7 +33,7 @@ class InfluenceRanking(Answer):
         seed: of all random streams.
         outcome: ``invitation`` or ``accession``.
         levers: by lever: label, ballots of its actor, share of worlds without it, the difference that it makes with
-            its 95% interval, worlds that differ, and runs that would tell the difference; the largest first.
+            its 95% interval, worlds that differ, and runs that would tell it; the largest first.
     """
 
     scenario: Scenario
@@ -52,30 +50,33 @@ class InfluenceRanking(Answer):
     @property
     def told(self) -> pd.Series[bool]:
         """By lever, whether its difference is told from zero."""
-        return (self.levers["difference_low"] > 0) | (self.levers["difference_high"] < 0)
+        known: pd.Series[bool] = told(self.levers, "difference")
+        return known
+
+    def asked(self) -> dict[str, Any]:
+        """The outcome and the levers."""
+        return {"outcome": self.outcome, "levers": self.levers["label"].to_dict()}
 
     def sentences(self) -> list[str]:
         """The largest, with and without ballots; what is not told."""
-        told = self.levers[self.told]
-        if told.empty:
-            return [f"No lever's influence is told from zero by {self.runs:,} runs."]
-        said = [self._said_of(name) for name in told.index[:5]]
-        unsaid = [self._unsaid_of(name) for name in self.levers.index[~self.told]]
-        return said + ([f"Not told from zero by {self.runs:,} runs: {listed(unsaid)}."] if unsaid else [])
+        said = [self._said_of(row) for _, row in self.levers[self.told].head(5).iterrows()]
+        differ = self.levers["difference" + DIFFER] > 0
+        unsaid = [
+            f"{row['label']} ({remedy(row, 'difference', POINTS)})"
+            for _, row in self.levers[differ & ~self.told].iterrows()
+        ]
+        said += [f"Not told from zero: {'; '.join(unsaid)}."] if unsaid else []
+        alike = self.levers["label"][~differ]
+        return said + ([f"Every world has the same {self.outcome} without: {listed(alike)}."] if len(alike) else [])
 
-    def _said_of(self, name: str) -> str:
-        row = self.levers.loc[name]
-        label, low, high = str(row["label"]), row["difference_low"], row["difference_high"]
-        text = f"{row['difference']:+.1%} [{low:+.1%}, {high:+.1%}]; {row['ballots']} of its own ballots"
-        return f"{label[0].upper()}{label[1:]}: {text}."
-
-    def _unsaid_of(self, name: str) -> str:
-        label, needed = str(self.levers.loc[name, "label"]), self.levers["runs_needed"].loc[name]
-        return f"{label} ({'no world differs' if np.isnan(needed) else f'about {needed:,.0f} runs would'})"
+    def _said_of(self, row: pd.Series[Any]) -> str:
+        label, ballots = str(row["label"]), int(row["ballots"])
+        formal = "one ballot" if ballots == 1 else "no ballot"
+        return f"{label[0].upper()}{label[1:]}: {self.outcome} {stated(row, 'difference', POINTS)}; {formal}."
 
     def tables(self) -> dict[str, Shown]:
         """All levers."""
-        formats = {"without": PERCENT, "difference": POINTS, "runs_needed": "{:,.0f}"}
+        formats = {"without": PERCENT, "difference": POINTS}
         title = f"What each lever does to the probability of the {self.outcome}"
         return {"levers": Shown(title, self.levers.drop(columns="label"), formats, most=40)}
 
@@ -88,7 +89,7 @@ class InfluenceRanking(Answer):
         shown = self.levers[::-1]
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
-            colours = np.where(~self.told[::-1], PALE, np.where(shown["difference"] < 0, OPPOSED, SUPPORTIVE))
+            colours = signed_colours(shown["difference"], self.told[::-1])
             errors = [shown["difference"] - shown["difference_low"], shown["difference_high"] - shown["difference"]]
             ax.barh(shown["label"], shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
@@ -96,7 +97,9 @@ class InfluenceRanking(Answer):
             ax.set_xlabel(f"points of probability of {self.outcome} by the horizon that it makes")
             ax.grid(visible=False, axis="y")
             ax.set_title(f"Influence on the {self.outcome}")
-            note_runs(ax, self.runs, "with and without each, the same worlds; lines: 95% intervals", below=38)
+            note_runs(
+                ax, self.runs, "with and without each, the same worlds; lines: 95% intervals; pale: not told", below=38
+            )
         return ax
 
 
@@ -115,7 +118,7 @@ def rank_influence(
     Args:
         scenario: name, path or scenario.
         levers: see ``article10.runs.analyses.levers.lever``; by default those with a name and the present government of
-            every member that has ties to Russia.
+            every member that has ties to Russia, as far as the scenario has them.
         runs: of each variant.
         seed: of all random streams.
         outcome: ``invitation``, ``signature`` or ``accession``.
@@ -124,13 +127,17 @@ def rank_influence(
 
     Raises:
         ScenarioError: the scenario is wrong.
-        ValueError: ``runs``, ``seed``, ``outcome`` or a lever is.
+        ValueError: ``runs``, ``seed``, ``outcome`` or a lever is, or one is named twice.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     check_milestone(outcome)
     chosen = read_scenario(scenario, changes)
-    roster = chosen.members()
-    tied = [f"government:{c}" for c, ties in zip(roster.iso3, roster.government_ties, strict=True) if ties > 0]
-    asked = [lever(of, chosen) for of in (levers if levers is not None else [*LEVERS, *tied])]
+    asked = _all_of(chosen) if levers is None else [lever(of, chosen) for of in levers]
+    names = [which.name for which in asked]
+    if len(set(names)) < len(names):
+        raise ValueError(f"levers: {max(names, key=names.count)!r} is named twice")
     variants = {"as it is": chosen, **{which.name: which.without(chosen) for which in asked}}
     results = worlds(variants, runs, seed, progress=progress)
     present, rows = reached(results["as it is"], outcome), []
@@ -138,8 +145,14 @@ def rank_influence(
         absent = reached(results[which.name], outcome)
         d = paired(present, absent)
         row = {"lever": which.name, "label": which.label, "ballots": which.formal_ballots(chosen)}
-        row |= {"without": float(absent.mean()), "difference": d.mean}
-        row |= {"difference_low": d.low, "difference_high": d.high}
-        rows.append(row | {"worlds_that_differ": d.differ, "runs_needed": float(d.runs_needed or np.nan)})
+        rows.append(row | share(absent, "without") | d.row("difference"))
     frame = pd.DataFrame(rows).set_index("lever").sort_values("difference", key=np.abs, ascending=False)
-    return InfluenceRanking(chosen, runs, seed, outcome, frame)
+    return warned(InfluenceRanking(chosen, runs, seed, outcome, frame))
+
+
+def _all_of(scenario: Scenario) -> list[Lever]:
+    """The levers with a name and the governments that have ties to Russia, as far as there is something to take out."""
+    roster = scenario.members()
+    tied = [c for c, ties in zip(roster.iso3, roster.government_ties, strict=True) if ties > 0]
+    named = [which for which in LEVERS.values() if which.without(scenario) != scenario]
+    return [*named, *(lever(f"government:{code}", scenario) for code in tied)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -45,6 +46,12 @@ class Lever:
             scenario = self.channels[name](scenario)
         return scenario
 
+    def changes(self, scenario: Scenario) -> dict[str, tuple[Any, Any]]:
+        """What taking it out changes: by key (events by their names), the value with it and without."""
+        present, absent = _flat(scenario), _flat(self.without(scenario))
+        keys = sorted({**present, **absent})
+        return {key: (present.get(key), absent.get(key)) for key in keys if present.get(key) != absent.get(key)}
+
     def subsets(self) -> Iterator[frozenset[str]]:
         """Every set of channels, from none to all."""
         for size in range(len(self.channels) + 1):
@@ -59,37 +66,64 @@ def lever(of: str | Lever | Mapping[str, Any], scenario: Scenario) -> Lever:
     """A lever by name, as a value, or from changes of parameters that take it out.
 
     Args:
-        of: a name in ``LEVERS``; ``government:HUN`` or ``HUN`` for a member's present government; ``mechanism:peers``
-            for a mechanism; changes by full key that make the world without it, for example
-            ``{"russia.effort": 0.0}``; or a lever.
+        of: a name in ``LEVERS`` or in ``SYNONYMS``; a member's name or code, or ``government:HUN``, for its present
+            government; the candidate's name for its shelving of its bid; ``mechanism:peers`` for a mechanism; changes
+            by full key that make the world without it, for example ``{"russia.effort": 0.0}``; or a lever.
         scenario: that it is asked of.
 
     Raises:
-        ValueError: there is no such lever, or the member is not on the roster.
+        ValueError: there is no such lever, or nothing to take out of this scenario.
 
     >>> lever("russia", Scenario()).formal_ballots(Scenario())
     0
     >>> sorted(lever("russia", Scenario()).channels)
     ['pressing the candidate', 'pressure on members', 'prolonging the war']
     """
-    if isinstance(of, Lever):
-        return of
-    if isinstance(of, Mapping):
-        changes = dict(of)
-        label = ", ".join(f"{key} other than {value}" for key, value in changes.items())
-        return Lever("changes", label, {"changes": lambda s: s.with_(changes)})
-    if of in LEVERS:
-        return LEVERS[of]
-    kind, _, name = of.partition(":")
+    found = of if isinstance(of, Lever) else _changed_to(of) if isinstance(of, Mapping) else _named(of, scenario)
+    if found.without(scenario) == scenario:
+        why = "; a government is taken out as far as it has ties to Russia" if "government" in found.channels else ""
+        raise ValueError(
+            f"of = {found.name!r}: nothing to take out: {scenario.name} is the same without {found.label}{why}"
+        )
+    return found
+
+
+def _changed_to(changes: Mapping[str, Any]) -> Lever:
+    name = ", ".join(f"{key}={value}" for key, value in changes.items())
+    label = ", ".join(f"{key} other than {value}" for key, value in changes.items())
+    return Lever(name, label, {"changes": lambda s: s.with_(dict(changes))})
+
+
+def _named(of: str, scenario: Scenario) -> Lever:
     roster = scenario.members()
-    if kind == "mechanism" and name in MECHANISMS:
-        return Lever(of, f"the mechanism {name}", {name: _switched_off(name)})
-    code = name if kind == "government" else of
-    if code in roster.iso3:
-        label = f"the present government of {roster.names[roster.index(code)]}"
-        return Lever(f"government:{code}", label, {"government": _neutral_government(code)}, actor=code)
-    known = [*LEVERS, *roster.iso3, *(f"mechanism:{m}" for m in MECHANISMS)]
-    raise ValueError(f"of = {of!r}: no such lever{nearest(of, known)}")
+    kind, _, name = of.partition(":")
+    mechanism = name if kind == "mechanism" else of
+    if mechanism in MECHANISMS:
+        return Lever(f"mechanism:{mechanism}", f"the mechanism {mechanism}", {mechanism: _switched_off(mechanism)})
+    word = _plain(name if kind == "government" else of)
+    word = SYNONYMS.get(word, word)
+    if word in (_plain(scenario.candidate.name), "candidate"):
+        word = "shelving"
+    if word in LEVERS:
+        return LEVERS[word]
+    for code, called in zip(roster.iso3, roster.names, strict=True):
+        if word in (_plain(code), _plain(called)):
+            label = f"the present government of {'the ' if called.startswith(NAMED_WITH_ARTICLE) else ''}{called}"
+            return Lever(f"government:{code}", label, {"government": _neutral_government(code)}, actor=code)
+    known = [*LEVERS, *roster.names, *(f"mechanism:{m}" for m in MECHANISMS)]
+    meant = nearest(of, known) or f"; expected one of {', '.join(LEVERS)}, a member, or mechanism:NAME"
+    raise ValueError(f"of = {of!r}: no such lever{meant}")
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _flat(scenario: Scenario) -> dict[str, Any]:
+    """Every value of a scenario by its full key, events by their names."""
+    values = json.loads(scenario.model_dump_json())
+    values["events"] = {event["name"]: event for event in values["events"]}
+    return {f"{group}.{key}": v for group, held in values.items() if isinstance(held, dict) for key, v in held.items()}
 
 
 # --- how things are taken out of a scenario --------------------------------------------------------------------------
@@ -153,6 +187,21 @@ RUSSIA = Lever(
 """Russia has no ballot; these are its ways to move those of others, or keep them from being cast: pressure on members;
 a war that it prolongs when accession comes near; war and lost ground that press the candidate to accept a plan which
 rules membership out. A bid shelved for other reasons is not Russia's doing: see the lever ``shelving``."""
+
+SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {
+        "rus": "russia",
+        "ukr": "ukraine",
+        "sg": "secretary_general",
+        "us": "usa",
+        "america": "usa",
+        "uk": "gbr",
+        "turkey": "tur",
+    }
+)
+"""Other words for actors, in small letters."""
+
+NAMED_WITH_ARTICLE = ("United ", "Netherlands")
 
 LEVERS: Mapping[str, Lever] = MappingProxyType(
     {

@@ -8,7 +8,6 @@ from fractions import Fraction
 from math import ceil, factorial
 
 import numpy as np
-import pandas as pd
 
 from article10.agents.member_state import OBJECT, SUPPORT
 from article10.model.accession_rule import AccessionParameters, Ballots, decide
@@ -92,8 +91,8 @@ def normalised(indices: Sequence[Fraction]) -> list[Fraction]:
     return [index / total if total else Fraction(0) for index in indices]
 
 
-def pivotality(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameters) -> pd.Series[float]:
-    """Share of decisions that a member alone would have changed: Banzhaf's index over the ballots as they are cast.
+def pivotal(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameters) -> np.ndarray:
+    """Decisions that a member alone would have changed: Banzhaf's count over the ballots as they are cast.
 
     An objection is turned into support, and a consent into an objection; a member is pivotal where the decision turns.
 
@@ -103,14 +102,14 @@ def pivotality(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParame
         p: names the rule.
 
     Returns:
-        By member, in [0, 1]; missing where no decision was asked for.
+        Whether each member is pivotal in each decision, (decision, member).
     """
+    turns = np.zeros(ballots.shape, dtype=bool)
     if not len(ballots):
-        return pd.Series(np.nan, index=list(members))
+        return turns
     decided = decide(Ballots(members, ballots), p)
-    shares = {}
-    for place, code in enumerate(members):
+    for place in range(len(members)):
         turned = ballots.copy()
         turned[:, place] = np.where(ballots[:, place] == OBJECT, SUPPORT, OBJECT)
-        shares[code] = float((decide(Ballots(members, turned), p) != decided).mean())
-    return pd.Series(shares)
+        turns[:, place] = decide(Ballots(members, turned), p) != decided
+    return turns

@@ -16,11 +16,29 @@ from article10.agents.member_state import OBJECT
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import paired
-from article10.runs.analyses.worlds import Progress, ends_of_years, reached, worlds, years_until
-from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs, time_axis
+from article10.runs.analyses.evidence import (
+    interval,
+    mean_over_runs,
+    paired,
+    share,
+    share_over_runs,
+    stated,
+    told,
+    warned,
+)
+from article10.runs.analyses.levers import LEVERS
+from article10.runs.analyses.worlds import (
+    OUTCOMES,
+    Progress,
+    columns_ahead,
+    ends_of_years,
+    outcomes_ahead,
+    reached,
+    worlds,
+    years_until,
+)
+from article10.runs.figures_style import COLOURS, PALE, house_style, label_ends, new_axes, note_runs, time_axis
 from article10.runs.result import EnsembleResult
-from article10.runs.summary import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,8 +55,9 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 }
 """The rule in force and the what-if rules, each as changes to a scenario; the majority is ``accession.majority``."""
 
-OUTCOMES = ("invitation", "accession")
 NO_RUSSIA = " without pressure"
+
+WHOLE = "{:.0%}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,8 +70,9 @@ class RulesCompared(Answer):
         seed: of all random streams.
         by_year: by rule, outcome and date: share of worlds, with its 95% interval.
         rules: by rule: shares at the horizon, differences from unanimity, years to an invitation, members outvoted at
-            an invitation, and what Russia's pressure does under it; with 95% intervals of paired worlds.
-        outvoted: by rule and member: share of invitations at which it objected.
+            an invitation, and what Russia's pressure does to the first outcome ahead under it; with 95% intervals, of
+            paired worlds or with runs as clusters.
+        outvoted: by rule and member: share of invitations at which it objected, with its 95% interval.
     """
 
     scenario: Scenario
@@ -67,29 +87,25 @@ class RulesCompared(Answer):
         """What was asked."""
         return f"What would another decision rule change? ({self.scenario.name})"
 
+    def asked(self) -> dict[str, Any]:
+        """The rules, as changes to the scenario."""
+        return {"rules": {str(rule): RULES[str(rule)] for rule in self.rules.index}}
+
     def sentences(self) -> list[str]:
         """What each rule does, who is outvoted, and what Russia does under it."""
-        said = []
+        said, usual, ahead = [], self.rules.index[0], outcomes_ahead(self.scenario)
         for rule, row in self.rules.iterrows():
-            shares = f"invitation in {row['invitation']:.1%} of worlds, accession in {row['accession']:.1%}"
-            if rule == UNANIMITY:
-                said.append(f"Under {rule}: {shares}.")
-                continue
-            low, high = row["invitation_gain_low"], row["invitation_gain_high"]
-            gain = f"{row['invitation_gain']:+.1%} [{low:+.1%}, {high:+.1%}] against unanimity"
-            told = "" if low > 0 or high < 0 else "; not told from zero"
-            said.append(f"Under {rule}: {shares}; invitations {gain}{told}.")
+            shares = ", ".join(f"{outcome} in {interval(row, outcome, PERCENT)} of worlds" for outcome in ahead)
+            gain = f"; {ahead[0]}s {stated(row, f'{ahead[0]}_gain', POINTS)} against {usual}" if rule != usual else ""
+            said.append(f"Under {rule}: {shares}{gain}.")
         for rule, rows in self.outvoted.groupby("rule", sort=False):
-            top = rows["share"].droplevel("rule").nlargest(3)
-            names = [f"{name!s} ({share:.0%})" for name, share in top.items() if share > 0]
+            top = rows.droplevel("rule").nlargest(3, "share")
+            names = [f"{name!s} {interval(row, 'share', WHOLE)}" for name, row in top.iterrows() if row["share"] > 0]
             if names:
                 said.append(f"Outvoted at invitations by {rule!s}: {listed(names)}.")
-        first, last = self.rules["russia"].iloc[0], self.rules["russia"].iloc[-1]
-        said.append(
-            f"Russia has no ballot under any of them; its pressure does {first:+.1%} to invitations under "
-            f"{self.rules.index[0]} and {last:+.1%} under {self.rules.index[-1]}."
-        )
-        return said
+        under = (f"under {rule} {stated(self.rules.loc[rule], 'russia', POINTS)}" for rule in self.rules.index[[0, -1]])
+        does = "; ".join(dict.fromkeys(under))
+        return [*said, f"Russia has no ballot under any of them; what its pressure does to {ahead[0]}s: {does}."]
 
     def tables(self) -> dict[str, Shown]:
         """Rules, who is outvoted, years."""
@@ -103,8 +119,8 @@ class RulesCompared(Answer):
         }
         table = self.outvoted[self.outvoted["share"] > 0].sort_values("share", ascending=False)
         return {
-            "rules": Shown("By rule, at the horizon", self.rules, formats),
-            "outvoted": Shown("Who is outvoted: share of invitations at which it objected", table, {"share": "{:.0%}"}),
+            "rules": Shown("By rule, at the horizon", columns_ahead(self.rules, self.scenario), formats),
+            "outvoted": Shown("Who is outvoted: share of invitations at which it objected", table, {"share": WHOLE}),
             "by_year": Shown("Share of worlds by the date", self.by_year, {"share": PERCENT}, most=0),
         }
 
@@ -112,8 +128,9 @@ class RulesCompared(Answer):
         """Cumulative probability by rule; what Russia's pressure does under each."""
         return {"rules": self.plot, "russia": self.plot_russia}
 
-    def plot(self, outcome: str = "invitation", ax: Axes | None = None) -> Axes:
+    def plot(self, outcome: str | None = None, ax: Axes | None = None) -> Axes:
         """Share of worlds that have reached an outcome by the end of each year, a line a rule."""
+        outcome = outcome or outcomes_ahead(self.scenario)[0]
         with house_style():
             ax = ax or new_axes()
             highest = 0.0
@@ -135,20 +152,20 @@ class RulesCompared(Answer):
         return ax
 
     def plot_russia(self, ax: Axes | None = None) -> Axes:
-        """What Russia's pressure does to the probability of an invitation under each rule, with 95% intervals."""
+        """What Russia's pressure does to the first outcome ahead under each rule, with 95% intervals; pale untold."""
         shown = self.rules[::-1]
         with house_style():
             ax = ax or new_axes(figsize=(7.5, 1.6 + 0.4 * len(shown)))
+            colours = np.where(told(shown, "russia"), COLOURS[5], PALE)
             errors = [shown["russia"] - shown["russia_low"], shown["russia_high"] - shown["russia"]]
-            ax.barh(list(shown.index), shown["russia"], xerr=errors, color=COLOURS[5], error_kw={"ecolor": "#444444"})
+            ax.barh(list(shown.index), shown["russia"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
             ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel("points of probability of invitation by the horizon")
+            ax.set_xlabel(f"points of probability of {outcomes_ahead(self.scenario)[0]} by the horizon")
             ax.grid(visible=False, axis="y")
             ax.set_title("What Russia's pressure on members does under each rule")
-            note_runs(
-                ax, self.runs, "with and without it under each rule, the same worlds; lines: 95% intervals", below=38
-            )
+            words = "with and without it under each rule, the same worlds; lines: 95% intervals; pale: not told"
+            note_runs(ax, self.runs, words, below=38)
         return ax
 
 
@@ -174,57 +191,60 @@ def compare_rules(
     Raises:
         ScenarioError: the scenario is wrong.
         ValueError: ``runs``, ``seed`` or a rule is.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     for name in rules:
         if name not in RULES:
             raise ValueError(f"rules: {name!r}: no such rule; valid: {', '.join(RULES)}")
     chosen = read_scenario(scenario, changes)
     variants = {name: chosen.with_(RULES[name]) for name in rules}
-    variants |= {name + NO_RUSSIA: s.with_({"russia.strategy": "inert"}) for name, s in list(variants.items())}
+    variants |= {name + NO_RUSSIA: LEVERS["pressure"].without(scenario) for name, scenario in list(variants.items())}
     results = worlds(variants, runs, seed, progress=progress)
-    first = results[rules[0]]
-    return RulesCompared(
-        scenario=chosen,
-        runs=runs,
-        seed=seed,
-        by_year=pd.concat({name: _by_year(results[name]) for name in rules}, names=["rule"]),
-        rules=pd.DataFrame([_row(name, results[name], first, results[name + NO_RUSSIA]) for name in rules]).set_index(
-            "rule"
-        ),
-        outvoted=pd.concat({name: _outvoted(results[name]) for name in rules}, names=["rule"]),
+    rows = [_row(name, results[name], results[rules[0]], results[name + NO_RUSSIA]) for name in rules]
+    return warned(
+        RulesCompared(
+            scenario=chosen,
+            runs=runs,
+            seed=seed,
+            by_year=pd.concat({name: _by_year(results[name]) for name in rules}, names=["rule"]),
+            rules=pd.DataFrame(rows).set_index("rule"),
+            outvoted=pd.concat({name: _outvoted(results[name]) for name in rules}, names=["rule"]),
+        )
     )
 
 
 def _by_year(result: EnsembleResult) -> pd.DataFrame:
-    rows = []
-    for outcome in OUTCOMES:
-        for _, end in ends_of_years(result.scenario):
-            got = reached(result, outcome, end)
-            low, high = wilson(int(got.sum()), len(got))
-            rows.append((outcome, end.date(), got.mean(), low, high))
-    columns = ["outcome", "by", "share", "share_low", "share_high"]
-    return pd.DataFrame(rows, columns=columns).set_index(["outcome", "by"])
+    rows = [
+        {"outcome": outcome, "by": end.date(), **share(reached(result, outcome, end), "share")}
+        for outcome in OUTCOMES
+        for _, end in ends_of_years(result.scenario)
+    ]
+    return pd.DataFrame(rows).set_index(["outcome", "by"])
 
 
 def _row(rule: str, result: EnsembleResult, first: EnsembleResult, no_russia: EnsembleResult) -> dict[str, Any]:
     row: dict[str, Any] = {"rule": rule}
     for outcome in OUTCOMES:
-        got = reached(result, outcome)
-        low, high = wilson(int(got.sum()), len(got))
-        row |= {outcome: got.mean(), f"{outcome}_low": low, f"{outcome}_high": high}
+        row |= share(reached(result, outcome), outcome)
     for outcome in OUTCOMES:
-        gain = paired(reached(result, outcome), reached(first, outcome))
-        row |= {f"{outcome}_gain": gain.mean, f"{outcome}_gain_low": gain.low, f"{outcome}_gain_high": gain.high}
-    row["years_to_invitation"] = years_until(result, "invitation").mean()
-    invited = result.data["invited"].to_numpy() == 1
-    objections = (result.data["ballot"].to_numpy() == OBJECT).sum(axis=2)[invited]
-    row["members_outvoted"] = objections.mean() if objections.size else np.nan
-    russia = paired(reached(result, "invitation"), reached(no_russia, "invitation"))
-    return row | {"russia": russia.mean, "russia_low": russia.low, "russia_high": russia.high}
+        row |= paired(reached(result, outcome), reached(first, outcome)).row(f"{outcome}_gain")
+    row |= mean_over_runs(years_until(result, "invitation"), "years_to_invitation")
+    invitations, objects = _at_invitations(result)
+    row |= mean_over_runs(objects.sum(axis=1), "members_outvoted", invitations)
+    ahead = outcomes_ahead(result.scenario)[0]
+    return row | paired(reached(result, ahead), reached(no_russia, ahead)).row("russia")
 
 
 def _outvoted(result: EnsembleResult) -> pd.DataFrame:
+    invitations, objects = _at_invitations(result)
+    rows = [share_over_runs(by_run, "share", invitations) for by_run in objects.T]
+    return pd.DataFrame(rows, index=pd.Index(result.data["member_name"].to_numpy(), name="member"))
+
+
+def _at_invitations(result: EnsembleResult) -> tuple[np.ndarray, np.ndarray]:
+    """Invitations of each run, (run,), and how many of them each member objected to, (run, member)."""
     invited = result.data["invited"].to_numpy() == 1
-    objects = result.data["ballot"].to_numpy()[invited] == OBJECT
-    share = objects.mean(axis=0) if len(objects) else np.zeros(result.data.sizes["member"])
-    return pd.DataFrame({"share": share}, index=pd.Index(result.data["member_name"].to_numpy(), name="member"))
+    objects = (result.data["ballot"].to_numpy() == OBJECT) & invited[:, :, None]
+    return invited.sum(axis=1), objects.sum(axis=1)

@@ -14,6 +14,7 @@ from article10.model.accession_rule import OBJECT, SHELVED
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
+from article10.runs.analyses.evidence import ratio
 from article10.runs.analyses.targets import (
     ObjectionTarget,
     ProbabilityTarget,
@@ -161,11 +162,3 @@ def median(values: np.ndarray) -> tuple[float, float]:
     high = high if np.isfinite(high) else ordered[np.isfinite(ordered)][-1]
     middle = ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) / 2
     return float(middle), float(max((high - low) / 2, np.finfo(float).eps))
-
-
-def ratio(parts: np.ndarray, wholes: np.ndarray) -> tuple[float, float]:
-    """A ratio of sums over runs and its linearised standard error; NaN where there is nothing to divide by."""
-    if wholes.sum() == 0:
-        return float("nan"), float("nan")
-    value = parts.sum() / wholes.sum()
-    return float(value), float(np.sqrt(((parts - value * wholes) ** 2).sum()) / wholes.sum())

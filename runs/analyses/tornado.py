@@ -13,11 +13,11 @@ import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import Difference, paired
+from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
+from article10.runs.analyses.evidence import Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.sensitivity_methods import Space
-from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.analyses.worlds import Progress, check_milestone, part_of, reached, worlds
+from article10.runs.figures_style import COLOURS, PALE, house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ class Tornado(Answer):
         runs: of each variant.
         seed: of all random streams.
         outcome: ``invitation`` or ``accession``.
-        usual: share of worlds that reach it as it is.
+        usual: share of worlds that reach it as it is, with its 95% interval.
         ends: by parameter: values and differences at the low and at the high end with 95% intervals, and the reach
             (the larger of the two in size), largest first.
     """
@@ -44,7 +44,7 @@ class Tornado(Answer):
     runs: int
     seed: int
     outcome: str
-    usual: float
+    usual: Mapping[str, float]
     ends: pd.DataFrame
 
     @property
@@ -55,20 +55,26 @@ class Tornado(Answer):
     @property
     def told(self) -> pd.Series[bool]:
         """By parameter, whether one of its ends is told from zero."""
-        e = self.ends
-        at_low = (e["low_difference_low"] > 0) | (e["low_difference_high"] < 0)
-        return at_low | (e["high_difference_low"] > 0) | (e["high_difference_high"] < 0)
+        known: pd.Series[bool] = told(self.ends, "low_difference") | told(self.ends, "high_difference")
+        return known
+
+    def asked(self) -> dict[str, Any]:
+        """The outcome and the ranges."""
+        ranges = {str(key): [row["low"], row["high"]] for key, row in self.ends.iterrows()}
+        return {"outcome": self.outcome, "parameters": ranges}
 
     def sentences(self) -> list[str]:
         """The longest, and how many are not told."""
-        told = self.ends[self.told].head(5)
-        names = listed(
-            f"{key} ({row['low_difference']:+.1%} at {row['low']:g}, {row['high_difference']:+.1%} at {row['high']:g})"
-            for key, row in told.iterrows()
-        )
-        said = [f"As it is, {self.outcome} in {self.usual:.1%} of worlds. Moved most by: {names}."]
-        silent = int((~self.told).sum())
-        return [*said, f"{silent} of {len(self.ends)} parameters do nothing that {self.runs:,} runs tell from zero."]
+        said = [f"As it is, {self.outcome} in {interval(self.usual, 'share', PERCENT)} of worlds."]
+        for key, row in self.ends[self.told].head(5).iterrows():
+            at = [f"at {row[end]:g} {stated(row, f'{end}_difference', POINTS)}" for end in ("low", "high")]
+            said.append(f"{key}: {'; '.join(at)}.")
+        silent = self.ends[~self.told]
+        if len(silent):
+            end = "low" if abs(silent["low_difference"].iloc[0]) == silent["reach"].iloc[0] else "high"
+            most = f"{silent.index[0]} at {silent[end].iloc[0]:g} {stated(silent.iloc[0], f'{end}_difference', POINTS)}"
+            said.append(f"{len(silent)} of {len(self.ends)} parameters do nothing that is told; most, {most}.")
+        return said
 
     def tables(self) -> dict[str, Shown]:
         """Both ends of each parameter."""
@@ -89,7 +95,7 @@ class Tornado(Answer):
             for end, colour, shift in (("low", COLOURS[1], 0.18), ("high", COLOURS[0], -0.18)):
                 value = shown[f"{end}_difference"]
                 low, high = shown[f"{end}_difference_low"], shown[f"{end}_difference_high"]
-                colours = np.where((low > 0) | (high < 0), colour, "#d0d0d0")
+                colours = np.where(told(shown, f"{end}_difference"), colour, PALE)
                 error: dict[str, Any] = {"ecolor": "#444444", "elinewidth": 0.8}
                 errors = [value - low, high - value]
                 ax.barh(places + shift, value, height=0.34, color=colours, xerr=errors, error_kw=error)
@@ -97,7 +103,7 @@ class Tornado(Answer):
             ax.set_yticks(places, labels, fontsize=8)
             ax.axvline(0, color="#888888", linewidth=0.8)
             ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel(f"points of probability of {self.outcome} against {self.usual:.1%} as it is")
+            ax.set_xlabel(f"points of probability of {self.outcome} against {self.usual['share']:.1%} as it is")
             ax.grid(visible=False, axis="y")
             ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
             note_runs(ax, self.runs, "each, the same worlds; lines: 95% intervals; pale: not told from zero", below=38)
@@ -128,6 +134,9 @@ def tornado(
     Raises:
         ScenarioError: the scenario is wrong.
         ValueError: a parameter, ``runs``, ``seed`` or ``outcome`` is.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     check_milestone(outcome)
     chosen = read_scenario(scenario, changes)
@@ -138,22 +147,18 @@ def tornado(
     total = runs * (1 + len(asked))
     got: dict[str, Difference] = {}
 
-    def advance(offset: int) -> Progress | None:
-        return None if progress is None else lambda done, _: progress(offset + done, total)
-
-    usual = reached(worlds({"": chosen}, runs, seed, progress=advance(0))[""], outcome)
+    usual = reached(worlds({"": chosen}, runs, seed, progress=part_of(progress, 0, total))[""], outcome)
     for start in range(0, len(asked), TOGETHER):
         some = asked[start : start + TOGETHER]
         variants = {f"{key} {end}": chosen.with_({key: round(v) if key in space.whole else v}) for key, end, v in some}
-        results = worlds(variants, runs, seed, progress=advance(runs * (1 + start)))
+        results = worlds(variants, runs, seed, progress=part_of(progress, runs * (1 + start), total))
         got |= {name: paired(reached(result, outcome), usual) for name, result in results.items()}
     rows = []
     for key, (low, high) in space.ranges.items():
         row: dict[str, Any] = {"parameter": key, "low": low, "high": high}
         for end in ("low", "high"):
-            d = got[f"{key} {end}"]
-            row |= {f"{end}_difference": d.mean, f"{end}_difference_low": d.low, f"{end}_difference_high": d.high}
+            row |= got[f"{key} {end}"].row(f"{end}_difference")
         row["reach"] = max(abs(got[f"{key} {end}"].mean) for end in ("low", "high"))
         rows.append(row)
     frame = pd.DataFrame(rows).set_index("parameter").sort_values("reach", ascending=False)
-    return Tornado(chosen, runs, seed, outcome, float(usual.mean()), frame)
+    return warned(Tornado(chosen, runs, seed, outcome, share(usual, "share"), frame))

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.russia import Strategy
 from article10.model.randomness import Sampler, Stream
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
@@ -20,8 +19,16 @@ from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.result import EnsembleResult, dataset
 from article10.runs.summary import MILESTONES
 
+OUTCOMES = ("invitation", "accession")
+"""Milestones on which influence is measured."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of runs done so far, and of all that are to be done, over all variants."""
+
+
+def part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """The progress of one call among several: what ``before`` it was done counts, and what is to be done in all."""
+    return None if progress is None else lambda done, _: progress(before + done, total)
 
 
 class YearEndRecorder:
@@ -82,7 +89,6 @@ def worlds(
     seed: int = 0,
     *,
     by_year: Sequence[str] = (),
-    strategies: Mapping[str, Strategy] | None = None,
     first_run: int = 0,
     progress: Progress | None = None,
 ) -> dict[str, EnsembleResult]:
@@ -95,7 +101,6 @@ def worlds(
         runs: of each.
         seed: of all random streams.
         by_year: variables to keep at the end of every year, as ``NAME_by_year``; outcomes are always kept.
-        strategies: functions in place of Russia's named strategy, by variant.
         first_run: number of the first run.
         progress: called with the number of runs done and of all, ``len(variants) * runs``.
 
@@ -113,7 +118,7 @@ def worlds(
     """
     check_count("runs", runs, 1)
     check_count("seed", seed, 0)
-    setups = {name: Setup.of(scenario, (strategies or {}).get(name)) for name, scenario in variants.items()}
+    setups = {name: Setup.of(scenario) for name, scenario in variants.items()}
     sampler = Sampler(shared_streams(setups.values()), seed)
     recorders = {name: YearEndRecorder(setup, runs, by_year) for name, setup in setups.items()}
     done = 0
@@ -144,7 +149,18 @@ def shared_streams(setups: Any) -> tuple[Stream, ...]:  # noqa: ANN401 - any ite
     return tuple(together.values())
 
 
-# --- what is read off a result ---------------------------------------------------------------------------------------
+# --- what is asked of a scenario and read off a result ----------------------------------------------------------------
+
+
+def outcomes_ahead(scenario: Scenario) -> tuple[str, ...]:
+    """The outcomes that are not behind the candidate on the first day."""
+    return OUTCOMES if scenario.accession.stage == "aspirant" else OUTCOMES[1:]
+
+
+def columns_ahead(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """A table without the columns of outcomes that are behind the candidate on the first day."""
+    behind = set(OUTCOMES) - set(outcomes_ahead(scenario))
+    return frame[[column for column in frame if not any(outcome in str(column) for outcome in behind)]]
 
 
 def check_milestone(name: str) -> None:
