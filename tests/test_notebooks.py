@@ -51,6 +51,7 @@ def test_stored_outputs_hold_no_error_and_no_warning(path):
         for output in cell.outputs:
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", output.text
+            assert not any("widget" in kind for kind in output.get("data", {})), "a view of a model that is gone"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
