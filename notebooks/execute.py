@@ -14,6 +14,9 @@ from PIL import Image
 
 FOLDER = Path(__file__).parent
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""Live views, of which the picture beside them is kept: they name a model that is gone with the kernel."""
+
 
 def execute(path: Path) -> None:
     """Run a notebook and write it back with what it shows."""
@@ -24,6 +27,7 @@ def execute(path: Path) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = smaller(output.data["image/png"])
     nbformat.write(notebook, path)

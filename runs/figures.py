@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from article10.runs.explain import waterfall
-from article10.runs.figures_map import SHOWN_WEIGHT, draw_map, draw_network
+from article10.runs.figures_map import SCALE, SHOWN_WEIGHT, draw_map, draw_network
 from article10.runs.figures_style import (
     COLOURS,
     DIVERGING,
@@ -29,7 +29,7 @@ from article10.runs.figures_style import (
     time_axis,
 )
 from article10.runs.run_again import check_run
-from article10.runs.summary import MILESTONES, holdouts, wilson
+from article10.runs.summary import MILESTONES, holdouts, signed, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,7 +155,8 @@ class Plot:
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 7.0))
             extent = (days[0], days[-1], len(order) - 0.5, -0.5)
-            image = ax.imshow(median[order], aspect="auto", cmap=DIVERGING, vmin=-0.8, vmax=0.8, extent=extent)
+            image = ax.imshow(median[order], aspect="auto", interpolation="nearest", cmap=DIVERGING, extent=extent)
+            image.set_clim(SCALE.vmin, SCALE.vmax)
             names = self.result.data["member_name"].to_numpy()[order]
             ax.set_yticks(range(len(order)), names, fontsize=8)
             ax.xaxis_date()
@@ -192,7 +193,7 @@ class Plot:
             ax.grid(visible=False, axis="y")
             ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
             ax.set_title("Who objects" if len(shown) else "No ballot was asked for in any run")
-            note_runs(ax, self.result.runs, below=38)
+            note_runs(ax, self.result.runs, "alone: the only one to object by its own stance", below=38)
         return ax
 
     def accession(self, ax: Axes | None = None) -> Axes:
@@ -249,10 +250,10 @@ class Plot:
             median = pd.Series(np.median(at.to_numpy(), axis=0), index=self.result.data["member"].to_numpy())
             label = str(at["step"].to_numpy())[:10]
         with house_style():
-            ax = ax or new_axes(figsize=(8.0, 6.2))
+            ax = ax or new_axes(figsize=(8.0, 5.4))
             draw_map(ax, median)
             ax.set_title(f"Median stance, {label}")
-            note_runs(ax, self.result.runs)
+            note_runs(ax, self.result.runs, below=8)
         return ax
 
     def explain(
@@ -286,11 +287,12 @@ class Plot:
             for place, part in enumerate(parts):
                 top = max(part.bottom, part.bottom + part.height)
                 shown = part.bottom + part.height if part.whole else part.height
-                ax.annotate(f"{shown:+.2f}", (place, top), ha="center", va="bottom", fontsize=8)
+                label = ax.annotate(signed(shown), (place, top), (0, 2), textcoords="offset points", ha="center")
+                label.set(fontsize=8, va="bottom", bbox={"color": "white", "alpha": 0.85, "pad": 0.5})
             ax.axhline(0, color="black", linewidth=0.8)
             ax.use_sticky_edges = False
             ax.margins(y=0.12)
-            ax.set_ylabel("stance")
+            ax.set_ylabel("stance, contributions added up")
             ax.tick_params(axis="x", rotation=40)
             for text in ax.get_xticklabels():
                 text.set_horizontalalignment("right")

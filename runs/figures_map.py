@@ -83,7 +83,9 @@ def project(points: np.ndarray, centre: tuple[float, float] = CENTRE) -> np.ndar
 
 
 def draw_map(ax: Axes, stance: pd.Series[float], label: str = "median stance") -> dict[str, PolyCollection]:
-    """Draw Europe, with North America in a corner, members coloured by stance, others grey.
+    """Draw Europe, with North America in a corner, members coloured by stance.
+
+    Russia and Ukraine are grey; other countries that are no members have no outline, and are left blank like the sea.
 
     Args:
         ax: where to draw.

@@ -11,9 +11,13 @@ import xarray as xr
 
 from article10.agents.member_state import NEVER, NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import ASPIRANT, INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING, SHELVED
+from article10.model.events import Event, GuaranteeEvent, PeacePlanEvent
+from article10.model.scenario import Scenario
 from article10.model.setup import Setup
+from article10.runs.event_phrases import listed, phrase
 from article10.runs.recorder import CONTRIBUTION
 from article10.runs.result import EnsembleResult
+from article10.runs.summary import signed
 
 RECORD = ("stance", "orientation", "government_ties", CONTRIBUTION)
 """What a story is told from."""
@@ -66,9 +70,9 @@ def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
     data = result.data.isel(run=0)
     setup = Setup.of(result.scenario)
     told = [
-        *_events(data, frequent),
+        *_events(data, result.scenario, frequent),
         *_elections(data, setup),
-        *_war(data),
+        *_war(data, result.scenario.war.hot_line),
         *_councils(data),
         *_stages(data),
         *_ratifications(data),
@@ -82,33 +86,47 @@ def _day(data: xr.Dataset, step: int) -> date:
 
 
 def _names(data: xr.Dataset, chosen: np.ndarray) -> str:
-    names = [str(name) for name in data["member_name"].to_numpy()[chosen]]
-    if len(names) > 8:
-        return f"{', '.join(names[:6])} and {len(names) - 6} others"
-    return ", ".join(names)
+    return listed([str(name) for name in data["member_name"].to_numpy()[chosen]])
 
 
 def _codes(data: xr.Dataset, chosen: np.ndarray) -> tuple[str, ...]:
     return tuple(str(code) for code in data["member"].to_numpy()[chosen])
 
 
-def _events(data: xr.Dataset, frequent: int) -> list[Entry]:
+def _events(data: xr.Dataset, scenario: Scenario, frequent: int) -> list[Entry]:
     """Events one by one, and frequent ones by their number in a year."""
     days = pd.DatetimeIndex(data["step"].to_numpy())
+    names = dict(zip(data["member"].to_numpy().tolist(), data["member_name"].to_numpy().tolist(), strict=True))
     told = []
-    for name in data.data_vars:
-        if not str(name).startswith("event_"):
-            continue
-        acts = data[name].to_numpy().astype(bool)
-        begins = np.flatnonzero(acts & ~np.concatenate([[False], acts[:-1]]))
-        label = str(name).removeprefix("event_").replace("_", " ")
+    for event in scenario.events:
+        acts = data[f"event_{event.name}"].to_numpy().astype(bool)
+        begins = np.flatnonzero(acts & ~np.concatenate([[False], acts[:-1]]) if event.lasts else acts)
         for year in sorted(set(days[begins].year)):
             in_year = [int(step) for step in begins if days[int(step)].year == year]
             if len(in_year) >= frequent:
-                told.append(Entry(_day(data, in_year[-1]), "event", f"In {year}, {len(in_year)} times: {label}."))
-            else:
-                told += [Entry(_day(data, step), "event", f"Event: {label}.") for step in in_year]
+                entry = f"In {year}, {len(in_year)} times: {phrase(event, names)}."
+                told.append(Entry(_day(data, in_year[-1]), "event", entry, event.members_named))
+                continue
+            for step in in_year:
+                said = phrase(event, names, _accepted(event, data, scenario, step))
+                told.append(Entry(_day(data, step), "event", f"{said[0].upper()}{said[1:]}.", event.members_named))
     return told
+
+
+def _accepted(event: Event, data: xr.Dataset, scenario: Scenario, step: int) -> bool | None:
+    """Whether the candidate accepted a peace plan, as given, or as seen from the guarantee that came with it."""
+    if not isinstance(event, PeacePlanEvent):
+        return None
+    if event.accepted is not None:
+        return event.accepted
+    others = [e for e in scenario.events if isinstance(e, GuaranteeEvent | PeacePlanEvent) and e is not event]
+    weight = 1.0 if event.binding else scenario.guarantees.non_binding_weight
+    before, after = data["guarantee"].to_numpy()[step : step + 2].astype(float)
+    given = event.guarantee * weight * (1.0 - before)
+    faded = before * -np.expm1(-scenario.guarantees.decay_rate * scenario.step_years)
+    if given <= 2.0 * faded or any(data[f"event_{e.name}"].to_numpy()[step] for e in others):
+        return None  # its guarantee would not stand out
+    return bool(after > before)
 
 
 def _elections(data: xr.Dataset, setup: Setup) -> list[Entry]:
@@ -123,20 +141,26 @@ def _elections(data: xr.Dataset, setup: Setup) -> list[Entry]:
                 text = f"{name} votes: the government stays."
             else:
                 text = (
-                    f"{name} votes: a new government, orientation {before:+.2f} to {after:+.2f}, "
+                    f"{name} votes: a new government, orientation {signed(before)} to {signed(after)}, "
                     f"ties with Russia {ties[step, i]:.2f} to {ties[step + 1, i]:.2f}."
                 )
             told.append(Entry(_day(data, step), "election", text, (code,)))
     return told
 
 
-def _war(data: xr.Dataset) -> list[Entry]:
+def _war(data: xr.Dataset, hot_line: float) -> list[Entry]:
+    """Ceasefires and their ends, and, as fighting ebbs and swells, when the war stops or begins to bar admission."""
     ceasefire = data["ceasefire"].to_numpy().astype(bool)
-    told = []
-    for step in np.flatnonzero(ceasefire[1:] != ceasefire[:-1]):
-        text = "A ceasefire comes into force." if ceasefire[step + 1] else "The ceasefire breaks."
-        told.append(Entry(_day(data, int(step)), "war", text))
-    return told
+    hot = data["war_intensity"].to_numpy() > np.float32(hot_line)
+    texts = (
+        (ceasefire, "A ceasefire comes into force; fighting ebbs.", "The ceasefire breaks."),
+        (hot, "The war is hot: members that would not admit a state at war object.", "The war is no longer hot."),
+    )
+    return [
+        Entry(_day(data, int(step)), "war", begins if state[step + 1] else ends)
+        for state, begins, ends in texts
+        for step in np.flatnonzero(state[1:] != state[:-1])
+    ]
 
 
 def _councils(data: xr.Dataset) -> list[Entry]:
@@ -199,8 +223,8 @@ def _moves(data: xr.Dataset) -> list[Entry]:
                 continue
             parts = contribution[first:last, i].sum(axis=0)
             largest = [j for j in np.argsort(-np.abs(parts))[:3] if abs(parts[j]) >= 0.01]
-            why = ", ".join(f"{mechanisms[j]} {parts[j]:+.2f}" for j in largest)
+            why = ", ".join(f"{mechanisms[j]} {signed(parts[j])}" for j in largest)
             name, code = str(data["member_name"].to_numpy()[i]), str(data["member"].to_numpy()[i])
-            text = f"In {year} {name} moves {moved[i]:+.2f}, to {stance[last, i]:+.2f}: {why}."
+            text = f"In {year} {name} moves {signed(moved[i])}, to {signed(stance[last, i])}: {why}."
             told.append(Entry(days[last].date(), "moves", text, (code,)))
     return told

@@ -43,7 +43,7 @@ def setup_again(
         mechanisms: likewise.
 
     Raises:
-        ValueError: a function that it was made with is the user's own, and is not given.
+        ValueError: a function that it was made with is the user's own, or not noted, and is not given.
     """
     made_with = result.data.attrs
     if strategy is None:
@@ -53,6 +53,11 @@ def setup_again(
         strategy = STRATEGIES[name]
     if mechanisms is None:
         names = json.loads(made_with["mechanisms"])
+        if not isinstance(names, dict):
+            raise ValueError(
+                "made by an earlier article10, which did not note the functions of its mechanisms: "
+                "give them as mechanisms=, in Python, or simulate anew"
+            )
         if own := [name for name in names.values() if name.startswith(CUSTOM)]:
             raise ValueError(f"made with the mechanisms {', '.join(own)}: give all again as mechanisms=, in Python")
         mechanisms = {place: MECHANISMS[name] for place, name in names.items()}

@@ -36,6 +36,15 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
     return max(0.0, low), min(1.0, high)
 
 
+def signed(value: float) -> str:
+    """A number with its sign, two decimals and a real minus, as stories and figures show it.
+
+    >>> signed(-0.234), signed(0.5), signed(-0.001)
+    ('−0.23', '+0.50', '+0.00')
+    """
+    return f"{round(float(value), 2) + 0.0:+.2f}".replace("-", "−")  # adding zero leaves none with a minus
+
+
 @dataclass(frozen=True)
 class Summary:
     """What an ensemble says.

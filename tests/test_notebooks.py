@@ -51,6 +51,7 @@ def test_stored_outputs_hold_no_error_and_no_warning(path):
         for output in cell.outputs:
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", output.text
+            assert not any("widget" in kind for kind in output.get("data", {})), "a view of a model that is gone"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -60,3 +61,9 @@ def test_a_notebook_is_small_and_names_no_folder_of_its_author(path):
     assert str(ROOT) not in text
     assert os.sep + "tmp" + os.sep not in text
     assert str(Path.home()) + os.sep not in text
+
+
+def test_analyses_are_reached_from_the_public_names():
+    for path in NOTEBOOKS:
+        for cell in code_cells(path):
+            assert "article10.runs.analyses" not in cell.source, (path.stem, cell.source)

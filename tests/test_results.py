@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 import article10
-from article10.runs import replay
 from article10.runs.command_line import app
 from article10.runs.figures import DEFAULT_FIGURES
 from article10.runs.run_again import run_again
@@ -69,6 +68,14 @@ def test_objectors_are_told_for_each_council(result):
     assert codes.split() == list(result.data["member"].to_numpy()[ballots == 0])
 
 
+def test_a_result_that_does_not_note_its_functions_is_not_made_again_without_them(result):
+    earlier = article10.simulate("baseline", 1, 7, changes={"horizon": "2026-03-02"})
+    earlier.data.attrs["mechanisms"] = json.dumps(list(article10.MECHANISMS))
+    with pytest.raises(ValueError, match="earlier article10, which did not note the functions of its mechanisms"):
+        run_again(earlier, 0, ("stance",))
+    assert run_again(earlier, 0, ("stance",), mechanisms=article10.MECHANISMS).runs == 1
+
+
 def test_an_unsaved_place_says_so(result, tmp_path):
     with pytest.raises(OSError, match="nowhere"):
         result.save(tmp_path / "nowhere" / "r.nc")
@@ -105,6 +112,26 @@ def test_the_fan_s_line_is_the_median(result):
     line = result.plot.fan("TUR").get_lines()[0]
     stance = result.data["stance"].sel(member="TUR").to_numpy()
     assert np.allclose(line.get_ydata(), np.median(stance, axis=0))
+
+
+def test_a_row_of_the_heatmap_shows_its_member_alone(result):
+    image = result.plot.heatmap().get_images()[0]
+    assert image.get_interpolation() == "nearest"
+    assert image.get_clim() == (-0.8, 0.8)
+
+
+def test_numbers_of_an_explanation_are_signed_and_clear_of_the_zero_line(result):
+    labels = [text for text in result.plot.explain("HUN", run=3).texts if "runs" not in text.get_text()]
+    assert {label.get_text()[0] for label in labels} == {"+", "−"}
+    assert all(label.get_bbox_patch().get_facecolor()[:3] == (1, 1, 1) for label in labels)
+
+
+def test_the_map_fills_its_figure(result):
+    axes = result.plot.map()
+    axes.get_figure().draw_without_rendering()
+    place = axes.get_position()
+    assert place.height > 0.8
+    assert place.y1 < 0.96  # room for the title
 
 
 def test_the_curve_of_accession_ends_at_the_share_that_acceded(result):
@@ -155,28 +182,6 @@ def test_the_summary_counts_what_the_data_hold(result):
         assert "Russia's formal weight: 0 of 32 ballots." in text
         assert max(len(line) for line in text.splitlines()) <= width
         assert all(line.count("[") == line.count("]") for line in text.splitlines())
-
-
-# --- replay ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_story_tells_what_happened(result):
-    acceded = int(result.outcomes.index[result.outcomes["outcome"] == "member"][0])
-    told = replay.story(run_again(result, acceded, replay.RECORD))
-    assert [entry.day for entry in told] == sorted(entry.day for entry in told)
-    by_kind = {kind: [e for e in told if e.kind == kind] for kind in {e.kind for e in told}}
-    assert set(by_kind) == {"event", "election", "war", "council", "accession", "moves"}
-    ends = [e for e in by_kind["accession"] if "is a member" in e.text]
-    assert pd.Timestamp(ends[0].day) == result.outcomes["accession_date"].loc[acceded]
-    ratified = [e for e in by_kind["accession"] if "32 of 32" in e.text]
-    assert len(ratified) == 1
-    ballots = result.data["ballot"].sel(run=acceded).to_numpy()
-    assert len(by_kind["council"]) == (ballots >= 0).any(axis=1).sum()
-
-
-def test_a_story_needs_one_run_with_everything(result):
-    with pytest.raises(ValueError, match="one run"):
-        replay.story(result)
 
 
 # --- command line ---------------------------------------------------------------------------------------------------

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
 import sys
+import threading
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
+from chromium import HERE, PROGRAM, chromium
 
 import article10
 
@@ -95,3 +99,27 @@ def test_links_to_notebooks_lead_to_the_tutorial(site):
     linked = re.findall(r'href="([^"]*tutorial/[^"]*)"', text_of(site, "."))
     assert linked
     assert not re.search(r'href="[^"]*\.ipynb"', text_of(site, "."))
+
+
+def test_outputs_of_the_tutorial_wrap(site):
+    printed = re.findall(r'<div class="output"><pre>(.*?)</pre></div>', text_of(site, "tutorial/05_your_own_mechanism"))
+    assert any("mean stance in 2035" in text for text in printed)
+    assert re.search(r"\.output pre \{[^}]*white-space: pre-wrap", (site / "wide.css").read_text("utf-8"))
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium")
+def test_the_parameters_are_readable(site, tmp_path):
+    files = functools.partial(SimpleHTTPRequestHandler, directory=str(site))
+    tables = "[...document.querySelectorAll('.md-typeset__scrollwrap')]"
+    names = "[...document.querySelectorAll('td:first-child code')]"
+    meanings = "[...document.querySelectorAll('td:nth-child(6)')]"
+    with ThreadingHTTPServer((HERE, 0), files) as server, chromium(tmp_path) as page:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for width in (1440, 390):
+            page.open(f"http://{HERE}:{server.server_port}/parameters/", width)
+            page.wait(f"document.readyState == 'complete' && {tables}.length > 10")
+            assert page.run(f"{names}.every(name => name.getClientRects().length == 1)"), "a name is broken"
+            assert page.run(f"{meanings}.every(cell => cell.clientWidth >= 150)"), "one word to a line"
+            if width == 1440:
+                assert page.run(f"{tables}.every(table => table.scrollWidth <= table.clientWidth)"), "cut off"
+        server.shutdown()

@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,15 @@ ELSEWHERE = "More"
 """Where pages go that no section names."""
 
 CSS = """.md-grid { max-width: 76rem; }
+.md-typeset table:not([class]) :is(th, td) { min-width: 0; padding: 0.6em 0.7em; }
+.md-typeset td code { white-space: nowrap; }
+.md-typeset td:nth-child(n+5):nth-child(-n+7):nth-last-child(-n+2) { min-width: 7.5rem; overflow-wrap: anywhere; }
 .output { overflow-x: auto; font-size: 0.64rem; }
 .output table { border-collapse: collapse; }
 .output th, .output td { padding: 0.15rem 0.6rem; text-align: left; }
-.output pre { white-space: pre-wrap; }
+.output pre { white-space: pre-wrap; padding: 0.5rem 0.8rem; background: var(--md-code-bg-color); }
 """
+"""Names in tables are whole, and the words beside them (the last two columns of the parameters) not one to a line."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -96,7 +101,7 @@ def output_of(output: Any, name: str) -> tuple[str, bytes | None]:  # noqa: ANN4
         joined = " ".join(line.strip() for line in kept.splitlines() if line.strip())
         return f'<div class="output">{joined}</div>', None
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(data.get("text/plain", output.get("text", ""))))
-    return f"```text\n{text.rstrip()}\n```" if text.strip() else "", None
+    return f'<div class="output"><pre>{escape(text.rstrip())}</pre></div>' if text.strip() else "", None
 
 
 # --- the reference --------------------------------------------------------------------------------------------------
