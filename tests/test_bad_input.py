@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from article10.runs import output_folder
 from article10.runs.command_line import app
 
 SHORT = ["--set", "horizon=2026-12-07", "--runs", "3", "--no-figures"]
@@ -137,11 +139,39 @@ def test_usage_errors_exit_with_2():
 
 def test_an_existing_folder_is_not_overwritten_without_force(here):
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "mine"]).exit_code == 0
-    (here / "mine" / "note").write_text("keep", "utf-8")
+    Path("mine/outcomes.csv").write_text("old", "utf-8")
     refused("run", *SHORT, "--out", "mine", because=("mine", "exists already", "--force"))
-    assert (here / "mine" / "note").exists()
+    assert Path("mine/outcomes.csv").read_text("utf-8") == "old"
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "mine", "--force"]).exit_code == 0
-    assert not (here / "mine" / "note").exists()
+    assert Path("mine/outcomes.csv").read_text("utf-8") != "old"
+
+
+def test_what_article10_did_not_write_is_never_replaced(here):
+    for folder in ("documents", "results"):
+        if folder == "results":
+            assert CliRunner().invoke(app, ["run", *SHORT, "--out", folder]).exit_code == 0
+        Path(folder, "drafts").mkdir(parents=True)
+        Path(folder, "drafts", "thesis.txt").write_text("precious", "utf-8")
+        because = (folder, "article10 did not write", "drafts/thesis.txt")
+        for command in (["run", *SHORT], ["rules", "--runs", "2"]):
+            refused(*command, "--out", folder, "--force", because=because)
+        assert Path(folder, "drafts", "thesis.txt").read_text("utf-8") == "precious"
+    Path("empty").mkdir()
+    Path("empty/.DS_Store").touch()
+    assert CliRunner().invoke(app, ["run", *SHORT, "--out", "empty", "--force"]).exit_code == 0
+
+
+def test_a_report_replaces_no_file_that_is_not_a_report(here):
+    Path("thesis.html").write_text("<html>precious</html>", "utf-8")
+    refused("report", "--out", "thesis.html", because=("thesis.html", "exists already", "--force"))
+    refused("report", "--out", "thesis.html", "--force", because=("thesis.html", "article10 did not write"))
+    output_folder.check_file(written_report(here / "report.html"), force=True, expected_bytes=0)
+
+
+def written_report(path: Path) -> Path:
+    page = resources.files("article10.runs.report").joinpath("page.html").read_text("utf-8")
+    path.write_text(page, "utf-8")
+    return path
 
 
 def test_a_failed_run_with_force_leaves_the_old_results(here):

@@ -189,7 +189,7 @@ def test_run_writes_everything_and_replay_tells_it(tmp_path, monkeypatch):
     assert "Russia's formal weight: 0 of 32 ballots." in done.stdout
     written = {path.relative_to(tmp_path / "o").as_posix() for path in (tmp_path / "o").rglob("*") if path.is_file()}
     figures = {f"figures/{name}.png" for name in DEFAULT_FIGURES}
-    assert written == {"result.nc", "outcomes.csv", "summary.txt", "scenario.json"} | figures
+    assert written == {"result.nc", "outcomes.csv", "summary.txt", "scenario.json", ".article10"} | figures
     result = article10.load("o")
     assert (result.runs, result.seed, result.scenario.stance.peer_rate) == (12, 3, 0.6)
     assert len(pd.read_csv("o/outcomes.csv")) == 12
