@@ -13,10 +13,12 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from article10.runs import output_folder
 from article10.runs.command_line import app
+from article10.runs.commands import application
 
 SHORT = ["--set", "horizon=2026-12-07", "--runs", "3", "--no-figures"]
 
@@ -132,6 +134,37 @@ def test_bad_words_are_refused(here, words, because):
     refused(*words, because=because)
 
 
+@pytest.mark.parametrize(
+    "command", ["batch d.toml", "why", "sensitivity --batch s", "tune t.toml --out t", "report", "hindcast x.toml"]
+)
+def test_what_needs_an_extra_says_so_before_it_does_anything(here, monkeypatch, command):
+    monkeypatch.setattr(application, "find_spec", lambda name: None)
+    name = command.split()[0]
+    refused(*command.split(), because=(f'article10: {name} needs more: pip install "article10[analysis]"\n',))
+
+
+def test_an_import_that_fails_later_is_one_message(here):
+    def command() -> None:
+        raise ImportError("No module named 'jinja2'")
+
+    with pytest.raises(typer.Exit) as stopped:
+        application.clear_errors(command)()
+    assert stopped.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [(None, "stopped\n"), (Path("mine"), "mine, and the same command goes on with it\n")]
+)
+def test_a_stopped_command_says_what_is_kept(capsys, out, said):
+    def command(out: Path | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(typer.Exit) as stopped:
+        application.clear_errors(command, kept="out")(out=out)
+    assert stopped.value.exit_code == 130
+    assert capsys.readouterr().err.endswith(said)
+
+
 def test_usage_errors_exit_with_2():
     for words in (["run", "--runs", "many"], ["run", "--nonsense"], ["dance"]):
         assert CliRunner().invoke(app, words).exit_code == 2
@@ -230,7 +263,7 @@ def test_a_run_stopped_midway_leaves_nothing_that_looks_like_a_result(here, how)
     assert not (here / "o").exists()
     if how == signal.SIGINT:
         assert done.returncode == 130
-        assert errors.strip() == "article10: stopped; nothing was written"
+        assert errors.strip() == "article10: stopped"
         assert list(here.iterdir()) == []
     else:
         again = article10("run", *SHORT, "--out", "o")
@@ -246,5 +279,5 @@ def test_a_file_that_is_no_result_is_refused(here):
 
 def test_a_run_that_is_not_there_is_refused(here):
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "o"]).exit_code == 0
-    refused("replay", "o", "--run", "3", because=("--run 3", "runs 0 to 2"))
+    refused("replay", "o", "--run", "3", because=("run = 3", "runs 0 to 2"))
     refused("replay", "o", "--member", "HNU", because=("HNU", "did you mean"))

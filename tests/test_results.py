@@ -207,6 +207,9 @@ def test_the_tables_name_every_scenario_parameter_and_member():
     parameters = runner.invoke(app, ["parameters", "stance"]).stdout
     assert "peer_rate" in parameters
     assert "ceasefire_rate" not in parameters
+    one = runner.invoke(app, ["parameters", "stance.peer_rate"]).stdout
+    assert one.startswith("stance.peer_rate = 0.5 1/year   bounds 0 to 20   plausible 0.1 to 1")
+    assert "assessment_rate" not in one
     roster = runner.invoke(app, ["roster"]).stdout
     assert all(code in roster for code in article10.read_roster().iso3)
     assert "RUS" not in roster

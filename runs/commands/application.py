@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Annotated, Any, ParamSpec
 
 import typer
@@ -20,6 +21,11 @@ from article10.runs.provenance import version
 BAD_INPUT, SOME_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes, beside 0."""
 
+EXTRAS = {
+    "analysis": ("SALib", "duckdb", "filelock", "jinja2", "optuna", "pyarrow", "scipy", "sklearn", "zarr"),
+}
+"""What an extra of ``pyproject.toml`` lets one import."""
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 P = ParamSpec("P")
 
@@ -30,19 +36,32 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=None if terminal else 100, highlight=False)
 
 
-def clear_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn what users can get wrong into one message and an exit code, without a traceback."""
+def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") -> Callable[P, None]:
+    """Turn what users can get wrong into one message and an exit code, without a traceback.
+
+    Args:
+        command: to guard.
+        extra: that it needs, checked before it does anything.
+        kept: option that names a folder which the command, if stopped, goes on with.
+    """
 
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            if any(find_spec(name) is None for name in EXTRAS.get(extra, ())):
+                raise ScenarioError(f'{command.__name__} needs more: pip install "article10[{extra}]"')
             command(*args, **kwargs)
         except (ScenarioError, OutputError, OSError, ValueError, KeyError) as error:
             text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
             sys.stderr.write(f"article10: {text}\n")
             raise typer.Exit(BAD_INPUT) from None
+        except ImportError as error:
+            sys.stderr.write(f'article10: {error}; this may need more: pip install "article10[analysis]"\n')
+            raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
-            sys.stderr.write("article10: stopped; nothing was written\n")
+            folder = kwargs.get(kept)
+            hint = f"; what is done is in {folder}, and the same command goes on with it" if folder else ""
+            sys.stderr.write(f"article10: stopped{hint}\n")
             raise typer.Exit(INTERRUPTED) from None
 
     return guarded
