@@ -114,7 +114,7 @@ def _check_room(path: Path, expected_bytes: int) -> None:
     if expected_bytes * MARGIN > free:
         raise OutputError(
             f"--out {path}: the disk is too full: about {expected_bytes * MARGIN / 1e6:,.0f} MB needed, "
-            f"{free / 1e6:,.0f} MB free; fewer runs, or no --record, need less"
+            f"{free / 1e6:,.0f} MB free"
         )
 
 

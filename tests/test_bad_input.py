@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -16,9 +17,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from article10.model.scenario_file import read_scenario
 from article10.runs import output_folder
 from article10.runs.command_line import app
 from article10.runs.commands import application
+from article10.runs.ensemble import simulate
 
 SHORT = ["--set", "horizon=2026-12-07", "--runs", "3", "--no-figures"]
 
@@ -102,7 +105,21 @@ FILES = {
     "base that does not exist": ('base = "basline"\n', ("bad.toml", "base = 'basline'", "did you mean 'baseline'")),
     "circular base": ('base = "bad.toml"\n', ("bad.toml", "base = 'bad.toml'", "circular")),
     "malformed": ("[stance\n", ("bad.toml", "malformed TOML", "line 1")),
-    "unknown strategy": ('[russia]\nstrategy = "weakest"\n', ("russia.strategy = 'weakest'", "weakest_link")),
+    "unknown strategy": (
+        '[russia]\nstrategy = "weak"\n',
+        ("bad.toml", "russia.strategy = 'weak'", "did you mean 'weakest_link'"),
+    ),
+    "a ballot for Russia by its name": ('[ballots]\nRussia = "object"\n', ("bad.toml", "'Russia'", "has no ballot\n")),
+    "a kind that is no text": ('[[events]]\nkind = ["a"]\nname = "x"\n', ("bad.toml", "events.kind = ['a']", "text")),
+    "a name that is no text": ('[[events]]\nkind = "breach"\nname = ["x"]\n', ("bad.toml", "events.name = ['x']")),
+    "no date": ('start = "soon"\n', ("bad.toml: start = 'soon': expected a date such as 2030-12-01\n",)),
+    "no date of an event": (
+        '[[events]]\nkind = "breach"\nname = "x"\ndate = "soon"\n',
+        ("bad.toml: events ('x').date = 'soon': expected a date such as 2030-12-01\n",),
+    ),
+    "no list": ("without = 3\n", ("bad.toml: without = 3: expected a list\n",)),
+    "no number": ('[stance]\nshock = "low"\n', ("bad.toml: stance.shock = 'low': expected a number\n",)),
+    "a name that leads elsewhere": ('name = "../x"\n', ("name = '../x'", "--out")),
 }
 
 
@@ -118,9 +135,13 @@ def test_a_bad_scenario_file_is_refused(here, mistake):
     [
         (["run", "basline"], ("'basline'", "did you mean 'baseline'")),
         (["run", "missing.toml"], ("missing.toml", "cannot be read", "No such file")),
-        (["run", "--runs", "0"], ("--runs 0", "at least 1")),
-        (["run", "--runs", "-5"], ("--runs -5", "at least 1")),
-        (["run", "--seed", "-1"], ("--seed -1", "at least 0")),
+        (["run", "."], ("'.'", "is no .toml file")),
+        (["run", "--seed", str(2**63)], (f"--seed = {2**63}", "at most")),
+        (
+            ["run", "--set", "stance=3", "--set", "stance.peer_rate=0.5"],
+            ("--set: stance.peer_rate", "stance = 3"),
+        ),
+        (["run", "--set", "horizon=tomorrow"], ("horizon = 'tomorrow'", "a date such as 2030-12-01")),
         (["run", "--set", "stance.peer_rat=0.6"], ("--set", "stance.peer_rat", "'peer_rate'")),
         (["run", "--set", "stance.peer_rate=nan"], ("--set", "stance.peer_rate", "finite")),
         (["run", "--set", "stance.peer_rate"], ("--set", "expected key=value")),
@@ -152,6 +173,15 @@ def test_an_import_that_fails_later_is_one_message(here):
     assert stopped.value.exit_code == 2
 
 
+def test_an_error_of_the_disk_is_told_by_file(capsys):
+    def command() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "sweep/points.parquet")
+
+    with pytest.raises(typer.Exit):
+        application.clear_errors(command)()
+    assert capsys.readouterr().err == "article10: sweep/points.parquet: No space left on device\n"
+
+
 @pytest.mark.parametrize(
     ("out", "said"), [(None, "stopped\n"), (Path("mine"), "mine, and the same command goes on with it\n")]
 )
@@ -166,8 +196,12 @@ def test_a_stopped_command_says_what_is_kept(capsys, out, said):
 
 
 def test_usage_errors_exit_with_2():
-    for words in (["run", "--runs", "many"], ["run", "--nonsense"], ["dance"]):
+    for words in (["run", "--runs", "many"], ["run", "--nonsense"], ["dance"], ["run", "--seed", "-1"]):
         assert CliRunner().invoke(app, words).exit_code == 2
+    for runs in ("0", "-5"):
+        refusal = CliRunner().invoke(app, ["run", "--runs", runs])
+        assert refusal.exit_code == 2
+        assert "--runs" in refusal.stderr
 
 
 def test_an_existing_folder_is_not_overwritten_without_force(here):
@@ -281,3 +315,39 @@ def test_a_run_that_is_not_there_is_refused(here):
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "o"]).exit_code == 0
     refused("replay", "o", "--run", "3", because=("run = 3", "runs 0 to 2"))
     refused("replay", "o", "--member", "HNU", because=("HNU", "did you mean"))
+
+
+# --- in Python ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "because"),
+    [
+        ({"seed": 2**63}, "seed = 9223372036854775808: expected a whole number of at most"),
+        ({"seed": "x"}, "seed = 'x': expected a whole number"),
+        ({"runs": 0}, "runs = 0: expected a whole number of at least 1"),
+        ({"changes": "stance.peer_rate=0.6"}, "changes = 'stance.peer_rate=0.6': expected values by key"),
+        ({"changes": {"stance.peer_rat": 0.6}}, "^changes: stance.peer_rat = 0.6: unknown key"),
+        ({"record": "stance"}, r"record = 'stance': expected a list of names, such as \['stance'\]"),
+        ({"strategy": "inert"}, "strategy = 'inert': expected a function"),
+        ({"mechanisms": ["peers"]}, r"mechanisms = \['peers'\]: expected functions by name"),
+        ({"mechanisms": {"mine": 1}}, r"mechanisms\['mine'\] = 1: expected a function"),
+    ],
+)
+def test_a_wrong_argument_of_simulate_is_named(wrong, because):
+    with pytest.raises(ValueError, match=because):
+        simulate("baseline", **{"runs": 2, **wrong})
+
+
+def test_a_function_in_place_of_the_strategy_makes_its_name_free(here):
+    Path("mine.toml").write_text('horizon = 2026-01-05\n[russia]\nstrategy = "mine"\n', "utf-8")
+    mine = simulate("mine.toml", 2, strategy=lambda known: known.exposure)
+    assert mine.scenario.russia.strategy == "mine"
+    with pytest.raises(ValueError, match=r"mine.toml: russia.strategy = 'mine': no such strategy"):
+        simulate("mine.toml", 2)
+
+
+def test_changes_that_are_tables_stay_as_they_were_given():
+    stance = {"shock": 0.1}
+    changed = read_scenario("baseline", {"stance": stance, "stance.peer_rate": 0.6})
+    assert (changed.stance.shock, changed.stance.peer_rate, stance) == (0.1, 0.6, {"shock": 0.1})

@@ -8,13 +8,14 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, ParamSpec
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from article10.model.scenario import ScenarioError
+from article10.model.scenario_file import SetOptions
 from article10.runs.output_folder import OutputError
 from article10.runs.provenance import version
 
@@ -53,6 +54,8 @@ def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") ->
             command(*args, **kwargs)
         except (ScenarioError, OutputError, OSError, ValueError, KeyError) as error:
             text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
+            if isinstance(error, OSError) and error.filename:
+                text = f"{error.filename}: {error.strerror}"
             sys.stderr.write(f"article10: {text}\n")
             raise typer.Exit(BAD_INPUT) from None
         except ImportError as error:
@@ -67,13 +70,13 @@ def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") ->
     return guarded
 
 
-def parsed_changes(settings: Iterable[str]) -> dict[str, Any]:
+def parsed_changes(settings: Iterable[str]) -> SetOptions:
     """Changes from ``key=value`` words; values are TOML, bare words are strings.
 
     >>> parsed_changes(["stance.peer_rate=0.6", "russia.strategy=inert"])
     {'stance.peer_rate': 0.6, 'russia.strategy': 'inert'}
     """
-    changes: dict[str, Any] = {}
+    changes = SetOptions()
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip() or not value.strip():
@@ -112,3 +115,5 @@ def main_options(
 
 Source = Annotated[str, typer.Argument(metavar="[SCENARIO|FILE]", help="A scenario's name, or a TOML file.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seed of all random streams.", min=0)]
+Force = Annotated[bool, typer.Option("--force", help="Replace what article10 wrote there before.")]

@@ -38,7 +38,7 @@ def parameters(
     scenario: Annotated[str, typer.Option(help="Whose values to show.")] = "baseline",
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page of Markdown.")] = False,
 ) -> None:
-    """List every parameter with its value, bounds, plausible range, unit and source."""
+    """List parameters. With value, unit, bounds, plausible range, meaning and source."""
     chosen = read_scenario(scenario)
     declared = list(all_declarations(chosen))
     shown = [d for d in declared if group in (None, d.key, d.key.split(".")[0])]
@@ -85,7 +85,7 @@ def _plausible(d: Declaration) -> str:
 
 
 def roster() -> None:
-    """Print the members and what is fixed about them; docs/roster.md explains each column."""
+    """Print the members and what is fixed about them. Columns are explained in docs/roster.md."""
     rows = roster_rows()
     short = {"influence_weight": "weight", "structural_susceptibility": "struct. susc.", "government_ties": "ties"}
     short |= {"stance_spread": "spread", "defence_spending": "spend.", "ratification_speed": "ratif. speed"}
