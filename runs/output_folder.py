@@ -50,7 +50,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
         raise OutputError(f"--out {path}: cannot be written to: {error.strerror}") from None
     try:
         yield unfinished
-        (unfinished / WRITTEN).write_text("\n".join(_files(unfinished)), "utf-8")
+        (unfinished / WRITTEN).write_text("\n".join(sorted(_files(unfinished))), "utf-8")
         _put(unfinished, path)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -64,22 +64,22 @@ def _check(path: Path, force: bool, expected_bytes: int) -> None:
         raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
     if path.exists() and not path.is_dir():
         raise OutputError(f"--out {path}: is a file, expected a folder")
-    if path.exists() and (others := _files_of_others(path)):
+    if path.exists() and (other := next(_files_of_others(path), None)):
         raise OutputError(
-            f"--out {path}: holds files that article10 did not write, such as {others[0]}: "
+            f"--out {path}: holds files that article10 did not write, such as {other}: "
             "nothing is replaced; move them, or give another folder"
         )
     _check_room(path, expected_bytes)
 
 
-def _files_of_others(folder: Path) -> list[str]:
+def _files_of_others(folder: Path) -> Iterator[str]:
     listed = folder / WRITTEN
-    written = listed.read_text("utf-8").split("\n") if listed.is_file() else []
-    return [name for name in _files(folder) if name not in written and Path(name).name not in OF_THE_SYSTEM]
+    written = set(listed.read_text("utf-8").split("\n")) if listed.is_file() else set()
+    return (name for name in _files(folder) if name not in written and Path(name).name not in OF_THE_SYSTEM)
 
 
-def _files(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+def _files(folder: Path) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
 
 
 def check_file(path: Path, force: bool, expected_bytes: int) -> None:
