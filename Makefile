@@ -14,6 +14,8 @@ IDENTITY := $(shell $(PYTHON) -c 'import os, sys, zlib; print("%d.%d.%d" % sys.v
 CREATED  := $(VENV)/.created-$(IDENTITY)
 CORE     := $(VENV)/.installed-core
 TEST     := $(VENV)/.installed-test
+# What was not made here is never removed.
+REPLACEABLE := test ! -e $(VENV) || ls $(VENV)/.created-* >/dev/null 2>&1
 
 MAKEFLAGS += --no-builtin-rules
 # Two targets never install into one environment at the same time; pytest has its own workers.
@@ -65,12 +67,15 @@ benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million
 	$(BIN)/python benchmarks/dashboard.py
 
 clean: ## Remove the environment, builds and caches; results stay.
-	rm -rf $(VENV) build dist site *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	if $(REPLACEABLE); then rm -rf $(VENV); fi
+	rm -rf build dist site *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find agents article10 model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.exit("article10 needs Python 3.11 or later; choose one with PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	@$(REPLACEABLE) || { echo "$(VENV) was not made by make, and stays as it is: use it without make (README.md), remove it, or let make have its own: VENV=.venv-make" >&2; exit 1; }
 	rm -rf $(VENV)
+	@mkdir -p $(VENV) && touch $(VENV)/.created-unfinished
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 

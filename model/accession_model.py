@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,11 @@ from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.accession_rule import STAGES, formal_weight
+from article10.model.arguments import check_functions, check_names, check_whole
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import draw
 from article10.model.scenario import Scenario
-from article10.model.scenario_file import read_scenario
+from article10.model.scenario_file import nearest, read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 
@@ -58,7 +60,20 @@ class Column:
         return getattr(getattr(agent.model.world, self.state), self.name)
 
 
-class MemberState(mesa.Agent):
+class Handle(mesa.Agent):
+    """An agent whose attributes live in the world."""
+
+    place: Any
+
+    def __repr__(self) -> str:
+        columns = [name for name, attribute in vars(type(self)).items() if isinstance(attribute, Column)]
+        shown = [name for name in ("iso3",) if hasattr(self, name)] + columns
+        values = (getattr(self, name) for name in shown)
+        stated = (f"{value:.3g}" if isinstance(value, float) else repr(value) for value in values)
+        return f"{type(self).__name__}({', '.join(map('='.join, zip(shown, stated, strict=True)))})"
+
+
+class MemberState(Handle):
     """A member state; what it is comes from the roster, how it is from the world."""
 
     stance = Column("members", "stance", "willingness to admit the candidate now, -1 to 1")
@@ -96,7 +111,7 @@ class MemberState(mesa.Agent):
         return bool(self.model.world.members.ratified[self.place])
 
 
-class Russia(mesa.Agent):
+class Russia(Handle):
     """The external power: it acts, and has no ballot."""
 
     place = 0
@@ -119,7 +134,7 @@ class Russia(mesa.Agent):
         return dict(zip(self.model.setup.roster.iso3, shares, strict=True))
 
 
-class Candidate(mesa.Agent):
+class Candidate(Handle):
     """The candidate: it alone can shelve its bid."""
 
     place = 0
@@ -133,7 +148,7 @@ class Candidate(mesa.Agent):
         return str(self.model.setup.scenario.candidate.name)
 
 
-class SecretaryGeneral(mesa.Agent):
+class SecretaryGeneral(Handle):
     """The Secretary General's office: no ballot either."""
 
     place = 0
@@ -184,17 +199,26 @@ class AccessionModel(mesa.Model):
 
         Raises:
             ScenarioError: the scenario is wrong.
+            ValueError: another argument is.
         """
-        self.seed_of_streams, self.run = _seed(seed, rng), int(run)
+        self.seed_of_streams, self.run = _seed(seed, rng), _whole("run", run)
+        check_functions(strategy, mechanisms)
+        check_names("collect", collect)
         super().__init__(rng=self.seed_of_streams)
         dotted = {key.replace("__", "."): value for key, value in parameters.items()}
-        self.setup = Setup.of(read_scenario(scenario, {**(changes or {}), **dotted}), strategy, mechanisms)
+        given = {**changes, **dotted} if isinstance(changes, Mapping) else changes or dotted
+        read = read_scenario(scenario, given, own_strategy=strategy is not None)
+        self.setup = Setup.of(read, strategy, mechanisms)
         self.world = World.start(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
         schedule.begin(self.world)
         for index in range(len(self.setup.roster)):
             MemberState(self, index)
         self.russia, self.candidate, self.secretary_general = Russia(self), Candidate(self), SecretaryGeneral(self)
         self.members = self.agents_by_type[MemberState]
+        known = [name for name in vars(MemberState) if not name.startswith("_")]
+        for name in collect:
+            if not hasattr(self.member(self.setup.roster.iso3[0]), name):
+                raise ValueError(f"collect: a member state has no {name!r}{nearest(str(name), known)}")
         self.datacollector = mesa.DataCollector(
             model_reporters={"stage": "stage", "war_intensity": _war_intensity, "guarantee": _guarantee},
             agent_reporters={name: partial(_read, name) for name in collect},
@@ -236,7 +260,14 @@ def _seed(seed: int | str | None, rng: Any) -> int:  # noqa: ANN401 - whatever M
     if given is None:
         warnings.warn("no seed: taken as 0; to Mesa's batch_run give it among the parameters as rng", stacklevel=3)
         return 0
-    return int(given)
+    return _whole("seed" if rng is None else "rng", given)
+
+
+def _whole(name: str, value: Any) -> int:  # noqa: ANN401 - whatever Mesa passes
+    digits = isinstance(value, str) and value.isdecimal()
+    number = int(value) if digits or isinstance(value, Integral) else value
+    check_whole(name, number)
+    return number
 
 
 def _read(name: str, agent: Any) -> Any:  # noqa: ANN401 - any agent, any attribute

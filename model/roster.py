@@ -31,6 +31,9 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "ratification_speed": (0.0, 1000.0),
 }
 
+OUTSIDERS = frozenset({"russia", "russian federation", "rus", "ru", "ukraine", "ukr", "ua", "belarus", "blr"})
+"""What users call those that are no members, in lower case: they are not mistaken for a member of a like name."""
+
 
 @dataclass(frozen=True, eq=False)
 class Roster:
@@ -85,6 +88,8 @@ class Roster:
             labels = codes | {code.lower(): code for code in self.iso3}
             near = difflib.get_close_matches(iso3.lower(), labels, n=1, cutoff=0.5)
             hint = f"; did you mean {labels[near[0]]!r}?" if near else ""
+            if iso3.lower() in OUTSIDERS:
+                hint = ": it acts from outside the alliance, and has no ballot"
             raise KeyError(f"{iso3!r} is not a member of the roster of {len(self)}{hint}")
         return self.iso3.index(iso3)
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from article10.agents.parameter import Parameters
+from article10.agents.russia import STRATEGIES
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
 
@@ -22,6 +23,24 @@ ROOT = "baseline"
 
 FEW = 40
 """Names that a message can list."""
+
+WRONG_TYPE = {
+    "bool": "true or false",
+    "date": "a date such as 2030-12-01",
+    "dict": "a table",
+    "float": "a number",
+    "int": "a whole number",
+    "list": "a list",
+    "missing": "a value",
+    "model": "a table",
+    "string": "text",
+    "tuple": "a list",
+}
+"""What was expected, by the first word of pydantic's name of the error that a value of the wrong type makes."""
+
+
+class SetOptions(dict[str, Any]):
+    """Changes by full key that were given on the command line, with ``--set``."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +58,23 @@ def shipped() -> dict[str, str]:
     return {name: found[name].read_text("utf-8") for name in sorted(found, key=lambda n: (n != ROOT, n))}
 
 
-def read_scenario(source: str | Path | Scenario = ROOT, changes: Mapping[str, Any] | None = None) -> Scenario:
+def read_scenario(
+    source: str | Path | Scenario = ROOT, changes: Mapping[str, Any] | None = None, *, own_strategy: bool = False
+) -> Scenario:
     """A scenario by the name of a shipped one or the path of a TOML file, with changes on top.
 
     Args:
         source: name, path, or a scenario, which passes with its changes.
         changes: by full key, for example ``{"stance.peer_rate": 0.6, "horizon": "2030-12-01"}``.
+        own_strategy: whether Russia's strategy is a function of the user's, whatever name the scenario gives it.
 
     Raises:
         ScenarioError: anything is wrong; the message names file, key, value, what was expected, the nearest name.
     """
     layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source), seen=())
     if changes:
-        layers.append(Layer("--set", _nested(changes)))
-    return _build(layers)
+        layers.append(_layer_of(changes))
+    return _build(layers, own_strategy)
 
 
 def _dump(scenario: Scenario) -> dict[str, Any]:
@@ -90,6 +112,8 @@ def _text(source: str, asked_by: str | None) -> tuple[str, str]:
         if source in known:
             return _origin(source), known[source]
         where = f"{asked_by}: base = {source!r}" if asked_by else f"scenario {source!r}"
+        if Path(source).exists():
+            raise ScenarioError(f"{where}: exists, but is no .toml file")
         raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
     try:
         return source, Path(source).read_text("utf-8")
@@ -99,25 +123,40 @@ def _text(source: str, asked_by: str | None) -> tuple[str, str]:
         raise ScenarioError(f"{where}: cannot be read: {reason}") from None
 
 
-def _nested(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _layer_of(changes: Mapping[str, Any]) -> Layer:
+    origin = "--set" if isinstance(changes, SetOptions) else "changes"
+    if not isinstance(changes, Mapping):
+        raise ScenarioError(f'{origin} = {changes!r}: expected values by key, such as {{"stance.peer_rate": 0.6}}')
     content: dict[str, Any] = {}
     for key, value in changes.items():
-        *path, last = key.split(".")
+        *path, last = str(key).split(".")
         inner = content
         for name in path:
-            inner = inner.setdefault(name, {})
+            there = inner.get(name, {})
+            if not isinstance(there, Mapping):
+                raise ScenarioError(f"{origin}: {key} = {_shown(value)}: {name} = {_shown(there)} is given beside it")
+            inner[name] = dict(there)
+            inner = inner[name]
         inner[last] = value
-    return content
+    return Layer(origin, content)
 
 
-def _build(layers: Sequence[Layer]) -> Scenario:
+def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
     merged: dict[str, Any] = {}
     for layer in layers:
         _merge(merged, layer)
     try:
-        return Scenario(**merged)
+        scenario = Scenario(**merged)
     except ValidationError as error:
         raise ScenarioError("\n".join(messages(error, layers, merged))) from None
+    strategy = scenario.russia.strategy
+    if strategy not in STRATEGIES and not own_strategy:
+        origin = _origin_of(("russia", "strategy"), layers, merged, "")
+        raise ScenarioError(
+            f"{origin}: russia.strategy = {strategy!r}: no such strategy{nearest(strategy, STRATEGIES)}; "
+            "in Python, a function of your own goes to strategy="
+        )
+    return scenario
 
 
 def _merge(merged: dict[str, Any], layer: Layer) -> None:
@@ -126,6 +165,10 @@ def _merge(merged: dict[str, Any], layer: Layer) -> None:
     events = content.pop("events", ())
     if not isinstance(events, list | tuple) or not isinstance(dropped, list | tuple):
         raise ScenarioError(f"{layer.origin}: events: expected [[events]] tables, and without_events a list of names")
+    for event in events:
+        for key in ("kind", "name"):
+            if isinstance(event, Mapping) and not isinstance(event.get(key, ""), str):
+                raise ScenarioError(f"{layer.origin}: events.{key} = {_shown(event[key])}: expected text")
     kept = list(merged.get("events", ()))
     names = [str(_name(e)) for e in kept]
     for name in dropped:
@@ -161,7 +204,7 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
     for item in error.errors(include_url=False):
         path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
         cause = item.get("ctx", {}).get("error")
-        text = str(cause or item["msg"]).removeprefix("Value error, ")
+        text = str(cause if item["type"] == "value_error" else item["msg"]).removeprefix("Value error, ")
         origin = _origin_of(path, layers, merged, text)
         if not path:
             found.append(f"{origin}: {text}")
@@ -173,10 +216,17 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
         elif isinstance(cause, UnknownKindError):
             key, value = f"{key}.kind", f" = {cause.kind!r}"
             text = f"no such kind of event{nearest(str(cause.kind), cause.known)}"
-        else:
-            text = f"expected: {text[0].lower()}{text[1:]}"
+        elif item["type"] != "value_error":
+            text = f"expected {_expected(item['type'], text)}"
         found.append(f"{origin}: {key}{value}: {text}")
     return found
+
+
+def _expected(kind: str, text: str) -> str:
+    if kind.endswith(("_type", "_parsing")) or not text.startswith("Input should be "):
+        return WRONG_TYPE.get(kind.split("_")[0], text)
+    wanted = text.removeprefix("Input should be ")
+    return f"a number {wanted}" if wanted.startswith(("greater", "less")) else f"{wanted[0].lower()}{wanted[1:]}"
 
 
 def _shown(value: object) -> str:

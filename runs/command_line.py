@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from article10.runs.commands import analyses, dashboard, evidence, look, run
 from article10.runs.commands.application import app, clear_errors
 
-COMMANDS = (
-    run.run,
-    run.batch,
-    run.replay,
-    dashboard.dashboard,
-    analyses.influence,
-    analyses.holdouts,
-    analyses.rules,
-    analyses.why,
-    analyses.guarantees,
-    analyses.sensitivity,
-    analyses.tune,
-    analyses.report,
-    evidence.hindcast,
-    look.scenarios,
-    look.parameters,
-    look.roster,
-)
+COMMANDS: dict[Callable[..., None], dict[str, str]] = {
+    run.run: {},
+    run.batch: {"extra": "analysis"},
+    run.replay: {},
+    dashboard.dashboard: {},
+    analyses.influence: {},
+    analyses.holdouts: {},
+    analyses.rules: {},
+    analyses.why: {"extra": "analysis"},
+    analyses.guarantees: {},
+    analyses.sensitivity: {"extra": "analysis", "kept": "batch"},
+    analyses.tune: {"extra": "analysis", "kept": "out"},
+    analyses.report: {"extra": "analysis"},
+    evidence.hindcast: {"extra": "analysis"},
+    look.scenarios: {},
+    look.parameters: {},
+    look.roster: {},
+}
+"""Each with the extra that it needs, and the option that names a folder which it goes on with, if stopped."""
 
-for command in COMMANDS:
-    app.command()(clear_errors(command))
+for command, needs in COMMANDS.items():
+    app.command()(clear_errors(command, **needs))
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
 from article10.model import schedule
+from article10.model.arguments import check_functions, check_whole
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import Draws, Sampler
 from article10.model.scenario import Scenario
@@ -67,22 +68,20 @@ def simulate(
 
     Raises:
         ScenarioError: the scenario is wrong.
-        ValueError: ``runs``, ``seed``, ``chunk`` or ``record`` is.
+        ValueError: another argument is.
 
     >>> result = simulate(runs=4, seed=7, changes={"horizon": "2026-12-01"})
     >>> dict(result.data.sizes)["member"]
     32
     """
-    for name, value, least in (
-        ("runs", runs, 1),
-        ("chunk", 1 if chunk is None else chunk, 1),
-        ("seed", seed, 0),
-        ("first_run", first_run, 0),
-    ):
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} = {value!r}: expected a whole number of at least {least}")
+    check_whole("runs", runs, 1)
+    check_whole("seed", seed)
+    check_whole("first_run", first_run)
+    if chunk is not None:
+        check_whole("chunk", chunk, 1)
+    check_functions(strategy, mechanisms)
     check_record(record)
-    setup = Setup.of(read_scenario(scenario, changes), strategy, mechanisms)
+    setup = Setup.of(read_scenario(scenario, changes, own_strategy=strategy is not None), strategy, mechanisms)
     recorder = Recorder(setup, runs, with_run_variables(record))
     sampler = Sampler(setup.streams, seed)
     for rows in chunks(runs, chunk_size(setup) if chunk is None else chunk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 START, END = "start", "end"
 
+VISIBLE = 1e-6
+"""What moved a stance by less, such as the rounding in ``bounds``, has no bar."""
+
 
 def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, int]:
     """The numbers of steps done at two dates; by default at the start and at the horizon.
@@ -37,8 +41,8 @@ def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, 
     Raises:
         ValueError: a date is outside the scenario, or the second is not after the first.
     """
-    first = scenario.start if start is None else pd.Timestamp(str(start)).date()
-    last = scenario.horizon if end is None else pd.Timestamp(str(end)).date()
+    first = scenario.start if start is None else _day("start", start)
+    last = scenario.horizon if end is None else _day("end", end)
     for name, day in (("start", first), ("end", last)):
         if not scenario.start <= day <= scenario.horizon:
             raise ValueError(f"{name} = {day}: expected {scenario.start} to {scenario.horizon}")
@@ -46,6 +50,13 @@ def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, 
     if begins >= ends:
         raise ValueError(f"end = {last}: expected a date at least a step after the start, {first}")
     return begins, ends
+
+
+def _day(name: str, value: object) -> date:
+    try:
+        return pd.Timestamp(str(value)).date()
+    except ValueError:
+        raise ValueError(f"{name} = {value!r}: expected a date such as 2030-12-01") from None
 
 
 def explain_run(
@@ -198,7 +209,7 @@ def waterfall(explained: pd.DataFrame) -> list[Bar]:
         start, end = float(explained[START].iloc[0]), float(explained[END].iloc[-1])
     bars, level = [Bar(START, 0.0, start, whole=True)], start
     for name, height in parts.items():
-        if abs(height) > 1e-12:
+        if abs(height) > VISIBLE:
             bars.append(Bar(str(name), level, float(height)))
             level += float(height)
     bars.append(Bar(END, 0.0, end, whole=True))

@@ -1,4 +1,4 @@
-"""A folder of results: it appears whole or not at all, and replaces another only when asked."""
+"""A folder of results: it appears whole or not at all, and replaces only what article10 wrote, and only when asked."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from article10.agents.short_error import ShortInNotebooks
 MARGIN = 1.2
 """Room asked for beyond what the arrays take: labels, tables, figures."""
 
+WRITTEN = ".article10"
+"""Name of the list, in a folder of results, of the files that were written there: no others are ever replaced."""
+
+OF_THE_SYSTEM = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", WRITTEN})
+"""Files beside those that nobody misses."""
+
+PAGE_HEAD = '<meta name="generator" content="article10">'
+"""By what a page is known for one of ours, within its first kilobyte."""
+
 
 class OutputError(ShortInNotebooks, OSError):
     """Results cannot be written; the message says where and why."""
@@ -25,7 +34,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
 
     Args:
         path: where the results are to be.
-        force: whether to replace what is there.
+        force: whether to replace what article10 wrote there before.
         expected_bytes: about how much will be written.
 
     Raises:
@@ -41,6 +50,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
         raise OutputError(f"--out {path}: cannot be written to: {error.strerror}") from None
     try:
         yield unfinished
+        (unfinished / WRITTEN).write_text("\n".join(sorted(_files(unfinished))), "utf-8")
         _put(unfinished, path)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -54,7 +64,22 @@ def _check(path: Path, force: bool, expected_bytes: int) -> None:
         raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
     if path.exists() and not path.is_dir():
         raise OutputError(f"--out {path}: is a file, expected a folder")
+    if path.exists() and (other := next(_files_of_others(path), None)):
+        raise OutputError(
+            f"--out {path}: holds files that article10 did not write, such as {other}: "
+            "nothing is replaced; move them, or give another folder"
+        )
     _check_room(path, expected_bytes)
+
+
+def _files_of_others(folder: Path) -> Iterator[str]:
+    listed = folder / WRITTEN
+    written = set(listed.read_text("utf-8").split("\n")) if listed.is_file() else set()
+    return (name for name in _files(folder) if name not in written and Path(name).name not in OF_THE_SYSTEM)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
 
 
 def check_file(path: Path, force: bool, expected_bytes: int) -> None:
@@ -62,7 +87,7 @@ def check_file(path: Path, force: bool, expected_bytes: int) -> None:
 
     Args:
         path: of the file.
-        force: whether to replace what is there.
+        force: whether to replace a page that article10 wrote there before.
         expected_bytes: about how much will be written.
 
     Raises:
@@ -72,6 +97,8 @@ def check_file(path: Path, force: bool, expected_bytes: int) -> None:
         raise OutputError(f"--out {path}: is a folder, expected the name of a file")
     if path.exists() and not force:
         raise OutputError(f"--out {path}: exists already; give another name, or --force to replace it")
+    if path.exists() and PAGE_HEAD.encode() not in path.read_bytes()[:1024]:
+        raise OutputError(f"--out {path}: article10 did not write this file: it is not replaced; give another name")
     if not path.parent.is_dir():
         raise OutputError(f"--out {path}: there is no folder {path.parent}")
     _check_room(path, expected_bytes)
@@ -87,7 +114,7 @@ def _check_room(path: Path, expected_bytes: int) -> None:
     if expected_bytes * MARGIN > free:
         raise OutputError(
             f"--out {path}: the disk is too full: about {expected_bytes * MARGIN / 1e6:,.0f} MB needed, "
-            f"{free / 1e6:,.0f} MB free; fewer runs, or no --record, need less"
+            f"{free / 1e6:,.0f} MB free"
         )
 
 

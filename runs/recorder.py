@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from article10.agents.member_state import NEVER, NO_BALLOT
 from article10.model.accession_rule import INVITED, MEMBER, PROTOCOL_SIGNED, SHELVED
+from article10.model.arguments import check_names
 from article10.model.mechanisms import BOUNDS
 from article10.model.setup import Setup
 from article10.model.world import World
@@ -92,6 +93,7 @@ def check_record(record: Sequence[str]) -> tuple[str, ...]:
     Raises:
         ValueError: a name is unknown.
     """
+    check_names("record", record)
     known = [*MEMBER_VARIABLES, CONTRIBUTION, *RUN_VARIABLES]
     for name in record:
         if name not in known:

@@ -146,10 +146,7 @@ def _milestone_table(summary: Summary) -> Table:
     table.add_column("by")
     for name in MILESTONES:
         table.add_column(name, justify="right")
-    shown = summary.milestones
-    if len(shown) > 6:
-        shown = shown.iloc[[*range(1, len(shown) - 1, 2), -1]]
-    for by, row in shown.iterrows():
+    for by, row in summary.milestones.iterrows():
         cells = [f"{row[n]:.1%} [{row[f'{n}_low']:.1%}, {row[f'{n}_high']:.1%}]" for n in MILESTONES]
         table.add_row(str(by), *(cell.replace("[", "\\[") for cell in cells))
     return table

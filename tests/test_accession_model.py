@@ -102,3 +102,27 @@ def test_what_dashboards_pass_is_understood():
 def test_a_wrong_scenario_is_refused_with_the_same_message():
     with pytest.raises(article10.ScenarioError, match="did you mean 'peer_rate'"):
         AccessionModel("baseline", stance__peer_rat=0.3)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "because"),
+    [
+        ({"run": -1}, "run = -1: expected a whole number of at least 0"),
+        ({"run": "two"}, "run = 'two': expected a whole number"),
+        ({"seed": "x"}, "seed = 'x': expected a whole number"),
+        ({"seed": 2**63}, "seed = 9223372036854775808: expected a whole number of at most"),
+        ({"collect": ("stanc",)}, "collect: a member state has no 'stanc'; did you mean 'stance'"),
+        ({"collect": "stance"}, "collect = 'stance': expected a list of names"),
+        ({"strategy": "inert"}, "strategy = 'inert': expected a function"),
+        ({"changes": "horizon"}, "changes = 'horizon': expected values by key"),
+    ],
+)
+def test_a_wrong_argument_is_named(wrong, because):
+    with pytest.raises(ValueError, match=because):
+        AccessionModel("baseline", **{"changes": SHORT, **wrong})
+
+
+def test_agents_show_themselves():
+    model = AccessionModel("baseline", seed=7, changes=SHORT)
+    assert repr(model.member("HUN")).startswith(f"MemberState(iso3='HUN', stance={model.member('HUN').stance:.3g}, ")
+    assert repr(model.candidate) == "Candidate(aspiration=0.8, readiness=0.6, shelved=False)"

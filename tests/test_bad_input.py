@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -9,12 +10,18 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
+from article10.model.scenario_file import read_scenario
+from article10.runs import output_folder
 from article10.runs.command_line import app
+from article10.runs.commands import application
+from article10.runs.ensemble import simulate
 
 SHORT = ["--set", "horizon=2026-12-07", "--runs", "3", "--no-figures"]
 
@@ -98,7 +105,21 @@ FILES = {
     "base that does not exist": ('base = "basline"\n', ("bad.toml", "base = 'basline'", "did you mean 'baseline'")),
     "circular base": ('base = "bad.toml"\n', ("bad.toml", "base = 'bad.toml'", "circular")),
     "malformed": ("[stance\n", ("bad.toml", "malformed TOML", "line 1")),
-    "unknown strategy": ('[russia]\nstrategy = "weakest"\n', ("russia.strategy = 'weakest'", "weakest_link")),
+    "unknown strategy": (
+        '[russia]\nstrategy = "weak"\n',
+        ("bad.toml", "russia.strategy = 'weak'", "did you mean 'weakest_link'"),
+    ),
+    "a ballot for Russia by its name": ('[ballots]\nRussia = "object"\n', ("bad.toml", "'Russia'", "has no ballot\n")),
+    "a kind that is no text": ('[[events]]\nkind = ["a"]\nname = "x"\n', ("bad.toml", "events.kind = ['a']", "text")),
+    "a name that is no text": ('[[events]]\nkind = "breach"\nname = ["x"]\n', ("bad.toml", "events.name = ['x']")),
+    "no date": ('start = "soon"\n', ("bad.toml: start = 'soon': expected a date such as 2030-12-01\n",)),
+    "no date of an event": (
+        '[[events]]\nkind = "breach"\nname = "x"\ndate = "soon"\n',
+        ("bad.toml: events ('x').date = 'soon': expected a date such as 2030-12-01\n",),
+    ),
+    "no list": ("without = 3\n", ("bad.toml: without = 3: expected a list\n",)),
+    "no number": ('[stance]\nshock = "low"\n', ("bad.toml: stance.shock = 'low': expected a number\n",)),
+    "a name that leads elsewhere": ('name = "../x"\n', ("name = '../x'", "--out")),
 }
 
 
@@ -114,9 +135,13 @@ def test_a_bad_scenario_file_is_refused(here, mistake):
     [
         (["run", "basline"], ("'basline'", "did you mean 'baseline'")),
         (["run", "missing.toml"], ("missing.toml", "cannot be read", "No such file")),
-        (["run", "--runs", "0"], ("--runs 0", "at least 1")),
-        (["run", "--runs", "-5"], ("--runs -5", "at least 1")),
-        (["run", "--seed", "-1"], ("--seed -1", "at least 0")),
+        (["run", "."], ("'.'", "is no .toml file")),
+        (["run", "--seed", str(2**63)], (f"--seed = {2**63}", "at most")),
+        (
+            ["run", "--set", "stance=3", "--set", "stance.peer_rate=0.5"],
+            ("--set: stance.peer_rate", "stance = 3"),
+        ),
+        (["run", "--set", "horizon=tomorrow"], ("horizon = 'tomorrow'", "a date such as 2030-12-01")),
         (["run", "--set", "stance.peer_rat=0.6"], ("--set", "stance.peer_rat", "'peer_rate'")),
         (["run", "--set", "stance.peer_rate=nan"], ("--set", "stance.peer_rate", "finite")),
         (["run", "--set", "stance.peer_rate"], ("--set", "expected key=value")),
@@ -130,18 +155,90 @@ def test_bad_words_are_refused(here, words, because):
     refused(*words, because=because)
 
 
+@pytest.mark.parametrize(
+    "command", ["batch d.toml", "why", "sensitivity --batch s", "tune t.toml --out t", "report", "hindcast x.toml"]
+)
+def test_what_needs_an_extra_says_so_before_it_does_anything(here, monkeypatch, command):
+    monkeypatch.setattr(application, "find_spec", lambda name: None)
+    name = command.split()[0]
+    refused(*command.split(), because=(f'article10: {name} needs more: pip install "article10[analysis]"\n',))
+
+
+def test_an_import_that_fails_later_is_one_message(here):
+    def command() -> None:
+        raise ImportError("No module named 'jinja2'")
+
+    with pytest.raises(typer.Exit) as stopped:
+        application.clear_errors(command)()
+    assert stopped.value.exit_code == 2
+
+
+def test_an_error_of_the_disk_is_told_by_file(capsys):
+    def command() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "sweep/points.parquet")
+
+    with pytest.raises(typer.Exit):
+        application.clear_errors(command)()
+    assert capsys.readouterr().err == "article10: sweep/points.parquet: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [(None, "stopped\n"), (Path("mine"), "mine, and the same command goes on with it\n")]
+)
+def test_a_stopped_command_says_what_is_kept(capsys, out, said):
+    def command(out: Path | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(typer.Exit) as stopped:
+        application.clear_errors(command, kept="out")(out=out)
+    assert stopped.value.exit_code == 130
+    assert capsys.readouterr().err.endswith(said)
+
+
 def test_usage_errors_exit_with_2():
-    for words in (["run", "--runs", "many"], ["run", "--nonsense"], ["dance"]):
+    for words in (["run", "--runs", "many"], ["run", "--nonsense"], ["dance"], ["run", "--seed", "-1"]):
         assert CliRunner().invoke(app, words).exit_code == 2
+    for runs in ("0", "-5"):
+        refusal = CliRunner().invoke(app, ["run", "--runs", runs])
+        assert refusal.exit_code == 2
+        assert "--runs" in refusal.stderr
 
 
 def test_an_existing_folder_is_not_overwritten_without_force(here):
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "mine"]).exit_code == 0
-    (here / "mine" / "note").write_text("keep", "utf-8")
+    Path("mine/outcomes.csv").write_text("old", "utf-8")
     refused("run", *SHORT, "--out", "mine", because=("mine", "exists already", "--force"))
-    assert (here / "mine" / "note").exists()
+    assert Path("mine/outcomes.csv").read_text("utf-8") == "old"
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "mine", "--force"]).exit_code == 0
-    assert not (here / "mine" / "note").exists()
+    assert Path("mine/outcomes.csv").read_text("utf-8") != "old"
+
+
+def test_what_article10_did_not_write_is_never_replaced(here):
+    for folder in ("documents", "results"):
+        if folder == "results":
+            assert CliRunner().invoke(app, ["run", *SHORT, "--out", folder]).exit_code == 0
+        Path(folder, "drafts").mkdir(parents=True)
+        Path(folder, "drafts", "thesis.txt").write_text("precious", "utf-8")
+        because = (folder, "article10 did not write", "drafts/thesis.txt")
+        for command in (["run", *SHORT], ["rules", "--runs", "2"]):
+            refused(*command, "--out", folder, "--force", because=because)
+        assert Path(folder, "drafts", "thesis.txt").read_text("utf-8") == "precious"
+    Path("empty").mkdir()
+    Path("empty/.DS_Store").touch()
+    assert CliRunner().invoke(app, ["run", *SHORT, "--out", "empty", "--force"]).exit_code == 0
+
+
+def test_a_report_replaces_no_file_that_is_not_a_report(here):
+    Path("thesis.html").write_text("<html>precious</html>", "utf-8")
+    refused("report", "--out", "thesis.html", because=("thesis.html", "exists already", "--force"))
+    refused("report", "--out", "thesis.html", "--force", because=("thesis.html", "article10 did not write"))
+    output_folder.check_file(written_report(here / "report.html"), force=True, expected_bytes=0)
+
+
+def written_report(path: Path) -> Path:
+    page = resources.files("article10.runs.report").joinpath("page.html").read_text("utf-8")
+    path.write_text(page, "utf-8")
+    return path
 
 
 def test_a_failed_run_with_force_leaves_the_old_results(here):
@@ -200,7 +297,7 @@ def test_a_run_stopped_midway_leaves_nothing_that_looks_like_a_result(here, how)
     assert not (here / "o").exists()
     if how == signal.SIGINT:
         assert done.returncode == 130
-        assert errors.strip() == "article10: stopped; nothing was written"
+        assert errors.strip() == "article10: stopped"
         assert list(here.iterdir()) == []
     else:
         again = article10("run", *SHORT, "--out", "o")
@@ -216,5 +313,41 @@ def test_a_file_that_is_no_result_is_refused(here):
 
 def test_a_run_that_is_not_there_is_refused(here):
     assert CliRunner().invoke(app, ["run", *SHORT, "--out", "o"]).exit_code == 0
-    refused("replay", "o", "--run", "3", because=("--run 3", "runs 0 to 2"))
+    refused("replay", "o", "--run", "3", because=("run = 3", "runs 0 to 2"))
     refused("replay", "o", "--member", "HNU", because=("HNU", "did you mean"))
+
+
+# --- in Python ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "because"),
+    [
+        ({"seed": 2**63}, "seed = 9223372036854775808: expected a whole number of at most"),
+        ({"seed": "x"}, "seed = 'x': expected a whole number"),
+        ({"runs": 0}, "runs = 0: expected a whole number of at least 1"),
+        ({"changes": "stance.peer_rate=0.6"}, "changes = 'stance.peer_rate=0.6': expected values by key"),
+        ({"changes": {"stance.peer_rat": 0.6}}, "^changes: stance.peer_rat = 0.6: unknown key"),
+        ({"record": "stance"}, r"record = 'stance': expected a list of names, such as \['stance'\]"),
+        ({"strategy": "inert"}, "strategy = 'inert': expected a function"),
+        ({"mechanisms": ["peers"]}, r"mechanisms = \['peers'\]: expected functions by name"),
+        ({"mechanisms": {"mine": 1}}, r"mechanisms\['mine'\] = 1: expected a function"),
+    ],
+)
+def test_a_wrong_argument_of_simulate_is_named(wrong, because):
+    with pytest.raises(ValueError, match=because):
+        simulate("baseline", **{"runs": 2, **wrong})
+
+
+def test_a_function_in_place_of_the_strategy_makes_its_name_free(here):
+    Path("mine.toml").write_text('horizon = 2026-01-05\n[russia]\nstrategy = "mine"\n', "utf-8")
+    mine = simulate("mine.toml", 2, strategy=lambda known: known.exposure)
+    assert mine.scenario.russia.strategy == "mine"
+    with pytest.raises(ValueError, match=r"mine.toml: russia.strategy = 'mine': no such strategy"):
+        simulate("mine.toml", 2)
+
+
+def test_changes_that_are_tables_stay_as_they_were_given():
+    stance = {"shock": 0.1}
+    changed = read_scenario("baseline", {"stance": stance, "stance.peer_rate": 0.6})
+    assert (changed.stance.shock, changed.stance.peer_rate, stance) == (0.1, 0.6, {"shock": 0.1})

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import article10
+from article10.runs.commands.application import EXTRAS
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("agents", "model", "runs")
@@ -192,7 +193,35 @@ def test_an_installation_with_the_core_dependencies_runs(
     assert "run" in succeed(environment / "article10", "--help", cwd=elsewhere)
     script = "import article10, model, agents, runs; model.MINE; article10.simulate(runs=2, seed=7).save('few.nc')"
     succeed(python, "-c", script, cwd=elsewhere)
+    succeed(environment / "article10", "rules", "--runs", "2", cwd=elsewhere)
+    refused = run(environment / "article10", "why", "--runs", "2", cwd=elsewhere)
+    assert refused.returncode == 2
+    assert refused.stdout.strip() == 'article10: why needs more: pip install "article10[analysis]"'
     assert "No module named 'mesa'" in run(python, "-c", "import mesa", cwd=elsewhere).stdout
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_removes_no_environment_that_it_did_not_make(tmp_path: Path):
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for folder in (".venv", *FOLDERS, "article10", "tests", "benchmarks"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / ".venv" / "mine").touch()
+    refused = run("make", "run", f"PYTHON={sys.executable}", cwd=tmp_path)
+    assert refused.returncode != 0
+    assert ".venv was not made by make" in refused.stdout
+    succeed("make", "clean", cwd=tmp_path)
+    assert (tmp_path / ".venv" / "mine").exists()
+    (tmp_path / ".venv" / ".created-3.11").touch()
+    succeed("make", "clean", cwd=tmp_path)
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_the_extra_that_commands_need_is_what_it_brings():
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["analysis"]
+    installed = {Requirement(text).name for text in extra}
+    modules = metadata.packages_distributions()
+    assert {modules[name][0] for name in EXTRAS["analysis"]} == installed
 
 
 # ---------------------------------------------------------------- the direction of imports

@@ -195,7 +195,7 @@ def test_run_writes_everything_and_replay_tells_it(tmp_path, monkeypatch):
     assert "Russia's formal weight: 0 of 32 ballots." in done.stdout
     written = {path.relative_to(tmp_path / "o").as_posix() for path in (tmp_path / "o").rglob("*") if path.is_file()}
     figures = {f"figures/{name}.png" for name in DEFAULT_FIGURES}
-    assert written == {"result.nc", "outcomes.csv", "summary.txt", "scenario.json"} | figures
+    assert written == {"result.nc", "outcomes.csv", "summary.txt", "scenario.json", ".article10"} | figures
     result = article10.load("o")
     assert (result.runs, result.seed, result.scenario.stance.peer_rate) == (12, 3, 0.6)
     assert len(pd.read_csv("o/outcomes.csv")) == 12
@@ -213,6 +213,9 @@ def test_the_tables_name_every_scenario_parameter_and_member():
     parameters = runner.invoke(app, ["parameters", "stance"]).stdout
     assert "peer_rate" in parameters
     assert "ceasefire_rate" not in parameters
+    one = runner.invoke(app, ["parameters", "stance.peer_rate"]).stdout
+    assert one.startswith("stance.peer_rate = 0.5 1/year   bounds 0 to 20   plausible 0.1 to 1")
+    assert "assessment_rate" not in one
     roster = runner.invoke(app, ["roster"]).stdout
     assert all(code in roster for code in article10.read_roster().iso3)
     assert "RUS" not in roster

@@ -14,15 +14,16 @@ def dashboard(
     source: Annotated[
         str, typer.Argument(metavar="[SCENARIO|FILE|DIR]", help="A scenario, a TOML file, or a folder of results.")
     ] = "baseline",
-    run: Annotated[int, typer.Option(help="Number of the run to open.", min=0)] = 0,
-    seed: Annotated[int, typer.Option(help="Seed of all random streams; results have their own.", min=0)] = 0,
-    point: Annotated[int, typer.Option(help="Point of a batch.", min=0)] = 0,
+    run: Annotated[int, typer.Option(metavar="N", help="Number of the run to open.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed; results have their own.", min=0)] = 0,
+    point: Annotated[int, typer.Option(metavar="N", help="Point of a batch.", min=0)] = 0,
     port: Annotated[
-        int | None, typer.Option(help="Port on this machine [default: the first free from 8765].", min=0, max=65535)
+        int | None,
+        typer.Option(metavar="N", help="Port on this machine [default: the first free from 8765].", min=0, max=65535),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
-    """Watch one world, move its levers, and see the ensemble follow; Ctrl-C ends it."""
+    """Watch one world and move its levers in the browser. The ensemble follows; Ctrl-C ends it."""
     check_installed()
     asked = Asked(source, run, seed, point)
     opened(asked)  # what is wrong is said here, before anything is served

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from article10.agents.parameter import Declaration
 from article10.model.roster import roster_rows
@@ -31,33 +32,30 @@ def scenarios() -> None:
 
 
 def parameters(
-    group: Annotated[str | None, typer.Argument(help="Only this group, for example stance.")] = None,
+    group: Annotated[
+        str | None, typer.Argument(metavar="[GROUP|KEY]", help="Only these, for example stance, or stance.peer_rate.")
+    ] = None,
     scenario: Annotated[str, typer.Option(help="Whose values to show.")] = "baseline",
     markdown: Annotated[bool, typer.Option("--markdown", help="As a page of Markdown.")] = False,
 ) -> None:
-    """List every parameter with its value, bounds, plausible range, unit and source."""
+    """List parameters. With value, unit, bounds, plausible range, meaning and source."""
     chosen = read_scenario(scenario)
-    groups = parameter_groups(chosen)
-    if group is not None and group not in groups:
-        raise ScenarioError(f"parameters {group}: no such group{nearest(group, list(groups))}")
-    shown = [d for d in all_declarations(chosen) if group in (None, d.key.split(".")[0])]
+    declared = list(all_declarations(chosen))
+    shown = [d for d in declared if group in (None, d.key, d.key.split(".")[0])]
+    if group is not None and not shown:
+        what, known = ("key", [d.key for d in declared]) if "." in group else ("group", parameter_groups(chosen))
+        raise ScenarioError(f"parameters {group}: no such {what}{nearest(group, known)}")
     if markdown:
         sys.stdout.write(parameter_page(shown))
         return
-    for name in dict.fromkeys(d.key.split(".")[0] for d in shown):
-        console().print(_parameter_table(name, [d for d in shown if d.key.split(".")[0] == name]))
-
-
-def _parameter_table(group: str, shown: list[Declaration]) -> Table:
-    table = Table(title=group, box=box.SIMPLE, title_justify="left", title_style="bold")
-    widths = {"parameter": 20, "value": 9, "bounds": 10, "plausible": 13, "unit": 11, "meaning and source": 38}
-    for column, ratio in widths.items():
-        table.add_column(column, ratio=ratio)
+    screen = console()
     for d in shown:
-        meaning = f"{d.description} [dim]{escape(d.meta.source)}[/dim]"
-        table.add_row(d.key.split(".")[1], _value(d.default), _bounds(d), _plausible(d), d.meta.unit, meaning)
-    table.expand = True
-    return table
+        unit = "" if d.meta.unit in ("", "1", "name") else f" {d.meta.unit}"
+        limits = {"bounds": _bounds(d), "plausible": _plausible(d), "one of": ", ".join(d.choices)}
+        stated = "".join(f"   {what} {limit}" for what, limit in limits.items() if limit)
+        meaning = Text.assemble(d.description, "\n", (d.meta.source, "dim"))
+        screen.print(Text.assemble((d.key, "bold"), f" = {_value(d.default)}{unit}{stated}"), overflow="fold")
+        screen.print(Padding(meaning, (0, 0, 1, 4)))
 
 
 def parameter_page(shown: list[Declaration]) -> str:
@@ -87,7 +85,7 @@ def _plausible(d: Declaration) -> str:
 
 
 def roster() -> None:
-    """Print the members and what is fixed about them; docs/roster.md explains each column."""
+    """Print the members and what is fixed about them. Columns are explained in docs/roster.md."""
     rows = roster_rows()
     short = {"influence_weight": "weight", "structural_susceptibility": "struct. susc.", "government_ties": "ties"}
     short |= {"stance_spread": "spread", "defence_spending": "spend.", "ratification_speed": "ratif. speed"}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from article10.model.arguments import check_whole
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -18,6 +19,8 @@ from article10.runs.batch_summary import rendered_batch
 from article10.runs.commands.application import (
     INTERRUPTED,
     SOME_FAILED,
+    Force,
+    Seed,
     Settings,
     Source,
     console,
@@ -37,23 +40,22 @@ KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "elect
 
 def run(
     scenario: Source = "baseline",
-    runs: Annotated[int, typer.Option(help="How many runs.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Seed of all random streams.")] = 0,
+    runs: Annotated[int, typer.Option(metavar="N", help="How many runs.", min=1)] = 1000,
+    seed: Seed = 0,
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    force: Force = False,
     record: Annotated[list[str] | None, typer.Option(help="Variables to keep at every step [default: stance].")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary.")] = False,
 ) -> None:
-    """Run a scenario many times, print a summary, and write the data and the figures."""
-    if runs < 1:
-        raise ScenarioError(f"--runs {runs}: expected a whole number of at least 1")
-    if seed < 0:
-        raise ScenarioError(f"--seed {seed}: expected a whole number of at least 0")
+    """Run a scenario many times. Prints a summary; writes the data and the figures."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     kept = check_record(record or ("stance",))
     setup = Setup.of(chosen)
+    check_whole("--seed", seed)
+    if out is None and Path("results", chosen.name).resolve().parent != Path("results").resolve():
+        raise ScenarioError(f"name = {chosen.name!r}: no name of a folder in results/; give one with --out")
     folder = out or Path("results") / chosen.name
     with output_folder(folder, force, expected_bytes(setup, runs, kept)) as unfinished:
         with progress_bar(f"{chosen.name}", runs) as done:
@@ -90,7 +92,7 @@ def batch(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
-    """Run a design into a folder; stopped in any way, the same command goes on where it was."""
+    """Run a design into a folder. Stopped in any way, the same command goes on where it was."""
     folder = out or Path("results") / design.stem
     try:
         done = run_batch(
@@ -115,7 +117,7 @@ def replay(
     member: Annotated[str | None, typer.Option(help="Only what concerns this member.")] = None,
     year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
 ) -> None:
-    """Tell one run as a dated story: who moved, why, who objected when."""
+    """Tell one run as a dated story. Who moved, why, who objected when."""
     result = load(folder)
     if member is not None:
         result.scenario.members().index(member)
