@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import article10
 from article10.runs.analyses.guarantees import guarantee_tradeoff
 from article10.runs.analyses.three_futures import FUTURES, IN_LIEU, MEMBERSHIP, NEITHER, futures_of, three_futures
+from article10.runs.command_line import app
 
 RUNS = 60
 SHORT = {"horizon": "2031-12-01"}
@@ -39,12 +44,39 @@ def test_with_a_level_or_rho_out_of_bounds_nothing_runs():
     with pytest.raises(article10.ScenarioError, match=r"guarantees\.substitution = 2\.0"):
         guarantee_tradeoff(substitutions=(2.0,), runs=2)
 
+    with pytest.raises(article10.ScenarioError, match=r"level = 1\.5: expected a level of a guarantee, 0 to 1"):
+        guarantee_tradeoff(levels=(1.5,), runs=2)
+    with pytest.raises(article10.ScenarioError, match=r"given = 2041-01-01: expected a date from 2025-12-01 to 2031"):
+        guarantee_tradeoff(given="2041-01-01", runs=2, changes=SHORT)
+
+
+def test_a_scenario_s_own_binding_guarantee_is_not_there_where_there_is_to_be_none():
+    asked = {"levels": (0.5,), "substitutions": (1.0,), "runs": 40, "changes": SHORT}
+    with_its_own = guarantee_tradeoff("guarantees_in_lieu", **asked).cells
+    pd.testing.assert_frame_equal(with_its_own, guarantee_tradeoff(**asked).cells)
+    assert with_its_own["effect"].iloc[0] != 0
+
+
+def test_the_day_of_the_guarantee_follows_the_start_of_the_scenario():
+    assert guarantee_tradeoff(levels=(0.5,), substitutions=(0.0,), runs=2, changes=SHORT).given == date(2026, 7, 1)
+    past = guarantee_tradeoff("finland_2022", levels=(0.5,), substitutions=(0.0,), runs=2)
+    assert past.given == date(2023, 2, 2)
+
+
+def test_the_command_takes_a_level_and_a_day_and_refuses_in_one_line_what_would_be_ignored():
+    words = ["guarantees", "finland_2022", "--runs", "2", "--level", "0.5"]
+    assert CliRunner().invoke(app, [*words, "--given", "2022-09-01"]).exit_code == 0
+    for wrong in (["--given", "2030-01-01"], ["--given", "soon"], ["--futures", "--outcome", "accession"]):
+        done = CliRunner().invoke(app, [*words, *wrong])
+        assert done.exit_code == 2
+        assert len(done.output.splitlines()) == 1
+
 
 def test_membership_is_reached_and_the_others_stay_outside():
     scenario = article10.read_scenario("baseline", SHORT)
     stages = {
         name: article10.simulate(variant, 20, record=()).outcomes["outcome"]
-        for name, variant in futures_of(scenario, 0.6).items()
+        for name, variant in futures_of(scenario, 0.6, date(2026, 7, 1)).items()
     }
     assert (stages[MEMBERSHIP] == "member").all()
     assert not (stages[IN_LIEU] == "member").any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,7 @@ import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
-from article10.model.events import event_from
-from article10.model.scenario import Scenario
+from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
 from article10.runs.analyses.evidence import paired
@@ -26,8 +25,11 @@ if TYPE_CHECKING:
 LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)
 SUBSTITUTIONS = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0)
 
-GIVEN = date(2026, 7, 1)
-"""Day of the guarantee: that of the shipped scenarios."""
+DELAY = timedelta(days=212)
+"""From the start to the guarantee: as in the shipped scenarios, 1 July 2026 after a start on 1 December 2025."""
+
+NAME = "binding_guarantee"
+"""The event: the same as in the shipped scenarios, so that the guarantee takes its place."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,33 +147,35 @@ def guarantee_tradeoff(
     seed: int = 0,
     *,
     outcome: str = "invitation",
-    given: date = GIVEN,
+    given: str | date | None = None,
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> GuaranteeTradeoff:
     """The outcome over the level of a binding guarantee and over rho (``guarantees.substitution``), in the same worlds.
 
     Args:
-        scenario: name, path or scenario; what guarantees it has stay.
+        scenario: name, path or scenario; what guarantees it has stay, but one called ``binding_guarantee``, in whose
+            place the others are put.
         levels: of one binding guarantee by all members, in [0, 1].
         substitutions: values of rho, in [-1, 1]: below 0 a stepping stone, above 0 a substitute.
         runs: of each cell.
         seed: of all random streams.
         outcome: ``invitation``, ``signature`` or ``accession``.
-        given: day of the guarantee.
+        given: day of the guarantee, by default seven months after the start.
         changes: to the scenario, by full key.
         progress: called with the number of runs done and of all.
 
     Raises:
-        ScenarioError: the scenario, a level or a rho is wrong.
+        ScenarioError: the scenario, a level, a rho or the day is wrong.
         ValueError: ``runs``, ``seed`` or ``outcome`` is.
     """
     check_milestone(outcome)
     chosen = read_scenario(scenario, changes)
+    day = day_of_guarantee(chosen, given)
     total, rows = len(substitutions) * (1 + len(levels)) * runs, []
     for place, rho in enumerate(sorted(substitutions)):
-        bare = read_scenario(chosen, {"guarantees.substitution": float(rho)})
-        variants = {"none": bare} | {f"{level:g}": with_guarantee(bare, level, given) for level in sorted(levels)}
+        bare = without_guarantee(read_scenario(chosen, {"guarantees.substitution": float(rho)}))
+        variants = {"none": bare} | {f"{level:g}": with_guarantee(bare, level, day) for level in sorted(levels)}
         before = place * len(variants) * runs
         results = worlds(variants, runs, seed, progress=_after(progress, before, total))
         nothing = reached(results["none"], outcome)
@@ -180,14 +184,40 @@ def guarantee_tradeoff(
             d = paired(got, nothing)
             row = {"rho": float(rho), "level": float(level), "share": got.mean(), "without": nothing.mean()}
             rows.append(row | {"effect": d.mean, "effect_low": d.low, "effect_high": d.high})
-    return GuaranteeTradeoff(chosen, runs, seed, outcome, given, pd.DataFrame(rows).set_index(["rho", "level"]))
+    return GuaranteeTradeoff(chosen, runs, seed, outcome, day, pd.DataFrame(rows).set_index(["rho", "level"]))
 
 
-def with_guarantee(scenario: Scenario, level: float, given: date = GIVEN) -> Scenario:
-    """The scenario with one binding guarantee by all members more."""
-    content = {"kind": "guarantee", "name": "binding_guarantee", "date": given, "level": float(level), "binding": True}
-    others = tuple(e for e in scenario.events if e.name != "binding_guarantee")
-    return scenario.with_(events=(*others, event_from(content)))
+def day_of_guarantee(scenario: Scenario, given: str | date | None) -> date:
+    """The day of the guarantee: as given, or by default ``DELAY`` after the start.
+
+    Raises:
+        ScenarioError: it is no date within the scenario.
+    """
+    expected = f"expected a date from {scenario.start} to {scenario.horizon}"
+    try:
+        day: date = scenario.start + DELAY if given is None else pd.Timestamp(given).date()
+    except (TypeError, ValueError):
+        raise ScenarioError(f"given = {given!r}: {expected}") from None
+    if not scenario.start <= day <= scenario.horizon:
+        raise ScenarioError(f"given = {day}: {expected}")
+    return day
+
+
+def with_guarantee(scenario: Scenario, level: float, day: date) -> Scenario:
+    """The scenario with one binding guarantee by all members, in place of any of its name.
+
+    Raises:
+        ScenarioError: the level is none.
+    """
+    if not 0 <= level <= 1:
+        raise ScenarioError(f"level = {level!r}: expected a level of a guarantee, 0 to 1")
+    content = {"kind": "guarantee", "name": NAME, "date": day, "level": float(level), "binding": True}
+    return read_scenario(scenario, {"events": [content]})
+
+
+def without_guarantee(scenario: Scenario) -> Scenario:
+    """The scenario without the guarantee that ``with_guarantee`` gives."""
+    return scenario.with_(events=tuple(event for event in scenario.events if event.name != NAME))
 
 
 def _after(progress: Progress | None, before: int, total: int) -> Progress | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, Shown
 from article10.runs.analyses.evidence import paired
-from article10.runs.analyses.guarantees import with_guarantee
+from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, worlds
 from article10.runs.figures_style import COLOURS, house_style, note_runs
@@ -134,6 +135,7 @@ def three_futures(
     seed: int = 0,
     *,
     level: float = 0.6,
+    given: str | date | None = None,
     deterrence: Sequence[float] = DETERRENCE,
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
@@ -148,18 +150,20 @@ def three_futures(
         runs: of each future.
         seed: of all random streams.
         level: of the binding guarantee.
+        given: day of the guarantee, by default seven months after the start.
         deterrence: values of ``war.deterrence`` over which renewed attacks are compared.
         changes: to the scenario, by full key.
         progress: called with the number of runs done and of all.
 
     Raises:
-        ScenarioError: the scenario is wrong.
+        ScenarioError: the scenario, the level or the day is wrong.
         ValueError: ``runs`` or ``seed`` is.
     """
     chosen = read_scenario(scenario, changes)
     kept = ("war_intensity", "guarantee", "force_cap", "stage")
+    day = day_of_guarantee(chosen, given)
     total = runs * len(FUTURES) * (1 + len(deterrence))
-    results = worlds(futures_of(chosen, level), runs, seed, by_year=kept, progress=_after(progress, 0, total))
+    results = worlds(futures_of(chosen, level, day), runs, seed, by_year=kept, progress=_after(progress, 0, total))
     values = {name: _values(result) for name, result in results.items()}
     rows = []
     for measure in MEASURES:
@@ -170,7 +174,7 @@ def three_futures(
             rows.append(row | {"difference": d.mean, "difference_low": d.low, "difference_high": d.high})
     attacks = []
     for place, strength in enumerate(deterrence, start=1):
-        variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level)
+        variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level, day)
         swept = worlds(variants, runs, seed, progress=_after(progress, place * len(FUTURES) * runs, total))
         for name, result in swept.items():
             d = paired(*(result.outcomes_by_member["breaches"].to_numpy(float) * k for k in (1.0, 0.0)))
@@ -188,14 +192,14 @@ def three_futures(
     )
 
 
-def futures_of(scenario: Scenario, level: float) -> dict[str, Scenario]:
+def futures_of(scenario: Scenario, level: float, day: date) -> dict[str, Scenario]:
     """The three futures of a scenario, by name."""
     bare = LEVERS["guarantees"].without(scenario)
     members = bare.members().iso3
     shut = bare.with_(ballots={**bare.ballots, members[0]: "object"})
     no_bar = {"accession.war_bar": 1.0, "candidate.may_shelve": False}
     opened = bare.with_(no_bar, ballots=dict.fromkeys(members, "support"))
-    return {MEMBERSHIP: opened, IN_LIEU: with_guarantee(shut, level), NEITHER: shut}
+    return {MEMBERSHIP: opened, IN_LIEU: with_guarantee(shut, level, day), NEITHER: shut}
 
 
 def _values(result: EnsembleResult) -> dict[str, np.ndarray]:
