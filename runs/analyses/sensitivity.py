@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.evidence import TooFewRunsWarning, check_count
+from article10.runs.analyses.evidence import check_count, warned
 from article10.runs.analyses.sensitivity_answers import MEASURES, Screening, SobolIndices
 from article10.runs.analyses.sensitivity_methods import Space, morris_effects, sobol_indices
 from article10.runs.batch import run_batch
@@ -61,9 +60,7 @@ def screen(
     space = Space.of(chosen, parameters)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, effects = morris_effects(space, trajectories, seed, evaluate)
-    found = Screening(chosen, runs, seed, trajectories, points, effects)
-    _warn_of(found.untold())
-    return found
+    return warned(Screening(chosen, runs, seed, trajectories, points, effects))
 
 
 def sobol(
@@ -82,7 +79,8 @@ def sobol(
 
     Args:
         scenario: name, path or scenario.
-        runs: at each point, two or more; all points share every draw, so that the measures are a function of the parameters.
+        runs: at each point, two or more; all points share every draw, so that the measures are a function of the
+            parameters.
         seed: of all random streams and of the sample.
         parameters: keys, or ranges by key; by default those that ``MAIN`` names, the largest of a screening.
         base_samples: a power of two; there are as many times (parameters + 2) points.
@@ -107,14 +105,7 @@ def sobol(
     space = Space.of(chosen, MAIN if parameters is None else parameters)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
-    found = SobolIndices(chosen, runs, seed, base_samples, points, indices, checks)
-    _warn_of(found.untold())
-    return found
-
-
-def _warn_of(untold: Sequence[str]) -> None:
-    if untold:
-        warnings.warn("\n".join(untold), TooFewRunsWarning, stacklevel=3)
+    return warned(SobolIndices(chosen, runs, seed, base_samples, points, indices, checks))
 
 
 # --- the model as a function ----------------------------------------------------------------------------------------

@@ -76,10 +76,6 @@ class Screening(Answer):
             said.append(f"Without any effect in these worlds: {listed(silent)}.")
         return [*said, "Screening ranks; it does not apportion. For shares of variance: Sobol indices of the largest."]
 
-    def untold(self) -> list[str]:
-        """The sentences on measures of which nothing is told."""
-        return [self._untold_of(measure) for measure in self.measures if not self.ranked(measure)["told"].any()]
-
     def _said_of(self, measure: str) -> list[str]:
         rows = self.ranked(measure)
         told = rows[rows["told"]]
@@ -172,10 +168,6 @@ class SobolIndices(Answer):
             said += self._said_of(measure) if measure in self.told else [self._untold_of(measure)]
         return said
 
-    def untold(self) -> list[str]:
-        """The sentences on measures of which nothing is told."""
-        return [self._untold_of(measure) for measure in map(str, self.checks.index) if measure not in self.told]
-
     def _said_of(self, measure: str) -> list[str]:
         rows, more = self.ranked(measure), f"take more than {self.base_samples:,} base samples"
         rows = rows[rows["ST_low"] > SMALLEST].head(4)
@@ -183,7 +175,7 @@ class SobolIndices(Answer):
             return [f"Of the variance of the {_label(measure)}, no total index is told from a hundredth: {more}."]
         names = listed(f"{k} ({r['ST']:.2f} [{r['ST_low']:.2f}, {r['ST_high']:.2f}])" for k, r in rows.iterrows())
         said = [f"Of the variance of the {_label(measure)}, total indices: {names}."]
-        settled = self.checks.loc[measure, "settled"]
+        settled = self.checks["settled"][measure]
         if settled < 0.9:
             unsettled = f"{1 - settled:.0%} of the total indices are not known to a tenth"
             said.append(f"For the {_label(measure)}, {unsettled}: {more} before ranking what is close.")

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import nearest
-from article10.runs.analyses.evidence import Z80
+from article10.runs.analyses.evidence import Z80, student95
 from article10.runs.summary import Z95
 
 TOLERANCE = 0.1
@@ -76,7 +77,6 @@ def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluat
     """Elementary effects of a function: how many points, and effects as ``Screening`` has them."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
-    from scipy.stats import t
 
     sample = sampling.sample(space.problem, trajectories, num_levels=4, seed=seed)
     found = {}
@@ -85,7 +85,7 @@ def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluat
         columns = {"mu_star": got["mu_star"], "conf": got["mu_star_conf"], "sigma": got["sigma"]}
         effects = pd.DataFrame(columns, index=pd.Index(list(space.ranges), name="parameter")).astype(float)
         error, runs = _errors_of_effects(space, sample, values), values.shape[1]
-        effects["noise"] = error * t.ppf(0.975, runs - 1)
+        effects["noise"] = error * student95(runs)
         effects["told"] = effects["mu_star"] > effects["noise"]
         signal = np.sqrt(np.maximum(effects["mu_star"] ** 2 - error**2, 0.0))
         effects["runs_needed"] = np.ceil(runs * ((Z95 + Z80) * error / signal.where(signal > 0)) ** 2)
