@@ -101,6 +101,8 @@ def test_the_day_of_the_guarantee_follows_the_start_of_the_scenario():
     assert guarantee_tradeoff(levels=(0.5,), substitutions=(0.0,), runs=2, changes=SHORT).given == date(2026, 7, 1)
     past = guarantee_tradeoff("finland_2022", levels=(0.5,), substitutions=(0.0,), runs=2)
     assert past.given == date(2023, 2, 2)
+    assert past.outcome == "accession"  # the invitation is behind it
+    assert past.provenance()["asked"]["given"] == past.given
 
 
 def test_the_command_takes_a_level_and_a_day_and_refuses_in_one_line_what_would_be_ignored():

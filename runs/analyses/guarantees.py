@@ -16,7 +16,7 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
 from article10.runs.analyses.evidence import NEEDED, NOT_TOLD, paired, share, stated, told, warned
-from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
+from article10.runs.analyses.worlds import Progress, check_milestone, outcomes_ahead, reached, worlds
 from article10.runs.figures_style import house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class GuaranteeTradeoff(Answer):
         scenario: that it was asked of.
         runs: of each cell.
         seed: of all random streams.
-        outcome: ``invitation`` or ``accession``.
+        outcome: ``invitation``, ``signature`` or ``accession``.
         given: day of the guarantee.
         cells: by rho and level: share of worlds that reach the outcome, and the effect of the guarantee against the
             same worlds with the same rho and no guarantee, with their 95% intervals.
@@ -57,6 +57,11 @@ class GuaranteeTradeoff(Answer):
     def question(self) -> str:
         """What was asked."""
         return f"Do guarantees lead to membership or take its place? ({self.scenario.name})"
+
+    def asked(self) -> dict[str, Any]:
+        """The sweep."""
+        levels, substitutions = (list(self.cells.index.unique(name)) for name in ("level", "rho"))
+        return {"levels": levels, "substitutions": substitutions, "outcome": self.outcome, "given": self.given}
 
     @property
     def turn(self) -> pd.DataFrame:
@@ -173,7 +178,7 @@ def guarantee_tradeoff(
     runs: int = 500,
     seed: int = 0,
     *,
-    outcome: str = "invitation",
+    outcome: str | None = None,
     given: str | date | None = None,
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
@@ -187,7 +192,7 @@ def guarantee_tradeoff(
         substitutions: values of rho, in [-1, 1]: below 0 a stepping stone, above 0 a substitute.
         runs: of each cell.
         seed: of all random streams.
-        outcome: ``invitation``, ``signature`` or ``accession``.
+        outcome: ``invitation``, ``signature`` or ``accession``; by default the first that is ahead.
         given: day of the guarantee, by default seven months after the start.
         changes: to the scenario, by full key.
         progress: called with the number of runs done and of all.
@@ -199,8 +204,9 @@ def guarantee_tradeoff(
     Warns:
         TooFewRunsWarning: the effect or its change of sign is not told; the message says how many runs would do.
     """
-    check_milestone(outcome)
     chosen = read_scenario(scenario, changes)
+    outcome = outcomes_ahead(chosen)[0] if outcome is None else outcome
+    check_milestone(outcome)
     day = day_of_guarantee(chosen, given)
     total, rows = len(substitutions) * (1 + len(levels)) * runs, []
     for place, rho in enumerate(sorted(substitutions)):

@@ -60,7 +60,7 @@ def screen(
     space = Space.of(chosen, parameters)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, effects = morris_effects(space, trajectories, seed, evaluate)
-    return warned(Screening(chosen, runs, seed, trajectories, points, effects))
+    return warned(Screening(chosen, runs, seed, trajectories, space.ranges, points, effects))
 
 
 def sobol(
@@ -105,7 +105,7 @@ def sobol(
     space = Space.of(chosen, MAIN if parameters is None else parameters)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
-    return warned(SobolIndices(chosen, runs, seed, base_samples, points, indices, checks))
+    return warned(SobolIndices(chosen, runs, seed, base_samples, space.ranges, points, indices, checks))
 
 
 # --- the model as a function ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 MEASURES: Mapping[str, str] = {
     "invitation": "probability of invitation",
     "accession": "probability of accession",
-    "stance": "mean stance at the horizon, by influence weight",
+    "stance": "mean stance at the horizon",
 }
-"""What is explained, at the horizon."""
+"""What is explained, at the horizon; members' stances have the weight of their influence."""
 
 SMALLEST = 0.01
 """Share of the variance from which a total index is named."""
@@ -38,6 +38,7 @@ class Screening(Answer):
         runs: at each point.
         seed: of all random streams and of the sample.
         trajectories: of the sample.
+        ranges: low and high by parameter.
         points: parameter points.
         effects: by measure and parameter: ``mu_star`` (mean absolute effect of going through the whole range), its
             95% half-width ``conf`` over trajectories, ``sigma`` (standard deviation of effects: interaction and
@@ -49,14 +50,18 @@ class Screening(Answer):
     runs: int
     seed: int
     trajectories: int
+    ranges: Mapping[str, tuple[float, float]]
     points: int
     effects: pd.DataFrame
+
+    def asked(self) -> dict[str, Any]:
+        """The sample."""
+        return {"parameters": dict(self.ranges), "trajectories": self.trajectories}
 
     @property
     def question(self) -> str:
         """What was asked."""
-        count = len(self.effects.index.unique("parameter"))
-        return f"Which of {count} parameters matter? ({self.scenario.name}; {self.points:,} points)"
+        return f"Which of {len(self.ranges)} parameters matter? ({self.scenario.name}; {self.points:,} points)"
 
     @property
     def measures(self) -> list[str]:
@@ -81,12 +86,12 @@ class Screening(Answer):
         told = rows[rows["told"]]
         if told.empty:
             return [self._untold_of(measure)]
-        names = listed(f"{key} ({row['mu_star']:.2f} ± {row['conf']:.2f})" for key, row in told.head(5).iterrows())
+        names = listed(f"{key} ({row['mu_star']:.3f} ± {row['conf']:.3f})" for key, row in told.head(5).iterrows())
         said = [f"Moves the {_label(measure)} most over its plausible range: {names}."]
         hidden = rows[~rows["told"] & (rows["mu_star"] > 0)]
         if len(hidden):
-            lost = f"{len(hidden)} of {len(rows)} effects on it do not stand out of the noise of {self.runs:,} runs"
-            said.append(f"{lost} at each point; {_would_tell(hidden)}.")
+            lost = f"{self.runs:,} runs at each point do not tell {len(hidden)} of {len(rows)} effects on it from noise"
+            said.append(f"{lost}; {_would_tell(hidden)}.")
         rough = rows["conf"] > TOLERANCE * rows["mu_star"].max()
         if rough.any():
             times = (rows["conf"].max() / (TOLERANCE * rows["mu_star"].max())) ** 2
@@ -130,6 +135,7 @@ class SobolIndices(Answer):
         runs: at each point.
         seed: of all random streams and of the sample.
         base_samples: of the sample.
+        ranges: low and high by parameter.
         points: parameter points.
         indices: by measure and parameter: ``S1`` (alone) and ``ST`` (with all interactions), with the ends of their 95%
             intervals, and ``ST_half``, the total index from the first half of the base samples.
@@ -142,14 +148,19 @@ class SobolIndices(Answer):
     runs: int
     seed: int
     base_samples: int
+    ranges: Mapping[str, tuple[float, float]]
     points: int
     indices: pd.DataFrame
     checks: pd.DataFrame
 
+    def asked(self) -> dict[str, Any]:
+        """The sample."""
+        return {"parameters": dict(self.ranges), "base_samples": self.base_samples}
+
     @property
     def question(self) -> str:
         """What was asked."""
-        count = len(self.indices.index.unique("parameter"))
+        count = len(self.ranges)
         return f"What explains the variance over {count} parameters? ({self.scenario.name}; {self.points:,} points)"
 
     def ranked(self, measure: str) -> pd.DataFrame:

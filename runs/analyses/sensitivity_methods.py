@@ -125,7 +125,8 @@ def sobol_indices(
         known = (whole["ST_high"] - whole["ST"] <= TOLERANCE) & ((half["ST"] - whole["ST"]).abs() <= TOLERANCE)
         share = noise_of_points(values) / between if between > 0 else np.nan
         needed = runs_for_noise(values.shape[1], share)
-        checks.append((measure, between, share, float(whole["S1"].sum()), float(known.mean()), needed))
+        row = (measure, between, share, float(whole["S1"].sum()), float(known.mean()), needed)
+        checks.append(row if between > 0 else (measure, 0.0, *[np.nan] * 4))
     columns = ["measure", "variance", "noise", "sum_S1", "settled", "runs_needed"]
     return len(sample), pd.concat(found, names=["measure"]), pd.DataFrame(checks, columns=columns).set_index("measure")
 

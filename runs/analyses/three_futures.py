@@ -56,6 +56,8 @@ class ThreeFutures(Answer):
         scenario: that it was asked of.
         runs: of each future.
         seed: of all random streams.
+        level: of the guarantee.
+        given: day of the guarantee.
         consequences: by measure and future: its mean with a 95% interval, and the difference from neither.
         by_deterrence: by ``war.deterrence`` and future: mean number of renewed attacks, with its 95% interval.
         acceded: ``share`` of the worlds of membership in which the candidate accedes, and mean ``years`` until it does,
@@ -65,6 +67,8 @@ class ThreeFutures(Answer):
     scenario: Scenario
     runs: int
     seed: int
+    level: float
+    given: date
     consequences: pd.DataFrame
     by_deterrence: pd.DataFrame
     acceded: Mapping[str, float]
@@ -73,6 +77,11 @@ class ThreeFutures(Answer):
     def question(self) -> str:
         """What was asked."""
         return f"Membership, guarantees in lieu, or neither: with what consequences? ({self.scenario.name})"
+
+    def asked(self) -> dict[str, Any]:
+        """The guarantee, and how strongly it deters."""
+        deterrence = list(self.by_deterrence.index.unique("deterrence"))
+        return {"level": self.level, "given": self.given, "deterrence": deterrence}
 
     def sentences(self) -> list[str]:
         """What differs from neither, what drives it, what it is."""
@@ -196,6 +205,8 @@ def three_futures(
         scenario=chosen,
         runs=runs,
         seed=seed,
+        level=level,
+        given=day,
         consequences=pd.DataFrame(rows).set_index(["measure", "future"]),
         by_deterrence=pd.DataFrame(attacks).set_index(["deterrence", "future"]),
         acceded={**share(joins, "share"), **mean_over_runs(years[joins], "years")},

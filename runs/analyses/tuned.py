@@ -48,6 +48,11 @@ class Tuning(Answer):
         """What was asked."""
         return f"Which {listed(self.ranges)} fit {len(self.targets)} targets ({self.scenario.name})?"
 
+    def asked(self) -> dict[str, Any]:
+        """The targets, and what was searched."""
+        targets = self.targets.model_dump(mode="json")
+        return {"parameters": dict(self.ranges), "targets": targets, "points": self.points}
+
     @property
     @abstractmethod
     def tuned(self) -> dict[str, float | int]:
@@ -110,11 +115,6 @@ class Tuning(Answer):
             paths.append(folder / name)
             paths[-1].write_text(text, "utf-8")
         return paths
-
-    def provenance(self) -> dict[str, Any]:
-        """What it takes to reproduce the answer."""
-        asked = {"points": self.points, "ranges": dict(self.ranges), "targets": self.targets.model_dump(mode="json")}
-        return {**super().provenance(), **asked}
 
 
 def given(targets: Targets) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.three_futures import three_futures
 from article10.runs.analyses.tornado import tornado
 from article10.runs.analyses.tuning import tune as tune_to
+from article10.runs.analyses.worlds import outcomes_ahead
 from article10.runs.commands.application import (
     Settings,
     Source,
@@ -49,7 +50,9 @@ Seed = Annotated[int, typer.Option(help="Seed of all random streams.", min=0)]
 Out = Annotated[Path | None, typer.Option(help="Folder for figures, tables and provenance [default: none].")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")]
 Outcome = Annotated[str, typer.Option(help="invitation, signature or accession.")]
-OutcomeOfSome = Annotated[str | None, typer.Option(help="invitation, signature or accession [default: invitation].")]
+OutcomeOfSome = Annotated[
+    str | None, typer.Option(help="invitation, signature or accession [default: the first ahead].")
+]
 
 
 def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
@@ -152,7 +155,7 @@ def guarantees(
             raise ScenarioError(f"--level: given {len(level)} times; expected one with --futures")
         shared |= {"level": level[0]} if level else {}
     else:
-        shared |= {"levels": level or LEVELS, "outcome": outcome or "invitation"}
+        shared |= {"levels": level or LEVELS, "outcome": outcome}
     ask: Callable[..., Answer] = three_futures if futures else guarantee_tradeoff
     with progress_bar("guarantees") as done:
         give(lambda: ask(chosen, **shared, progress=done), out, force)
@@ -265,7 +268,7 @@ def influence(
     ask: Callable[..., Answer]
     if curve or rank:
         refuse("with --curve" if curve else "with --rank", rank=curve and rank, of=of)
-        ask, shared["outcome"] = influence_curve if curve else rank_influence, outcome or "invitation"
+        ask, shared["outcome"] = influence_curve if curve else rank_influence, outcome or outcomes_ahead(chosen)[0]
     else:
         refuse("without --curve or --rank: invitation and accession are both told", outcome=outcome)
         ask, shared["of"] = influence_of, of or "russia"
