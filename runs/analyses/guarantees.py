@@ -228,12 +228,12 @@ def day_of_guarantee(scenario: Scenario, given: str | date | None) -> date:
     Raises:
         ScenarioError: it is no date within the scenario.
     """
-    expected = f"expected a date from {scenario.start} to {scenario.horizon}"
+    expected = f"expected a date from {scenario.start} to before {scenario.horizon}"
     try:
         day: date = scenario.start + DELAY if given is None else pd.Timestamp(given).date()
     except (TypeError, ValueError):
         raise ScenarioError(f"given = {given!r}: {expected}") from None
-    if not scenario.start <= day <= scenario.horizon:
+    if not scenario.start <= day < scenario.horizon:
         raise ScenarioError(f"given = {day}: {expected}")
     return day
 
