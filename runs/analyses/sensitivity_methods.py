@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -162,7 +163,9 @@ def _indices_of(space: Space, y: np.ndarray, seed: int) -> pd.DataFrame:
     index = pd.Index(list(space.ranges), name="parameter")
     if y.std() == 0:
         return pd.DataFrame(0.0, index=index, columns=["S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high"])
-    got = analysis.analyze(space.problem, y, calc_second_order=False, seed=seed + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that part of a small sample is alike: the intervals show it
+        got = analysis.analyze(space.problem, y, calc_second_order=False, seed=seed + 1)
     columns: dict[str, np.ndarray] = {}
     for name in ("S1", "ST"):
         value, half = np.asarray(got[name], float), np.asarray(got[f"{name}_conf"], float)
