@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -21,8 +22,16 @@ SMALL = {"runs": 4, "workers": 1, "progress": False, "changes": SHORT}
 
 
 def of(function):
+    return lambda points: {"y": np.repeat(np.asarray(function(points), float)[:, None], 2, axis=1)}
+
+
+def noisy(function, runs, spread):
+    """A function with as much noise at each point, its own in every run."""
+    draws = np.random.default_rng(3)
+
     def evaluate(points):
-        return pd.DataFrame({"y": function(points)}), pd.DataFrame({"y": np.zeros(len(points))})
+        values = np.asarray(function(points), float)[:, None]
+        return {"y": values + draws.normal(0.0, spread, (len(points), runs))}
 
     return evaluate
 
@@ -67,13 +76,47 @@ def test_indices_from_too_small_a_sample_are_not_settled():
     assert checks.loc["y", "settled"] < 1.0
 
 
+def test_the_runs_that_are_said_to_be_needed_bring_the_noise_to_a_tenth():
+    space = Space({"a": (0.0, 1.0), "b": (0.0, 1.0)})
+    found = {}
+    for runs in (10, None):
+        runs = runs or int(found[10]["runs_needed"])
+        checks = sobol_indices(space, 256, 1, noisy(lambda p: p["a"] + p["b"], runs, 1.5))[2]
+        found[runs] = checks.loc["y"]
+    (few, before), (enough, after) = found.items()
+    assert before["noise"] > 0.4
+    assert 40 < enough < 400
+    assert after["noise"] == pytest.approx(0.1, abs=0.02)
+    assert before["runs_needed"] == pytest.approx(few * 9 * before["noise"] / (1 - before["noise"]), abs=1)
+
+
+def test_an_effect_that_is_noise_of_the_runs_is_not_told_and_the_runs_that_would_tell_a_small_one_do():
+    space = Space({"a": (0.0, 1.0), "b": (0.0, 1.0)})
+    function = lambda p: 0.0 * p["a"] + 0.5 * p["b"]  # noqa: E731
+    few = morris_effects(space, 6, 1, noisy(function, 8, 1.0))[1].loc["y"]
+    assert not few["told"].any()
+    needed = int(few.loc["b", "runs_needed"])
+    many = morris_effects(space, 6, 1, noisy(function, 2 * needed, 1.0))[1].loc["y"]
+    assert list(many["told"]) == [False, True]
+
+
+def test_whole_numbers_of_a_sample_are_rounded_not_cut():
+    space = Space({"n": (1.0, 4.0)}, frozenset({"n"}))
+    assert list(space.frame(np.array([[1.0], [1.6], [2.4], [3.9], [4.0]]))["n"]) == [1, 2, 2, 4, 4]
+
+
 # --- the model --------------------------------------------------------------------------------------------------------
 
 
 def test_a_parameter_of_a_mechanism_that_is_off_has_no_effect_at_all():
     changes = {**SHORT, "mechanisms.peers": False, "trust.divergence_cost": 0.0}
-    found = screen(**{**SMALL, "changes": changes}, parameters=PARAMETERS[:2], trajectories=2)
+    with pytest.warns(TooFewRunsWarning, match="invitation: it is alike at all"):
+        found = screen(**{**SMALL, "changes": changes}, parameters=PARAMETERS[:2], trajectories=2)
     effects = found.effects["mu_star"].unstack("measure")
+    assert found.provenance()["asked"] == {
+        "parameters": Space.of(found.scenario, PARAMETERS[:2]).ranges,
+        "trajectories": 2,
+    }
     assert (effects.loc["stance.peer_rate"] == 0).all()
     assert effects.loc["stance.shock", "stance"] > 0
     assert any("Without any effect" in said and "stance.peer_rate" in said for said in found.sentences())
@@ -93,12 +136,32 @@ def test_a_sobol_analysis_goes_on_in_its_folder_and_ends_the_same(tmp_path):
 def test_noise_of_too_few_runs_is_not_ranked_and_the_number_that_would_do_is_given():
     with pytest.warns(TooFewRunsWarning, match="would bring it to a tenth"):
         found = sobol(
-            **{**SMALL, "changes": {"horizon": "2030-12-01"}},
+            **{**SMALL, "runs": 24, "changes": {"horizon": "2029-12-01"}},
             parameters=("threat.incident_weight", "stance.shock"),
             base_samples=4,
         )
     assert found.checks.loc["invitation", "runs_needed"] > found.runs
     assert found.sentences()[0].startswith("Not told")
+    assert "sobol_invitation" not in found.tables() | found.figures()
+
+
+def test_what_is_alike_at_all_points_is_not_explained():
+    with pytest.warns(TooFewRunsWarning, match="it is alike at all 20 points of 4 runs"):
+        found = sobol(**SMALL, parameters=PARAMETERS, base_samples=4)
+    assert not re.search(r"\b(inf|nan|nobody)\b", " ".join(found.sentences()))
+
+
+def test_a_screening_does_not_name_what_its_runs_do_not_tell():
+    with pytest.warns(TooFewRunsWarning, match="Not told for the probability of accession"):
+        found = screen(**{**SMALL, "runs": 2}, parameters=PARAMETERS[:2], trajectories=2)
+    assert not any("(0.000 ± 0.000)" in said for said in found.sentences())
+    assert "morris_accession" not in found.figures()
+
+
+@pytest.mark.parametrize("method", [screen, sobol])
+def test_one_run_cannot_tell_its_noise_and_is_refused(method):
+    with pytest.raises(ValueError, match="runs = 1: expected a whole number of at least 2"):
+        method(**{**SMALL, "runs": 1})
 
 
 def test_the_default_parameters_all_declare_a_plausible_range():
@@ -127,6 +190,7 @@ def test_base_samples_are_a_power_of_two():
         sobol(**SMALL, base_samples=100)
 
 
+@pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
 def test_a_tornado_has_both_ends_in_the_same_worlds():
     ranges = {"stance.peer_rate": (0.5, 0.5), "accession.objection_line": (-0.9, -0.01)}
     with pytest.warns(TooFewRunsWarning, match=r"at -0\.01 not told from zero .* runs would tell"):

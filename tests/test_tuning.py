@@ -247,7 +247,7 @@ def test_every_figure_is_drawn_and_states_its_runs(tuning):
     for name, draw in found.figures().items():
         assert any("24 runs" in text.get_text() for text in draw().texts), name
         assert (out / f"{name}.png").stat().st_size > 5000
-    assert json.loads((out / "provenance.json").read_text("utf-8"))["points"] == 128
+    assert json.loads((out / "provenance.json").read_text("utf-8"))["asked"]["points"] == 128
 
 
 def test_what_too_few_points_carry_is_not_stated():

@@ -73,6 +73,10 @@ class Discovery(Answer):
         after = f" after {self.until}" if self.until else ""
         return f"What separates the worlds with {self.outcome}{after} from those without? ({self.scenario.name})"
 
+    def asked(self) -> dict[str, Any]:
+        """What is told apart, and up to when."""
+        return {"outcome": self.outcome, "until": self.until}
+
     def sentences(self) -> list[str]:
         """The boxes in words, against the base rate; or that there is none."""
         said = []

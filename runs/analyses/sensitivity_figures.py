@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.analyses.sensitivity_answers import MEASURES
+from article10.runs.figures_style import COLOURS, PALE, house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from article10.runs.analyses.sensitivity import Screening, SobolIndices
+    from article10.runs.analyses.sensitivity_answers import Screening, SobolIndices
 
 
 def morris(answer: Screening, measure: str = "invitation", most: int = 20, ax: Axes | None = None) -> Axes:
-    """Mean absolute elementary effects with 95% intervals, the largest on top; dots: their standard deviation."""
-    from article10.runs.analyses.sensitivity import MEASURES
-
+    """Mean absolute effects with 95% intervals, largest on top, pale in the noise; dots: their standard deviation."""
     shown = answer.ranked(measure).head(most)[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.6 + 0.3 * len(shown)))
         error: dict[str, Any] = {"ecolor": "#444444", "elinewidth": 1}
-        ax.barh(list(shown.index), shown["mu_star"], xerr=shown["conf"], color=COLOURS[0], error_kw=error)
+        colours = np.where(shown["told"], COLOURS[0], PALE)
+        ax.barh(list(shown.index), shown["mu_star"], xerr=shown["conf"], color=colours, error_kw=error)
         dots: dict[str, Any] = {"color": COLOURS[1], "markersize": 4, "label": "σ: interaction, curvature"}
         ax.plot(shown["sigma"], list(shown.index), "o", **dots)
         ax.set_xlim(left=0)
@@ -31,15 +31,13 @@ def morris(answer: Screening, measure: str = "invitation", most: int = 20, ax: A
         ax.tick_params(axis="y", labelsize=8)
         ax.legend(loc="lower right")
         ax.set_title(f"Screening: what moves the {MEASURES.get(measure, measure)}")
-        words = f"at each of {answer.points:,} points, the same worlds; lines: 95% intervals"
+        words = f"at each of {answer.points:,} points, the same worlds; lines: 95% intervals; pale: not told from noise"
         note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
 def sobol(answer: SobolIndices, measure: str = "invitation", most: int = 20, ax: Axes | None = None) -> Axes:
     """First and total indices with 95% intervals, the largest total on top."""
-    from article10.runs.analyses.sensitivity import MEASURES
-
     shown = answer.ranked(measure).head(most)[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.6 + 0.34 * len(shown)))

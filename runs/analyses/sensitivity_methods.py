@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,18 @@ import pandas as pd
 
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import nearest
+from article10.runs.analyses.evidence import Z80, student95
+from article10.runs.summary import Z95
 
 TOLERANCE = 0.1
-"""How well a total index is to be known: by its interval, and by what half of the sample gives."""
+"""How well an effect is to be known: a total index by its interval and by what half of the sample gives, a mean
+absolute effect as a share of the largest."""
 
-Evaluate = Callable[[pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
-"""From points (one row each, keys as columns) to each measure, and to the variance of its estimate."""
+NOISE_LIMIT = 0.1
+"""Share of the variance between points that may be due to the finite number of runs."""
+
+Evaluate = Callable[[pd.DataFrame], Mapping[str, np.ndarray]]
+"""From points (one row each, keys as columns) to each measure in every run at every point, (point, run)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,10 @@ class Space:
     def frame(self, sample: np.ndarray) -> pd.DataFrame:
         """A sample as points, whole numbers rounded."""
         frame = pd.DataFrame(sample, columns=list(self.ranges))
-        return frame.astype({key: int for key in frame if key in self.whole}) if self.whole else frame
+        whole = [key for key in frame if key in self.whole]
+        return (
+            frame.astype(dict.fromkeys(whole, float)).round(dict.fromkeys(whole, 0)).astype(dict.fromkeys(whole, int))
+        )
 
 
 def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluate) -> tuple[int, pd.DataFrame]:
@@ -70,13 +80,33 @@ def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluat
     from SALib.sample import morris as sampling
 
     sample = sampling.sample(space.problem, trajectories, num_levels=4, seed=seed)
-    values, _ = evaluate(space.frame(sample))
     found = {}
-    for measure in values:
-        got = analysis.analyze(space.problem, sample, values[measure].to_numpy(float), seed=seed + 1)
+    for measure, values in evaluate(space.frame(sample)).items():
+        got = analysis.analyze(space.problem, sample, values.mean(axis=1), seed=seed + 1)
         columns = {"mu_star": got["mu_star"], "conf": got["mu_star_conf"], "sigma": got["sigma"]}
-        found[measure] = pd.DataFrame(columns, index=pd.Index(list(space.ranges), name="parameter")).astype(float)
+        effects = pd.DataFrame(columns, index=pd.Index(list(space.ranges), name="parameter")).astype(float)
+        error, runs = _errors_of_effects(space, sample, values), values.shape[1]
+        effects["noise"] = error * student95(runs)
+        effects["told"] = effects["mu_star"] > effects["noise"]
+        signal = np.sqrt(np.maximum(effects["mu_star"] ** 2 - error**2, 0.0))
+        effects["runs_needed"] = np.ceil(runs * ((Z95 + Z80) * error / signal.where(signal > 0)) ** 2)
+        found[measure] = effects
     return len(sample), pd.concat(found, names=["measure"])
+
+
+def _errors_of_effects(space: Space, sample: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Mean standard error of the elementary effects of each parameter, (parameter,).
+
+    An effect is a difference of two points in the same runs, so that its error is that of paired differences. The mean
+    of absolute effects has at most this error, as far as the runs, which all effects share, err in the same direction.
+    """
+    n = len(space.ranges)
+    low, high = np.array(list(space.ranges.values())).T
+    steps = np.diff(((sample - low) / (high - low)).reshape(-1, n + 1, n), axis=1)
+    which = np.abs(steps).argmax(axis=2)
+    by_run = np.diff(values.reshape(-1, n + 1, values.shape[1]), axis=1) / steps.sum(axis=2)[..., None]
+    errors = by_run.std(axis=2, ddof=1) / np.sqrt(values.shape[1])
+    return np.array([errors[which == place].mean() for place in range(n)])
 
 
 def sobol_indices(
@@ -86,21 +116,45 @@ def sobol_indices(
     from SALib.sample import sobol as sampling
 
     sample = sampling.sample(space.problem, base_samples, calc_second_order=False, seed=seed)
-    values, noise = evaluate(space.frame(sample))
     found, checks = {}, []
-    for measure in values:
-        y = values[measure].to_numpy(float)
-        whole = _indices_of(space, y, seed)
-        half = _indices_of(space, y[: len(y) // 2], seed)
+    for measure, values in evaluate(space.frame(sample)).items():
+        y = values.mean(axis=1)
+        whole, half = _indices_of(space, y, seed), _indices_of(space, y[: len(y) // 2], seed)
         whole["ST_half"] = half["ST"]
         found[measure] = whole
         between = float(y.var())
         known = (whole["ST_high"] - whole["ST"] <= TOLERANCE) & ((half["ST"] - whole["ST"]).abs() <= TOLERANCE)
-        settled = known.mean()
-        share = float(noise[measure].mean()) / between if between > 0 else np.inf
-        checks.append((measure, between, share, float(whole["S1"].sum()), float(settled)))
-    columns = ["measure", "variance", "noise", "sum_S1", "settled"]
+        share = noise_of_points(values) / between if between > 0 else np.nan
+        needed = runs_for_noise(values.shape[1], share)
+        row = (measure, between, share, float(whole["S1"].sum()), float(known.mean()), needed)
+        checks.append(row if between > 0 else (measure, 0.0, *[np.nan] * 4))
+    columns = ["measure", "variance", "noise", "sum_S1", "settled", "runs_needed"]
     return len(sample), pd.concat(found, names=["measure"]), pd.DataFrame(checks, columns=columns).set_index("measure")
+
+
+def noise_of_points(values: np.ndarray) -> float:
+    """Variance of a point's mean over runs as far as points do not share it.
+
+    Points have the same worlds, so that a world in which all fare better moves none against the others: what is left
+    is the interaction of point and run, over the number of runs (two-way layout, one observation a cell).
+
+    Args:
+        values: (point, run), at least two of each.
+    """
+    points, runs = values.shape
+    rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+    return float((rest**2).sum() / ((points - 1) * (runs - 1)) / runs)
+
+
+def runs_for_noise(runs: int, share: float, limit: float = NOISE_LIMIT) -> float:
+    """Runs at each point that bring the share of noise in the variance between points to a limit.
+
+    Noise falls as one over the runs, and the variance with it: the rest stays. NaN where all is noise.
+
+    >>> runs_for_noise(10, 0.5)
+    90.0
+    """
+    return float(np.ceil(runs * share / (1 - share) * (1 - limit) / limit)) if share < 1 else np.nan
 
 
 def _indices_of(space: Space, y: np.ndarray, seed: int) -> pd.DataFrame:
@@ -109,7 +163,9 @@ def _indices_of(space: Space, y: np.ndarray, seed: int) -> pd.DataFrame:
     index = pd.Index(list(space.ranges), name="parameter")
     if y.std() == 0:
         return pd.DataFrame(0.0, index=index, columns=["S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high"])
-    got = analysis.analyze(space.problem, y, calc_second_order=False, seed=seed + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that part of a small sample is alike: the intervals show it
+        got = analysis.analyze(space.problem, y, calc_second_order=False, seed=seed + 1)
     columns: dict[str, np.ndarray] = {}
     for name in ("S1", "ST"):
         value, half = np.asarray(got[name], float), np.asarray(got[f"{name}_conf"], float)

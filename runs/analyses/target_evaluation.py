@@ -14,6 +14,7 @@ import pandas as pd
 
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
+from article10.model.scenario_file import nearest
 from article10.model.setup import Setup
 from article10.runs.analyses.target_measures import Measured, TargetRecorder, summarised
 from article10.runs.analyses.targets import Targets
@@ -83,8 +84,6 @@ def ranges_of(parameters: Mapping[str, Sequence[float]] | Sequence[str]) -> dict
 
 
 def _range(key: str, wanted: Sequence[float] | None, known: Mapping[str, Any]) -> Range:
-    from article10.model.scenario_file import nearest
-
     if key not in known:
         raise ScenarioError(f"parameters: {key}: no such parameter{nearest(key, known)}")
     declared = known[key]

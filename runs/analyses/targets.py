@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from article10.agents.parameter import Parameters
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import nearest
+from article10.runs.toml_value import toml_value
 
 Day = Annotated[date, Field(strict=False)]
 Positive = Annotated[float, Field(gt=0, description="One standard deviation of what is known of the value.")]
@@ -212,7 +213,7 @@ class Targets(Parameters):
         for kind in type(self).model_fields:
             for target in getattr(self, kind):
                 lines.append(f"[[{kind}]]")
-                lines += [f"{k} = {_toml(v)}" for k, v in dict(target).items() if v is not None]
+                lines += [f"{k} = {toml_value(v)}" for k, v in dict(target).items() if v is not None]
                 lines.append("")
         return "\n".join(lines)
 
@@ -233,10 +234,6 @@ def _unfit(target: Target, scenario: Scenario, members: tuple[str, ...]) -> Iter
     n = getattr(target, "n", None)
     if n is not None and n > len(members):
         yield f"targets: {target.label}: n = {n}: expected at most {len(members)}, the number of members"
-
-
-def _toml(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def target_messages(error: ValidationError, origin: str) -> list[str]:

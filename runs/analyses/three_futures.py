@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,12 @@ from article10.agents.russia import breach_hazard
 from article10.model.accession_rule import MEMBER
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import Answer, Shown
-from article10.runs.analyses.evidence import paired
-from article10.runs.analyses.guarantees import with_guarantee
+from article10.runs.analyses.answer import NUMBER, Answer, Shown
+from article10.runs.analyses.evidence import interval, mean_over_runs, paired, share, stated, warned
+from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.analyses.worlds import Progress, worlds
-from article10.runs.figures_style import COLOURS, house_style, note_runs
+from article10.runs.analyses.worlds import Progress, reached, worlds, years_until
+from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
 MEMBERSHIP, IN_LIEU, NEITHER = "membership", "guarantees in lieu", "neither"
 FUTURES = (MEMBERSHIP, IN_LIEU, NEITHER)
 
-MEASURES: Mapping[str, tuple[str, str]] = {
-    "war_years": ("years of hot war", "year"),
-    "breaches": ("renewed attacks", "ceasefires that break"),
-    "front": ("territory lost since the start", "% of the country"),
-    "spending": ("defence spending at the horizon", "% of GDP"),
-    "cohesion": ("cohesion at the horizon", "1 − spread of stances"),
-    "security": ("peace, and kept for a year", "probability at the horizon"),
+MEASURES: Mapping[str, tuple[str, str, int]] = {
+    "war_years": ("hot war", "years", 2),
+    "breaches": ("renewed attacks", "ceasefires that break", 2),
+    "front": ("territory lost since the start", "% of the country", 2),
+    "spending": ("defence spending at the horizon", "% of GDP", 3),
+    "cohesion": ("cohesion at the horizon", "1 − spread of stances", 3),
+    "security": ("peace, and kept for a year", "probability at the horizon", 2),
 }
-"""What is compared: its meaning and unit."""
+"""What is compared: its meaning, its unit, and to how many digits it is told."""
+
+NOTE = "of each future, the same worlds; lines: 95% intervals"
+"""Below its figures, beside the number of runs."""
 
 DETERRENCE = (0.0, 0.25, 0.5, 0.75, 0.9)
 """Values of ``war.deterrence`` over which renewed attacks are shown: its plausible range."""
@@ -52,38 +56,44 @@ class ThreeFutures(Answer):
         scenario: that it was asked of.
         runs: of each future.
         seed: of all random streams.
+        level: of the guarantee.
+        given: day of the guarantee.
         consequences: by measure and future: its mean with a 95% interval, and the difference from neither.
         by_deterrence: by ``war.deterrence`` and future: mean number of renewed attacks, with its 95% interval.
-        acceded: share of the worlds of membership in which the candidate accedes, and mean years until it does.
+        acceded: ``share`` of the worlds of membership in which the candidate accedes, and mean ``years`` until it does,
+            with their 95% intervals.
     """
 
     scenario: Scenario
     runs: int
     seed: int
+    level: float
+    given: date
     consequences: pd.DataFrame
     by_deterrence: pd.DataFrame
-    acceded: tuple[float, float]
+    acceded: Mapping[str, float]
 
     @property
     def question(self) -> str:
         """What was asked."""
         return f"Membership, guarantees in lieu, or neither: with what consequences? ({self.scenario.name})"
 
+    def asked(self) -> dict[str, Any]:
+        """The guarantee, and how strongly it deters."""
+        deterrence = list(self.by_deterrence.index.unique("deterrence"))
+        return {"level": self.level, "given": self.given, "deterrence": deterrence}
+
     def sentences(self) -> list[str]:
         """What differs from neither, what drives it, what it is."""
         said = []
-        for measure, (label, _) in MEASURES.items():
-            rows = self.consequences.xs(measure, level="measure")
-            parts = []
-            for future in (MEMBERSHIP, IN_LIEU):
-                row = rows.loc[future]
-                told = row["difference_low"] > 0 or row["difference_high"] < 0
-                change = f"{row['difference']:+.2f} [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}]"
-                parts.append(f"{future} {change if told else 'not told from neither'}")
-            usual = float(rows["mean"][NEITHER])
-            said.append(f"{label[0].upper()}{label[1:]}: {usual:.2f} with neither; {'; '.join(parts)}.")
-        share, years = self.acceded
-        said.append(f"With membership the candidate accedes in {share:.0%} of worlds, after {years:.1f} years.")
+        for measure, (label, _, digits) in MEASURES.items():
+            rows, form = self.consequences.xs(measure, level="measure"), f"{{:+.{digits}f}}"
+            parts = [f"{future} {stated(rows.loc[future], 'difference', form)}" for future in (MEMBERSHIP, IN_LIEU)]
+            usual = interval(rows.loc[NEITHER], "mean", f"{{:.{digits}f}}")
+            said.append(f"{label[0].upper()}{label[1:]}: {usual} with neither; {'; '.join(parts)}.")
+        joins = interval(self.acceded, "share", "{:.0%}")
+        after = "" if np.isnan(self.acceded["years"]) else f", after {interval(self.acceded, 'years', '{:.1f}')} years"
+        said.append(f"With membership the candidate accedes in {joins} of worlds{after}.")
         return [
             *said,
             "These are outcomes of the model, not findings about the world: how far guarantees and membership deter "
@@ -92,40 +102,50 @@ class ThreeFutures(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Consequences; attacks by deterrence."""
-        numbers = {"mean": "{:.2f}", "difference": "{:+.2f}"}
+        numbers = {"mean": "{:.3f}", "difference": "{:+.3f}"}
         return {
             "consequences": Shown("Consequences within the model", self.consequences, numbers, most=40),
-            "by_deterrence": Shown("Renewed attacks by war.deterrence", self.by_deterrence, {"attacks": "{:.2f}"}, 40),
+            "by_deterrence": Shown("Renewed attacks by war.deterrence", self.by_deterrence, {"attacks": NUMBER}, 40),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
         """Consequences side by side."""
-        return {"futures": self.plot}
+        return {"futures": self.overview}
 
-    def plot(self) -> Axes:
-        """Mean of each measure by future with its 95% interval, a panel a measure; returns the first panel."""
+    def overview(self) -> Axes:
+        """All measures on one figure, a panel each; returns the first panel."""
         with house_style():
             figure = Figure(figsize=(9.5, 5.4), layout="constrained")
             FigureCanvasAgg(figure)
             panels = figure.subplots(2, 3, sharey=True).ravel()
-            for ax, (measure, (label, unit)) in zip(panels, MEASURES.items(), strict=True):
-                rows = self.consequences.xs(measure, level="measure").loc[list(FUTURES)]
-                for place, (colour, (_, row)) in enumerate(zip(COLOURS, rows.iterrows(), strict=False)):
-                    ax.hlines(place, row["mean_low"], row["mean_high"], color=colour, linewidth=2.5)
-                    ax.plot(row["mean"], place, "o", color=colour)
-                    text = {"textcoords": "offset points", "ha": "center", "fontsize": 8, "color": colour}
-                    ax.annotate(f"{row['mean']:.2f}", (row["mean"], place), (0, 7), **text)
-                ax.set_yticks(range(len(FUTURES)), list(FUTURES))
-                ax.set_ylim(-0.5, len(FUTURES) - 0.3)
-                ax.invert_yaxis()
-                ax.margins(x=0.15)
-                ax.set_title(label, fontsize=9)
-                ax.set_xlabel(unit, fontsize=8.5)
-                ax.grid(visible=False, axis="y")
+            for ax, measure in zip(panels, MEASURES, strict=True):
+                self.plot(measure, ax)
+                ax.texts[-1].remove()  # the number of runs: once on the figure
             figure.suptitle("Three futures: consequences within the model", x=0.01, ha="left", weight="bold")
-            note_runs(panels[3], self.runs, "each, the same worlds; lines: 95% intervals", below=42)
+            note_runs(panels[3], self.runs, NOTE, below=42)
         first: Axes = panels[0]
         return first
+
+    def plot(self, measure: str = "war_years", ax: Axes | None = None) -> Axes:
+        """Mean of a measure by future with its 95% interval, on an axis that begins at zero."""
+        label, unit, digits = MEASURES[measure]
+        rows = self.consequences.xs(measure, level="measure").loc[list(FUTURES)]
+        with house_style():
+            ax = ax or new_axes(figsize=(5.6, 2.4))
+            for place, (colour, (_, row)) in enumerate(zip(COLOURS, rows.iterrows(), strict=False)):
+                ax.hlines(place, row["mean_low"], row["mean_high"], color=colour, linewidth=2.5)
+                ax.plot(row["mean"], place, "o", color=colour)
+                text: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 8, "color": colour}
+                ax.annotate(f"{row['mean']:.{digits}f}".replace("-", "−"), (row["mean"], place), (0, 7), **text)
+            ax.set_yticks(range(len(FUTURES)), list(FUTURES))
+            ax.set_ylim(len(FUTURES) - 0.5, -0.7)
+            ax.axvline(0, color="#888888", linewidth=0.8)
+            ax.margins(x=0.15)
+            ax.set_title(label, fontsize=9)
+            ax.set_xlabel(unit, fontsize=8.5)
+            ax.grid(visible=False, axis="y")
+            note_runs(ax, self.runs, NOTE, below=42)
+        return ax
 
 
 def three_futures(
@@ -134,6 +154,7 @@ def three_futures(
     seed: int = 0,
     *,
     level: float = 0.6,
+    given: str | date | None = None,
     deterrence: Sequence[float] = DETERRENCE,
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
@@ -148,54 +169,59 @@ def three_futures(
         runs: of each future.
         seed: of all random streams.
         level: of the binding guarantee.
+        given: day of the guarantee, by default seven months after the start.
         deterrence: values of ``war.deterrence`` over which renewed attacks are compared.
         changes: to the scenario, by full key.
         progress: called with the number of runs done and of all.
 
     Raises:
-        ScenarioError: the scenario is wrong.
+        ScenarioError: the scenario, the level or the day is wrong.
         ValueError: ``runs`` or ``seed`` is.
+
+    Warns:
+        TooFewRunsWarning: a difference from neither is not told; the message says how many runs would do.
     """
     chosen = read_scenario(scenario, changes)
     kept = ("war_intensity", "guarantee", "force_cap", "stage")
+    day = day_of_guarantee(chosen, given)
     total = runs * len(FUTURES) * (1 + len(deterrence))
-    results = worlds(futures_of(chosen, level), runs, seed, by_year=kept, progress=_after(progress, 0, total))
+    results = worlds(futures_of(chosen, level, day), runs, seed, by_year=kept, progress=_after(progress, 0, total))
     values = {name: _values(result) for name, result in results.items()}
     rows = []
     for measure in MEASURES:
         for name in FUTURES:
             own, other = values[name][measure], values[NEITHER][measure]
-            mean, d = paired(own, np.zeros_like(own)), paired(own, other)
-            row = {"measure": measure, "future": name, "mean": mean.mean, "mean_low": mean.low, "mean_high": mean.high}
-            rows.append(row | {"difference": d.mean, "difference_low": d.low, "difference_high": d.high})
+            row = {"measure": measure, "future": name, **mean_over_runs(own, "mean")}
+            rows.append(row | paired(own, other).row("difference"))
     attacks = []
     for place, strength in enumerate(deterrence, start=1):
-        variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level)
+        variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level, day)
         swept = worlds(variants, runs, seed, progress=_after(progress, place * len(FUTURES) * runs, total))
         for name, result in swept.items():
-            d = paired(*(result.outcomes_by_member["breaches"].to_numpy(float) * k for k in (1.0, 0.0)))
-            attacks.append((float(strength), name, d.mean, d.low, d.high))
-    columns = ["deterrence", "future", "attacks", "attacks_low", "attacks_high"]
-    joined = results[MEMBERSHIP].outcomes_by_member["accession_date"].dropna()
-    years = float((joined - pd.Timestamp(chosen.start)).dt.days.mean() / 365.25) if len(joined) else float("nan")
-    return ThreeFutures(
+            number = mean_over_runs(result.outcomes_by_member["breaches"].to_numpy(float), "attacks")
+            attacks.append({"deterrence": float(strength), "future": name, **number})
+    joins, years = (of(results[MEMBERSHIP], "accession") for of in (reached, years_until))
+    found = ThreeFutures(
         scenario=chosen,
         runs=runs,
         seed=seed,
+        level=level,
+        given=day,
         consequences=pd.DataFrame(rows).set_index(["measure", "future"]),
-        by_deterrence=pd.DataFrame(attacks, columns=columns).set_index(["deterrence", "future"]),
-        acceded=(len(joined) / runs, years),
+        by_deterrence=pd.DataFrame(attacks).set_index(["deterrence", "future"]),
+        acceded={**share(joins, "share"), **mean_over_runs(years[joins], "years")},
     )
+    return warned(found)
 
 
-def futures_of(scenario: Scenario, level: float) -> dict[str, Scenario]:
+def futures_of(scenario: Scenario, level: float, day: date) -> dict[str, Scenario]:
     """The three futures of a scenario, by name."""
     bare = LEVERS["guarantees"].without(scenario)
     members = bare.members().iso3
     shut = bare.with_(ballots={**bare.ballots, members[0]: "object"})
     no_bar = {"accession.war_bar": 1.0, "candidate.may_shelve": False}
     opened = bare.with_(no_bar, ballots=dict.fromkeys(members, "support"))
-    return {MEMBERSHIP: opened, IN_LIEU: with_guarantee(shut, level), NEITHER: shut}
+    return {MEMBERSHIP: opened, IN_LIEU: with_guarantee(shut, level, day), NEITHER: shut}
 
 
 def _values(result: EnsembleResult) -> dict[str, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, listed
 from article10.runs.analyses.targets import Targets
 from article10.runs.design import Range
+from article10.runs.toml_value import toml_value
 
 FORMATS = {
     **dict.fromkeys(("given", "tolerance", "model", "at_tuned"), "{:.3g}"),
@@ -48,6 +48,11 @@ class Tuning(Answer):
         """What was asked."""
         return f"Which {listed(self.ranges)} fit {len(self.targets)} targets ({self.scenario.name})?"
 
+    def asked(self) -> dict[str, Any]:
+        """The targets, and what was searched."""
+        targets = self.targets.model_dump(mode="json")
+        return {"parameters": dict(self.ranges), "targets": targets, "points": self.points}
+
     @property
     @abstractmethod
     def tuned(self) -> dict[str, float | int]:
@@ -75,14 +80,13 @@ class Tuning(Answer):
         lines += [f"# seed {self.seed}.", *(f"# {text}" for text in self.notes()), "# Target: given, here:"]
         for label, row in self.fitted.iterrows():
             lines.append(f"#   {label}: {row['given']:g} ± {row['tolerance']:g}, {row['at_tuned']:.4g}")
-        lines.append(f'title = "{self._title()}"')
-        lines.append(f'base = "{self.source}"')
-        for key in ("start", "horizon", "step_days"):
-            lines.append(f"{key} = {getattr(self.scenario, key)}")
+        head = {"title": f"{self.scenario.title or self.scenario.name}, tuned", "base": self.source}
+        head |= {key: getattr(self.scenario, key) for key in ("start", "horizon", "step_days")}
+        lines += [f"{key} = {toml_value(value)}" for key, value in head.items()]
         groups: dict[str, list[str]] = {}
         for key, value in {**self._changed(), **self.tuned}.items():
             group, name = key.split(".")
-            groups.setdefault(group, []).append(f"{name} = {json.dumps(value)}")
+            groups.setdefault(group, []).append(f"{name} = {toml_value(value)}")
         for group, values in groups.items():
             lines += ["", f"[{group}]", *values]
         return "\n".join(lines) + "\n"
@@ -91,10 +95,6 @@ class Tuning(Answer):
         """Parameters in which the scenario differs from its base: it may have been given as a value."""
         base = {d.key: d.default for d in all_declarations(read_scenario(self.source))}
         return {d.key: d.default for d in all_declarations(self.scenario) if d.default != base[d.key]}
-
-    def _title(self) -> str:
-        title = (self.scenario.title or self.scenario.name).replace("\\", "").replace('"', "'")
-        return f"{title}, tuned"
 
     def tuned_scenario(self) -> Scenario:
         """The scenario with the tuned values."""
@@ -115,11 +115,6 @@ class Tuning(Answer):
             paths.append(folder / name)
             paths[-1].write_text(text, "utf-8")
         return paths
-
-    def provenance(self) -> dict[str, Any]:
-        """What it takes to reproduce the answer."""
-        asked = {"points": self.points, "ranges": dict(self.ranges), "targets": self.targets.model_dump(mode="json")}
-        return {**super().provenance(), **asked}
 
 
 def given(targets: Targets) -> pd.DataFrame:

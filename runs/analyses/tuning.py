@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -22,9 +22,6 @@ from article10.runs.analyses.tuned_point import BestPoint
 from article10.runs.analyses.tuned_posterior import PosteriorTuning
 from article10.runs.batch import Progress
 from article10.runs.design import Range
-
-if TYPE_CHECKING:
-    pass
 
 
 def tune(

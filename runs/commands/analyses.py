@@ -12,10 +12,10 @@ from rich.markup import escape
 
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import Answer
+from article10.runs.analyses.answer import Answer, listed
 from article10.runs.analyses.discovery import discover
 from article10.runs.analyses.evidence import TooFewRunsWarning
-from article10.runs.analyses.guarantees import guarantee_tradeoff
+from article10.runs.analyses.guarantees import LEVELS, guarantee_tradeoff
 from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence as influence_of
 from article10.runs.analyses.influence_curve import influence_curve
@@ -26,6 +26,7 @@ from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.three_futures import three_futures
 from article10.runs.analyses.tornado import tornado
 from article10.runs.analyses.tuning import tune as tune_to
+from article10.runs.analyses.worlds import outcomes_ahead
 from article10.runs.commands.application import (
     Settings,
     Source,
@@ -49,6 +50,9 @@ Seed = Annotated[int, typer.Option(help="Seed of all random streams.", min=0)]
 Out = Annotated[Path | None, typer.Option(help="Folder for figures, tables and provenance [default: none].")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")]
 Outcome = Annotated[str, typer.Option(help="invitation, signature or accession.")]
+OutcomeOfSome = Annotated[
+    str | None, typer.Option(help="invitation, signature or accession [default: the first ahead].")
+]
 
 
 def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
@@ -69,6 +73,21 @@ def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
             found.save(unfinished)
         console().print(found.rendered())
         console().print(f"Answer: {escape(str(out))}", soft_wrap=True)
+
+
+def refuse(beside: str, **options: object) -> None:
+    """Refuse options that would be ignored.
+
+    Args:
+        beside: the choice that has no use for them, as the user reads it.
+        options: values by name, None, False or empty where they were not given.
+
+    Raises:
+        ScenarioError: one was given.
+    """
+    given = [f"--{name}" for name, value in options.items() if value]
+    if given:
+        raise ScenarioError(f"{listed(given)}: of no use {beside}; leave it out")
 
 
 def holdouts(
@@ -118,7 +137,9 @@ def why(
 def guarantees(
     scenario: Source = "baseline",
     futures: Annotated[bool, typer.Option("--futures", help="Membership, in lieu, neither, side by side.")] = False,
-    outcome: Outcome = "invitation",
+    level: Annotated[list[float] | None, typer.Option(help="Of the guarantee; again for more.")] = None,
+    given: Annotated[str | None, typer.Option(help="Its day [default: seven months after the start].")] = None,
+    outcome: OutcomeOfSome = None,
     runs: Runs = 500,
     seed: Seed = 0,
     settings: Settings = None,
@@ -127,11 +148,17 @@ def guarantees(
 ) -> None:
     """Sweep guarantees from stepping stone to substitute; or compare membership, guarantees in lieu, and neither."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    shared: dict[str, Any] = {"runs": runs, "seed": seed, "given": given}
+    if futures:
+        refuse("with --futures", outcome=outcome)
+        if level and len(level) > 1:
+            raise ScenarioError(f"--level: given {len(level)} times; expected one with --futures")
+        shared |= {"level": level[0]} if level else {}
+    else:
+        shared |= {"levels": level or LEVELS, "outcome": outcome}
+    ask: Callable[..., Answer] = three_futures if futures else guarantee_tradeoff
     with progress_bar("guarantees") as done:
-        if futures:
-            give(lambda: three_futures(chosen, runs, seed, progress=done), out, force)
-        else:
-            give(lambda: guarantee_tradeoff(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
+        give(lambda: ask(chosen, **shared, progress=done), out, force)
 
 
 def sensitivity(
@@ -153,6 +180,7 @@ def sensitivity(
     chosen, keys = read_scenario(scenario, parsed_changes(settings or ())), parameters or None
     shared: dict[str, Any] = {"parameters": keys, "out": batch, "workers": workers}
     if method == "tornado":
+        refuse("with --method tornado", samples=samples, workers=workers, batch=batch)
         with progress_bar("tornado") as done:
             give(lambda: tornado(chosen, runs or 500, seed, parameters=keys, progress=done), out, force)
     elif method == "morris":
@@ -163,8 +191,8 @@ def sensitivity(
 
 def tune(
     targets: Annotated[Path, typer.Argument(metavar="TARGETS.toml", help="What to fit to: docs/analyses/tuning.md.")],
+    parameters: Annotated[list[str], typer.Option(help="KEY, or KEY=LOW:HIGH; again for more.")],
     scenario: Annotated[str, typer.Option(help="A scenario's name, or a TOML file.")] = "baseline",
-    parameters: Annotated[list[str] | None, typer.Option(help="KEY, or KEY=LOW:HIGH; again for more.")] = None,
     method: Annotated[str, typer.Option(help="posterior: all that fits; best: one point.")] = "posterior",
     runs: Annotated[int, typer.Option(help="At each point.", min=2)] = 200,
     points: Annotated[int, typer.Option(help="Of the parameters to simulate.", min=8)] = 512,
@@ -175,7 +203,9 @@ def tune(
     """Fit parameters to targets: a best point or a posterior, what the targets cannot tell, a scenario one can run."""
     if method not in ("posterior", "best"):
         raise ScenarioError(f"--method {method}: expected posterior or best")
-    ranges = searched(parameters or ())
+    if method == "best":
+        refuse("with --method best, which goes point by point", workers=workers)
+    ranges = searched(parameters)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same
         asked: dict[str, Any] = {"method": method, "runs": runs, "points": points, "seed": seed, "workers": workers}
@@ -220,10 +250,12 @@ def report(
 
 def influence(
     scenario: Source = "baseline",
-    of: Annotated[str, typer.Option(help="A lever, a member's code (its government), or mechanism:NAME.")] = "russia",
+    of: Annotated[
+        str | None, typer.Option(help="A lever, a member's code (its government), or mechanism:NAME [default: russia].")
+    ] = None,
     curve: Annotated[bool, typer.Option("--curve", help="Over Russia's effort and by strategy.")] = False,
     rank: Annotated[bool, typer.Option("--rank", help="All levers, ranked.")] = False,
-    outcome: Outcome = "invitation",
+    outcome: OutcomeOfSome = None,
     runs: Runs = 2000,
     seed: Seed = 0,
     settings: Settings = None,
@@ -232,10 +264,13 @@ def influence(
 ) -> None:
     """Measure the informal influence of an actor without a vote, or any lever: the same worlds with and without."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    shared: dict[str, Any] = {"runs": runs, "seed": seed}
+    ask: Callable[..., Answer]
+    if curve or rank:
+        refuse("with --curve" if curve else "with --rank", rank=curve and rank, of=of)
+        ask, shared["outcome"] = influence_curve if curve else rank_influence, outcome or outcomes_ahead(chosen)[0]
+    else:
+        refuse("without --curve or --rank: invitation and accession are both told", outcome=outcome)
+        ask, shared["of"] = influence_of, of or "russia"
     with progress_bar("influence") as done:
-        if curve:
-            give(lambda: influence_curve(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
-        elif rank:
-            give(lambda: rank_influence(chosen, runs=runs, seed=seed, outcome=outcome, progress=done), out, force)
-        else:
-            give(lambda: influence_of(chosen, of, runs, seed, progress=done), out, force)
+        give(lambda: ask(chosen, **shared, progress=done), out, force)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from article10.model.events import ALL
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.tables import read_table
 from article10.runs.analyses.answer import Shown
+
+GIVEN = "given by the scenario"
 
 
 def changed_parameters(scenario: Scenario) -> Shown:
@@ -34,20 +37,41 @@ def changed_parameters(scenario: Scenario) -> Shown:
 
 
 def coded_stances(scenario: Scenario) -> Shown:
-    """Each member's stance at the start, its spread, and how its code is known."""
+    """Each member's stance at the start, its spread, and how it is known."""
     roster = scenario.members()
-    status = {row["iso3"]: row["status"] for row in read_table("ukraine_membership_stance_2025_12")}
     frame = pd.DataFrame(
         {
             "stance": roster.stance,
             "spread": roster.stance_spread,
             "ties to Russia": roster.government_ties,
-            "status of the code": [status.get(code, "") for code in roster.iso3],
+            "how the stance is known": _grounds(scenario),
         },
         index=pd.Index(roster.names, name="member"),
     )
     formats = {"stance": "{:+.2f}", "spread": "{:.2f}", "ties to Russia": "{:.1f}"}
-    return Shown("Stances at the start as coded", frame, formats)
+    return Shown("Stances at the start", frame, formats)
+
+
+def _grounds(scenario: Scenario) -> list[str]:
+    """By member, the status of its code; or that the scenario gives its stance in place of the code."""
+    status = {row["iso3"]: row["status"] for row in read_table("ukraine_membership_stance_2025_12")}
+    given = {code for code, own in scenario.roster.items() if own.stance is not None}
+    members = scenario.members().iso3
+    return [GIVEN if given & {code, ALL} else str(status[code]) for code in members]
+
+
+def grounds_of_stances(scenario: Scenario) -> str:
+    """A sentence: on what the stances at the start rest."""
+    grounds = _grounds(scenario)
+    given, general = grounds.count(GIVEN), sum("general knowledge" in ground for ground in grounds)
+    coded = len(grounds) - given
+    parts = []
+    if coded:
+        known = f"{general} of them on general knowledge"
+        parts.append(f"those of {coded} members are coded from public positions up to December 2025, {known}")
+    if given:
+        parts.append(f"those of {given} members are given by the scenario")
+    return f"Stances at the start: {'; '.join(parts)}. Each run draws them with a spread."
 
 
 def parameter_sources(scenario: Scenario) -> Shown:

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
+import shlex
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from article10.model.scenario import Scenario
-from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, Shown
-from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.model.scenario_file import read_scenario, shipped
+from article10.runs.analyses.answer import PERCENT, Shown, listed
+from article10.runs.analyses.evidence import TooFewRunsWarning, interval, mean_over_runs
 from article10.runs.analyses.influence import Influence, influence
 from article10.runs.analyses.influence_ranking import InfluenceRanking, rank_influence
 from article10.runs.analyses.worlds import Progress
 from article10.runs.ensemble import simulate
-from article10.runs.figures_style import house_style
 from article10.runs.provenance import provenance
-from article10.runs.report.assumptions import changed_parameters, coded_stances, parameter_sources
+from article10.runs.report.assumptions import changed_parameters, coded_stances, grounds_of_stances, parameter_sources
+from article10.runs.report.headline import headline, objections_by_member, objections_shown
+from article10.runs.report.pictures import Picture, drawn
 from article10.runs.result import EnsembleResult
-from article10.runs.summary import Summary, summarise
-
-FIGURE_DPI = 160
-FIGURE_WIDTH = 5.6
-"""Inches: at this width the words of a figure can be read on a phone."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure of the page."""
-
-    image: str
-    alt: str
-    caption: str
+from article10.runs.summary import MILESTONES, milestones
+from article10.runs.toml_value import toml_value
 
 
 @dataclass(frozen=True)
@@ -65,15 +51,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Card:
-    """A headline figure: a number, what it is, its interval."""
-
-    value: str
-    label: str
-    interval: str
-
-
-@dataclass(frozen=True)
 class Report:
     """A report on one scenario.
 
@@ -81,7 +58,8 @@ class Report:
         result: the ensemble.
         influence: Russia's.
         ranking: of levers.
-        asked: the scenario as it was named, for the command that reproduces the report.
+        asked: the scenario and its changes as words of the command that makes the report again; empty where it was
+            given as a value that no command can name.
     """
 
     result: EnsembleResult
@@ -103,7 +81,8 @@ class Report:
         s, made = self.scenario, provenance()
         libraries = ", ".join(f"{name} {version}" for name, version in json.loads(made["libraries"]).items())
         return template.render(
-            title=f"Will {s.candidate.name} be admitted? {s.title or s.name}",
+            question=f"Will {s.candidate.name} be admitted?",
+            title=s.title or s.name,
             description=" ".join(s.description.split()),
             start=s.start,
             horizon=s.horizon,
@@ -114,7 +93,7 @@ class Report:
             created=made["created"][:10],
             libraries=libraries,
             machine=made["machine"],
-            headline=self.headline(),
+            headline=headline(self.result, self.influence),
             sections=self.sections(),
             command=self.command(),
             scenario_json=s.model_dump_json(indent=1),
@@ -140,83 +119,54 @@ class Report:
 
     def command(self) -> str:
         """The command that makes this report again."""
+        if not self.asked:
+            return "# The scenario was given as a value in Python; it stands in full below."
         runs, seed = self.result.runs, self.result.seed
         return f"pip install 'article10[analysis]'\narticle10 report {self.asked} --runs {runs} --seed {seed}"
 
     # --- what is on it ------------------------------------------------------------------------------------------------
 
-    def headline(self) -> list[Card]:
-        """The numbers that a reader takes away."""
-        summary = summarise(self.result)
-        last = summary.milestones.iloc[-1]
-        cards = [
-            Card(f"{last[name]:.0%}", f"{name} by {summary.milestones.index[-1]:%B %Y}", _between(last, name))
-            for name in ("invitation", "accession")
-        ]
-        d = self.influence.total["invitation"]
-        told = f"{100 * d.mean:+.0f} points" if d.is_told else "not told"
-        own, everyone = summary.formal_weight
-        cards.append(Card(f"{own} of {everyone}", "ballots that Russia has", "its formal weight, under every rule"))
-        interval = f"95% interval {100 * d.low:+.0f} to {100 * d.high:+.0f}, same worlds without it"
-        cards.append(Card(told, "what Russia's pressure does to the invitation", interval))
-        if len(summary.holdouts):
-            first = summary.holdouts.iloc[0]
-            share = f"objects at {first['own_stance']:.0%} of councils, more than any other"
-            cards.append(Card(str(first["name"]), "objects most, by its own stance", share))
-        ever = summary.shelved[0]
-        cards.append(
-            Card(f"{ever:.0%}", "of worlds in which the bid is ever shelved", "by the candidate itself; no veto")
-        )
-        return cards
-
     def sections(self) -> list[Section]:
         """When, who, what drives it, Russia, assumptions."""
-        summary, plot, roster = summarise(self.result), self.result.plot, self.scenario.members()
-        heaviest = roster.iso3[int(roster.influence_weight.argmax())]
+        plot, roster, runs = self.result.plot, self.scenario.members(), self.result.runs
+        heaviest = int(roster.influence_weight.argmax())
         return [
             Section(
                 "when",
                 "When, if at all",
-                self._when(summary),
+                self._when(),
                 [
-                    _drawn(plot.accession, "Cumulative probability of each stage"),
-                    _drawn(lambda: plot.fan(heaviest), "Stance of the heaviest member"),
+                    drawn(plot.accession, runs, "Probability of each stage by the date"),
+                    drawn(
+                        lambda: plot.fan(roster.iso3[heaviest]),
+                        runs,
+                        f"Stance of {roster.names[heaviest]}, heaviest member",
+                    ),
                 ],
-                [_on_page(_milestones(summary), folded=True)],
+                [_on_page(_milestones(self.result), folded=True)],
             ),
-            Section(
-                "who",
-                "Who decides: the members",
-                self._who(summary),
-                [
-                    _drawn(plot.map, "Median stance at the horizon on a map of Europe"),
-                    _drawn(lambda: plot.holdouts(10), "Who objects, and why"),
-                ],
-                [_on_page(_objections(summary), folded=True)],
-            ),
+            self._who(),
             Section(
                 "russia",
                 "Who has no say, and what it moves: Russia",
                 self.influence.sentences(),
-                [_drawn(draw, f"Informal influence: {name}") for name, draw in self.influence.figures().items()],
+                [drawn(draw, self.influence.runs) for draw in self.influence.figures().values()],
                 [_on_page(table, folded=True) for table in self.influence.tables().values()],
             ),
             Section(
                 "drivers",
                 "What drives it",
                 self.ranking.sentences(),
-                [_drawn(self.ranking.figures()["ranking"], "What each lever does to the probability of an invitation")],
+                [drawn(draw, self.ranking.runs) for draw in self.ranking.figures().values()],
                 [_on_page(table, folded=True) for table in self.ranking.tables().values()],
             ),
             Section(
                 "assumptions",
                 "Assumptions and their sources",
                 [
-                    "Stances are coded from public positions; nineteen members' codes rest on general knowledge: each "
-                    "run draws them with a spread.",
+                    grounds_of_stances(self.scenario),
                     "Most weights are assumptions with a plausible range; what no data identify, such as whether "
                     "guarantees replace membership or lead to it, is to be swept, not believed.",
-                    "Nothing here has been tuned to this question.",
                 ],
                 [],
                 [
@@ -227,30 +177,38 @@ class Report:
             ),
         ]
 
-    def _when(self, summary: Summary) -> list[str]:
-        rows = summary.milestones
+    def _when(self) -> list[str]:
+        rows = milestones(self.result)
         said = [
-            f"{name.capitalize()} by {day:%B %Y}: {row[name]:.1%} of runs, 95% interval "
-            f"{row[f'{name}_low']:.1%} to {row[f'{name}_high']:.1%}."
-            for day, row in [(rows.index[k], rows.iloc[k]) for k in (min(5, len(rows) - 1), len(rows) - 1)]
-            for name in ("invitation", "accession")
+            f"{name.capitalize()} by {rows.index[k]:%B %Y}: {interval(rows.iloc[k], name, PERCENT)} of runs."
+            for k in dict.fromkeys((min(5, len(rows) - 1), len(rows) - 1))
+            for name in self.influence.outcomes
         ]
-        return [*dict.fromkeys(said), f"The war is hot for {summary.war_years:.1f} years on average."]
-
-    def _who(self, summary: Summary) -> list[str]:
-        if not len(summary.holdouts):
-            return ["No council had the question before it: the bid was decided before the start."]
-        top = summary.holdouts.head(4)
-        parts = ", ".join(f"{row['name']} {row['own_stance']:.0%}" for _, row in top.iterrows())
-        war = summary.holdouts["war"].max()
+        war = mean_over_runs(self.result.outcomes_by_member["war_years"].to_numpy(float), "years")
         return [
-            f"Share of councils at which a member objects by its own stance: {parts}.",
-            "While the war is hot, members that hold that a state at war cannot be admitted object for that reason, at "
-            f"up to {war:.0%} of councils.",
-            "Decisions are by consensus: one objection blocks."
-            if self.scenario.accession.rule == "consensus"
-            else f"A what-if: decisions are by {self.scenario.accession.rule.replace('_', ' ')}.",
+            *said,
+            f"The war is hot for {interval(war, 'years', '{:.1f}')} years on average. In brackets: 95% intervals.",
         ]
+
+    def _who(self) -> Section:
+        anchor, title, runs, plot = "who", "Who decides: the members", self.result.runs, self.result.plot
+        europe = drawn(plot.map, runs, "Median stance at the horizon on a map of Europe")
+        rows = objections_by_member(self.result)
+        if rows.empty:
+            said = ["No council had the question before it: the bid was decided before the start."]
+            return Section(anchor, title, said, [europe], [])
+        top = listed(f"{row['name']} {interval(row, 'own_stance', '{:.0%}')}" for _, row in rows.head(4).iterrows())
+        war, rule = rows.nlargest(1, "war").iloc[0], self.scenario.accession.rule
+        said = [f"Share of councils at which a member objects by its own stance: {top}."]
+        if war["war"] > 0:
+            said.append(
+                "While the war is hot, members that hold that a state at war cannot be admitted object for that "
+                f"reason, at up to {interval(war, 'war', '{:.0%}')} of councils ({war['name']})."
+            )
+        what_if = f"A what-if: decisions are by {rule.replace('_', ' ')}."
+        said.append("Decisions are by consensus: one objection blocks." if rule == "consensus" else what_if)
+        objecting = drawn(lambda: plot.holdouts(10), runs, "Who objects, and why")
+        return Section(anchor, title, said, [europe, objecting], [_on_page(objections_shown(rows), folded=True)])
 
 
 def report(
@@ -275,43 +233,35 @@ def report(
         ValueError: ``runs`` or ``seed`` is.
     """
     chosen = read_scenario(scenario, changes)
-    words = "".join(f" --set {key}={value}" for key, value in (changes or {}).items())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says what is not told
         said = influence(chosen, "russia", runs, seed, progress=progress)
-    ranking = rank_influence(chosen, runs=max(1, runs // 2), seed=seed, progress=progress)
-    result = simulate(chosen, runs, seed)
-    name = chosen.name if isinstance(scenario, Scenario) else str(scenario)
-    return Report(result, said, ranking, f"{name}{words}")
+        half = max(1, runs // 2)
+        ranking = rank_influence(chosen, runs=half, seed=seed, outcome=said.outcomes[0], progress=progress)
+    return Report(simulate(chosen, runs, seed), said, ranking, _words(scenario, changes or {}))
+
+
+def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
+    """Scenario and changes as words of a command; none where a value differs from what is shipped under its name."""
+    if isinstance(scenario, Scenario):
+        if scenario.name not in shipped() or scenario != read_scenario(scenario.name):
+            return ""
+        scenario = scenario.name
+    words = [str(scenario)]
+    for key, value in changes.items():
+        words += ["--set", f"{key}={toml_value(value)}"]
+    return shlex.join(words)
 
 
 # --- parts of the page ----------------------------------------------------------------------------------------------
 
 
-def _between(row: Any, name: str) -> str:  # noqa: ANN401 - a row of a table
-    return f"95% interval {row[f'{name}_low']:.0%} to {row[f'{name}_high']:.0%}"
-
-
-def _milestones(summary: Summary) -> Shown:
-    formats = dict.fromkeys(map(str, summary.milestones.columns), PERCENT)
-    return Shown("Probability by the end of the year", summary.milestones, formats)
-
-
-def _objections(summary: Summary) -> Shown:
-    formats = {"own_stance": "{:.0%}", "war": "{:.0%}", "any": "{:.0%}", "alone": PERCENT}
-    return Shown("Share of councils at which each member objects", summary.holdouts.set_index("name"), formats)
+def _milestones(result: EnsembleResult) -> Shown:
+    rows = milestones(result)
+    return Shown("Probability by the end of the year", rows, dict.fromkeys(MILESTONES, PERCENT))
 
 
 def _on_page(shown: Shown, labels: int | None = None, folded: bool = False) -> TableOnPage:
     cells = shown.cells()
     words = shown.frame.index.nlevels if labels is None else labels
     return TableOnPage(shown.title, [str(c).replace("_", " ") for c in cells], cells.to_numpy().tolist(), words, folded)
-
-
-def _drawn(draw: Callable[[], Axes], caption: str) -> Picture:
-    page = io.BytesIO()
-    with house_style():
-        figure: Any = draw().get_figure()
-        figure.set_size_inches(FIGURE_WIDTH, figure.get_figheight())
-        figure.savefig(page, format="png", dpi=FIGURE_DPI, bbox_inches="tight", pad_inches=0.05)
-    return Picture(base64.b64encode(page.getvalue()).decode(), caption, caption)

@@ -1,0 +1,96 @@
+"""The headline of a report: the numbers that a reader takes away, each with its interval or said not to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from article10.runs.analyses.answer import PERCENT, Shown, listed
+from article10.runs.analyses.evidence import NOT_TOLD, interval, mean_over_runs, share, share_over_runs
+from article10.runs.analyses.influence import Influence
+from article10.runs.result import EnsembleResult
+from article10.runs.summary import milestones, objections
+
+WHOLE = "{:.0%}"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline figure: a number, what it is, its interval."""
+
+    value: str
+    label: str
+    interval: str
+
+
+def headline(result: EnsembleResult, influence: Influence) -> list[Card]:
+    """The numbers that a reader takes away."""
+    rows = milestones(result)
+    last, day = rows.iloc[-1], f"{rows.index[-1]:%B %Y}"
+    cards = [Card(WHOLE.format(last[name]), f"{name} by {day}", _ends(last, name)) for name in influence.outcomes]
+    own, everyone = influence.formal_weight
+    cards.append(Card(f"{own} of {everyone}", "ballots that Russia has", "its formal weight, under every rule"))
+    cards.append(_pressure(influence))
+    first = first_objector(result)
+    ever = share(result.outcomes_by_member["ever_shelved"].to_numpy(bool), "ever")
+    shelved = f"{_ends(ever, 'ever')}; by the candidate itself, no veto"
+    return [*cards, *first, Card(WHOLE.format(ever["ever"]), "of worlds in which the bid is ever shelved", shelved)]
+
+
+def _pressure(influence: Influence) -> Card:
+    outcome = influence.outcomes[0]
+    d = influence.total[outcome]
+    low, mean, high = (f"{100 * value:+.0f}".replace("-", "−") for value in (d.low, d.mean, d.high))
+    ends = f"95% interval {low} to {high} points, same worlds without it"
+    if not d.is_told and d.runs_needed:
+        ends += f"; about {d.runs_needed:,} runs would tell"
+    return Card(f"{mean} points" if d.is_told else NOT_TOLD, f"what Russia's pressure does to the {outcome}", ends)
+
+
+def first_objector(result: EnsembleResult) -> list[Card]:
+    """The member that objects most, named only where it is told from every other; none where no council was held."""
+    table = objections_by_member(result)
+    if table.empty:
+        return []
+    held, counts = objections(result)
+    by_member = pd.DataFrame(counts["own_stance"], columns=result.data["member"].to_numpy())
+    first = table.index[0]
+    rivals = []
+    for other in table.index[1:]:
+        ahead = mean_over_runs((by_member[first] - by_member[other]).to_numpy(), "it", held)
+        if not ahead["it_low"] > 0:
+            rivals.append(other)
+    if not rivals:
+        share_of = interval(table.loc[first], "own_stance", WHOLE)
+        return [Card(str(table.loc[first, "name"]), "objects most, by its own stance", f"at {share_of} of councils")]
+    close = listed(
+        f"{row['name']} {interval(row, 'own_stance', WHOLE)}" for _, row in table.loc[[first, *rivals[:2]]].iterrows()
+    )
+    return [Card(NOT_TOLD, "who objects most, by its own stance", f"{close} of councils")]
+
+
+def objections_by_member(result: EnsembleResult) -> pd.DataFrame:
+    """Share of councils at which each member objects, with 95% intervals that take runs as clusters; most first."""
+    held, counts = objections(result)
+    if not held.any():
+        return pd.DataFrame()
+    rows = []
+    for place, name in enumerate(result.data["member_name"].to_numpy()):
+        row: dict[str, Any] = {"name": str(name)}
+        for kind, count in counts.items():
+            row |= share_over_runs(count[:, place], kind, held)
+        rows.append(row)
+    frame = pd.DataFrame(rows, index=pd.Index(result.data["member"].to_numpy(), name="member"))
+    return frame.sort_values("own_stance", ascending=False)
+
+
+def objections_shown(rows: pd.DataFrame) -> Shown:
+    """The same as a table."""
+    formats = {"own_stance": WHOLE, "war": WHOLE, "any": WHOLE, "alone": PERCENT}
+    return Shown("Share of councils at which each member objects", rows.set_index("name"), formats)
+
+
+def _ends(row: Any, name: str) -> str:  # noqa: ANN401 - a row of a table
+    return f"95% interval {WHOLE.format(row[f'{name}_low'])} to {WHOLE.format(row[f'{name}_high'])}"
