@@ -52,8 +52,9 @@ def log_score(samples: FloatArray, low: FloatArray, high: FloatArray, horizon: f
     """Minus the logarithm of the probability given to the interval observed, (case,).
 
     Nothing is known of what comes after the horizon: an interval that reaches it is open, and runs in which the case
-    comes later, or never, lie in it. One run more than there are is spread evenly over the horizon, so that what no run showed is unlikely, not
-    impossible. Intervals narrower than ``narrowest`` are widened to it: samples do not resolve a density.
+    comes later, or never, lie in it. One run more than there are is spread evenly over the horizon, so that what no
+    run showed is unlikely, not impossible. Intervals narrower than ``narrowest`` are widened to it: samples do not
+    resolve a density.
 
     Args:
         samples: not cut off at the horizon; infinite in runs in which the case never comes.
