@@ -32,7 +32,6 @@ from article10.runs.analyses.worlds import Progress, reached, worlds
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
 from article10.runs.executors import executor
-from article10.runs.result import EnsembleResult
 from article10.runs.summary import holdouts, wilson
 
 if TYPE_CHECKING:
@@ -209,9 +208,8 @@ class Robustness(Answer):
         """The effect of pressure at every point."""
         from article10.runs.evidence.robustness_figures import draw_points
 
-        names = {"pressure": STATEMENTS["pressure"], "stepping_stone": STATEMENTS["stepping_stone"]}
-        names["substitute"] = STATEMENTS["substitute"]
-        return {name: (lambda name=name: draw_points(self, name)) for name in names}  # type: ignore[misc]
+        names = ("pressure", "stepping_stone", "substitute")
+        return {name: partial(draw_points, self, name) for name in names}
 
 
 def robustness(
@@ -278,12 +276,8 @@ def read_point(point: Point, runs: int, seed: int) -> Reading:
         stepping_stone=gain("stone_given", "stone"),
         substitute=gain("lieu_given", "lieu"),
         invited=float(reached(found["pressed"], "invitation").mean()),
-        objecting=_objecting(found["pressed"]),
+        objecting=holdouts(found["pressed"])["own_stance"],
     )
-
-
-def _objecting(result: EnsembleResult) -> pd.Series:
-    return holdouts(result)["own_stance"]
 
 
 def given_on(scenario: Scenario) -> date:
