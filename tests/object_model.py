@@ -17,6 +17,7 @@ from article10.model.calendars import council_dates, election_dates
 ASPIRANT, INVITED, SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 OBJECT, ACQUIESCE, SUPPORT = range(3)
 STAGE_ALARM = {ASPIRANT: 0.0, INVITED: 0.6, SIGNED: 0.9, RATIFYING: 1.0, MEMBER: 1.0, SHELVED: 0.0}
+SAME_ELECTION = 60
 BITES_BY = {"energy": "structural", "airspace": "exposure", "migration": "exposure", "sabotage": "exposure"}
 
 
@@ -73,8 +74,14 @@ class State(mesa.Agent):
         p = self.model.s.elections
         if NormalDist().cdf(turnover) < p.incumbency:
             return
-        self.orientation = -p.alternation * self.orientation + p.volatility * z
-        self.ties = unit((p.ties_line - self.disposition - self.orientation) / p.ties_orientation)
+        self.take_office(-p.alternation * self.orientation + p.volatility * z)
+
+    def take_office(self, orientation, ties=None):
+        """A new government, whose ties follow the country's leaning where they are not given."""
+        p = self.model.s.elections
+        self.orientation = orientation
+        follow = unit((p.ties_line - self.disposition - orientation) / p.ties_orientation)
+        self.ties = follow if ties is None else ties
         self.update_susceptibility()
 
     def perceive(self):
@@ -157,11 +164,15 @@ class ObjectModel(mesa.Model):
             state.settle()
         self.pledge = sum(state.spending for state in self.states) / len(self.states)
         self.pledge_target, self.pledge_deadline = s.spending.pledge, float(s.spending.pledge_deadline)
-        self.votes = {}
+        self.votes, self.until = {}, {}
         for state in self.by_place:
+            called = [e.date for e in s.events if e.kind == "election" and e.member == state.iso3 and e.date]
             for k, day in enumerate(election_dates(state.iso3, s.start, s.horizon)):
-                self.votes.setdefault(self.step_of(day), []).append((state, k))
-        self.councils = {self.step_of(day) for day, _ in council_dates(s.start, s.horizon)}
+                if all(abs((day - other).days) > SAME_ELECTION for other in called):
+                    self.votes.setdefault(self.step_of(day), []).append((state, k))
+        meetings = [day for day, _ in council_dates(s.start, s.horizon)]
+        meetings += [e.date for e in s.events if e.kind == "summit" and e.date]
+        self.councils = {self.step_of(day) for day in meetings}
         pull = s.stance.assessment_rate + s.stance.peer_rate
         self.effective_step = -math.expm1(-pull * self.dt) / pull
         self.noise = s.stance.shock * math.sqrt(-math.expm1(-2 * pull * self.dt) / (2 * pull))
@@ -222,7 +233,35 @@ class ObjectModel(mesa.Model):
         else:
             happens = float(self.draws[f"event:{event.name}"][self.now]) < -math.expm1(-event.rate * self.dt)
         if happens:
+            weeks = event.weeks if event.kind == "pressure" else 0
+            self.until[event.name] = self.now + max(1, round(7 * weeks / self.s.step_days))
+        if self.now < self.until.get(event.name, 0):
             getattr(self, f"on_{event.kind}")(event)
+
+    def on_pressure(self, event):
+        for state in self.states:
+            if event.targets == "all" or state.iso3 in event.targets:
+                reach = getattr(state, BITES_BY[event.instrument]) if event.instrument in BITES_BY else 1.0
+                state.pressure += event.intensity * self.dt * reach
+
+    def on_ceasefire(self, event):
+        self.ceasefire = True
+
+    def on_breach(self, event):
+        self.ceasefire = self.bound = False
+
+    def on_election(self, event):
+        state = next(o for o in self.states if o.iso3 == event.member)
+        p, z = self.s.elections, float(self.draws[f"event:{event.name}:outcome"][self.now])
+        drawn = -p.alternation * state.orientation + p.volatility * z
+        state.take_office(drawn if event.orientation is None else event.orientation, event.government_ties)
+
+    def on_summit(self, event):
+        for state in self.states:
+            state.seen += event.clarification * (state.stance - state.seen)
+
+    def on_spending_pledge(self, event):
+        self.pledge_target, self.pledge_deadline = event.target, float(event.deadline)
 
     def on_incident(self, event):
         for state in self.states:
