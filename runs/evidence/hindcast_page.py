@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,15 +20,12 @@ from article10.runs.figures_style import save_figure
 PAGE = Path("docs/evidence/hindcast.md")
 """Where the page stands in a checkout; its pictures lie beside it."""
 
-RUNS, SEED = 2000, 0
+RUNS, DRAWS, SEED = 2000, 100, 0
 """What the page is made with."""
 
 FORECAST, GIVEN_PACE, VARIED = "from other rounds", "given the pace", "given the pace, parameters drawn"
 """What is made of a round: a forecast by other rounds; one by its own pace; the same without the values that the days
 to be judged have sized."""
-
-VARIED_DRAWS = 200
-"""Draws of those parameters."""
 
 HOLDOUT_ROUNDS = ("finland_2022_at_signing", "sweden_2022_at_signing")
 """Rounds with members that did not support at signing and whose days are known."""
@@ -50,9 +46,9 @@ def hindcast_blocks(
         fit: to all rounds.
     """
     said = [f"**{name}.** " + " ".join(answer.sentences()) for name, answer in found.items()]
-    runs = next(iter(found.values())).runs
+    made = next(iter(found.values()))
     return {
-        "made": f"{runs:,} runs of each round, seed {SEED}.\n",
+        "made": f"{made.runs:,} runs of each round, {DRAWS} draws from each fit, seed {made.seed}.\n",
         "scores": _scores(found),
         "skill": _skill(found),
         "accession": _accession(found),
@@ -149,11 +145,8 @@ def _paces(fit: RatificationFit) -> str:
 
 def _made(asked: tuple[str, str]) -> tuple[tuple[str, str], Hindcast]:
     name, how = asked
-    if how == VARIED:
-        settings: dict[str, Any] = {"pace_known": True, "varied": SIZED_ON_HOLDOUTS, "draws": VARIED_DRAWS}
-    else:
-        settings = {"pace_known": how == GIVEN_PACE}
-    return asked, hindcast(name, runs=RUNS, seed=SEED, **settings)
+    varied = SIZED_ON_HOLDOUTS if how == VARIED else ()
+    return asked, hindcast(name, pace_known=how != FORECAST, varied=varied, runs=RUNS, draws=DRAWS, seed=SEED)
 
 
 def main() -> None:
