@@ -215,7 +215,7 @@ def test_the_hegselmann_krause_limit_holds_within_the_schedule_too(bound):
     both, and within 0.02 of them.
     """
     changes = {f"mechanisms.{name}": name == "peers" for name in MECHANISMS} | {"stance.spread_scale": 0.0}
-    changes |= {"stance.network": "equal", "stance.confidence_bound": 2.0 * bound}
+    changes |= {"stance.network": "equal", "stance.confidence_bound": 2.0 * bound, "trust.divergence_cost": 0.0}
     codes = read_scenario().members().iso3
     spaced = {code: {"stance": value} for code, value in zip(codes, even(len(codes)).tolist(), strict=True)}
     setup = Setup.of(read_scenario("baseline", changes | {"roster": spaced, "horizon": "2045-12-01"}))

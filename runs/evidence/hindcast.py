@@ -32,8 +32,8 @@ SIZED_ON_HOLDOUTS = ("stance.isolation_weight", "stance.concession_weight", "sta
 those delays are calibration, not a test; draw them over their ranges to see what does not rest on it."""
 
 FOR_EACH = 50
-"""Draws from the fit for each that is simulated. Those are picked at even steps of the pace, which matters most: with as
-many at random, the score of a round without its like would be known to a third at best."""
+"""Draws from the fit for each that is simulated. Those are picked at even steps of the pace, which matters most; as
+many at random would leave the score of a round without its like known to a third at best."""
 
 Progress = Callable[[int, int], None]
 
