@@ -27,6 +27,9 @@ FORECAST, GIVEN_PACE, VARIED = "from other rounds", "given the pace", "given the
 """What is made of a round: a forecast by other rounds; one by its own pace; the same without the values that the days
 to be judged have sized."""
 
+PIT = "hindcast_pit.png"
+"""The picture of calibration."""
+
 HOLDOUT_ROUNDS = ("finland_2022_at_signing", "sweden_2022_at_signing")
 """Rounds with members that did not support at signing and whose days are known."""
 
@@ -52,6 +55,7 @@ def hindcast_blocks(
         "scores": _scores(found),
         "skill": _skill(found),
         "accession": _accession(found),
+        "pit": f"![PIT histograms of the rounds]({PIT})\n",
         "holdouts": _holdouts(given_pace, varied),
         "fit": _fit(fit),
         "paces": _paces(fit),
@@ -165,7 +169,7 @@ def main() -> None:
     for name, figure in (("finland_2022_at_signing", "members"), ("vilnius_2003", "course")):
         save_figure(found[name].figures()[figure], PAGE.parent / f"hindcast_{name}_{figure}.png")
     save_figure(given_pace[HOLDOUT_ROUNDS[0]].figures()["members"], PAGE.parent / "hindcast_pace_known.png")
-    save_figure(lambda: pits(found), PAGE.parent / "hindcast_pit.png")
+    save_figure(lambda: pits(found), PAGE.parent / PIT)
 
 
 if __name__ == "__main__":
