@@ -151,7 +151,7 @@ def spending_target(
         spending: present spending, (run, member).
         start: spending of the start date, (member,).
         threat_change: threat less that of the start, (run, member).
-        small: one less the member's influence weight, (member,).
+        small: one less the member's influence weight as a share of the greatest, (member,); nil for the greatest.
         mean_rise: rise of the allies' weighted mean since the start, (run, 1).
         pledge: pledged path at this date, % of GDP, a number or (run, 1).
         compliance: share of the gap to it that members aim to close.

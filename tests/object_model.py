@@ -16,7 +16,7 @@ from article10.model.calendars import council_dates, election_dates
 
 ASPIRANT, INVITED, SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 OBJECT, ACQUIESCE, SUPPORT = range(3)
-STAGE_ALARM = {ASPIRANT: 0.0, INVITED: 0.6, SIGNED: 0.9, RATIFYING: 1.0, MEMBER: 1.0, SHELVED: 0.0}
+SAME_ELECTION = 60
 BITES_BY = {"energy": "structural", "airspace": "exposure", "migration": "exposure", "sabotage": "exposure"}
 
 
@@ -37,7 +37,7 @@ class State(mesa.Agent):
         self.caution = float(roster.caution[place])
         self.bars_war = float(roster.war_bar[place]) > model.s.accession.war_bar and model.s.accession.candidate_at_war
         self.speed = float(roster.ratification_speed[place])
-        self.ties = float(roster.government_ties[place])
+        self.ties = self.first_ties = float(roster.government_ties[place])
         self.spending = self.first_spending = float(roster.defence_spending[place])
         spread = model.s.stance.spread_scale * float(roster.stance_spread[place])
         self.stance = min(max(float(roster.stance[place]) + spread * z, -1.0), 1.0)
@@ -59,7 +59,7 @@ class State(mesa.Agent):
         self.disposition = self.stance - p.peer_rate / p.assessment_rate * (mean - self.stance) - self.orientation
         self.trust = self.first_trust = self.trust_target()
         self.update_susceptibility()
-        self.observed, self.response = self.stance, -0.5 * self.susceptibility
+        self.observed, self.response = self.stance, -self.model.s.russia.expected_response * self.susceptibility
 
     def trust_target(self):
         return 1.0 - self.model.s.trust.divergence_cost / 2.0 * abs(self.model.hegemon.seen - self.stance)
@@ -71,10 +71,16 @@ class State(mesa.Agent):
 
     def vote(self, turnover, z):
         p = self.model.s.elections
-        if NormalDist().cdf(turnover) < p.incumbency:
-            return
-        self.orientation = -p.alternation * self.orientation + p.volatility * z
-        self.ties = unit((p.ties_line - self.disposition - self.orientation) / p.ties_orientation)
+        if NormalDist().cdf(turnover) >= p.incumbency:
+            self.take_office(p.volatility * z - p.alternation * self.orientation)
+
+    def take_office(self, orientation, ties=None):
+        """A new government, whose ties go with its orientation where they are not given."""
+        p = self.model.s.elections
+        self.orientation = orientation
+        line = self.disposition if self.first_ties > 0.0 else min(p.ties_line, self.disposition)
+        follow = unit((line - self.disposition - orientation) / p.ties_orientation)
+        self.ties = follow if ties is None else ties
         self.update_susceptibility()
 
     def perceive(self):
@@ -141,7 +147,7 @@ class ObjectModel(mesa.Model):
         self.dt, self.line, self.now = s.step_days / 365.25, s.accession.objection_line, 0
         self.war = self.war0 = s.war.ceasefire_intensity if s.war.starts_in_ceasefire else s.war.intensity
         self.war_level, self.front, self.ceasefire = s.war.intensity, 0.0, s.war.starts_in_ceasefire
-        self.resources, self.alarm = 1.0, 0.0
+        self.resources, self.alarm, self.force_cap = 1.0, 0.0, 0.0
         self.aspiration, self.readiness = s.candidate.aspiration, s.candidate.readiness
         self.shelved = self.bound = False
         self.loose, self.binding = (0.0 if s.guarantees.renewal else s.guarantees.initial), 0.0
@@ -157,11 +163,15 @@ class ObjectModel(mesa.Model):
             state.settle()
         self.pledge = sum(state.spending for state in self.states) / len(self.states)
         self.pledge_target, self.pledge_deadline = s.spending.pledge, float(s.spending.pledge_deadline)
-        self.votes = {}
+        self.votes, self.until = {}, {}
         for state in self.by_place:
+            called = [e.date for e in s.events if e.kind == "election" and e.member == state.iso3 and e.date]
             for k, day in enumerate(election_dates(state.iso3, s.start, s.horizon)):
-                self.votes.setdefault(self.step_of(day), []).append((state, k))
-        self.councils = {self.step_of(day) for day, _ in council_dates(s.start, s.horizon)}
+                if all(abs((day - other).days) > SAME_ELECTION for other in called):
+                    self.votes.setdefault(self.step_of(day), []).append((state, k))
+        meetings = [day for day, _ in council_dates(s.start, s.horizon)]
+        meetings += [e.date for e in s.events if e.kind == "summit" and e.date]
+        self.councils = {self.step_of(day) for day in meetings}
         pull = s.stance.assessment_rate + s.stance.peer_rate
         self.effective_step = -math.expm1(-pull * self.dt) / pull
         self.noise = s.stance.shock * math.sqrt(-math.expm1(-2 * pull * self.dt) / (2 * pull))
@@ -222,7 +232,39 @@ class ObjectModel(mesa.Model):
         else:
             happens = float(self.draws[f"event:{event.name}"][self.now]) < -math.expm1(-event.rate * self.dt)
         if happens:
+            weeks = event.weeks if event.kind == "pressure" else 0
+            self.until[event.name] = self.now + max(1, round(7 * weeks / self.s.step_days))
+        if self.now < self.until.get(event.name, 0):
             getattr(self, f"on_{event.kind}")(event)
+
+    def on_pressure(self, event):
+        for state in self.states:
+            if event.targets == "all" or state.iso3 in event.targets:
+                reach = getattr(state, BITES_BY[event.instrument]) if event.instrument in BITES_BY else 1.0
+                state.pressure += event.intensity * self.dt * reach
+
+    def on_ceasefire(self, event):
+        self.ceasefire = True
+
+    def on_breach(self, event=None):
+        self.ceasefire = self.bound = False
+        self.force_cap = 0.0
+
+    def on_election(self, event):
+        state = next(o for o in self.states if o.iso3 == event.member)
+        p, (turnover, z) = self.s.elections, map(float, self.draws[f"event:{event.name}:outcome"][self.now])
+        drawn = p.volatility * z - p.alternation * state.orientation
+        if event.orientation is None and event.government_ties is None:
+            state.vote(turnover, z)
+        else:
+            state.take_office(drawn if event.orientation is None else event.orientation, event.government_ties)
+
+    def on_summit(self, event):
+        for state in self.states:
+            state.seen += event.clarification * (state.stance - state.seen)
+
+    def on_spending_pledge(self, event):
+        self.pledge_target, self.pledge_deadline = event.target, float(event.deadline)
 
     def on_incident(self, event):
         for state in self.states:
@@ -243,7 +285,7 @@ class ObjectModel(mesa.Model):
         p, z = self.s.candidate, float(self.draws[f"event:{event.name}:outcome"][self.now])
         index = p.plan_openness + (1.0 - self.aspiration) + p.plan_war_weight * self.war
         index += p.plan_guarantee_weight * min(self.guarantee + event.guarantee, 1.0) + p.plan_front_weight * self.front
-        index += (0.0 if event.no_membership else 1.0) - event.force_cap
+        index += (0.0 if event.no_membership else p.plan_bar_weight) - p.plan_cap_weight * event.force_cap
         if not (z < index if event.accepted is None else event.accepted):
             return
         if event.no_membership:
@@ -251,31 +293,38 @@ class ObjectModel(mesa.Model):
             self.shelved = self.shelved or self.stage != MEMBER
         self.ceasefire = self.ceasefire or event.ceasefire
         self.give(event.guarantee, event.binding)
+        self.force_cap = event.force_cap
 
     def on_battlefield_shift(self, event):
         self.front += event.front
         self.war_level = unit(self.war_level + event.intensity)
 
-    def at_stake(self):
-        return 0.0 if self.stage == MEMBER else self.alarm
+    def pause_hazard(self):
+        at_stake = 0.0 if self.stage == MEMBER else self.alarm
+        return self.s.war.ceasefire_rate * (1.0 - self.s.russia.ambition) * (1.0 - self.s.war.prolongation * at_stake)
 
     def wage_war(self):
         p, chance = self.s.war, float(self.draws["ceasefire"][self.now])
         deterrent = max(self.guarantee, self.s.guarantees.membership if self.stage == MEMBER else 0.0)
         if self.ceasefire:
-            if chance < -math.expm1(-p.breach_rate * (1.0 - p.deterrence * deterrent) * self.dt):
-                self.ceasefire = self.bound = False
-        elif chance < -math.expm1(-p.ceasefire_rate * (1.0 - p.prolongation * self.at_stake()) * self.dt):
+            hazard = p.breach_rate * (1.0 + p.cap_weight * self.force_cap) * (1.0 - p.deterrence * deterrent)
+            if chance < -math.expm1(-hazard * self.dt):
+                self.on_breach()
+        elif chance < -math.expm1(-self.pause_hazard() * self.dt):
             self.ceasefire = True
         z1, z2 = map(float, self.draws["war"][self.now])
-        aim = p.ceasefire_intensity if self.ceasefire else min(self.war_level * min(self.resources, 1.25), 1.0)
+        aim = (
+            p.ceasefire_intensity
+            if self.ceasefire
+            else min(self.war_level * min(self.resources, p.resource_ceiling), 1.0)
+        )
         moved = self.relax(p.adjustment_rate) * (aim - self.war)
         self.war = unit(self.war + moved + p.volatility * math.sqrt(self.dt) * z1)
         self.front += self.war * (p.front_drift * self.dt + p.front_volatility * math.sqrt(self.dt) * z2)
 
     def press(self):
         p = self.s.russia
-        near = max(STAGE_ALARM[self.stage], unit(1.0 - self.objectors / self.s.secretary_general.reach))
+        near = max(self.stage_alarm(), unit(1.0 - self.objectors / self.s.secretary_general.reach))
         self.alarm += self.relax(p.alarm_rate) * ((0.0 if self.shelved else near) - self.alarm)
         between = max(1, round(7 * p.review_weeks / self.s.step_days))
         if self.now % between == 0:
@@ -289,6 +338,11 @@ class ObjectModel(mesa.Model):
         for state in self.states:
             state.pressure = kept * state.pressure + (1.0 - kept) / p.pressure_decay_rate * effort * state.share
             state.felt = 1.0 - math.exp(-state.pressure)
+
+    def stage_alarm(self):
+        p = self.s.russia
+        of_stage = {INVITED: p.alarm_at_invitation, SIGNED: p.alarm_at_signature, RATIFYING: 1.0, MEMBER: 1.0}
+        return of_stage.get(self.stage, 0.0)
 
     def review_pressure(self, number, years):
         p = self.s.russia
@@ -340,8 +394,9 @@ class ObjectModel(mesa.Model):
         left = max(self.pledge_deadline - year, years)
         self.pledge += min(years / left, 1.0) * (self.pledge_target - self.pledge)
         rise = sum(o.weight * (o.spending - o.first_spending) for o in self.states)
+        complied = p.compliance + s.secretary_general.spending_press * (1.0 - p.compliance)
         for o in self.states:
-            aim = o.spending + p.compliance * max(self.pledge - o.spending, 0.0)
+            aim = o.spending + complied * max(self.pledge - o.spending, 0.0)
             aim += p.threat_response * (o.threat - o.first_threat)
             aim -= p.free_riding * (1.0 - o.weight / self.hegemon.weight) * rise
             aim = max(aim, min(o.first_spending, o.spending))
@@ -381,7 +436,11 @@ class ObjectModel(mesa.Model):
         for o in self.states:
             holds_out = o in objecting and o.stance < self.line
             o.isolation = self.campaign / among if holds_out else 0.0
-            o.persuasion = self.campaign * (0.5 + 0.5 * champions) * max(-o.stance, 0.0) if holds_out else 0.0
+            o.persuasion = (
+                self.campaign * (1.0 - p.champions_weight * (1.0 - champions)) * max(-o.stance, 0.0)
+                if holds_out
+                else 0.0
+            )
             if holds_out:
                 offered = p.brokerage * self.campaign / (1.0 + p.price / among)
                 o.concession += offered * (1.0 - o.concession)

@@ -12,9 +12,10 @@ from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.evidence import Difference
+from article10.runs.analyses.levers import LEVERS
 from article10.runs.evidence.generated import with_blocks
 from article10.runs.evidence.perturbations import Point, every_point
-from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness, robustness
+from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness, robustness, variants
 from article10.runs.evidence.robustness_page import robustness_blocks
 from article10.runs.evidence.verdicts import separating, verdict, within
 
@@ -153,6 +154,19 @@ def test_the_page_is_made_anew_between_its_markers(small):
     assert text.count("| verdict |") == 1
     with pytest.raises(KeyError, match="markers"):
         with_blocks("nothing", robustness_blocks(small))
+
+
+def test_two_processes_give_what_one_gives():
+    short = {"runs": 4, "redraws": 1, "points": 2, "changes": {"horizon": "2026-08-01"}}
+    pd.testing.assert_frame_equal(robustness(**short, workers=2).table(), robustness(**short).table())
+
+
+def test_the_world_without_pressure_is_the_lever_s_dated_pressure_gone_too():
+    pressed = read_scenario("heavy_pressure")
+    calm = variants(pressed)["calm"]
+    assert any(event.kind == "pressure" for event in pressed.events)
+    assert not any(event.kind == "pressure" for event in calm.events)
+    assert calm == LEVERS["pressure"].without(pressed)
 
 
 def test_counts_that_make_no_sense_are_refused():

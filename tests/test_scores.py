@@ -74,6 +74,21 @@ def test_what_no_run_showed_has_a_finite_log_score_and_what_all_showed_almost_no
     assert scores[1] == pytest.approx(-np.log(0.01 / 1000))
 
 
+@pytest.mark.parametrize("high", [917.0, np.inf])
+def test_a_case_that_never_came_within_the_horizon_is_told_by_runs_in_which_it_never_comes(high):
+    never, early = np.full((2000, 1), np.inf), np.full((2000, 1), 100.0)
+    low, high = np.array([917.0]), np.array([high])
+    assert log_score(never, low, high, 917.0, 7.0)[0] == pytest.approx(0.0, abs=1e-3)
+    assert log_score(np.full((2000, 1), 1200.0), low, high, 917.0, 7.0)[0] == pytest.approx(0.0, abs=1e-3)
+    assert log_score(early, low, high, 917.0, 7.0)[0] > 10
+
+
+def test_a_case_not_come_by_a_day_is_told_by_runs_in_which_it_comes_later_or_never():
+    samples = np.array([[100.0], [700.0], [np.inf], [np.inf]])
+    score = log_score(samples, np.array([600.0]), np.array([np.inf]), horizon=900.0, narrowest=7.0)
+    assert score[0] == pytest.approx(-np.log((3 + 300 / 900) / 5))
+
+
 def test_brier_leaves_out_what_is_not_known_by_then():
     samples = np.array([[10.0, 10.0, 10.0], [50.0, 50.0, 50.0]])
     low, high = np.array([20.0, 40.0, 20.0]), np.array([20.0, 40.0, 60.0])

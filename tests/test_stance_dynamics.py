@@ -13,6 +13,7 @@ from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.tables import read_table
+from article10.runs.analyses.levers import LEVERS
 from article10.runs.ensemble import simulate
 from article10.runs.evidence import stance_scenario
 from article10.runs.evidence.generated import with_blocks
@@ -28,7 +29,7 @@ from article10.runs.evidence.stance_positions import (
     later_positions,
     read_positions,
 )
-from article10.runs.evidence.stance_scenario import NAME, known_governments, scenario_text, without_pressure
+from article10.runs.evidence.stance_scenario import NAME, known_governments, scenario_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,7 +64,7 @@ def stances(text, folder):
     path = folder / f"{NAME}.toml"
     path.write_text(text, "utf-8")
     start = read_scenario(str(path))
-    variants = (start, known_governments(start), without_pressure(known_governments(start)))
+    variants = (start, known_governments(start), LEVERS["pressure"].without(known_governments(start)))
     return [simulate(variant, 2, 5).data["stance"].to_numpy() for variant in variants]
 
 

@@ -26,7 +26,7 @@ def hindcast(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Forecast a past round of accession from the day of signature, and score it beside its baselines."""
+    """Forecast a past round of accession by other rounds' speeds, and score it beside its baselines."""
     with progress_bar("hindcast") as done:
         give(
             lambda: hindcast_of(

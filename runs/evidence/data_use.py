@@ -27,8 +27,9 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "spending_pledges": ((SPECIFICATION,), "the pledge in force, its deadline; entered by hand as defaults"),
     "accession_ratifications": (
         (CALIBRATION, VALIDATION),
-        "members' institutional speed, urgency of rounds; the fit of a hindcast does not read the round it scores; "
-        "pattern 3 looks at the same rounds: no independent test",
+        "members' institutional speed, urgency of rounds, what isolation and concessions do (the holdouts of 2022); "
+        "the fit of a hindcast does not read the round it scores; pattern 3 looks at the same rounds: no independent "
+        "test",
     ),
     "accession_rounds": (
         (CALIBRATION, VALIDATION),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.model.scenario import Scenario
-from article10.runs.analyses.answer import COUNT, NUMBER, PERCENT, Answer, Shown, listed
+from article10.runs.analyses.answer import NUMBER, PERCENT, Answer, Shown
 from article10.runs.evidence import scores
 from article10.runs.evidence.ratification_fit import RatificationFit
 from article10.runs.evidence.rounds import Round
@@ -23,14 +23,36 @@ if TYPE_CHECKING:
 MODEL = "model"
 BRIER_DAYS = (30, 90, 180, 365)
 LEVELS = (0.5, 0.9)
-FEW = 4
-"""Members that are named where they are no more."""
-
-TELLS = 0.2
-"""A hyperparameter whose spread the data narrow by less than this share was not learnt from them."""
+FEWEST = 5
+"""Members that a mean of Brier scores or of coverage must count; those whose bounds leave it open do not count."""
 
 HOLDOUTS = 2
 """How many that ratified last are looked at."""
+
+
+class DayFormat(str):
+    """Format of days from signature: ``>917`` of what is not before a horizon of 917 days."""
+
+    __slots__ = ("horizon",)
+
+    horizon: float
+
+    @classmethod
+    def until(cls, horizon: float) -> DayFormat:
+        """The format for a horizon in days."""
+        form = cls("{:,.0f}")
+        form.horizon = horizon
+        return form
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        """A number of days in words.
+
+        >>> DayFormat.until(917.0).format(268.0), DayFormat.until(917.0).format(917.0)
+        ('268', '>917')
+        """
+        (day,) = args
+        beyond = isinstance(day, float) and day >= self.horizon
+        return f">{self.horizon:.0f}" if beyond else super().format(day)
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,6 +66,7 @@ class Hindcast(Answer):
         round: what was observed.
         fit: speeds and paces, from other rounds alone, or with this round's members that supported at signing.
         pace_known: whether the fit read those; then only the other members are judged.
+        varied: keys of parameters that each draw of the fit took from their plausible ranges.
         days: by forecast (``"model"`` and the baselines): days from signature to each member's ratification in each
             run, (run, member) on the roster's members; beyond the horizon where it never came.
         accession: likewise of the candidate's accession, (run,).
@@ -55,14 +78,19 @@ class Hindcast(Answer):
     round: Round
     fit: RatificationFit
     pace_known: bool
+    varied: tuple[str, ...]
     days: Mapping[str, FloatArray]
     accession: Mapping[str, FloatArray]
 
     @property
     def question(self) -> str:
         """What was asked."""
-        seen = f"as seen on {self.round.signed}" + (", given the pace of the round" if self.pace_known else "")
-        return f"Who would have ratified when, {seen}? ({self.scenario.name})"
+        return f"Who ratifies when, by stances at signing and {self.source_of_pace}? ({self.scenario.name})"
+
+    @property
+    def source_of_pace(self) -> str:
+        """What speeds and pace were fitted to; of a round that is past, some of the others came later."""
+        return "the pace of its supporters" if self.pace_known else "speeds and pace of other rounds"
 
     @property
     def baselines(self) -> list[str]:
@@ -82,7 +110,7 @@ class Hindcast(Answer):
 
     @cached_property
     def _interval(self) -> tuple[FloatArray, FloatArray]:
-        """What was observed, cut off at the horizon."""
+        """What was observed, cut off at the horizon; an interval that reaches it is open."""
         horizon = self.round.horizon
         return np.minimum(self.round.low, horizon), np.minimum(self.round.high, horizon)
 
@@ -110,7 +138,10 @@ class Hindcast(Answer):
 
     @cached_property
     def scored(self) -> pd.DataFrame:
-        """Mean scores, a row a forecast: columns of ``by_member``, ``concordance``, ``last`` (see `holdouts`)."""
+        """Mean scores, a row a forecast: columns of ``by_member``, ``concordance``, ``last`` (see `holdouts`).
+
+        Brier scores and coverage are not-a-number where fewer than ``FEWEST`` members can be judged.
+        """
         low, high = self._interval
         rows = {}
         for forecast, table in self.by_member.items():
@@ -118,7 +149,8 @@ class Hindcast(Answer):
             order = np.nan if self.pace_known else order  # most of the members were fitted
             holdouts = self.holdouts(forecast)
             seen = holdouts.loc[holdouts["was_last"], "share"] if self.last_known else pd.Series(dtype=float)
-            rows[forecast] = {**table.mean().to_dict(), "concordance": order, "last": seen.mean()}
+            told = table.mean().where((table.count() >= FEWEST) | table.columns.isin(["crps", "log"]))
+            rows[forecast] = {**told.to_dict(), "concordance": order, "last": seen.mean()}
         frame = pd.DataFrame(rows).T
         frame.index.name = "forecast"
         return frame
@@ -126,14 +158,16 @@ class Hindcast(Answer):
     @cached_property
     def skills(self) -> pd.DataFrame:
         """Skill of the model over each baseline by score, with 95% bootstrap intervals over members."""
-        mine = self.by_member[MODEL]
+        mine, judged = self.by_member[MODEL], [name for name in self._brier if np.isfinite(self.scored[name].iloc[0])]
         rows = []
         for baseline in self.baselines:
             theirs = self.by_member[baseline]
             row: dict[str, object] = {"baseline": baseline}
-            for name, columns in (("crps", ["crps"]), ("log", ["log"]), ("brier", self._brier)):
-                found = scores.skill(mine[columns].mean(axis=1).to_numpy(), theirs[columns].mean(axis=1).to_numpy())
-                row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+            for name, columns in (("crps", ["crps"]), ("log", ["log"]), ("brier", judged)):
+                row |= dict.fromkeys((name, f"{name}_low", f"{name}_high"), np.nan)
+                if columns:
+                    found = scores.skill(mine[columns].mean(axis=1).to_numpy(), theirs[columns].mean(axis=1).to_numpy())
+                    row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
             rows.append(row)
         return pd.DataFrame(rows).set_index("baseline")
 
@@ -175,7 +209,9 @@ class Hindcast(Answer):
         quantiles = np.quantile(samples, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
         index = pd.Index(self.round.members, name="member")
         frame = pd.DataFrame({"milestone": self.round.milestones}, index=index)
-        frame["observed"], frame["observed_low"], frame["observed_high"] = (low + high - 1) / 2, low, high - 1
+        open_end = high >= self.round.horizon
+        frame["observed"] = np.where(open_end, low, (low + high - 1) / 2)
+        frame["observed_low"], frame["observed_high"] = low, np.where(open_end, high, high - 1)
         frame["median"], frame["median_low"], frame["median_high"] = quantiles[2], quantiles[0], quantiles[4]
         frame["quarter"], frame["three_quarters"] = quantiles[1], quantiles[3]
         frame["crps"] = self.by_member[MODEL]["crps"]
@@ -196,97 +232,45 @@ class Hindcast(Answer):
 
     def told_days(self, row: Mapping[Any, Any]) -> str:
         """A row's median with its 90% interval, in whole days; ``>917`` is beyond a horizon of 917 days."""
-        middle, low, high = (
-            f"{row[name]:.0f}" if row[name] < self.round.horizon else f">{self.round.horizon:.0f}"
-            for name in ("median", "median_low", "median_high")
-        )
+        form = DayFormat.until(self.round.horizon)
+        middle, low, high = (form.format(float(row[name])) for name in ("median", "median_low", "median_high"))
         return f"{middle} [{low}, {high}]"
+
+    def told_coverage(self, level: float, forecast: str = MODEL) -> str:
+        """How many of the members that can be judged lie in the central interval of a level: ``5 of 5``."""
+        held = self.by_member[forecast][f"covered_{level:.0%}"]
+        return f"{held.sum():.0f} of {held.count()}"
 
     def sentences(self) -> list[str]:
         """What the scores say, against each baseline; then calibration, order, holdouts, accession, pace."""
-        mine, count = self.scored.loc[MODEL], int(self.judged.sum())
-        judged = listed(self.by_member[MODEL].index) if count <= FEW else f"{count} members"
-        best = min(self.baselines, key=self.scored["crps"].to_dict().__getitem__)
-        said = [
-            f"Days of {judged}: mean CRPS {mine['crps']:.0f} days, against {self.scored['crps'][best]:.0f} of the best "
-            f"baseline ({best}); {self._verdict(best)}."
-        ]
-        for baseline in self.baselines:
-            row = self.skills.loc[baseline]
-            said.append(
-                f"Skill over {baseline}: CRPS {row['crps']:+.0%} [{row['crps_low']:+.0%}, {row['crps_high']:+.0%}], "
-                f"log {row['log']:+.0%}, Brier {row['brier']:+.0%}."
-            )
-        counted = self.by_member[MODEL][[f"covered_{level:.0%}" for level in LEVELS]].notna().sum().min()
-        said.append(
-            f"Intervals: the 50% one held {mine['covered_50%']:.0%} and the 90% one {mine['covered_90%']:.0%} of the "
-            f"{counted} days that can be judged."
-        )
-        if np.isfinite(mine["concordance"]):
-            said.append(
-                f"Order: {mine['concordance']:.0%} of the pairs observed came in the order forecast (chance 50%)."
-            )
-        said += [self._on_holdouts(), self._on_accession(), self._on_pace()]
-        kinds = sorted(set(self.round.milestones))
-        if len(kinds) > 1 or "instrument_deposited" in kinds:
-            said.append(
-                f"The dates are of {listed(k.replace('_', ' ') for k in kinds)}: acts weeks or months apart, which the "
-                "pace of the round takes up; only like acts are put in order."
-            )
-        return said
+        from article10.runs.evidence.hindcast_sentences import sentences
 
-    def _verdict(self, baseline: str) -> str:
-        row = self.skills.loc[baseline]
-        if row["crps_low"] > 0:
-            return "the difference is told from zero"
-        return "the model does worse" if row["crps_high"] < 0 else "the difference is not told from zero"
-
-    def _on_holdouts(self) -> str:
-        shown = self.holdouts()
-        expected = listed(f"{code} ({share:.0%})" for code, share in shown["share"].head(3).items())
-        if not self.last_known:
-            return f"Last to ratify: expected {expected}; who it was cannot be read from the dates."
-        was = listed(f"{code} ({row['share']:.0%})" for code, row in shown[shown["was_last"]].iterrows())
-        chance = HOLDOUTS / len(shown)
-        return f"Last two to ratify: expected {expected}; it was {was}, where chance gives {chance:.0%} each."
-
-    def _on_accession(self) -> str:
-        row = self.completion.to_dict("index")[MODEL]
-        forecast = f"median day {self.told_days(row)}"
-        seen = f"it came on day {row['observed']:.0f}" if np.isfinite(row["observed"]) else "its day is not known"
-        never = f"; {row['not_by_horizon']:.0%} of runs do not see it by the horizon" if row["not_by_horizon"] else ""
-        return f"Accession: {forecast}, {seen}{never}."
-
-    def _on_pace(self) -> str:
-        learned = self.fit.identified()["learned"]
-        rounds = len(self.fit.log_pace.columns)
-        if self.pace_known:
-            return f"Pace: fitted to {rounds} rounds, this one's members that supported at signing among them."
-        told = "they say something of" if learned["urgency"] > TELLS else "none of them tells anything of"
-        return f"Pace: fitted to {rounds} other rounds; {told} what threat does to it."
+        return sentences(self)
 
     def tables(self) -> dict[str, Shown]:
         """Scores, skill, the day of accession, every member."""
         losses = {"crps": "{:.1f}", "log": NUMBER, **dict.fromkeys(self._brier, "{:.3f}")}
-        covered = [f"covered_{level:.0%}" for level in LEVELS]
-        judged = {**dict.fromkeys(covered, "{:.0%}"), "concordance": NUMBER, "last": PERCENT}
-        days = dict.fromkeys(("observed", "median", "quarter", "three_quarters", "crps"), COUNT)
+        names = [str(name) for name in self.scored.index]
+        held = {f"in the {level:.0%} interval": [self.told_coverage(level, n) for n in names] for level in LEVELS}
+        order = {"concordance": NUMBER, "last": PERCENT}
+        days = dict.fromkeys(("observed", "median", "quarter", "three_quarters"), DayFormat.until(self.round.horizon))
+        crps = {"crps": "{:,.0f}"}
         skill = dict.fromkeys(("crps", "log", "brier"), "{:+.0%}")
         return {
             "scores": Shown("Mean scores (crps in days; lower is better)", self.scored[list(losses)], losses),
             "calibration": Shown(
                 "Days within the 50% and the 90% interval, pairs in order, runs that name the last two",
-                self.scored[list(judged)],
-                judged,
+                pd.DataFrame(held, index=self.scored.index).join(self.scored[list(order)]),
+                order,
             ),
             "skill": Shown("Skill of the model, 1 - score / baseline", self.skills, skill),
             "accession": Shown(
-                "Day of accession, with 90% interval", self.completion, {**days, "not_by_horizon": PERCENT}
+                "Day of accession, with 90% interval", self.completion, {**days, **crps, "not_by_horizon": PERCENT}
             ),
             "members": Shown(
                 "Days from signature: observed with bounds, forecast median with 90% interval",
                 self.members,
-                {**days, "among_last_two": PERCENT},
+                {**days, **crps, "among_last_two": PERCENT},
                 most=40,
             ),
         }

@@ -1,7 +1,8 @@
-"""Figures of a hindcast: every member's days, the course of the round, the calibration of the forecast."""
+"""Figures of hindcasts: every member's days, the course of the round, the calibration of the forecast."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import matplotlib.ticker
@@ -17,20 +18,29 @@ if TYPE_CHECKING:
 
 DAY_TICKS = (1, 3, 10, 30, 100, 300, 1000)
 
+NOT_JUDGED = "#8a8a8a"
+"""Colour of members whose days the fit has read."""
+
 
 def members(found: Hindcast, ax: Axes | None = None) -> Axes:
-    """Days from signature of every member: 50% and 90% of the runs as bars, what was observed as a mark or a line."""
+    """Days from signature of every member: 50% and 90% of the runs as bars, what was observed as a mark or a line.
+
+    Members whose days the fit has read are grey: of them the figure shows a fit, not a forecast.
+    """
     table = found.members[::-1]
     rows = np.arange(len(table))
+    judged = table.index.isin(found.by_member["model"].index)
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.6 + 0.2 * len(table)))
-        for bottom, top, height, colour in (
-            ("median_low", "median_high", 0.28, "#cfe3f2"),
-            ("quarter", "three_quarters", 0.62, "#7fb3d8"),
+        for bottom, top, height, colour, fitted in (
+            ("median_low", "median_high", 0.28, "#cfe3f2", "#eaeaea"),
+            ("quarter", "three_quarters", 0.62, "#7fb3d8", "#cdcdcd"),
         ):
             left = np.maximum(table[bottom], 0.5)
-            ax.barh(rows, table[top] - left, left=left, height=height, color=colour)
-        ax.plot(np.maximum(table["median"], 0.5), rows, "|", color=COLOURS[0], markersize=7, label="forecast median")
+            ax.barh(rows, table[top] - left, left=left, height=height, color=np.where(judged, colour, fitted))
+        median = np.maximum(table["median"].to_numpy(), 0.5)
+        ax.plot(median[~judged], rows[~judged], "|", color=NOT_JUDGED, markersize=7)
+        ax.plot(median[judged], rows[judged], "|", color=COLOURS[0], markersize=7, label="forecast median")
         low, high = (np.maximum(table[f"observed_{end}"].to_numpy() + 0.5, 0.5) for end in ("low", "high"))
         exact = high - low < 1
         ax.plot(low[exact], rows[exact], "o", color=OPPOSED, markersize=4.5, label="observed, by the day")
@@ -42,12 +52,14 @@ def members(found: Hindcast, ax: Axes | None = None) -> Axes:
         ax.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(ticks))
         ax.xaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%d"))
         ax.set_xlabel("days from signature (logarithmic)")
-        ax.set_yticks(rows, list(table.index), fontsize=8)
+        for label, is_judged in zip(ax.set_yticks(rows, list(table.index), fontsize=8), judged, strict=True):
+            label.label1.set_color("black" if is_judged else NOT_JUDGED)
         ax.set_ylim(-0.8, len(table) - 0.2)
         ax.grid(visible=False, axis="y")
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-        ax.set_title(found.scenario.title, pad=24)
-        note_runs(ax, found.runs, "bars: 50% and 90% of them")
+        ax.set_title(_title(found), pad=24)
+        grey = "" if judged.all() else "; grey: the fit has read this member's day"
+        note_runs(ax, found.runs, f"bars: 50% and 90% of them{grey}")
     return ax
 
 
@@ -69,27 +81,68 @@ def course(found: Hindcast, ax: Axes | None = None) -> Axes:
         ax.fill_between(days, latest, earliest, color=OPPOSED, alpha=0.25, linewidth=0, step="post")
         ax.step(days, latest, color=OPPOSED, linewidth=1.4, where="post", label="observed")
         ax.set_xlim(0, last)
-        ax.set_ylim(0, 1.02)
+        ax.set_ylim(0, 1.12)  # room for the names of lines that end near the top
         label_ends(ax)
-        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+        ax.set_yticks(np.linspace(0, 1, 6))
+        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.set_xlabel("days from signature")
         ax.set_ylabel("members that have ratified")
-        ax.set_title(found.scenario.title)
-        note_runs(ax, found.runs, "blue band: 90% of them; red band: between the bounds on record")
+        ax.set_title(_title(found))
+        bounded = (found.round.high - found.round.low > 1).any()
+        red = "; red band: between the bounds on record" if bounded else ""
+        note_runs(ax, found.runs, f"blue band: 90% of them{red}")
     return ax
+
+
+def _title(found: Hindcast) -> str:
+    """What is shown, and what it was forecast from: with later rounds or the round's own pace it is no foresight."""
+    if found.pace_known:
+        return f"{found.round.name}\nby stances at signing, given the pace of the round"
+    return f"{found.scenario.title}\nby {found.source_of_pace}"
 
 
 def pit(found: Hindcast, ax: Axes | None = None) -> Axes:
     """PIT histogram: where in its forecast each member's day fell; flat where the forecast is calibrated."""
     with house_style():
         ax = ax or new_axes(figsize=(5.5, 3.6))
-        edges = np.linspace(0, 1, 11)
-        ax.bar(edges[:-1], found.pit(), width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
-        ax.axhline(0.1, color="#444444", linewidth=0.9, linestyle="--")
-        ax.set_xlim(0, 1)
+        _pit_bars(found, ax)
         ax.set_xlabel("share of runs in which the member ratified earlier than it did")
         ax.set_ylabel("share of members")
-        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.set_title("Calibration: even bars would be right")
-        note_runs(ax, found.runs, f"{len(found.round.members)} members; days known as intervals are spread")
+        note_runs(ax, found.runs, f"{int(found.judged.sum())} members; days known as intervals are spread")
     return ax
+
+
+def pits(found: Mapping[str, Hindcast], ax: Axes | None = None) -> Axes:
+    """PIT histograms of several rounds side by side.
+
+    Args:
+        found: hindcasts by round.
+        ax: its place is divided into the panels.
+
+    Returns:
+        The Axes that hold the panels, without marks of their own.
+    """
+    with house_style():
+        ax = ax or new_axes(figsize=(2.1 * len(found) + 0.4, 2.9))
+        ax.set_axis_off()
+        ax.set_title("Calibration: even bars would be right", pad=22)
+        highest = max(answer.pit().max() for answer in found.values())
+        for k, (name, answer) in enumerate(found.items()):
+            panel = ax.inset_axes((k / len(found) + 0.01, 0.12, 0.94 / len(found) - 0.01, 0.84))
+            _pit_bars(answer, panel)
+            panel.set_ylim(0, 1.05 * highest)
+            panel.set_title(f"{name.removesuffix('_at_signing')}\n{int(answer.judged.sum())} members", fontsize=8.5)
+            panel.tick_params(labelsize=7.5, labelleft=k == 0, length=0)
+        ax.text(0.5, -0.04, "share of runs in which the member ratified earlier than it did", ha="center", fontsize=8.5)
+        note_runs(ax, next(iter(found.values())).runs, "days known as intervals are spread", below=20)
+    return ax
+
+
+def _pit_bars(found: Hindcast, ax: Axes) -> None:
+    edges = np.linspace(0, 1, 11)
+    ax.bar(edges[:-1], found.pit(), width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
+    ax.axhline(0.1, color="#444444", linewidth=0.9, linestyle="--")
+    ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.5, 1])
+    ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))

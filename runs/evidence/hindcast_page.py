@@ -7,41 +7,56 @@ from pathlib import Path
 
 import numpy as np
 
+from article10.runs.commands.application import progress_bar
 from article10.runs.evidence.generated import markdown_table, with_blocks
-from article10.runs.evidence.hindcast import hindcast
+from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
+from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, read_round
+from article10.runs.executors import Processes
 from article10.runs.figures_style import save_figure
 
 PAGE = Path("docs/evidence/hindcast.md")
 """Where the page stands in a checkout; its pictures lie beside it."""
 
-RUNS, SEED = 2000, 0
+RUNS, DRAWS, SEED = 2000, 100, 0
 """What the page is made with."""
+
+FORECAST, GIVEN_PACE, VARIED = "from other rounds", "given the pace", "given the pace, parameters drawn"
+"""What is made of a round: a forecast by other rounds; one by its own pace; the same without the values that the days
+to be judged have sized."""
+
+PIT = "hindcast_pit.png"
+"""The picture of calibration."""
 
 HOLDOUT_ROUNDS = ("finland_2022_at_signing", "sweden_2022_at_signing")
 """Rounds with members that did not support at signing and whose days are known."""
 
 
 def hindcast_blocks(
-    found: Mapping[str, Hindcast], given_pace: Mapping[str, Hindcast], fit: RatificationFit
+    found: Mapping[str, Hindcast],
+    given_pace: Mapping[str, Hindcast],
+    varied: Mapping[str, Hindcast],
+    fit: RatificationFit,
 ) -> dict[str, str]:
     """What stands between the page's markers.
 
     Args:
         found: hindcasts by round, from other rounds alone.
         given_pace: hindcasts with the pace of the round known.
+        varied: likewise, with the parameters that were sized on holdouts drawn over their ranges.
         fit: to all rounds.
     """
     said = [f"**{name}.** " + " ".join(answer.sentences()) for name, answer in found.items()]
-    runs = next(iter(found.values())).runs
+    made = next(iter(found.values()))
     return {
-        "made": f"{runs:,} runs of each round, seed {SEED}.\n",
+        "made": f"{made.runs:,} runs of each round, {DRAWS} draws from each fit, seed {made.seed}.\n",
         "scores": _scores(found),
         "skill": _skill(found),
         "accession": _accession(found),
-        "holdouts": _holdouts(given_pace),
+        "pit": f"![PIT histograms of the rounds]({PIT})\n",
+        "holdouts": _holdouts(given_pace, varied),
         "fit": _fit(fit),
         "paces": _paces(fit),
         "sentences": "\n\n".join(said),
@@ -50,11 +65,15 @@ def hindcast_blocks(
 
 def _scores(found: Mapping[str, Hindcast]) -> str:
     rows = []
-    for name, answer in found.items():
+    for answer in found.values():
         tables = answer.tables()
         cells = tables["scores"].cells().merge(tables["calibration"].cells(), on="forecast")
+        of = len(answer.by_member[MODEL])
+        for name in [str(column) for column in cells if str(column).startswith("brier")]:
+            count = int(answer.by_member[MODEL][name].count())
+            cells[name] = [f"{cell} ({count})" if cell != "–" and count < of else cell for cell in cells[name]]
         for forecast, *row in cells.to_numpy().tolist():
-            rows.append((f"`{name}`", "**model**" if forecast == MODEL else forecast, *row))
+            rows.append((f"`{answer.round.name}`", "**model**" if forecast == MODEL else forecast, *row))
     covered = [f"in the {level:.0%} interval" for level in LEVELS]
     columns = ("round", "forecast", "CRPS, days", "log score", "Brier 30 d", "90 d", "180 d", "365 d", *covered)
     return markdown_table((*columns, "concordance", "last two named"), rows)
@@ -83,16 +102,19 @@ def _accession(found: Mapping[str, Hindcast]) -> str:
     return markdown_table(columns, rows)
 
 
-def _holdouts(given_pace: Mapping[str, Hindcast]) -> str:
+def _holdouts(given_pace: Mapping[str, Hindcast], varied: Mapping[str, Hindcast]) -> str:
     rows = []
     for name, answer in given_pace.items():
-        judged = answer.members.loc[answer.by_member[MODEL].index].to_dict("index")
-        for code, row in judged.items():
-            scores = [f"{table['crps'].to_dict()[code]:.0f}" for table in answer.by_member.values()]
-            days = answer.told_days(row)
-            rows.append((f"`{name}`", code, f"{row['observed']:.0f}", days, f"{row['among_last_two']:.0%}", *scores))
-    names = [f"CRPS: {name}" for name in next(iter(given_pace.values())).days]
-    return markdown_table(("round", "member", "day", "median [90%]", "among the last two", *names), rows)
+        drawn = varied[name].members.to_dict("index")
+        for code, row in answer.members.loc[answer.by_member[MODEL].index].to_dict("index").items():
+            scores = {forecast: f"{table['crps'].to_dict()[code]:.0f}" for forecast, table in answer.by_member.items()}
+            told = [f"{answer.told_days(of)}, {of['among_last_two']:.0%}" for of in (row, drawn[code])]
+            crps = [scores.pop(MODEL), f"{drawn[code]['crps']:.0f}", *scores.values()]
+            rows.append((f"`{name}`", code, f"{row['observed']:.0f}", *told, *crps))
+    names = next(iter(given_pace.values())).baselines
+    forecasts = ("model: median [90%], among the last two", "with the three drawn")
+    crps_of = [f"CRPS: {name}" for name in (MODEL, "with the three drawn", *names)]
+    return markdown_table(("round", "member", "day", *forecasts, *crps_of), rows)
 
 
 def _fit(fit: RatificationFit) -> str:
@@ -125,15 +147,29 @@ def _paces(fit: RatificationFit) -> str:
     return markdown_table(("round signed on", "mean days of an average member [95%]"), rows)
 
 
+def _made(asked: tuple[str, str]) -> tuple[tuple[str, str], Hindcast]:
+    name, how = asked
+    varied = SIZED_ON_HOLDOUTS if how == VARIED else ()
+    return asked, hindcast(name, pace_known=how != FORECAST, varied=varied, runs=RUNS, draws=DRAWS, seed=SEED)
+
+
 def main() -> None:
-    """Compute, and write into the page of this checkout; about two minutes."""
-    found = {name: hindcast(name, runs=RUNS, seed=SEED) for name in ROUNDS}
-    given_pace = {name: hindcast(name, runs=RUNS, seed=SEED, pace_known=True) for name in HOLDOUT_ROUNDS}
+    """Compute, and write into the page of this checkout; one process a core."""
+    asked = [(name, how) for how in (GIVEN_PACE, VARIED) for name in HOLDOUT_ROUNDS]
+    asked += [(name, FORECAST) for name in ROUNDS]
+    made: dict[tuple[str, str], Hindcast] = {}
+    with progress_bar("hindcasts", len(asked)) as done:
+        for key, answer in Processes().run(_made, asked):
+            made[key] = answer
+            done(len(made))
+    found = {name: made[name, FORECAST] for name in ROUNDS}
+    given_pace, varied = ({name: made[name, how] for name in HOLDOUT_ROUNDS} for how in (GIVEN_PACE, VARIED))
     fit = fit_ratification([read_round(name) for name in ROUNDS], draws=2000)
-    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), hindcast_blocks(found, given_pace, fit)), "utf-8")
+    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), hindcast_blocks(found, given_pace, varied, fit)), "utf-8")
     for name, figure in (("finland_2022_at_signing", "members"), ("vilnius_2003", "course")):
         save_figure(found[name].figures()[figure], PAGE.parent / f"hindcast_{name}_{figure}.png")
     save_figure(given_pace[HOLDOUT_ROUNDS[0]].figures()["members"], PAGE.parent / "hindcast_pace_known.png")
+    save_figure(lambda: pits(found), PAGE.parent / PIT)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,8 @@ def _events() -> Iterable[tuple[str, ...]]:
 def _params() -> Iterable[tuple[object, ...]]:
     for d in all_declarations(read_scenario()):
         plausible = "" if d.meta.plausible is None else f"{d.meta.plausible[0]:g} to {d.meta.plausible[1]:g}"
-        value = f"{d.default:.4g}" if isinstance(d.default, float) else str(d.default).lower()
+        value = f"{d.default:.4g}" if isinstance(d.default, float) else str(d.default)
+        value = value.lower() if isinstance(d.default, bool) else value  # as in a scenario's file
         yield f"`{d.key}`", value, plausible, d.meta.unit, d.description, d.meta.source
 
 

@@ -60,7 +60,7 @@ def _means(codes: Sequence[str], rounds: Sequence[Round]) -> FloatArray:
     """Each member's mean of the middles of its intervals."""
     middles: dict[str, list[float]] = {}
     for known in rounds:
-        for code, middle in zip(known.members, (known.low + known.high) / 2, strict=True):
+        for code, middle in zip(known.members, known.middle, strict=True):
             middles.setdefault(code, []).append(float(middle))
     of_all = float(np.mean([day for days in middles.values() for day in days]))
     return np.array([np.mean(middles.get(code, [of_all])) for code in codes])

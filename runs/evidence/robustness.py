@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -26,10 +27,11 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
 from article10.runs.analyses.evidence import Difference, check_count, paired
+from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, reached, worlds
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
-from article10.runs.result import EnsembleResult
+from article10.runs.executors import executor
 from article10.runs.summary import holdouts, wilson
 
 if TYPE_CHECKING:
@@ -206,9 +208,8 @@ class Robustness(Answer):
         """The effect of pressure at every point."""
         from article10.runs.evidence.robustness_figures import draw_points
 
-        names = {"pressure": STATEMENTS["pressure"], "stepping_stone": STATEMENTS["stepping_stone"]}
-        names["substitute"] = STATEMENTS["substitute"]
-        return {name: (lambda name=name: draw_points(self, name)) for name in names}  # type: ignore[misc]
+        names = ("pressure", "stepping_stone", "substitute")
+        return {name: partial(draw_points, self, name) for name in names}
 
 
 def robustness(
@@ -219,11 +220,12 @@ def robustness(
     redraws: int = 40,
     points: int = 100,
     changes: Mapping[str, object] | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Robustness:
     """Test the headline statements against what is not known; the verdicts are defined in this module's docstring.
 
-    One point's worlds are in memory at a time: six variants of ``runs`` worlds, paired with each other.
+    One point's worlds are in memory at a time in each process: six variants of ``runs`` worlds, paired with each other.
 
     Args:
         scenario: what is perturbed.
@@ -232,24 +234,33 @@ def robustness(
         redraws: of the coded stances, from their spread.
         points: of a Latin hypercube over the plausible range of every parameter that has one.
         changes: to the scenario, by full key.
+        workers: processes over which the points are spread; they change no number.
         progress: called with the number of points done, and of all.
 
     Raises:
         ScenarioError: the scenario is wrong.
         ValueError: a count is, or the horizon comes before the guarantee that the statements are about.
     """
-    for name, value, least in (("runs", runs, 2), ("seed", seed, 0), ("redraws", redraws, 1), ("points", points, 2)):
+    counts = {"runs": (runs, 2), "seed": (seed, 0), "redraws": (redraws, 1), "points": (points, 2)}
+    for name, (value, least) in (counts | {"workers": (workers, 1)}).items():
         check_count(name, value, least)
     base = read_scenario(scenario, dict(changes) if changes else None)
     if base.horizon <= given_on(base):
         raise ValueError(f"horizon = {base.horizon}: the guarantee of the statements comes on {given_on(base)}")
     asked = [Point("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
-    done = []
-    for point in asked:
-        done.append(read_point(point, runs, seed))
+    done: dict[int, Reading] = {}
+    for place, reading in executor(workers).run(partial(_read_place, runs=runs, seed=seed), list(enumerate(asked))):
+        done[place] = reading
         if progress is not None:
             progress(len(done), len(asked))
-    return Robustness(base, runs, seed, done[0], tuple(done[1:]))
+    baseline, *readings = (done[place] for place in range(len(asked)))
+    return Robustness(base, runs, seed, baseline, tuple(readings))
+
+
+def _read_place(asked: tuple[int, Point], runs: int, seed: int) -> tuple[int, Reading]:
+    """A point's reading with its place, as processes end in any order."""
+    place, point = asked
+    return place, read_point(point, runs, seed)
 
 
 def read_point(point: Point, runs: int, seed: int) -> Reading:
@@ -265,12 +276,8 @@ def read_point(point: Point, runs: int, seed: int) -> Reading:
         stepping_stone=gain("stone_given", "stone"),
         substitute=gain("lieu_given", "lieu"),
         invited=float(reached(found["pressed"], "invitation").mean()),
-        objecting=_objecting(found["pressed"]),
+        objecting=holdouts(found["pressed"])["own_stance"],
     )
-
-
-def _objecting(result: EnsembleResult) -> pd.Series:
-    return holdouts(result)["own_stance"]
 
 
 def given_on(scenario: Scenario) -> date:
@@ -285,7 +292,7 @@ def variants(scenario: Scenario) -> dict[str, Scenario]:
     lieu = scenario.with_({"guarantees.substitution": SUBSTITUTION})
     return {
         "pressed": scenario,
-        "calm": scenario.with_({"russia.strategy": "inert"}),
+        "calm": LEVERS["pressure"].without(scenario),
         "stone": stone,
         "stone_given": read_scenario(stone, given),
         "lieu": lieu,

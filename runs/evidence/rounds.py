@@ -40,8 +40,9 @@ class Round:
     Attributes:
         scenario: of the round; its roster names who had to ratify.
         members: that were observed, ISO 3166 codes.
-        low: days from signature after which each is known to have ratified, (member,).
-        high: days by which it is known to have, (member,); a day lasts from one whole number to the next.
+        low: days from signature after which each is known to have ratified, or still had not, (member,).
+        high: days by which it is known to have, infinite where it is not known to have at all, (member,); a day lasts
+            from one whole number to the next.
         milestones: the act that each date is of, (member,); the order of different acts tells nothing.
         accession: days from signature on which the candidate became a member, not-a-number if not known.
     """
@@ -68,6 +69,16 @@ class Round:
         """Days from signature to the end of the scenario."""
         return float((self.scenario.horizon - self.scenario.start).days)
 
+    @property
+    def middle(self) -> FloatArray:
+        """Days from signature to the middle of each observed interval; of one without an end, to its start."""
+        return np.where(np.isfinite(self.high), (self.low + self.high) / 2, self.low)
+
+    @property
+    def not_observed(self) -> tuple[str, ...]:
+        """Members of the roster of which the table knows nothing; no score counts them."""
+        return tuple(code for code in self.setup.roster.iso3 if code not in self.members)
+
     @cached_property
     def setup(self) -> Setup:
         """Its scenario made ready."""
@@ -93,7 +104,9 @@ def read_round(
     Args:
         source: its scenario: a name, the path of a TOML file, or a scenario; it starts at the signing of the protocol.
         observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table itself. Its rows of
-            the day on which the scenario starts are used, of the scenario's candidate if the day had several protocols.
+            the day on which the scenario starts are used, of the scenario's candidate if the table names candidates. A
+            row with ``date_earliest`` alone says that the member had not ratified before that day; one without any
+            date says nothing.
         accession: the day on which the candidate became a member; by default that of ``accession_rounds.csv``.
 
     Raises:
@@ -115,14 +128,14 @@ def read_round(
             raise ValueError(f"{origin}: {code} is there twice for the protocol of {scenario.start}")
     if not cases:
         raise ValueError(f"{origin}: no row of the protocol of {scenario.start} has a date or bounds")
-    day = _accession(scenario) if accession is None else (_day(str(accession), "accession") - scenario.start).days + 0.5
+    low, high = (np.array([case[end] for case in cases]) for end in (1, 2))
     return Round(
         scenario=scenario,
         members=tuple(codes),
-        low=np.array([low for _, low, _, _ in cases]),
-        high=np.array([high for _, _, high, _ in cases]),
+        low=low,
+        high=high,
         milestones=tuple(milestone for *_, milestone in cases),
-        accession=day,
+        accession=_accession(scenario) if accession is None else _accession_given(accession, scenario, low),
     )
 
 
@@ -135,31 +148,39 @@ def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
     if observed is None:
         return f"{TABLE}.csv", list(read_table(TABLE))
     try:
-        with Path(observed).open(encoding="utf-8", newline="") as file:
-            rows: list[Mapping[str, str]] = list(csv.DictReader(file))
+        with Path(observed).open(
+            encoding="utf-8-sig", newline=""
+        ) as file:  # spreadsheets begin it with a byte order mark
+            reader = csv.DictReader(file)
+            names, rows = reader.fieldnames or (), list(reader)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ValueError(f"{observed}: cannot be read: {reason}") from None
-    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
+    missing = [name for name in COLUMNS if name not in names]
     if missing:
-        raise ValueError(
-            f"{observed}: expected rows with the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}"
-        )
-    return str(observed), rows
+        raise ValueError(f"{observed}: expected the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
+    if not rows:
+        raise ValueError(f"{observed}: no rows; expected one for each member")
+    return str(observed), list(rows)
 
 
 def _rows_of(scenario: Scenario, rows: Iterable[Mapping[str, str]], origin: str) -> list[tuple[int, Mapping[str, str]]]:
     that_day = [(i, row) for i, row in enumerate(rows, start=2) if row["protocol_signed"] == scenario.start.isoformat()]
     if not that_day:
         raise ValueError(f"{origin}: no row has protocol_signed = {scenario.start}, the start of {scenario.name}")
-    candidates = {row.get("candidate") or "" for _, row in that_day}
-    if len(candidates) == 1:
-        return that_day
-    wanted = scenario.candidate.name
-    if wanted not in candidates:
+    candidates = {row.get("candidate") or "" for _, row in that_day} - {""}
+    mine = [(i, row) for i, row in that_day if _is_named(row.get("candidate") or "", scenario.candidate.name)]
+    if candidates and not mine:
         known = ", ".join(sorted(candidates))
-        raise ValueError(f"{origin}: candidate.name = {wanted!r}: the protocols of {scenario.start} are of {known}")
-    return [(i, row) for i, row in that_day if row.get("candidate") == wanted]
+        raise ValueError(
+            f"{origin}: candidate.name = {scenario.candidate.name!r}: the protocols of {scenario.start} are of {known}"
+        )
+    return mine or that_day  # a table of one candidate need not name it
+
+
+def _is_named(text: str, candidate: str) -> bool:
+    """Whether a cell names a candidate, a note in brackets behind it and capitals aside."""
+    return text.partition(" (")[0].casefold() == candidate.casefold()
 
 
 def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, float, float, str] | None:
@@ -171,16 +192,21 @@ def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, 
         scenario.members().index(code)
     except KeyError as error:
         raise ValueError(f"{place}: signatory_iso3 = {error.args[0]}") from None
-    first, last = row["date"] or row["date_earliest"], row["date"] or row["date_latest"]
-    if not first and not last:
+    where = f"{place} ({code})"
+    day, first, last = (
+        (_day(row[name], where) - scenario.start).days if row[name] else None
+        for name in ("date", "date_earliest", "date_latest")
+    )
+    if day is None and first is None and last is None:
         return None
-    if not first or not last:
-        raise ValueError(f"{place} ({code}): expected a date, or both date_earliest and date_latest")
-    low = (_day(first, f"{place} ({code})") - scenario.start).days
-    high = (_day(last, f"{place} ({code})") - scenario.start).days
-    if low < 0 or high < low:
-        raise ValueError(f"{place} ({code}): {first} to {last}: expected days from {scenario.start} on, in order")
-    return code, float(low), float(high) + 1.0, row["milestone"]
+    low, high = (first, last) if day is None else (day, day)
+    if low is None:
+        raise ValueError(f"{where}: date_latest = {row['date_latest']}: expected date_earliest too, or a date")
+    in_order = [bound for bound in (0, first, low, high, last) if bound is not None]
+    if in_order != sorted(in_order):
+        told = ", ".join(f"{name} = {row[name]}" for name in ("date", "date_earliest", "date_latest") if row[name])
+        raise ValueError(f"{where}: {told}: expected days from {scenario.start} on, in order, a date within its bounds")
+    return code, float(low), np.inf if high is None else high + 1.0, row["milestone"]
 
 
 def _day(text: str, place: str) -> dt.date:
@@ -188,6 +214,15 @@ def _day(text: str, place: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{place}: {text!r}: expected a day as YYYY-MM-DD") from None
+
+
+def _accession_given(day: dt.date | str, scenario: Scenario, low: FloatArray) -> float:
+    """Days to an accession stated by the user, which no ratification can come after."""
+    days = (_day(str(day), "accession") - scenario.start).days
+    if days < low.max():
+        ratified = scenario.start + dt.timedelta(days=float(low.max()))
+        raise ValueError(f"accession = {day}: expected a day from the last ratification on, {ratified} or later")
+    return days + 0.5
 
 
 def _accession(scenario: Scenario) -> float:

@@ -1,9 +1,9 @@
 """Scores of forecasts that are samples, against what was observed exactly or within an interval.
 
 Everywhere ``samples`` is ``(run, case)``: in each run, what was forecast of each case. An observation is an interval
-``[low, high]``, ``(case,)`` each; of one that is exact, both ends are the same. Lower scores are better, but
-where it is said otherwise. All scores are proper (Gneiting & Raftery 2007):
-nobody gains by forecasting other than believed.
+``[low, high]``, ``(case,)`` each; of one that is exact, both ends are the same. CRPS, log and Brier score are losses,
+lower is better, and proper (Gneiting & Raftery 2007): nobody gains by forecasting other than believed. Concordance,
+coverage and PIT describe a forecast; they are no such scores.
 """
 
 from __future__ import annotations
@@ -51,13 +51,28 @@ def interval_crps(samples: FloatArray, low: FloatArray, high: FloatArray) -> Flo
 def log_score(samples: FloatArray, low: FloatArray, high: FloatArray, horizon: float, narrowest: float) -> FloatArray:
     """Minus the logarithm of the probability given to the interval observed, (case,).
 
-    One run more than there are is spread evenly over the horizon, so that what no run showed is unlikely, not
-    impossible. Intervals narrower than ``narrowest`` are widened to it: samples do not resolve a density.
+    Nothing is known of what comes after the horizon: an interval that reaches it is open, and runs in which the case
+    comes later, or never, lie in it. One run more than there are is spread evenly over the horizon, so that what no
+    run showed is unlikely, not impossible. Intervals narrower than ``narrowest`` are widened to it: samples do not
+    resolve a density.
+
+    Args:
+        samples: not cut off at the horizon; infinite in runs in which the case never comes.
+        low: of what was observed.
+        high: of it.
+        horizon: until when it was observed.
+        narrowest: interval that the samples resolve.
+
+    >>> never = np.full((99, 1), np.inf)
+    >>> log_score(never, np.array([300.0]), np.array([np.inf]), horizon=300.0, narrowest=7.0).round(3)
+    array([0.01])
     """
     lack = np.maximum(narrowest - (high - low), 0.0) / 2
-    bottom, top = np.maximum(low - lack, 0.0), np.minimum(high + lack, horizon)
+    open_end = high >= horizon
+    bottom = np.where(low >= horizon, horizon, np.maximum(low - lack, 0.0))
+    top = np.where(open_end, np.inf, np.minimum(high + lack, horizon))
     inside = ((samples >= bottom) & (samples <= top)).sum(axis=0)
-    spread = np.maximum(top - bottom, narrowest) / horizon
+    spread = np.maximum(np.minimum(top, horizon) - bottom, narrowest) / horizon
     score: FloatArray = -np.log((inside + spread) / (len(samples) + 1))
     return score
 

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.levers import LEVERS
 from article10.runs.ensemble import simulate
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
 from article10.runs.evidence.stance_forecasts import CHANCE, INERT, KNOWN
 from article10.runs.evidence.stance_positions import Position, first_positions, later_positions, read_positions
-from article10.runs.evidence.stance_scenario import NAME, known_governments, without_pressure
+from article10.runs.evidence.stance_scenario import NAME, known_governments
 
 
 def hindcast_stances(
@@ -43,7 +44,7 @@ def hindcast_stances(
     """
     start = read_scenario(scenario)
     known = known_governments(start)
-    variants = {CHANCE: start, KNOWN: known, INERT: without_pressure(known)}
+    variants = {CHANCE: start, KNOWN: known, INERT: LEVERS["pressure"].without(known)}
     said = [p for p in (read_positions() if positions is None else positions) if p.member in start.members().iso3]
     first = first_positions(said)
     cases = tuple(case for case in later_positions(said) if start.start < case.day <= start.horizon)

@@ -71,6 +71,8 @@ def _panel(found: StanceHindcast, code: str, ax: Axes, is_left: bool, is_low: bo
     ax.plot(*_at([c.day for c in later], [c.code for c in later]), "o", color=OPPOSED, markersize=5)
     ax.set_ylim(-0.85, 0.95)
     ax.set_yticks([-0.6, -0.3, 0.0, 0.3, 0.6])
+    if is_left:
+        ax.set_ylabel("stance", fontsize=8, labelpad=1)
     ax.set_xlim(days[0], days[-1])
     ax.xaxis.set_major_locator(matplotlib.dates.YearLocator())  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("’%y"))  # type: ignore[no-untyped-call]

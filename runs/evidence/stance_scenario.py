@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from article10.model.calendars import election_dates
-from article10.model.events import PressureEvent
 from article10.model.roster_formulas import SPREAD_GENERAL, STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -209,12 +208,6 @@ def _government(scenario: Scenario, code: str, day: date, ties: float, name: str
     orientation = 0.0 - scenario.elections.ties_orientation * ties
     named = {"kind": "election", "name": f"{name}_{code}", "member": code, "date": day}
     return {**named, "orientation": orientation, "government_ties": ties}
-
-
-def without_pressure(scenario: Scenario) -> Scenario:
-    """The scenario with Russia inert: no effort of its own, no dated pressure; war and incidents stay."""
-    quiet = tuple(event for event in scenario.events if not isinstance(event, PressureEvent))
-    return scenario.with_({"russia.strategy": "inert"}, events=quiet)
 
 
 def main() -> None:
