@@ -14,7 +14,7 @@ from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
 from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, read_round
-from article10.runs.executors import Processes
+from article10.runs.executors import executor
 from article10.runs.figures_style import save_figure
 
 PAGE = Path("docs/evidence/hindcast.md")
@@ -159,7 +159,7 @@ def main() -> None:
     asked += [(name, FORECAST) for name in ROUNDS]
     made: dict[tuple[str, str], Hindcast] = {}
     with progress_bar("hindcasts", len(asked)) as done:
-        for key, answer in Processes().run(_made, asked):
+        for key, answer in executor().run(_made, asked):
             made[key] = answer
             done(len(made))
     found = {name: made[name, FORECAST] for name in ROUNDS}
