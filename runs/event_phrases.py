@@ -39,7 +39,8 @@ def phrase(event: Event, names: Mapping[str, str], accepted: bool | None = None)
         case kinds.ElectionEvent():
             government = [] if event.orientation is None else [f"orientation {signed(event.orientation)}"]
             government += [] if event.government_ties is None else [f"ties with Russia {event.government_ties:.2f}"]
-            return f"{names[event.member]} votes: {', '.join(['a new government', *government])}"
+            result = f": {', '.join(['a new government', *government])}" if government else ", off the calendar"
+            return f"{names[event.member]} votes{result}"
         case kinds.SummitEvent():
             return "a summit, where members learn where the others stand"
         case kinds.SpendingPledgeEvent():

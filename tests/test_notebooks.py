@@ -61,9 +61,3 @@ def test_a_notebook_is_small_and_names_no_folder_of_its_author(path):
     assert str(ROOT) not in text
     assert os.sep + "tmp" + os.sep not in text
     assert str(Path.home()) + os.sep not in text
-
-
-def test_analyses_are_reached_from_the_public_names():
-    for path in NOTEBOOKS:
-        for cell in code_cells(path):
-            assert "article10.runs.analyses" not in cell.source, (path.stem, cell.source)

@@ -64,6 +64,11 @@ def test_an_event_is_told_by_its_own_fields(kind):
     assert said in phrase(event, NAMES, accepted=False)
 
 
+def test_an_election_without_a_given_result_is_not_told_to_bring_a_new_government():
+    event = kinds()["election"].model_validate({"name": "x", "date": "2026-05-04", "member": "HUN"})
+    assert phrase(event, NAMES) == "Hungary votes, off the calendar"
+
+
 def test_every_kind_that_comes_with_the_model_has_words_of_its_own():
     assert set(SAID) == {name for name, kind in kinds().items() if kind.__module__ == Event.__module__}
 
