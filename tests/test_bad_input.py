@@ -156,7 +156,15 @@ def test_bad_words_are_refused(here, words, because):
 
 
 @pytest.mark.parametrize(
-    "command", ["batch d.toml", "why", "sensitivity --batch s", "tune t.toml --out t", "report", "hindcast x.toml"]
+    "command",
+    [
+        "batch d.toml",
+        "why",
+        "sensitivity --batch s",
+        "tune t.toml --parameters stance.peer_rate",
+        "report",
+        "hindcast x.toml",
+    ],
 )
 def test_what_needs_an_extra_says_so_before_it_does_anything(here, monkeypatch, command):
     monkeypatch.setattr(application, "find_spec", lambda name: None)

@@ -28,6 +28,8 @@ from article10.runs.analyses.tornado import tornado
 from article10.runs.analyses.tuning import tune as tune_to
 from article10.runs.analyses.worlds import outcomes_ahead
 from article10.runs.commands.application import (
+    Force,
+    Seed,
     Settings,
     Source,
     console,
@@ -45,10 +47,8 @@ ANSWER_BYTES = 4_000_000
 REPORT_BYTES = 4_000_000
 """About what a report takes on the disk."""
 
-Runs = Annotated[int, typer.Option(help="Worlds: runs of each variant.", min=1)]
-Seed = Annotated[int, typer.Option(help="Seed of all random streams.", min=0)]
+Runs = Annotated[int, typer.Option(metavar="N", help="Worlds: runs of each variant.", min=1)]
 Out = Annotated[Path | None, typer.Option(help="Folder for figures, tables and provenance [default: none].")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")]
 Outcome = Annotated[str, typer.Option(help="invitation, signature or accession.")]
 OutcomeOfSome = Annotated[
     str | None, typer.Option(help="invitation, signature or accession [default: the first ahead].")
@@ -98,7 +98,7 @@ def holdouts(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Measure what each member's objection does, what it is paid, and what its consent would change."""
+    """Measure what each member's objection does. What it is paid, and what its consent would change."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     with progress_bar("holdouts") as done:
         give(lambda: holdout_power(chosen, runs, seed, progress=done), out, force)
@@ -112,7 +112,7 @@ def rules(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Compare decision rules in the same worlds: unanimity, unanimity minus k, majorities."""
+    """Compare decision rules in the same worlds. Unanimity, unanimity minus k, majorities."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     with progress_bar("rules") as done:
         give(lambda: compare_rules(chosen, runs, seed, progress=done), out, force)
@@ -128,7 +128,7 @@ def why(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Tell what separates the worlds in which an outcome is reached from those in which it is not."""
+    """Tell what sets worlds with an outcome apart. Found in half of them, judged in the other half."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     with progress_bar("why") as done:
         give(lambda: discover(chosen, runs, seed, outcome=outcome, until=until, progress=done), out, force)
@@ -146,7 +146,7 @@ def guarantees(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Sweep guarantees from stepping stone to substitute; or compare membership, guarantees in lieu, and neither."""
+    """Sweep guarantees from stepping stone to substitute. Or compare membership, guarantees in lieu, and neither."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     shared: dict[str, Any] = {"runs": runs, "seed": seed, "given": given}
     if futures:
@@ -174,7 +174,7 @@ def sensitivity(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Tell which parameters matter over their plausible ranges: Morris screening, Sobol indices, or a tornado."""
+    """Tell which parameters matter. Over plausible ranges: Morris screening, Sobol indices, or a tornado."""
     if method not in ("morris", "sobol", "tornado"):
         raise ScenarioError(f"--method {method}: expected morris, sobol or tornado")
     chosen, keys = read_scenario(scenario, parsed_changes(settings or ())), parameters or None
@@ -200,7 +200,7 @@ def tune(
     workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the answer; gone on with if stopped.")] = None,
 ) -> None:
-    """Fit parameters to targets: a best point or a posterior, what the targets cannot tell, a scenario one can run."""
+    """Fit parameters to targets. A best point or a posterior, what targets cannot tell, a scenario one can run."""
     if method not in ("posterior", "best"):
         raise ScenarioError(f"--method {method}: expected posterior or best")
     if method == "best":
@@ -241,7 +241,7 @@ def report(
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     force: Force = False,
 ) -> None:
-    """Write a self-contained page on a scenario: headline, pictures, what drives it, assumptions, how to reproduce."""
+    """Write a self-contained page on a scenario. Headline, pictures, drivers, assumptions, how to reproduce."""
     check_file(out, force, REPORT_BYTES)
     with progress_bar("report") as done:
         made = report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done)
@@ -262,7 +262,7 @@ def influence(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Measure the informal influence of an actor without a vote, or any lever: the same worlds with and without."""
+    """Measure informal influence in paired worlds. Of an actor without a vote, or any lever: with it and without."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     shared: dict[str, Any] = {"runs": runs, "seed": seed}
     ask: Callable[..., Answer]

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from article10.runs.commands.analyses import Force, Out, Runs, Seed, give
-from article10.runs.commands.application import progress_bar
+from article10.runs.commands.analyses import Out, Runs, give
+from article10.runs.commands.application import Force, Seed, progress_bar
 from article10.runs.evidence.hindcast import hindcast as hindcast_of
 
 Round = Annotated[str, typer.Argument(metavar="ROUND", help="A round's scenario: a name, or a TOML file.")]
