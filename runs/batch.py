@@ -221,10 +221,14 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _check_same(store: Store, there: dict[str, Any], here: dict[str, Any], broken: bool) -> None:
-    differences = list(_differences(_identity(there), _identity(here)))
+    same = ("design", "scenarios", "maker")
+    differences = list(_differences({key: there.get(key) for key in same}, {key: here[key] for key in same}))
     if differences and broken:
         raise BatchError(f"{store.design}: broken: differs from its checksum; restore it, or give another folder")
     if differences:
+        # Not compared itself: one code may be in two commits, and many codes after one.
+        was, now = (content["provenance"].get("git_commit") for content in (there, here))
+        differences += _differences(was, now, "git_commit")
         shown = differences[:MOST_DIFFERENCES]
         more = [f"and {len(differences) - len(shown)} more"] if len(differences) > len(shown) else []
         listed = "\n".join(f"  {line}" for line in [*shown, *more])
@@ -232,13 +236,6 @@ def _check_same(store: Store, there: dict[str, Any], here: dict[str, Any], broke
             f"{store.folder}: holds another design, or was begun by other code; give another folder. "
             f"It differs in\n{listed}"
         )
-
-
-def _identity(description: dict[str, Any]) -> dict[str, Any]:
-    """What two calls share that go on with each other; changes after a commit are told by the code's checksum."""
-    commit = description["provenance"].get("git_commit", "").removesuffix("+changes")
-    kept = {key: description.get(key) for key in ("design", "scenarios", "maker")}
-    return {**kept, "git_commit": commit}
 
 
 def _differences(there: Any, here: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - JSON

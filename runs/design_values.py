@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, all_declarations, parameter_groups
 from article10.model.scenario_file import nearest
-from article10.model.setup import Setup
 
 Value = bool | int | float | str
 """Value of a parameter at a point."""
@@ -79,20 +78,16 @@ def check_values(place: str, key: str, values: Iterable[Value]) -> None:
     Raises:
         ValueError: with the first such value and what was expected.
     """
-    adapter, words = _key(key).adapter, set()
+    adapter, declared = _key(key).adapter, known_keys().get(key)
+    choices = declared.choices if declared else ()
     for value in values:
         try:
             adapter.validate_python(value)
         except ValidationError as error:
             text = error.errors()[0]["msg"]
             raise ValueError(f"{place}.{key} = {value!r}: expected: {text[0].lower()}{text[1:]}") from None
-        if isinstance(value, str) and key not in OTHER_KEYS:
-            words.add(value)
-    for word in sorted(words):
-        try:
-            Setup.of(Scenario().with_({key: word}))  # names a strategy, for example
-        except ValueError as error:
-            raise ValueError(f"{place}: {error}") from None
+        if choices and value not in choices:
+            raise ValueError(f"{place}.{key} = {value!r}: expected: one of {', '.join(choices)}")
 
 
 def fitted(key: str, value: Value) -> Value:

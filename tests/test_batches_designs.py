@@ -25,7 +25,7 @@ SHORT = {"horizon": "2026-03-02"}
             "[grid]\nrussia.review_weeks = [4.5]",
             "grid.russia.review_weeks = 4.5: expected: input should be a valid int",
         ),
-        ('[grid]\nrussia.strategy = ["weakest_lnk"]', "grid: russia.strategy = 'weakest_lnk': no such strategy"),
+        ('[grid]\nrussia.strategy = ["weakest_lnk"]', "grid.russia.strategy = 'weakest_lnk': expected: one of inert,"),
         ('[grid]\nhorizon = ["soon"]', "grid.horizon = 'soon': expected: input should be a valid date"),
         (
             "[[table]]\nstance.peer_rate = 300.0",
@@ -33,7 +33,7 @@ SHORT = {"horizon": "2026-03-02"}
         ),
         ("changes.stance.peer_rate = 300", "changes.stance.peer_rate = 300: expected: input should be less than or"),
         ('changes.horizon = "2020-01-01"', "changes: horizon = 2020-01-01: expected a date after the start"),
-        ('changes.russia.strategy = "x"', "changes: russia.strategy = 'x': no such strategy"),
+        ('changes.russia.strategy = "x"', "changes.russia.strategy = 'x': expected: one of inert, uniform,"),
         ("[sample]\nn = 4\nranges = {}", "sample.ranges = {}: expected: table should have at least 1 item"),
         ("[sample]\nn = 4\nranges = {horizon = [1, 14]}", "sample.ranges.horizon: expected the key of a number"),
         ("[sample]\nn = 4\nranges = {russia.strategy = [0, 1]}", "sample.ranges.russia.strategy: expected the key"),
