@@ -15,7 +15,8 @@ from article10.model.scenario_file import read_scenario
 from article10.model.world import World
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design, Sample
-from article10.runs.batches.result import BatchError, BatchResult, open_batch
+from article10.runs.batches.error import BatchError
+from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.ensemble import simulate
 from article10.runs.provenance import version
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES

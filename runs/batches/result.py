@@ -16,7 +16,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.batches.design import SUMMARY
 from article10.runs.batches.design_values import fitted
-from article10.runs.batches.error import BatchError as BatchError  # for those who open batches
+from article10.runs.batches.error import BatchError  # for those who open batches
 from article10.runs.batches.histogram import quantiles
 from article10.runs.batches.store import Commit, Store, Task
 from article10.runs.batches.trajectories import read_trajectories
