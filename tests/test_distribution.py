@@ -14,7 +14,6 @@ from pathlib import Path, PurePosixPath
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from packaging.utils import canonicalize_name
 
 import article10
 from article10.runs.commands.application import EXTRAS
