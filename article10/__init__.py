@@ -13,9 +13,10 @@ from article10.model.roster import Roster, read_roster
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.world import World
-from article10.runs.batch import run_batch
-from article10.runs.batch_result import BatchError, BatchResult, open_batch
-from article10.runs.design import Design, Sample
+from article10.runs.batches.batch import run_batch
+from article10.runs.batches.design import Design, Sample
+from article10.runs.batches.error import BatchError
+from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.ensemble import simulate
 from article10.runs.provenance import version
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from article10.runs.analyses.tuning import tune
     from article10.runs.evidence.hindcast import hindcast
     from article10.runs.evidence.stance_dynamics import hindcast_stances
-    from article10.runs.explore import explore
+    from article10.runs.explore.panel import explore
     from article10.runs.report.report import report
 
 LATER = {
@@ -49,7 +50,7 @@ LATER = {
     "compare_rules": "article10.runs.analyses.rules_compared",
     "discover": "article10.runs.analyses.discovery",
     "discover_parameters": "article10.runs.analyses.discovery",
-    "explore": "article10.runs.explore",
+    "explore": "article10.runs.explore.panel",
     "hindcast": "article10.runs.evidence.hindcast",
     "hindcast_stances": "article10.runs.evidence.stance_dynamics",
     "guarantee_tradeoff": "article10.runs.analyses.guarantees",

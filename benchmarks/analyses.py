@@ -23,7 +23,7 @@ import time
 import warnings
 
 from article10 import influence, simulate, sobol
-from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.sensitivity import MAIN
 
 PARTS = ("influence", "sobol")

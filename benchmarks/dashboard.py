@@ -29,7 +29,7 @@ from chromium import PROGRAM, Chromium, chromium
 
 import article10
 from article10.runs.dashboard.fan import RUNS
-from article10.runs.explore import PAUSE
+from article10.runs.explore.panel import PAUSE
 
 SEED = 7
 LEVER = "stance.peer_rate"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from article10.agents.russia import Strategy
     from article10.model.mechanisms import Mechanism
-    from article10.runs.figures import Plot
+    from article10.runs.figures.plot import Plot
 
 
 def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.Dataset:
@@ -158,7 +158,7 @@ class EnsembleResult:
     @property
     def plot(self) -> Plot:
         """Figures: ``result.plot.fan()``, ``.trajectories()``, ``.heatmap()``, ``.holdouts()``, ``.accession()``."""
-        from article10.runs.figures import Plot  # matplotlib only when something is drawn
+        from article10.runs.figures.plot import Plot  # matplotlib only when something is drawn
 
         return Plot(self)
 
@@ -251,13 +251,13 @@ class EnsembleResult:
         Args:
             run: its number.
             path: of the file, which appears only when it is whole.
-            options: frames per second, progress and others; see ``article10.runs.animation.animate``.
+            options: frames per second, progress and others; see ``article10.runs.figures.animation.animate``.
 
         Raises:
             ValueError: the run is not in the result, or the path ends otherwise.
             FileNotFoundError: ffmpeg is needed for an ``.mp4`` and missing.
         """
-        from article10.runs.animation import animate
+        from article10.runs.figures.animation import animate
 
         return animate(self, run, path, **options)
 

@@ -12,7 +12,7 @@ from article10.agents.html_view import folded, table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from article10.runs.design import Design
+    from article10.runs.batches.design import Design
     from article10.runs.result import EnsembleResult
 
 FANNED = ("USA", "HUN", "TUR")
@@ -51,7 +51,7 @@ def small_fan(result: EnsembleResult) -> Figure:
     from matplotlib.dates import AutoDateLocator
     from matplotlib.figure import Figure
 
-    from article10.runs.figures_style import house_style
+    from article10.runs.figures.style import house_style
 
     codes = result.scenario.members().iso3
     members = [code for code in FANNED if code in codes] or list(codes[:3])

@@ -9,8 +9,8 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 import article10
-from article10.runs.animation import MovingMap, monthly
-from article10.runs.figures_map import colour_of
+from article10.runs.figures.animation import MovingMap, monthly
+from article10.runs.figures.map import colour_of
 from article10.runs.replay import RECORD
 from article10.runs.run_again import run_again
 

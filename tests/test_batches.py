@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 import article10
 from article10 import BatchError, Design, Sample, open_batch, run_batch
-from article10.runs import task as tasks
-from article10.runs.batch import plan
+from article10.runs.batches import task as tasks
+from article10.runs.batches.batch import plan
 from article10.runs.command_line import app
 
 SHORT = {"horizon": "2026-12-07"}
@@ -260,7 +260,9 @@ def test_a_batch_stopped_after_any_task_goes_on_to_the_same_bytes(tmp_path, whol
 
 
 def test_the_same_call_again_does_nothing_again(whole, monkeypatch):
-    monkeypatch.setattr("article10.runs.batch.perform", lambda work: pytest.fail("a committed task was done again"))
+    monkeypatch.setattr(
+        "article10.runs.batches.batch.perform", lambda work: pytest.fail("a committed task was done again")
+    )
     assert run_batch(DESIGN, whole[0], **QUIET).is_complete
 
 
@@ -414,8 +416,8 @@ def test_progress_tells_rate_time_left_and_failures(monkeypatch):
 
     from rich.console import Console
 
-    from article10.runs import batch_progress
-    from article10.runs.batch import Progress
+    from article10.runs.batches import progress as batch_progress
+    from article10.runs.batches.batch import Progress
 
     page = io.StringIO()
     monkeypatch.setattr(batch_progress, "Console", lambda stderr: Console(file=page, force_terminal=True, width=120))

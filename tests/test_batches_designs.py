@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from article10 import Design, Sample, ScenarioError, run_batch
-from article10.runs.batch import plan
+from article10.runs.batches.batch import plan
 
 SHORT = {"horizon": "2026-03-02"}
 
@@ -104,7 +104,7 @@ def test_a_table_without_points_or_with_empty_cells_is_refused(frame, because):
 
 
 def test_files_of_scenarios_are_read_once(tmp_path, monkeypatch):
-    from article10.runs import design as designs
+    from article10.runs.batches import design as designs
 
     real, read = designs.read_scenario, []
     monkeypatch.setattr(designs, "read_scenario", lambda *words: read.append(words) or real(*words))

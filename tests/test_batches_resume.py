@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from article10 import BatchError, Design, open_batch, run_batch
-from article10.runs import batch as batches
-from article10.runs import task as tasks
-from article10.runs.batch_maker import FILES
+from article10.runs.batches import batch as batches
+from article10.runs.batches import task as tasks
+from article10.runs.batches.maker import FILES
 
 QUIET = {"workers": 1, "progress": False}
 SHORT = {"horizon": "2026-01-05"}
@@ -194,8 +194,8 @@ def test_a_design_that_differs_from_its_checksum_is_called_broken_and_not_anothe
 
 
 def test_the_summary_and_the_state_of_a_batch_load_no_rows(tmp_path, monkeypatch):
-    from article10.runs.batch_result import BatchResult
-    from article10.runs.batch_summary import rendered_batch
+    from article10.runs.batches.result import BatchResult
+    from article10.runs.batches.summary import rendered_batch
 
     design = Design(runs=30, seed=7, changes={"horizon": "2032-12-06"}, grid={"stance.peer_rate": (0.2, 0.4)})
     batch = run_batch(design, tmp_path / "b", **QUIET)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from article10 import BatchError, open_batch, run_batch
-from article10.runs.executors import Dask, Processes
+from article10.runs.batches.executors import Dask, Processes
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from article10.runs.command_line import app
 from article10.runs.dashboard import serving
 from article10.runs.dashboard.fan import Fan
 from article10.runs.dashboard.levers import TELLING, levers
-from article10.runs.explore import slider_range
+from article10.runs.explore.panel import slider_range
 from article10.runs.files import RESULT
 
 SHORT = {"horizon": "2028-12-01"}

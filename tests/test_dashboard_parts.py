@@ -17,7 +17,7 @@ from article10.runs.dashboard.fan import Fan
 from article10.runs.dashboard.levers import TELLING, levers, moved_to, position_step, with_change
 from article10.runs.dashboard.news import latest, told
 from article10.runs.dashboard.opening import Asked, opened, whole_number
-from article10.runs.explore import DEFAULT_LEVERS, slider_range
+from article10.runs.explore.panel import DEFAULT_LEVERS, slider_range
 from article10.runs.files import RESULT
 
 SHORT = {"horizon": "2028-12-01"}

@@ -11,7 +11,7 @@ import article10
 from article10 import simulate
 from article10.runs.analyses.boxes import find_boxes
 from article10.runs.analyses.discovery import discover, discover_parameters
-from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.runs.analyses.intervals import TooFewRunsWarning
 
 SHORT = {"horizon": "2029-12-01"}
 

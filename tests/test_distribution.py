@@ -219,9 +219,9 @@ def test_make_removes_no_environment_that_it_did_not_make(tmp_path: Path):
 
 def test_the_extra_that_commands_need_is_what_it_brings():
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["analysis"]
-    installed = {Requirement(text).name for text in extra}
+    installed = {canonicalize_name(Requirement(text).name) for text in extra}
     modules = metadata.packages_distributions()
-    assert {modules[name][0] for name in EXTRAS["analysis"]} == installed
+    assert {canonicalize_name(modules[name][0]) for name in EXTRAS["analysis"]} == installed
 
 
 # ---------------------------------------------------------------- the direction of imports

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from article10.runs.analyses.evidence import mean_over_runs, paired, share_over_runs, stated, told
+from article10.runs.analyses.intervals import mean_over_runs, paired, share_over_runs, stated, told
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 40])

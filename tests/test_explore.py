@@ -11,9 +11,9 @@ from PIL import Image
 
 import article10
 from article10.model.scenario import all_declarations
-from article10.runs.explore import DEFAULT_LEVERS, Debounced, can_be_moved, chosen_levers, explore, slider_range
-from article10.runs.explore_figure import headline
-from article10.runs.kept_worlds import KeptWorlds
+from article10.runs.explore.figure import headline
+from article10.runs.explore.kept_worlds import KeptWorlds
+from article10.runs.explore.panel import DEFAULT_LEVERS, Debounced, can_be_moved, chosen_levers, explore, slider_range
 
 SHORT = {"horizon": "2027-12-06"}
 

@@ -18,7 +18,7 @@ from article10.runs.analyses.holdout_power import consenting, holdout_power
 from article10.runs.analyses.power_indices import VotingGame, normalised, pivotal
 from article10.runs.analyses.rules_compared import RULES
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
 
 SHORT = {"horizon": "2029-12-01", "candidate.may_shelve": False}
 RUNS = 24

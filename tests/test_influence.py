@@ -14,19 +14,19 @@ from typer.testing import CliRunner
 
 import article10
 from article10.runs.analyses.answer import FittedTable
-from article10.runs.analyses.evidence import TooFewRunsWarning, paired, told
 from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence
 from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
+from article10.runs.analyses.intervals import TooFewRunsWarning, paired, told
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.rules_compared import compare_rules
 from article10.runs.analyses.tornado import tornado
 from article10.runs.analyses.worlds import worlds
 from article10.runs.command_line import app
-from article10.runs.figures_style import PALE
+from article10.runs.figures.style import PALE
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
 
 SHORT = {"horizon": "2028-12-01"}
 RUNS = 60

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import article10
 from article10.runs.command_line import app
-from article10.runs.figures import DEFAULT_FIGURES
+from article10.runs.figures.plot import DEFAULT_FIGURES
 from article10.runs.run_again import run_again
 from article10.runs.summary import as_text, summarise, wilson
 

@@ -11,7 +11,7 @@ import pytest
 from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.runs.analyses.evidence import Difference
+from article10.runs.analyses.intervals import Difference
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.evidence.generated import with_blocks
 from article10.runs.evidence.perturbations import Point, every_point

@@ -10,7 +10,7 @@ import pytest
 import article10
 from article10.runs.analyses.rules_compared import RULES, compare_rules
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
 
 RUNS = 60
 

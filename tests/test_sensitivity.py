@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from article10.runs.analyses.evidence import TooFewRunsWarning
+from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.sensitivity import MAIN, screen, sobol
 from article10.runs.analyses.sensitivity_methods import Space, morris_effects, sobol_indices
 from article10.runs.analyses.tornado import tornado
@@ -190,7 +190,7 @@ def test_base_samples_are_a_power_of_two():
         sobol(**SMALL, base_samples=100)
 
 
-@pytest.mark.filterwarnings("ignore::article10.runs.analyses.evidence.TooFewRunsWarning")
+@pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
 def test_a_tornado_has_both_ends_in_the_same_worlds():
     ranges = {"stance.peer_rate": (0.5, 0.5), "accession.objection_line": (-0.9, -0.01)}
     with pytest.warns(TooFewRunsWarning, match=r"at -0\.01 not told from zero .* runs would tell"):

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 import article10
 from article10.model.scenario import ScenarioError
 from article10.runs.analyses.best_point import search_best
-from article10.runs.analyses.evidence import TooFewRunsWarning
 from article10.runs.analyses.identifiability import identifiability
+from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.posterior import sample_posterior
 from article10.runs.analyses.target_evaluation import EVALUATED, Evaluator, ranges_of
 from article10.runs.analyses.target_measures import median, ratio, share

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import article10
-from article10.runs.figures_style import house_style
+from article10.runs.figures.style import house_style
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "gallery.md"

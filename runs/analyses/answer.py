@@ -20,7 +20,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from article10.model.scenario import Scenario
-from article10.runs.analyses.evidence import DIFFER, HIGH, LOW, NEEDED, counted
+from article10.runs.analyses.intervals import DIFFER, HIGH, LOW, NEEDED, counted
 from article10.runs.provenance import provenance
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Answer(ABC):
         Raises:
             OSError: it cannot be written.
         """
-        from article10.runs.figures_style import save_figure
+        from article10.runs.figures.style import save_figure
 
         folder.mkdir(parents=True, exist_ok=True)
         said = folder / "answer.txt"

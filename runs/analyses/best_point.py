@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from article10.runs.analyses.posterior import Simulator
-from article10.runs.design import Range
+from article10.runs.batches.design import Range
 
 NO_VALUE = 1e6
 """Loss where a target has no value: worse than any that is missed."""

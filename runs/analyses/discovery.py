@@ -19,10 +19,10 @@ from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.answer import PERCENT, Answer, Shown
 from article10.runs.analyses.boxes import Box, Boxes, find_boxes
-from article10.runs.analyses.evidence import FEWEST_EVENTS, TooFewRunsWarning, check_count
 from article10.runs.analyses.features import Feature, FeatureRecorder, quantity
+from article10.runs.analyses.intervals import FEWEST_EVENTS, TooFewRunsWarning, check_count
 from article10.runs.analyses.worlds import Progress, check_milestone, reached
-from article10.runs.batch_result import BatchResult
+from article10.runs.batches.result import BatchResult
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.result import EnsembleResult, dataset
 

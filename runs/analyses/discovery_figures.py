@@ -9,7 +9,7 @@ import matplotlib.ticker
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from article10.runs.figures_style import COLOURS, SUPPORTIVE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,9 +15,9 @@ import pandas as pd
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import NEEDED, NOT_TOLD, paired, share, stated, told, warned
+from article10.runs.analyses.intervals import NEEDED, NOT_TOLD, paired, share, stated, told, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, outcomes_ahead, reached, worlds
-from article10.runs.figures_style import house_style, new_axes, note_runs
+from article10.runs.figures.style import house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import matplotlib.ticker
 
-from article10.runs.analyses.evidence import HIGH, LOW, told
+from article10.runs.analyses.intervals import HIGH, LOW, told
 from article10.runs.analyses.worlds import outcomes_ahead
-from article10.runs.figures_style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs, signed_colours
+from article10.runs.figures.style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

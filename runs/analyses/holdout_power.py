@@ -14,7 +14,7 @@ from article10.agents.member_state import NO_BALLOT
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import (
+from article10.runs.analyses.intervals import (
     interval,
     mean_over_runs,
     paired,

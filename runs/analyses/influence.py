@@ -14,8 +14,8 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, SIGNED, Answer, Shown, listed
-from article10.runs.analyses.evidence import FEWEST_EVENTS, Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.flips import BROUGHT, PREVENTED, flips
+from article10.runs.analyses.intervals import FEWEST_EVENTS, Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.levers import Lever, lever
 from article10.runs.analyses.worlds import (
     OUTCOMES,

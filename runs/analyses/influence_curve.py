@@ -14,9 +14,9 @@ from article10.agents.russia import STRATEGIES
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
-from article10.runs.analyses.evidence import paired, share, stated, warned
+from article10.runs.analyses.intervals import paired, share, stated, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, house_style, label_ends, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

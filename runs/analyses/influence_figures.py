@@ -10,7 +10,6 @@ import matplotlib.ticker
 import numpy as np
 from matplotlib.dates import date2num
 
-from article10.runs.analyses.evidence import told
 from article10.runs.analyses.flips import (
     BROUGHT,
     BY_RATIFICATION,
@@ -22,7 +21,8 @@ from article10.runs.analyses.flips import (
     SHELVED_BEFORE,
     TIME,
 )
-from article10.runs.figures_style import (
+from article10.runs.analyses.intervals import told
+from article10.runs.figures.style import (
     COLOURS,
     OPPOSED,
     PALE,

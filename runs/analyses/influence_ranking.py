@@ -14,10 +14,10 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import DIFFER, paired, remedy, share, stated, told, warned
+from article10.runs.analyses.intervals import DIFFER, paired, remedy, share, stated, told, warned
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures_style import house_style, new_axes, note_runs, signed_colours
+from article10.runs.figures.style import house_style, new_axes, note_runs, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from article10.runs.design import Range
+from article10.runs.batches.design import Range
 from article10.runs.ensemble import chunks
 
 ROUNDS = 4

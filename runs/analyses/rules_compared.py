@@ -16,7 +16,7 @@ from article10.agents.member_state import OBJECT
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import (
+from article10.runs.analyses.intervals import (
     interval,
     mean_over_runs,
     paired,
@@ -37,7 +37,7 @@ from article10.runs.analyses.worlds import (
     worlds,
     years_until,
 )
-from article10.runs.figures_style import COLOURS, PALE, house_style, label_ends, new_axes, note_runs, time_axis
+from article10.runs.figures.style import COLOURS, PALE, house_style, label_ends, new_axes, note_runs, time_axis
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:

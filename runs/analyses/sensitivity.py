@@ -13,12 +13,12 @@ import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.evidence import check_count, warned
+from article10.runs.analyses.intervals import check_count, warned
 from article10.runs.analyses.sensitivity_answers import MEASURES, Screening, SobolIndices
 from article10.runs.analyses.sensitivity_methods import Space, morris_effects, sobol_indices
-from article10.runs.batch import run_batch
-from article10.runs.batch_result import BatchResult
-from article10.runs.design import Design
+from article10.runs.batches.batch import run_batch
+from article10.runs.batches.design import Design
+from article10.runs.batches.result import BatchResult
 
 
 def screen(

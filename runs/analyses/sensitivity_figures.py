@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from article10.runs.analyses.sensitivity_answers import MEASURES
-from article10.runs.figures_style import COLOURS, PALE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ import pandas as pd
 
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import nearest
-from article10.runs.analyses.evidence import Z80, student95
+from article10.runs.analyses.intervals import Z80, student95
 from article10.runs.summary import Z95
 
 TOLERANCE = 0.1

@@ -19,12 +19,12 @@ from article10.model.setup import Setup
 from article10.runs.analyses.target_measures import Measured, TargetRecorder, summarised
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.worlds import shared_streams
-from article10.runs.batch import Progress
-from article10.runs.batch_progress import progress_bar
-from article10.runs.design import Range
+from article10.runs.batches.batch import Progress
+from article10.runs.batches.design import Range
+from article10.runs.batches.executors import Executor, executor
+from article10.runs.batches.progress import progress_bar
+from article10.runs.batches.store import write_atomically
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
-from article10.runs.executors import Executor, executor
-from article10.runs.store import write_atomically
 
 POINTS_TOGETHER = 16
 """Points of a task: they share their draws, and are what is lost when a process is stopped."""

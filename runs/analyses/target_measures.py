@@ -14,7 +14,7 @@ from article10.model.accession_rule import OBJECT, SHELVED
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.analyses.evidence import ratio
+from article10.runs.analyses.intervals import ratio
 from article10.runs.analyses.targets import (
     ObjectionTarget,
     ProbabilityTarget,

@@ -18,11 +18,11 @@ from article10.model.accession_rule import MEMBER
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import NUMBER, Answer, Shown
-from article10.runs.analyses.evidence import interval, mean_over_runs, paired, share, stated, warned
 from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
+from article10.runs.analyses.intervals import interval, mean_over_runs, paired, share, stated, warned
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, reached, worlds, years_until
-from article10.runs.figures_style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
-from article10.runs.analyses.evidence import Difference, interval, paired, share, stated, told, warned
+from article10.runs.analyses.intervals import Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.worlds import Progress, check_milestone, part_of, reached, worlds
-from article10.runs.figures_style import COLOURS, PALE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, listed
 from article10.runs.analyses.targets import Targets
-from article10.runs.design import Range
+from article10.runs.batches.design import Range
 from article10.runs.toml_value import toml_value
 
 FORMATS = {

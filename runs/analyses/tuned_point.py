@@ -15,7 +15,7 @@ from article10.runs.analyses.answer import Shown, listed
 from article10.runs.analyses.best_point import Search
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.tuned import FORMATS, Tuning, given, possible
-from article10.runs.design import Range
+from article10.runs.batches.design import Range
 from article10.runs.summary import Z95
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from article10.runs.analyses.identifiability import Identifiability, identifiabi
 from article10.runs.analyses.posterior import Posterior
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.tuned import FORMATS, Tuning, given, possible
-from article10.runs.design import Range
+from article10.runs.batches.design import Range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

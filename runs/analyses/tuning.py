@@ -13,15 +13,15 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import ROOT, read_scenario, shipped
 from article10.runs.analyses.answer import listed
 from article10.runs.analyses.best_point import search_best
-from article10.runs.analyses.evidence import TooFewRunsWarning, check_count
+from article10.runs.analyses.intervals import TooFewRunsWarning, check_count
 from article10.runs.analyses.posterior import ROUNDS, sample_posterior
 from article10.runs.analyses.target_evaluation import Evaluator, bar, ranges_of
 from article10.runs.analyses.targets import Targets, as_targets
 from article10.runs.analyses.tuned import Tuning, given
 from article10.runs.analyses.tuned_point import BestPoint
 from article10.runs.analyses.tuned_posterior import PosteriorTuning
-from article10.runs.batch import Progress
-from article10.runs.design import Range
+from article10.runs.batches.batch import Progress
+from article10.runs.batches.design import Range
 
 
 def tune(

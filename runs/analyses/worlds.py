@@ -13,7 +13,7 @@ from article10.model.randomness import Sampler, Stream
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.analyses.evidence import check_count
+from article10.runs.analyses.intervals import check_count
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.result import EnsembleResult, dataset

@@ -14,12 +14,12 @@ from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, listed
 from article10.runs.analyses.discovery import discover
-from article10.runs.analyses.evidence import TooFewRunsWarning
 from article10.runs.analyses.guarantees import LEVELS, guarantee_tradeoff
 from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence as influence_of
 from article10.runs.analyses.influence_curve import influence_curve
 from article10.runs.analyses.influence_ranking import rank_influence
+from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.rules_compared import compare_rules
 from article10.runs.analyses.sensitivity import screen, sobol
 from article10.runs.analyses.sensitivity_methods import Space

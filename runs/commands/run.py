@@ -14,8 +14,8 @@ from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs import replay as telling
-from article10.runs.batch import run_batch
-from article10.runs.batch_summary import rendered_batch
+from article10.runs.batches.batch import run_batch
+from article10.runs.batches.summary import rendered_batch
 from article10.runs.commands.application import (
     INTERRUPTED,
     SOME_FAILED,

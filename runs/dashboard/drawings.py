@@ -15,8 +15,7 @@ from matplotlib.figure import Figure
 
 from article10.model.accession_model import AccessionModel
 from article10.runs.dashboard.fan import DPI, DRAWING
-from article10.runs.figures import TELLING
-from article10.runs.figures_map import (
+from article10.runs.figures.map import (
     AMERICA,
     BORDER,
     CENTRE,
@@ -31,7 +30,8 @@ from article10.runs.figures_map import (
     outlines,
     project,
 )
-from article10.runs.figures_style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
+from article10.runs.figures.plot import TELLING
+from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
 
 GROUND = "#f3f6f9"
 

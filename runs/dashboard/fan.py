@@ -8,8 +8,8 @@ from threading import Lock
 from typing import Any
 
 from article10.model.scenario import Scenario
-from article10.runs.explore_figure import ExploreFigure, headline
-from article10.runs.kept_worlds import Glimpse, KeptWorlds
+from article10.runs.explore.figure import ExploreFigure, headline
+from article10.runs.explore.kept_worlds import Glimpse, KeptWorlds
 
 RUNS = 300
 """Worlds of the ensemble: runs 0 to 299 of the seed, always the same, so that only the levers differ."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, all_declarations
-from article10.runs.explore import SLIDER_STEPS, chosen_levers, slider_range
+from article10.runs.explore.panel import SLIDER_STEPS, chosen_levers, slider_range
 
 TELLING = "a telling few"
 """The group that is shown first: the levers of ``article10.explore``."""

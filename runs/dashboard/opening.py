@@ -94,7 +94,7 @@ def _of_result(path: Path, result: EnsembleResult, run: int) -> Opened:
 
 
 def _of_batch(folder: Path, asked: Asked) -> Opened:
-    from article10.runs.batch_result import open_batch
+    from article10.runs.batches.result import open_batch
 
     batch = open_batch(folder)
     scenario = batch.scenario(asked.point)

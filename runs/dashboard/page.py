@@ -32,7 +32,7 @@ from article10.runs.dashboard.panels import (
 )
 from article10.runs.dashboard.style import CSS
 from article10.runs.dashboard.watched import Canvas, Watched
-from article10.runs.explore import PAUSE, slider_range
+from article10.runs.explore.panel import PAUSE, slider_range
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
 """Steps that can be done between two redrawings."""

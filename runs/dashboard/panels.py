@@ -14,7 +14,7 @@ from article10.model.accession_model import BALLOT_NAMES, AccessionModel
 from article10.runs.dashboard import drawings
 from article10.runs.dashboard.news import latest, told
 from article10.runs.dashboard.watched import Watched
-from article10.runs.figures_map import SCALE, SHOWN_WEIGHT
+from article10.runs.figures.map import SCALE, SHOWN_WEIGHT
 
 REASONS = {
     REASON_STANCE: "stance",

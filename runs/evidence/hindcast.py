@@ -17,7 +17,7 @@ import numpy as np
 from article10.agents.arrays import FloatArray
 from article10.model.scenario import MemberOverride, Scenario, all_declarations
 from article10.model.scenario_file import nearest
-from article10.runs.analyses.evidence import check_count
+from article10.runs.analyses.intervals import check_count
 from article10.runs.ensemble import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines

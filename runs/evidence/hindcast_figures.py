@@ -9,7 +9,7 @@ import matplotlib.ticker
 import numpy as np
 
 from article10.runs.evidence.ratification_baselines import COMMON, SPEEDS
-from article10.runs.figures_style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

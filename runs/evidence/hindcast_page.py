@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from article10.runs.batches.executors import executor
 from article10.runs.commands.application import progress_bar
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
@@ -14,8 +15,7 @@ from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
 from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, read_round
-from article10.runs.executors import executor
-from article10.runs.figures_style import save_figure
+from article10.runs.figures.style import save_figure
 
 PAGE = Path("docs/evidence/hindcast.md")
 """Where the page stands in a checkout; its pictures lie beside it."""

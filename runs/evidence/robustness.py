@@ -26,12 +26,12 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.evidence import Difference, check_count, paired
+from article10.runs.analyses.intervals import Difference, check_count, paired
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, reached, worlds
+from article10.runs.batches.executors import executor
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
-from article10.runs.executors import executor
 from article10.runs.summary import holdouts, wilson
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness
-from article10.runs.figures_style import COLOURS, OPPOSED, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, OPPOSED, new_axes, note_runs
 
 
 def draw_points(answer: Robustness, statement: str, ax: Axes | None = None) -> Axes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from article10.runs.batches.executors import cores
 from article10.runs.commands.application import progress_bar
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.robustness import Robustness, robustness
-from article10.runs.executors import cores
 
 PAGE = Path("docs/evidence/robustness.md")
 """Where the page stands in a checkout."""

@@ -11,7 +11,7 @@ import numpy as np
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
 from article10.runs.evidence.stance_forecasts import CHANCE, KNOWN
-from article10.runs.figures_style import COLOURS, OPPOSED, house_style, new_axes
+from article10.runs.figures.style import COLOURS, OPPOSED, house_style, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

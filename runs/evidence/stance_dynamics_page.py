@@ -11,7 +11,7 @@ from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.stance_dynamics import hindcast_stances
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
 from article10.runs.explain import END, START
-from article10.runs.figures_style import save_figure
+from article10.runs.figures.style import save_figure
 
 PAGE = Path("docs/evidence/stance_dynamics.md")
 """Where the page stands in a checkout; its picture lies beside it."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from article10.runs.analyses.answer import NUMBER
-from article10.runs.analyses.evidence import Difference
+from article10.runs.analyses.intervals import Difference
 from article10.runs.summary import wilson
 
 Verdict = Literal["robust", "conditional", "not supported"]

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from article10.runs.analyses.answer import PERCENT, Shown, listed
-from article10.runs.analyses.evidence import NOT_TOLD, interval, mean_over_runs, share, share_over_runs
 from article10.runs.analyses.influence import Influence
+from article10.runs.analyses.intervals import NOT_TOLD, interval, mean_over_runs, share, share_over_runs
 from article10.runs.result import EnsembleResult
 from article10.runs.summary import milestones, objections
 

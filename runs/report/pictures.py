@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from article10.runs.figures_style import house_style
+from article10.runs.figures.style import house_style
 
 DPI = 200
 

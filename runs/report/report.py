@@ -14,9 +14,9 @@ from typing import Any
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.analyses.answer import PERCENT, Shown, listed
-from article10.runs.analyses.evidence import TooFewRunsWarning, interval, mean_over_runs
 from article10.runs.analyses.influence import Influence, influence
 from article10.runs.analyses.influence_ranking import InfluenceRanking, rank_influence
+from article10.runs.analyses.intervals import TooFewRunsWarning, interval, mean_over_runs
 from article10.runs.analyses.worlds import Progress
 from article10.runs.ensemble import simulate
 from article10.runs.provenance import provenance

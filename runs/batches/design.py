@@ -18,8 +18,8 @@ from article10.agents.parameter import Parameters
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import nearest, read_scenario
 from article10.model.setup import Setup
-from article10.runs.design_file import design_content, design_messages
-from article10.runs.design_values import (
+from article10.runs.batches.design_file import design_content, design_messages
+from article10.runs.batches.design_values import (
     OTHER_KEYS,
     Cell,
     Value,

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from article10.agents.russia import Strategy
 from article10.model.accession_rule import STAGES
 from article10.model.mechanisms import Mechanism
-from article10.runs.figures_map import colour_of, draw_map
-from article10.runs.figures_style import COLOURS, house_style
+from article10.runs.figures.map import colour_of, draw_map
+from article10.runs.figures.style import COLOURS, house_style
 from article10.runs.replay import RECORD, Entry, story
 from article10.runs.run_again import run_again
 

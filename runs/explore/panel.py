@@ -12,9 +12,9 @@ from typing import Any
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
 from article10.model.scenario_file import nearest, read_scenario
-from article10.runs.explore_figure import ExploreFigure, headline
-from article10.runs.figures import TELLING
-from article10.runs.kept_worlds import Glimpse, KeptWorlds
+from article10.runs.explore.figure import ExploreFigure, headline
+from article10.runs.explore.kept_worlds import Glimpse, KeptWorlds
+from article10.runs.figures.plot import TELLING
 
 DEFAULT_LEVERS = (
     "russia.strategy",

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from article10.runs.batch_error import BatchError
+from article10.runs.batches.error import BatchError
 
 T = TypeVar("T")
 R = TypeVar("R")

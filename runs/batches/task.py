@@ -18,15 +18,15 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.batch_error import BatchError
-from article10.runs.batch_maker import maker
-from article10.runs.batch_trajectories import write_trajectories
-from article10.runs.design import Point
+from article10.runs.batches.design import Point
+from article10.runs.batches.error import BatchError
+from article10.runs.batches.histogram import Histogram
+from article10.runs.batches.maker import maker
+from article10.runs.batches.store import Commit, Store, Task, unfinished
+from article10.runs.batches.trajectories import write_trajectories
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
-from article10.runs.histogram import Histogram
 from article10.runs.recorder import Recorder
 from article10.runs.result import EnsembleResult, dataset
-from article10.runs.store import Commit, Store, Task, unfinished
 
 
 @dataclass(frozen=True)

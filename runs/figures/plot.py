@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from article10.runs.explain import waterfall
-from article10.runs.figures_map import SCALE, SHOWN_WEIGHT, draw_map, draw_network
-from article10.runs.figures_style import (
+from article10.runs.figures.map import SCALE, SHOWN_WEIGHT, draw_map, draw_network
+from article10.runs.figures.style import (
     COLOURS,
     DIVERGING,
     OPPOSED,

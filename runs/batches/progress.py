@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from article10.runs.batch import Progress as State
+    from article10.runs.batches.batch import Progress as State
 
 
 class Rate(ProgressColumn):

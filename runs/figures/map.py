@@ -18,7 +18,7 @@ from matplotlib.colors import Normalize
 
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
-from article10.runs.figures_style import DIVERGING
+from article10.runs.figures.style import DIVERGING
 
 CENTRE = (52.0, 15.0)
 """Latitude and longitude at the centre of the projection of Europe."""

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from article10.runs.batch_result import BatchResult
+from article10.runs.batches.result import BatchResult
 from article10.runs.summary import MILESTONES
 
 MOST_ROWS = 20

@@ -14,9 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
-from article10.runs.analyses.evidence import paired
-from article10.runs.figures_style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
-from article10.runs.kept_worlds import Glimpse
+from article10.runs.analyses.intervals import paired
+from article10.runs.explore.kept_worlds import Glimpse
+from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
 from article10.runs.summary import wilson
 
 PALE, GREY = "#b9b9b9", "#6f6f6f"

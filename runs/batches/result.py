@@ -14,19 +14,19 @@ import xarray as xr
 
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.batch_error import BatchError as BatchError  # for those who open batches
-from article10.runs.batch_trajectories import read_trajectories
-from article10.runs.design import SUMMARY
-from article10.runs.design_values import fitted
-from article10.runs.histogram import quantiles
+from article10.runs.batches.design import SUMMARY
+from article10.runs.batches.design_values import fitted
+from article10.runs.batches.error import BatchError  # for those who open batches
+from article10.runs.batches.histogram import quantiles
+from article10.runs.batches.store import Commit, Store, Task
+from article10.runs.batches.trajectories import read_trajectories
 from article10.runs.result import EnsembleResult
-from article10.runs.store import Commit, Store, Task
 from article10.runs.summary import MILESTONES, wilson
 
 if TYPE_CHECKING:
     import duckdb
 
-    from article10.runs.batch_figures import BatchPlot
+    from article10.runs.batches.figures import BatchPlot
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Of stances, by default."""
@@ -279,6 +279,6 @@ class BatchResult:
     @property
     def plot(self) -> BatchPlot:
         """Figures: ``batch.plot.accession()``, ``.against(key)``, ``.fan(member)``; one point's through ``point``."""
-        from article10.runs.batch_figures import BatchPlot  # matplotlib only when something is drawn
+        from article10.runs.batches.figures import BatchPlot  # matplotlib only when something is drawn
 
         return BatchPlot(self)

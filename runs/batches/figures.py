@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from article10.runs.design_values import known_keys
-from article10.runs.figures_style import COLOURS, house_style, label_ends, new_axes, note_runs, stance_axis, time_axis
+from article10.runs.batches.design_values import known_keys
+from article10.runs.figures.style import COLOURS, house_style, label_ends, new_axes, note_runs, stance_axis, time_axis
 from article10.runs.summary import MILESTONES, wilson
 
 if TYPE_CHECKING:
-    from article10.runs.batch_result import BatchResult
+    from article10.runs.batches.result import BatchResult
 
 MOST_CURVES = len(COLOURS)
 

@@ -16,20 +16,20 @@ import xarray as xr
 
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
-from article10.runs.batch_error import BatchError
-from article10.runs.batch_maker import maker
-from article10.runs.batch_progress import progress_bar
-from article10.runs.batch_result import BatchResult, open_batch
-from article10.runs.batch_trajectories import bytes_by_run, empty_trajectories
-from article10.runs.design import SUMMARY, Design, Point
+from article10.runs.batches.design import SUMMARY, Design, Point
+from article10.runs.batches.error import BatchError
+from article10.runs.batches.executors import Executor, executor
+from article10.runs.batches.histogram import Histogram
+from article10.runs.batches.maker import maker
+from article10.runs.batches.progress import progress_bar
+from article10.runs.batches.result import BatchResult, open_batch
+from article10.runs.batches.store import Store, Task, is_unfinished, unfinished, write_atomically
+from article10.runs.batches.task import Work, perform
+from article10.runs.batches.trajectories import bytes_by_run, empty_trajectories
 from article10.runs.ensemble import FEWEST
-from article10.runs.executors import Executor, executor
-from article10.runs.histogram import Histogram
 from article10.runs.provenance import provenance
 from article10.runs.recorder import Recorder
 from article10.runs.result import dataset
-from article10.runs.store import Store, Task, is_unfinished, unfinished, write_atomically
-from article10.runs.task import Work, perform
 
 MOST_RUNS = 8192
 """Runs of a task at the most: some seconds of work, which is what is lost when a worker dies."""

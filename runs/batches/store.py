@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from article10.runs.batch_error import BatchError
+from article10.runs.batches.error import BatchError
 
 FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
 

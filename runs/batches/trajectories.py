@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from article10.runs.design import Point
-from article10.runs.store import Task, unfinished
+from article10.runs.batches.design import Point
+from article10.runs.batches.store import Task, unfinished
 
 CHUNK_BYTES = 2**25
 """Bytes of a Zarr chunk at the most."""

@@ -1,0 +1,1 @@
+"""A panel of sliders, and the same worlds redrawn while they move."""

@@ -1,0 +1,1 @@
+"""Figures of a result: curves, maps, networks and moving pictures, in one style."""
