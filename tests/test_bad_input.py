@@ -159,6 +159,10 @@ def test_bad_words_are_refused(here, words, because):
     "command",
     [
         "batch d.toml",
+        "influence",
+        "holdouts",
+        "rules",
+        "guarantees",
         "why",
         "sensitivity --batch s",
         "tune t.toml --parameters stance.peer_rate",

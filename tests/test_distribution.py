@@ -193,7 +193,6 @@ def test_an_installation_with_the_core_dependencies_runs(
     assert "run" in succeed(environment / "article10", "--help", cwd=elsewhere)
     script = "import article10, model, agents, runs; model.MINE; article10.simulate(runs=2, seed=7).save('few.nc')"
     succeed(python, "-c", script, cwd=elsewhere)
-    succeed(environment / "article10", "rules", "--runs", "2", cwd=elsewhere)
     refused = run(environment / "article10", "why", "--runs", "2", cwd=elsewhere)
     assert refused.returncode == 2
     assert refused.stdout.strip() == 'article10: why needs more: pip install "article10[analysis]"'
