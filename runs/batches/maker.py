@@ -8,10 +8,18 @@ from importlib import metadata
 from pathlib import Path
 
 from article10 import agents, model, runs
+from article10.runs import batches
 from article10.runs.provenance import version
 
-FILES = ((agents, "**/*.py"), (model, "**/*.py"), (model, "**/*.csv"), (model, "**/*.toml"), (runs, "*.py"))
-"""What a batch's data depend on; analyses and the dashboard lie in folders of ``runs``, on which none does."""
+FILES = (
+    (agents, "**/*.py"),
+    (model, "**/*.py"),
+    (model, "**/*.csv"),
+    (model, "**/*.toml"),
+    (runs, "*.py"),
+    (batches, "*.py"),
+)
+"""What a batch's data depend on; figures, analyses and the dashboard lie in other folders of ``runs``."""
 
 
 @cache
