@@ -1,5 +1,7 @@
 """The arrays that actors' rules take and give: a leading run axis, float64 unless said otherwise."""
 
+import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,14 @@ IntArray = npt.NDArray[np.int8]
 BoolArray = npt.NDArray[np.bool_]
 
 
+@lru_cache(maxsize=1024)
 def relaxation(rate: float, years: float) -> float:
     """The share of a gap that closes in a time, at a constant rate: ``1 - exp(-rate * years)``.
 
     >>> round(relaxation(1.0, 1.0), 3)
     0.632
     """
-    return float(-np.expm1(-rate * years))
+    return -math.expm1(-rate * years)
 
 
 def share(values: FloatArray) -> FloatArray:

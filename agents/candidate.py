@@ -204,8 +204,9 @@ class CandidateState:
 
     def void_plan(self, broken: BoolArray) -> None:
         """A plan whose ceasefire breaks binds the candidate no longer, and caps nothing; ``broken`` is (run,)."""
-        self.bound_by_plan = self.bound_by_plan & ~broken
-        self.force_cap = np.where(broken, 0.0, self.force_cap)
+        if broken.any():
+            self.bound_by_plan[broken] = False
+            self.force_cap[broken] = 0.0
 
 
 def credible_guarantee(
@@ -262,4 +263,5 @@ def decide_on_bid(
     """Whether the bid is shelved after the candidate has thought about it, (run,)."""
     if not p.may_shelve:
         return np.zeros_like(shelved)
-    return np.where(shelved, bound_by_plan | (aspiration < p.resumption_line), aspiration < p.shelving_line)
+    stays = shelved & (bound_by_plan | (aspiration < p.resumption_line))
+    return stays | (~shelved & (aspiration < p.shelving_line))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from article10.agents.arrays import BoolArray, FloatArray, IntArray
+from article10.agents.arrays import BoolArray, FloatArray, IntArray, share
 from article10.agents.member_parameters import (
     ElectionParameters,
     SpendingParameters,
@@ -291,7 +291,7 @@ def ties_of(
         p: ``ties_line`` and ``ties_orientation``, the distance below the line at which ties are full.
     """
     line = np.where(at_start > 0.0, disposition, np.minimum(p.ties_line, disposition))
-    return np.clip((line - disposition - orientation) / p.ties_orientation, 0.0, 1.0)
+    return share((line - disposition - orientation) / p.ties_orientation)
 
 
 # --- how it ballots and ratifies -----------------------------------------------------------------------------------
@@ -323,9 +323,9 @@ def position(
         Ballots and reasons, both int8 (run, member).
     """
     by_stance, by_war = objections(stance, war_bar, hot, objection_line)
-    ballots = np.where(by_stance | by_war, OBJECT, np.where(stance >= 0, SUPPORT, ACQUIESCE)).astype(np.int8)
-    reasons = (by_stance * REASON_STANCE + by_war * REASON_WAR).astype(np.int8)
-    return ballots, reasons
+    ballots = np.where(stance >= 0, np.int8(SUPPORT), np.int8(ACQUIESCE))
+    ballots[by_stance | by_war] = OBJECT
+    return ballots, by_stance * np.int8(REASON_STANCE) + by_war * np.int8(REASON_WAR)
 
 
 def ratification_hazard(
@@ -348,5 +348,5 @@ def ratification_hazard(
         full: stance from which a member is fully willing.
         objection_line: stance below which it is not willing at all.
     """
-    willingness = np.clip((stance - objection_line) / (full - objection_line), 0.0, 1.0)
+    willingness = share((stance - objection_line) / (full - objection_line))
     return np.where(by_war, 0.0, speed * urgency * willingness)

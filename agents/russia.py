@@ -351,7 +351,7 @@ def learn(
 def effort(resources: FloatArray, alarm: FloatArray, active: BoolArray, p: RussiaParameters) -> FloatArray:
     """Pressure exerted, a year, (run,): what ambition leaves, a base share of it plus more with alarm."""
     urge = p.base_effort + (1.0 - p.base_effort) * alarm
-    return np.where(active, p.effort * (1.0 - p.ambition) * resources * urge, 0.0)
+    return p.effort * (1.0 - p.ambition) * resources * urge * active
 
 
 def resources_change(

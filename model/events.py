@@ -11,16 +11,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from article10.agents import candidate as candidate_rules
 from article10.agents import member_state
-from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.parameter import Parameters
 
 if TYPE_CHECKING:
-    from article10.model.world import World
+    from article10.model.world import RowArray, World
 
 ALL: Literal["all"] = "all"
 """In place of a list of members: every member."""
@@ -106,7 +105,7 @@ class PressureEvent(Event):
         bite = world.setup.event_members[self.name] * self.intensity * world.setup.dt
         if self.instrument in REACH:
             bite = bite * getattr(world.setup.roster, REACH[self.instrument])
-        world.members.pressure[now] += bite
+        world.members.pressure[now.nonzero()[0]] += bite
 
 
 class GuaranteeEvent(Event):
@@ -126,17 +125,14 @@ class GuaranteeEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Raise the level of guarantees by ``level`` times the providers' influence weight, of what is left."""
-        worth = self.level * float(world.setup.event_members[self.name] @ world.setup.roster.influence_weight)
-        add_guarantee(world, now * worth, self.binding)
+        worth = self.level * world.setup.event_weight[self.name]
+        add_guarantee(world, now.nonzero()[0], worth, self.binding)
 
 
-def add_guarantee(world: World, worth: FloatArray, binding: bool) -> None:
-    """Raise the level of guarantees by a share of what is left to one, (run,)."""
-    c = world.candidate
-    if binding:
-        c.binding_guarantee = c.binding_guarantee + worth * (1.0 - c.binding_guarantee)
-    else:
-        c.guarantee = c.guarantee + worth * (1.0 - c.guarantee)
+def add_guarantee(world: World, rows: RowArray, worth: float, binding: bool) -> None:
+    """Raise the level of guarantees in some runs by a share of what is left to one."""
+    level = world.candidate.binding_guarantee if binding else world.candidate.guarantee
+    level[rows] += worth * (1.0 - level[rows])
 
 
 class PeacePlanEvent(Event):
@@ -152,7 +148,7 @@ class PeacePlanEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Where accepted, its terms hold: bid shelved, guarantee given, war paused, the candidate's forces capped."""
-        put = np.flatnonzero(now)
+        put = now.nonzero()[0]
         accepted = put[self._acceptance(world, put, outcome)]
         if not accepted.size:
             return
@@ -163,17 +159,15 @@ class PeacePlanEvent(Event):
         if self.ceasefire:
             world.russia.ceasefire[accepted] = True
             c.force_cap[accepted] = self.force_cap
-        given = np.zeros(now.shape)
-        given[accepted] = self.guarantee
-        add_guarantee(world, given, self.binding)
+        add_guarantee(world, accepted, self.guarantee, self.binding)
 
-    def _acceptance(self, world: World, put: npt.NDArray[np.intp], outcome: FloatArray) -> BoolArray:
+    def _acceptance(self, world: World, put: RowArray, outcome: FloatArray) -> BoolArray:
         if self.accepted is not None:
             return np.full(len(put), self.accepted)
         index = candidate_rules.plan_index(
             world.candidate.aspiration[put],
             world.russia.war_intensity[put],
-            np.minimum(world.guarantee[put] + self.guarantee, 1.0),
+            np.minimum(world.believed_guarantee(put) + self.guarantee, 1.0),
             world.russia.front[put],
             world.setup.scenario.candidate,
         )
@@ -273,9 +267,9 @@ class BattlefieldShiftEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Shift the front and the level to which the hot war tends."""
-        r = world.russia
-        r.front[now] += self.front
-        r.war_level[now] = np.clip(r.war_level[now] + self.intensity, 0.0, 1.0)
+        r, rows = world.russia, now.nonzero()[0]
+        r.front[rows] += self.front
+        r.war_level[rows] = share(r.war_level[rows] + self.intensity)
 
 
 class IncidentEvent(Event):
@@ -295,7 +289,7 @@ class IncidentEvent(Event):
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Named targets feel it whole; an incident somewhere in the alliance is felt by exposure."""
         felt = world.setup.roster.exposure if self.targets == ALL else world.setup.event_members[self.name]
-        world.members.incidents[now] += self.severity * felt
+        world.members.incidents[now.nonzero()[0]] += self.severity * felt
 
 
 def kinds() -> dict[str, type[Event]]:

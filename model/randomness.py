@@ -89,9 +89,6 @@ class Stream:
 Draws = Mapping[str, FloatArray]
 """By stream name: draws whose axes are time (where the stream has it), run, then the rest."""
 
-SHORT = 2
-"""Rows of a step up to this long are laid side by side in memory; longer ones stay where they were drawn."""
-
 
 class Sampler:
     """Draws for one group of runs after another, in memory that is used again: page faults cost as much as numbers.
@@ -104,7 +101,7 @@ class Sampler:
     def __init__(self, streams: Sequence[Stream], seed: int) -> None:
         """Remember what to draw; memory is taken when it is first needed."""
         self.streams, self.seed = tuple(streams), seed
-        self._memory: dict[str, tuple[FloatArray, FloatArray]] = {}
+        self._memory: dict[str, FloatArray] = {}
 
     def draw(self, runs: Sequence[int]) -> Draws:
         """Draws of all streams for some runs, valid until the next call.
@@ -120,20 +117,17 @@ class Sampler:
         return {stream.name: self._draw(stream, runs) for stream in self.streams}
 
     def _draw(self, stream: Stream, runs: Sequence[int]) -> FloatArray:
+        """Drawn run after run, as a generator goes, and laid time after time, as steps read."""
         n = len(runs)
-        if stream.name not in self._memory or self._memory[stream.name][1].shape[1] < n:
-            self._memory[stream.name] = _room(stream, n)
-        by_run, by_time = self._memory[stream.name]
-        stream.fill(self.seed, runs, by_run[:n])
-        if not np.may_share_memory(by_run, by_time):
-            np.copyto(by_time[:, :n], by_run[:n].swapaxes(0, 1))
-        return by_time[:, :n]
-
-
-def _room(stream: Stream, n: int) -> tuple[FloatArray, FloatArray]:
-    by_run = np.empty((n, *stream.shape), stream.dtype)
-    by_time = by_run.swapaxes(0, 1)
-    return by_run, np.empty(by_time.shape, stream.dtype) if by_run[0, 0].size <= SHORT else by_time
+        if stream.name not in self._memory or self._memory[stream.name].shape[1] < n:
+            self._memory[stream.name] = np.empty((stream.shape[0], n, *stream.shape[1:]), stream.dtype)
+        by_time = self._memory[stream.name][:, :n]
+        by_run = np.empty((min(n, SEEDED_TOGETHER), *stream.shape), stream.dtype)
+        for start in range(0, n, SEEDED_TOGETHER):
+            some = runs[start : start + SEEDED_TOGETHER]
+            stream.fill(self.seed, some, by_run[: len(some)])
+            by_time[:, start : start + len(some)] = by_run[: len(some)].swapaxes(0, 1)
+        return by_time
 
 
 def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:

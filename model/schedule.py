@@ -38,6 +38,7 @@ def events(world: World) -> None:
         if any_acts[world.step]:
             outcome = world.draws[outcome_stream(event)][world.step] if event.by_chance else NO_OUTCOME
             event.apply(world, acts[world.step], outcome)
+    world.guarantee = world.believed_guarantee()
 
 
 def elections(world: World) -> None:
@@ -58,11 +59,10 @@ def war(world: World) -> None:
     chance = draws["ceasefire"][world.step]
     at_stake = r.alarm * ~world.accession.is_member  # a war cannot bar a membership that there is
     pauses = russia.ceasefire_hazard(at_stake, setup.scenario.russia.ambition, p)
-    begins = ~r.ceasefire & (chance < -np.expm1(-pauses * dt))
     flares_up = russia.breach_hazard(world.deterrent, world.candidate.force_cap, p)
-    breaks = r.ceasefire & (chance < -np.expm1(-flares_up * dt))
-    r.ceasefire = (r.ceasefire | begins) & ~breaks
-    world.candidate.void_plan(breaks)
+    turns = chance < -np.expm1(-dt * np.where(r.ceasefire, flares_up, pauses))
+    world.candidate.void_plan(turns & r.ceasefire)
+    r.ceasefire = r.ceasefire ^ turns
     noise = draws["war"][world.step]
     target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
     moved = relaxation(p.adjustment_rate, dt) * (target - r.war_intensity)
@@ -75,8 +75,7 @@ def pressure(world: World) -> None:
     r, m, setup = world.russia, world.members, world.setup
     p, dt = setup.scenario.russia, setup.dt
     objectors, reach = world.secretary_general.objectors, setup.scenario.secretary_general.reach
-    near = russia.nearness(russia.stage_alarm(p)[world.accession.stage], objectors, reach)
-    near = np.where(world.candidate.shelved, 0.0, near)
+    near = russia.nearness(setup.stage_alarm[world.accession.stage], objectors, reach) * ~world.candidate.shelved
     r.alarm = r.alarm + relaxation(p.alarm_rate, dt) * (near - r.alarm)
     if world.step % setup.review_steps == 0:
         _review(world)
@@ -115,8 +114,9 @@ def bid(world: World) -> None:
     """Guarantees fade, aspiration and readiness move, and the candidate shelves or resumes its bid."""
     c, setup = world.candidate, world.setup
     p, g, dt = setup.scenario.candidate, setup.scenario.guarantees, setup.dt
-    c.guarantee = c.guarantee * np.exp(-g.decay_rate * dt)
-    c.binding_guarantee = c.binding_guarantee * np.exp(-g.binding_decay_rate * dt)
+    c.guarantee = c.guarantee * math.exp(-g.decay_rate * dt)
+    c.binding_guarantee = c.binding_guarantee * math.exp(-g.binding_decay_rate * dt)
+    world.guarantee = world.believed_guarantee()
     war_change = world.russia.war_intensity - setup.war_intensity
     target = candidate.aspiration_target(war_change, world.guarantee_change, g.substitution, p)
     c.aspiration = c.aspiration + relaxation(p.aspiration_rate, dt) * (target - c.aspiration)
@@ -186,11 +186,12 @@ def _spend(world: World) -> None:
 def stances(world: World) -> None:
     """Stances move by the sum of what the mechanisms say."""
     m = world.members
-    world.rates = {}
     change = np.zeros_like(m.stance)
     for name, mechanism in world.setup.mechanisms.items():
-        rate = world.rates[name] = mechanism(world)
+        rate = mechanism(world)
         change += rate
+        if world.keeps_rates:
+            world.rates[name] = rate
     change *= world.setup.effective_step
     change += m.stance
     m.stance = np.clip(change, -STANCE_LIMIT, STANCE_LIMIT, out=change)
@@ -276,7 +277,7 @@ def _ratify(world: World, rows: RowArray) -> None:
     newly = progress >= world.draws["ratification"][0][row, member]
     if newly.any():
         m.ratified_step[row[newly], member[newly]] = world.step + 1
-        changed = np.unique(row[newly])
+        changed = rows[np.bincount(place[newly], minlength=len(rows)) > 0]
         complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER), q)
         a.stage[changed[complete]] = MEMBER
 

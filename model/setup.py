@@ -13,7 +13,7 @@ import numpy as np
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.agents.member_state import threat_target
 from article10.agents.parameter import Parameters
-from article10.agents.russia import STRATEGIES, Strategy
+from article10.agents.russia import STRATEGIES, Strategy, stage_alarm
 from article10.model.accession_rule import STAGES
 from article10.model.calendars import council_dates, election_dates
 from article10.model.events import ALL, ElectionEvent, Event, SummitEvent
@@ -181,6 +181,11 @@ class Setup:
         """By event: one for each member that it names, or for all where it names all, (member,)."""
         return {event.name: self.chosen(event.members_named or ALL) for event in self.scenario.events}
 
+    @cached_property
+    def event_weight(self) -> Mapping[str, float]:
+        """By event: influence weight of the members that it names."""
+        return {name: float(named @ self.roster.influence_weight) for name, named in self.event_members.items()}
+
     # --- calendar -----------------------------------------------------------------------------------------------
 
     @cached_property
@@ -209,6 +214,11 @@ class Setup:
     def incumbent_below(self) -> float:
         """Normal quantile below which a draw leaves a government in office."""
         return quantile(self.scenario.elections.incumbency)
+
+    @cached_property
+    def stage_alarm(self) -> FloatArray:
+        """How near accession looks to Russia at each stage, (stage,)."""
+        return stage_alarm(self.scenario.russia)
 
     @cached_property
     def start_stage(self) -> int:

@@ -24,7 +24,8 @@ STANCE_LIMIT = 1.0
 RowArray = npt.NDArray[np.intp]
 """Places of some of the runs."""
 
-ALL_ROWS = slice(None)
+EVERY = slice(None)
+"""All runs, or all members."""
 
 
 @dataclass
@@ -84,7 +85,9 @@ class World:
         pledge_target: what the pledge rises to, (run,).
         pledge_deadline: the year by which it does, (run,).
         trust_start: members' trust in the hegemon at the start, (run, member).
-        rates: rate of change of stance by mechanism in the last step, (run, member) each.
+        guarantee: security guarantee as far as it is believed since events last acted or it last faded, (run,).
+        keeps_rates: whether each mechanism's part is kept; to hold what few ask for costs time.
+        rates: where kept, rate of change of stance by mechanism in the last step, (run, member) each.
         council: the council meeting of the last step, if there was one.
     """
 
@@ -101,19 +104,27 @@ class World:
     pledge_target: FloatArray
     pledge_deadline: FloatArray
     trust_start: FloatArray
+    guarantee: FloatArray = field(init=False)
+    keeps_rates: bool = False
     rates: dict[str, FloatArray] = field(default_factory=dict)
     council: Council | None = None
+
+    def __post_init__(self) -> None:
+        self.guarantee = self.believed_guarantee()
 
     @property
     def n_runs(self) -> int:
         """Number of runs."""
         return len(self.accession.stage)
 
-    @property
-    def guarantee(self) -> FloatArray:
-        """Security guarantee as far as it is believed, (run,)."""
+    def believed_guarantee(self, rows: RowArray | slice = EVERY) -> FloatArray:
+        """Security guarantee as far as it is believed, by what has been given so far, (run,).
+
+        Args:
+            rows: in these runs; by default in all.
+        """
         p, c = self.setup.scenario.guarantees, self.candidate
-        return credible_guarantee(c.guarantee, c.binding_guarantee, p.initial if p.renewal else 0.0, p)
+        return credible_guarantee(c.guarantee[rows], c.binding_guarantee[rows], p.initial if p.renewal else 0.0, p)
 
     @property
     def deterrent(self) -> FloatArray:
@@ -140,7 +151,7 @@ class World:
         """Runs in which the war is hot, (run,)."""
         return self.russia.war_intensity > self.setup.scenario.war.hot_line
 
-    def positions(self, rows: RowArray | slice = ALL_ROWS) -> tuple[IntArray, IntArray]:
+    def positions(self, rows: RowArray | slice = EVERY) -> tuple[IntArray, IntArray]:
         """How each member would ballot now, and why it would object, int8 (run, member) each.
 
         Args:
@@ -163,15 +174,19 @@ class World:
         ties_there = ties_of(m.disposition[:, member], orientation, at_start, p) if ties is None else ties
         m.orientation[:, member] = np.where(new, orientation, m.orientation[:, member])
         m.government_ties[:, member] = np.where(new, ties_there, m.government_ties[:, member])
-        self.update_susceptibility()
+        self.update_susceptibility(member)
 
-    def update_susceptibility(self) -> None:
-        """Members' susceptibility follows from their government's ties and their defence spending."""
+    def update_susceptibility(self, member: int | slice = EVERY) -> None:
+        """Members' susceptibility follows from their government's ties and their defence spending.
+
+        Args:
+            member: the place of one, by default all.
+        """
         m, roster = self.members, self.setup.roster
-        m.susceptibility = susceptibility(
-            roster.structural_susceptibility,
-            m.government_ties,
-            m.spending - roster.defence_spending,
+        m.susceptibility[:, member] = susceptibility(
+            roster.structural_susceptibility[member],
+            m.government_ties[:, member],
+            m.spending[:, member] - roster.defence_spending[member],
             self.setup.scenario.spending.resilience,
         )
 

@@ -118,6 +118,7 @@ class _OneMember:
 
     def before(self, world: World, rows: slice) -> None:
         """Note the stance of the first day."""
+        world.keeps_rates = True
         self.start[rows] = self.end[rows] = world.members.stance[:, self.member]
 
     def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:

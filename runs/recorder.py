@@ -162,14 +162,15 @@ class OutcomeRecorder:
             self.final_front[rows] = world.russia.front
 
     def _enter(self, world: World, rows: slice, changed: AnyArray) -> None:
-        stage = world.accession.stage
-        self.stage[rows] = stage
-        self.ever_shelved[rows] |= stage == SHELVED
+        run = rows.start + changed.nonzero()[0]
+        stage = world.accession.stage[changed]
+        shelved = stage == SHELVED
+        self.stage[run] = stage
+        self.ever_shelved[run] |= shelved
         for code, step in self.entered.items():
-            fell_back = changed & ((stage < code) | (stage == SHELVED))
-            step[rows][fell_back] = NEVER
-            reached = changed & (stage >= code) & (stage != SHELVED) & (step[rows] == NEVER)
-            step[rows][reached] = world.step
+            so_far = step[run]
+            reached = np.where(so_far == NEVER, world.step, so_far)
+            step[run] = np.where((stage >= code) & ~shelved, reached, NEVER)
 
 
 class TrajectoryRecorder:
@@ -183,14 +184,14 @@ class TrajectoryRecorder:
             runs: number of runs.
             record: names in MEMBER_VARIABLES or RUN_VARIABLES, or CONTRIBUTION.
         """
+        # Time first, so that a step writes one stretch of memory; read as (run, step, ...) through a view.
         steps, members = setup.n_steps, len(setup.roster)
         self.mechanisms = [*setup.mechanisms, BOUNDS]
         by_member = [name for name in check_record(record) if name in MEMBER_VARIABLES]
         by_run = [name for name in record if name in RUN_VARIABLES]
         self.members: dict[str, AnyArray] = {
-            name: np.zeros((runs, steps + 1, members), MEMBER_VARIABLES[name].dtype) for name in by_member
+            name: np.zeros((steps + 1, runs, members), MEMBER_VARIABLES[name].dtype) for name in by_member
         }
-        # Time first, so that a step writes one contiguous row; read as (run, step) through a transposed view.
         self.runs: dict[str, AnyArray] = {k: np.zeros((steps + 1, runs), RUN_VARIABLES[k].dtype) for k in by_run}
         events = setup.scenario.events if by_run else ()
         self.events = {event.name: np.zeros((steps, runs), np.int8) for event in events}
@@ -199,6 +200,7 @@ class TrajectoryRecorder:
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day, and when events will act."""
+        world.keeps_rates = bool(self.contribution.size)
         for event, acts, _ in world.events if self.events else ():
             self.events[event.name][:, rows] = acts
         self._state(world, rows)
@@ -220,7 +222,7 @@ class TrajectoryRecorder:
 
     def _state(self, world: World, rows: slice) -> None:
         for name, by_member in self.members.items():
-            by_member[rows, world.step] = MEMBER_VARIABLES[name].read(world)
+            by_member[world.step, rows] = MEMBER_VARIABLES[name].read(world)
         for name, by_run in self.runs.items():
             by_run[world.step, rows] = RUN_VARIABLES[name].read(world)
 

@@ -104,7 +104,7 @@ def _add_outcomes(data: xr.Dataset, outcomes: OutcomeRecorder) -> None:
 
 def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr.Dataset:
     for name, by_member in trajectories.members.items():
-        data[name] = (("run", "step", "member"), by_member, _attributes(name))
+        data[name] = (("run", "step", "member"), by_member.swapaxes(0, 1), _attributes(name))
     for name, by_run in trajectories.runs.items():
         data[name] = (("run", "step"), by_run.T, _attributes(name))
     if "stage" in data:
