@@ -19,9 +19,11 @@ from article10.agents.arrays import FloatArray
 
 Distribution = Literal["normal", "uniform", "exponential"]
 
-
 SEEDED_TOGETHER = 64
 """Runs that take their seeds from one seed sequence: seeding each by its own costs as much as drawing."""
+
+DRAWN_TOGETHER = 8
+"""Runs drawn before they are laid by time: the fewer, the surer their draws are still in the cache."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,17 @@ class Stream:
             }
             yield generator
 
-    def fill(self, seed: int, runs: Sequence[int], out: FloatArray) -> None:
-        """Draws of some runs, written to ``out``, (run, ...), one run after another.
+    def fill(self, generators: Iterator[np.random.Generator], out: FloatArray) -> None:
+        """Draws of the next runs, written to ``out``, (run, ...), one run after another.
 
         >>> elections, three, one = Stream("elections", (2,)), np.empty((3, 2)), np.empty((1, 2))
-        >>> elections.fill(7, [4710, 4711, 4712], three)
-        >>> elections.fill(7, [4711], one)
+        >>> elections.fill(elections.generators(7, [4710, 4711, 4712]), three)
+        >>> elections.fill(elections.generators(7, [4711]), one)
         >>> bool((three[1] == one[0]).all())
         True
         """
-        for generator, into in zip(self.generators(seed, runs), out, strict=True):
+        for into in out:
+            generator = next(generators)
             if self.distribution == "normal":
                 generator.standard_normal(out=into, dtype=self.dtype)
             elif self.distribution == "uniform":
@@ -122,11 +125,13 @@ class Sampler:
         if stream.name not in self._memory or self._memory[stream.name].shape[1] < n:
             self._memory[stream.name] = np.empty((stream.shape[0], n, *stream.shape[1:]), stream.dtype)
         by_time = self._memory[stream.name][:, :n]
-        by_run = np.empty((min(n, SEEDED_TOGETHER), *stream.shape), stream.dtype)
-        for start in range(0, n, SEEDED_TOGETHER):
-            some = runs[start : start + SEEDED_TOGETHER]
-            stream.fill(self.seed, some, by_run[: len(some)])
-            by_time[:, start : start + len(some)] = by_run[: len(some)].swapaxes(0, 1)
+        generators = stream.generators(self.seed, runs)
+        by_run = np.empty((DRAWN_TOGETHER, *stream.shape), stream.dtype)
+        for start in range(0, n, DRAWN_TOGETHER):
+            some = by_time[:, start : start + DRAWN_TOGETHER]
+            drawn = by_run[: some.shape[1]]
+            stream.fill(generators, drawn)
+            some[:] = drawn.swapaxes(0, 1)
         return by_time
 
 
