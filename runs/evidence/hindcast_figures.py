@@ -127,7 +127,7 @@ def pits(found: Mapping[str, Hindcast], ax: Axes | None = None) -> Axes:
         ax = ax or new_axes(figsize=(2.1 * len(found) + 0.4, 2.9))
         ax.set_axis_off()
         ax.set_title("Calibration: even bars would be right", pad=22)
-        highest = max(answer.pit().max() for answer in found.values())
+        highest = max(float(answer.pit().max()) for answer in found.values())
         for k, (name, answer) in enumerate(found.items()):
             panel = ax.inset_axes((k / len(found) + 0.01, 0.12, 0.94 / len(found) - 0.01, 0.84))
             _pit_bars(answer, panel)
