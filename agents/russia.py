@@ -313,12 +313,18 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
 """Their functions, by name."""
 
 
-def shares_of(weights: FloatArray) -> FloatArray:
+def shares_of(weights: FloatArray, shape: tuple[int, ...]) -> FloatArray:
     """Weights scaled to a sum of one over members; all zero where they are all zero.
 
+    Args:
+        weights: what a strategy gave.
+        shape: (run, member), which it should have.
+
     Raises:
-        ValueError: a weight is negative or not finite.
+        ValueError: the shape is another, or a weight is negative or not finite.
     """
+    if np.shape(weights) != shape:
+        raise ValueError(f"a strategy must return weights (run, member) = {shape}, got shape {np.shape(weights)}")
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError("a strategy must return finite, non-negative weights (run, member)")
     total = weights.sum(axis=-1, keepdims=True)

@@ -106,7 +106,7 @@ def _review(world: World) -> None:
         focus=p.focus,
         response=r.response,
     )
-    r.shares = russia.shares_of(setup.strategy(known))
+    r.shares = russia.shares_of(setup.strategy(known), observed.shape)
     r.active = r.shares.sum(axis=-1) > 0
 
 
@@ -189,7 +189,13 @@ def stances(world: World) -> None:
     change = np.zeros_like(m.stance)
     for name, mechanism in world.setup.mechanisms.items():
         rate = mechanism(world)
-        change += rate
+        try:
+            change += rate
+        except (TypeError, ValueError):
+            given = getattr(rate, "shape", rate)
+            raise ValueError(
+                f"mechanism {name!r} must return rates (run, member) = {change.shape}, got {given!r}"
+            ) from None
         if world.keeps_rates:
             world.rates[name] = rate
     change *= world.setup.effective_step

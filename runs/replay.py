@@ -78,7 +78,7 @@ def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
         *_ratifications(data),
         *_moves(data),
     ]
-    return sorted(told, key=lambda entry: entry.day)
+    return sorted(told, key=lambda entry: (entry.day, entry.text == STAGE_TEXT[MEMBER]))  # after the last ratification
 
 
 def _day(data: xr.Dataset, step: int) -> date:
@@ -190,8 +190,14 @@ def _councils(data: xr.Dataset) -> list[Entry]:
 
 def _stages(data: xr.Dataset) -> list[Entry]:
     stage = data["stage"].to_numpy()
-    changed = np.flatnonzero(stage[1:] != stage[:-1]) + 1
-    return [Entry(_day(data, int(step)), "accession", STAGE_TEXT[int(stage[step])]) for step in changed]
+    inviting = data["council"].to_numpy()[data["invited"].to_numpy() > 0]
+    told = []
+    for step in np.flatnonzero(stage[1:] != stage[:-1]) + 1:
+        day = _day(data, int(step))
+        if stage[step] == INVITED:  # on the day of the council, not at the end of its week
+            day = max(d for d in pd.DatetimeIndex(inviting).date if d <= day)
+        told.append(Entry(day, "accession", STAGE_TEXT[int(stage[step])]))
+    return told
 
 
 def _ratifications(data: xr.Dataset) -> list[Entry]:

@@ -109,6 +109,18 @@ def test_a_strategy_that_returns_nonsense_is_refused():
         simulate("baseline", 1, 0, changes=SHORT, strategy=lambda known: -known.observed - 5)
 
 
+def test_a_strategy_of_the_wrong_shape_is_told_the_right_one():
+    with pytest.raises(ValueError, match=r"strategy must return weights \(run, member\) = \(2, 32\), got shape \(2,\)"):
+        simulate("baseline", 2, 0, changes=SHORT, strategy=lambda known: known.observed[:, 0])
+
+
+@pytest.mark.parametrize(("rate", "given"), [(np.ones((2, 3)), r"\(2, 3\)"), (None, "None")])
+def test_a_mechanism_of_the_wrong_shape_is_named(rate, given):
+    mechanisms = {**MECHANISMS, "push": lambda world: rate}
+    with pytest.raises(ValueError, match=rf"mechanism 'push' must return rates .* got {given}"):
+        simulate("baseline", 2, 0, changes=SHORT, mechanisms=mechanisms)
+
+
 def test_an_explanation_adds_up_and_is_of_the_run_that_was_drawn(tmp_path):
     result = simulate("baseline", 4, 9, changes=SHORT)
     explained = article10.load(result.save(tmp_path / "r.nc")).explain("TUR", 2)

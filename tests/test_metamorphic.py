@@ -100,7 +100,7 @@ def test_shares_of_effort_sum_to_one_or_to_nothing(name):
         focus=0.25,
         response=-rng.uniform(0, 1, (7, 32)),
     )
-    total = shares_of(STRATEGIES[name](known)).sum(axis=-1)
+    total = shares_of(STRATEGIES[name](known), known.observed.shape).sum(axis=-1)
     assert np.allclose(total, 0.0 if name == "inert" else 1.0, atol=1e-12)
 
 

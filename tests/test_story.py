@@ -45,6 +45,10 @@ def test_a_story_tells_what_happened(result):
     assert pd.Timestamp(ends[0].day) == result.outcomes["accession_date"].loc[acceded]
     ratified = [e for e in by_kind["accession"] if "32 of 32" in e.text]
     assert len(ratified) == 1
+    assert told.index(ratified[0]) < told.index(ends[0])
+    passing = [e.day for e in by_kind["council"] if "and passes" in e.text]
+    assert passing
+    assert passing == [e.day for e in by_kind["accession"] if "council invites" in e.text]
     ballots = result.data["ballot"].sel(run=acceded).to_numpy()
     assert len(by_kind["council"]) == (ballots >= 0).any(axis=1).sum()
 
