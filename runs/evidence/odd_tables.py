@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -55,8 +56,8 @@ def attributes(cls: type) -> dict[str, str]:
     >>> attributes(AccessionState)["talks"]
     'share of the accession talks done.'
     """
-    listed = (cls.__doc__ or "").partition("Attributes:\n")[2]
-    return {name: " ".join(text.split()) for name, text in re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", listed, re.M)}
+    listed = inspect.cleandoc(cls.__doc__ or "").partition("Attributes:\n")[2]  # Python 3.13 cleans it, 3.12 does not
+    return {name: " ".join(text.split()) for name, text in re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", listed, re.M)}
 
 
 def _first(declared: object) -> str:
