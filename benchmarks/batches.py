@@ -42,7 +42,7 @@ PARTS = ("mesa", "flat", "scaling", "million")
 def batch(runs: int, record: str, workers: int) -> dict[str, float]:
     """Time and memory of a batch of the baseline, after a small one: imports and first touch of memory do not count."""
     folder = Path(tempfile.mkdtemp(dir=os.environ.get("BENCHMARK_FOLDER")))
-    run_batch(Design(runs=SMALL, seed=SEED, record=record), folder / "warm", workers=1, progress=False)
+    run_batch(Design(runs=SMALL, seed=SEED, record=record), folder / "warm", workers=workers, progress=False)
     begin = time.perf_counter()
     done = run_batch(Design(runs=runs, seed=SEED, record=record), folder / "batch", workers=workers)
     took = time.perf_counter() - begin
