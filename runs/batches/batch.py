@@ -163,7 +163,8 @@ def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]
     Points share their draws. A point of few runs takes as long as one of ``FEWEST``.
     """
     cost = max(design.runs, FEWEST)
-    task_runs = min(max(design.n_points * cost // FEWEST_TASKS, EFFICIENT_RUNS), MOST_RUNS)
+    whole = design.n_points * cost // FEWEST_TASKS // EFFICIENT_RUNS * EFFICIENT_RUNS  # no task ends in a small chunk
+    task_runs = min(max(whole, EFFICIENT_RUNS), MOST_RUNS)
     together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS)) if design.common_random_numbers else 1
     if design.record == SUMMARY:
         together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
