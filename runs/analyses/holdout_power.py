@@ -186,13 +186,7 @@ def holdout_power(
     by_objection = [str(code) for code in holdouts(present).index if code in tried] or list(tried)
     variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in tried}
     variants |= {tuple(by_objection[:k]): consenting(chosen, by_objection[:k]) for k in range(1, groups + 1)}
-    gains: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
-    names = list(variants)
-    for start in range(0, len(names), TOGETHER):
-        some = {" ".join(who): variants[who] for who in names[start : start + TOGETHER]}
-        results = worlds(some, runs, seed, progress=part_of(progress, runs * (1 + start), total))
-        for who in names[start : start + TOGETHER]:
-            gains[who] = {o: reached(results[" ".join(who)], o) for o in OUTCOMES}
+    gains = _reached(variants, runs, seed, part_of(progress, runs, total))
     return warned(
         HoldoutPower(
             scenario=chosen,
@@ -204,6 +198,20 @@ def holdout_power(
             pivotality=_pivotality(present, by_objection),
         )
     )
+
+
+def _reached(
+    variants: Mapping[tuple[str, ...], Scenario], runs: int, seed: int, progress: Progress | None
+) -> dict[tuple[str, ...], dict[str, np.ndarray]]:
+    """By who consents: in which runs each outcome is reached; a few variants are held at once."""
+    found: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
+    names = list(variants)
+    for start in range(0, len(names), TOGETHER):
+        some = names[start : start + TOGETHER]
+        own = {" ".join(who): variants[who] for who in some}
+        results = worlds(own, runs, seed, progress=part_of(progress, runs * len(found), runs * len(variants)))
+        found |= {who: {o: reached(results[" ".join(who)], o) for o in OUTCOMES} for who in some}
+    return found
 
 
 def _each(rows: pd.DataFrame, column: str, form: str = PERCENT) -> str:

@@ -21,7 +21,7 @@ from article10.runs.analyses.answer import NUMBER, Answer, Shown
 from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
 from article10.runs.analyses.intervals import interval, mean_over_runs, paired, share, stated, warned
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.analyses.worlds import Progress, reached, worlds, years_until
+from article10.runs.analyses.worlds import Progress, part_of, reached, worlds, years_until
 from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs
 from article10.runs.result import EnsembleResult
 
@@ -185,18 +185,11 @@ def three_futures(
     kept = ("war_intensity", "guarantee", "force_cap", "stage")
     day = day_of_guarantee(chosen, given)
     total = runs * len(FUTURES) * (1 + len(deterrence))
-    results = worlds(futures_of(chosen, level, day), runs, seed, by_year=kept, progress=_after(progress, 0, total))
-    values = {name: _values(result) for name, result in results.items()}
-    rows = []
-    for measure in MEASURES:
-        for name in FUTURES:
-            own, other = values[name][measure], values[NEITHER][measure]
-            row = {"measure": measure, "future": name, **mean_over_runs(own, "mean")}
-            rows.append(row | paired(own, other).row("difference"))
+    results = worlds(futures_of(chosen, level, day), runs, seed, by_year=kept, progress=part_of(progress, 0, total))
     attacks = []
     for place, strength in enumerate(deterrence, start=1):
         variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level, day)
-        swept = worlds(variants, runs, seed, progress=_after(progress, place * len(FUTURES) * runs, total))
+        swept = worlds(variants, runs, seed, progress=part_of(progress, place * len(FUTURES) * runs, total))
         for name, result in swept.items():
             number = mean_over_runs(result.outcomes_by_member["breaches"].to_numpy(float), "attacks")
             attacks.append({"deterrence": float(strength), "future": name, **number})
@@ -207,11 +200,23 @@ def three_futures(
         seed=seed,
         level=level,
         given=day,
-        consequences=pd.DataFrame(rows).set_index(["measure", "future"]),
+        consequences=_consequences(results),
         by_deterrence=pd.DataFrame(attacks).set_index(["deterrence", "future"]),
         acceded={**share(joins, "share"), **mean_over_runs(years[joins], "years")},
     )
     return warned(found)
+
+
+def _consequences(results: Mapping[str, EnsembleResult]) -> pd.DataFrame:
+    """By measure and future: the mean, and the difference from neither in the same worlds."""
+    values = {name: _values(result) for name, result in results.items()}
+    rows = []
+    for measure in MEASURES:
+        for name in FUTURES:
+            own, other = values[name][measure], values[NEITHER][measure]
+            row = {"measure": measure, "future": name, **mean_over_runs(own, "mean")}
+            rows.append(row | paired(own, other).row("difference"))
+    return pd.DataFrame(rows).set_index(["measure", "future"])
 
 
 def futures_of(scenario: Scenario, level: float, day: date) -> dict[str, Scenario]:
@@ -245,7 +250,3 @@ def security(result: EnsembleResult) -> np.ndarray:
     cap = last["force_cap_by_year"].to_numpy().astype(float)
     hot = last["war_intensity_by_year"].to_numpy() > s.war.hot_line
     return np.where(hot, 0.0, np.exp(-breach_hazard(deterrent, cap, s.war)))
-
-
-def _after(progress: Progress | None, before: int, total: int) -> Progress | None:
-    return None if progress is None else lambda done, _: progress(before + done, total)

@@ -96,9 +96,8 @@ def course(found: Hindcast, ax: Axes | None = None) -> Axes:
 
 def _title(found: Hindcast) -> str:
     """What is shown, and what it was forecast from: with later rounds or the round's own pace it is no foresight."""
-    if found.pace_known:
-        return f"{found.round.name}\nby stances at signing, given the pace of the round"
-    return f"{found.scenario.title}\nby {found.source_of_pace}"
+    known = "stances at signing, given the pace of the round" if found.pace_known else found.source_of_pace
+    return f"{found.scenario.title}\nby {known}"
 
 
 def pit(found: Hindcast, ax: Axes | None = None) -> Axes:
@@ -144,5 +143,5 @@ def _pit_bars(found: Hindcast, ax: Axes) -> None:
     ax.bar(edges[:-1], found.pit(), width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
     ax.axhline(0.1, color="#444444", linewidth=0.9, linestyle="--")
     ax.set_xlim(0, 1)
-    ax.set_xticks([0, 0.5, 1])
+    ax.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])  # short, so that those of two panels stay apart
     ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
