@@ -317,14 +317,17 @@ def shares_of(weights: FloatArray, shape: tuple[int, ...]) -> FloatArray:
     """Weights scaled to a sum of one over members; all zero where they are all zero.
 
     Args:
-        weights: what a strategy gave.
-        shape: (run, member), which it should have.
+        weights: what a strategy gave, (run, member), or (member,) for the same in all runs.
+        shape: (run, member).
 
     Raises:
         ValueError: the shape is another, or a weight is negative or not finite.
     """
-    if np.shape(weights) != shape:
-        raise ValueError(f"a strategy must return weights (run, member) = {shape}, got shape {np.shape(weights)}")
+    try:
+        weights = np.broadcast_to(weights, shape)
+    except ValueError:
+        given = np.shape(weights)
+        raise ValueError(f"a strategy must return weights (run, member) = {shape}, got shape {given}") from None
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError("a strategy must return finite, non-negative weights (run, member)")
     total = weights.sum(axis=-1, keepdims=True)
