@@ -22,7 +22,6 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -42,7 +41,7 @@ PARTS = ("mesa", "flat", "scaling", "million")
 def batch(runs: int, record: str, workers: int) -> dict[str, float]:
     """Time and memory of a batch of the baseline, after a small one: imports and first touch of memory do not count."""
     folder = Path(tempfile.mkdtemp(dir=os.environ.get("BENCHMARK_FOLDER")))
-    run_batch(Design(runs=SMALL, seed=SEED, record=record), folder / "warm", workers=workers, progress=False)
+    run_batch(Design(runs=SMALL * workers, seed=SEED, record=record), folder / "warm", workers=workers, progress=False)
     begin = time.perf_counter()
     done = run_batch(Design(runs=runs, seed=SEED, record=record), folder / "batch", workers=workers)
     took = time.perf_counter() - begin
@@ -66,11 +65,47 @@ def mesa(runs: int, processes: int) -> dict[str, float]:
 
 
 def measured(case: str, *numbers: object) -> dict[str, float]:
-    """A case in a process of its own: seconds, peak memory in GB of all its processes together, and of the largest."""
+    """A case in a process of its own: seconds, peak memory in GB of all its processes together, and of the largest.
+
+    Together: proportional set sizes, in which a page that processes share counts once. The largest: its resident set.
+    """
     words = [sys.executable, __file__, "--case", case, *map(str, numbers)]
-    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        together = largest = 0
+        while process.poll() is None:
+            begin = time.perf_counter()
+            held = [memory(each) for each in tree(process.pid)]
+            together = max(together, sum(pss for pss, _ in held))
+            largest = max([largest, *(peak for _, peak in held)])
+            time.sleep(max(0.02, 20 * (time.perf_counter() - begin)))  # looking at a large process takes a while
+        printed = process.stdout.read() if process.stdout else ""
+    if process.returncode:
+        raise SystemExit(f"{case}: failed")
+    found: dict[str, float] = json.loads(printed.splitlines()[-1])
+    return {**found, "memory": together * 1024 / 1e9, "largest": largest * 1024 / 1e9}
+
+
+def tree(process: int) -> list[int]:
+    """A process and all that it started, and those did."""
+    try:
+        children = [
+            int(child)
+            for path in Path(f"/proc/{process}/task").glob("*/children")
+            for child in path.read_text().split()
+        ]
+    except OSError:  # it has just ended
+        return []
+    return [process, *(each for child in children for each in tree(child))]
+
+
+def memory(process: int) -> tuple[int, int]:
+    """Proportional set size now, and the resident set at its peak so far, in kiB; as Linux tells them."""
+    try:
+        found = Path(f"/proc/{process}/smaps_rollup").read_text() + Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0, 0
+    sizes = {words[0]: int(words[1]) for line in found.splitlines() if (words := line.split())[-1] == "kB"}
+    return sizes.get("Pss:", 0), sizes.get("VmHWM:", 0)
 
 
 def run_case(case: str, words: list[str]) -> None:
@@ -81,12 +116,6 @@ def run_case(case: str, words: list[str]) -> None:
     else:
         runs, processes = int(words[0]), int(words[1])
         found = mesa(runs, processes)
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    largest_child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if processes > 1 else 0
-    found["memory"] = (own + processes * largest_child) * 1024 / 1e9
-    found["largest"] = max(own, largest_child) * 1024 / 1e9
-    times = os.times()
-    found["cpu"] = times.user + times.system + times.children_user + times.children_system
     print(json.dumps(found))
 
 

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -19,8 +20,14 @@ from article10.agents.arrays import FloatArray
 
 Distribution = Literal["normal", "uniform", "exponential"]
 
+State = Any
+"""State of PCG64, as NumPy gives and takes it."""
+
 SEEDED_TOGETHER = 64
 """Runs that take their seeds from one seed sequence: seeding each by its own costs as much as drawing."""
+
+STRETCH_BYTES = 2**24
+"""Bytes of draws of one stream in memory, where they are read once."""
 
 DRAWN_TOGETHER = 8
 """Runs drawn before they are laid by time: the fewer, the surer their draws are still in the cache."""
@@ -47,14 +54,12 @@ class Stream:
         """A stable 32-bit number from the name (never Python's ``hash``)."""
         return int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
 
-    def generators(self, seed: int, runs: Iterable[int]) -> Iterator[np.random.Generator]:
-        """The generator of this stream for one run after another; each holds until the next is asked for.
+    def states(self, seed: int, runs: Iterable[int]) -> Iterator[State]:
+        """Where PCG64 starts for each run.
 
-        Run k starts PCG64 at the state that words ``4 * (k % SEEDED_TOGETHER)`` and the three after it give, of
+        Run k starts at the state that words ``4 * (k % SEEDED_TOGETHER)`` and the three after it give, of
         ``SeedSequence(seed, spawn_key=(number, k // SEEDED_TOGETHER))``.
         """
-        bits = np.random.PCG64(0)
-        generator = np.random.Generator(bits)
         block, words = -1, [[0]]
         for run in runs:
             if run // SEEDED_TOGETHER != block:
@@ -62,35 +67,85 @@ class Stream:
                 sequence = np.random.SeedSequence(seed, spawn_key=(self.number, block))
                 words = sequence.generate_state(4 * SEEDED_TOGETHER, np.uint64).reshape(-1, 4).tolist()
             high, low, odd_high, odd_low = words[run % SEEDED_TOGETHER]
-            bits.state = {
+            yield {
                 "bit_generator": "PCG64",
                 "state": {"state": high << 64 | low, "inc": odd_high << 64 | odd_low | 1},
                 "has_uint32": 0,
                 "uinteger": 0,
             }
-            yield generator
 
-    def fill(self, generators: Iterator[np.random.Generator], out: FloatArray) -> None:
-        """Draws of the next runs, written to ``out``, (run, ...), one run after another.
+    def fill(self, generator: np.random.Generator, out: FloatArray) -> None:
+        """Write a generator's next draws to ``out``, one run's or a part of them."""
+        if self.distribution == "normal":
+            generator.standard_normal(out=out, dtype=self.dtype)
+        elif self.distribution == "uniform":
+            generator.random(out=out, dtype=self.dtype)
+        else:
+            generator.standard_exponential(out=out, dtype=self.dtype)
 
-        >>> elections, three, one = Stream("elections", (2,)), np.empty((3, 2)), np.empty((1, 2))
-        >>> elections.fill(elections.generators(7, [4710, 4711, 4712]), three)
-        >>> elections.fill(elections.generators(7, [4711]), one)
-        >>> bool((three[1] == one[0]).all())
-        True
+
+class Passage:
+    """A stream's draws for some runs from the first step to the last, a stretch of time after another.
+
+    >>> shocks = Stream("member_shocks", (100, 33), "uniform", np.float32)
+    >>> passing, whole = Passage(shocks, 7, [4710, 4711]), Passage(shocks, 7, [4711])
+    >>> part, rest = passing.next(np.empty((60, 2, 33), np.float32)), passing.next(np.empty((40, 2, 33), np.float32))
+    >>> bool((np.concatenate([part, rest])[:, 1] == whole.next(np.empty((100, 1, 33), np.float32))[:, 0]).all())
+    True
+    """
+
+    def __init__(self, stream: Stream, seed: int, runs: Iterable[int]) -> None:
+        """Stand before the first step."""
+        self.stream, self._states = stream, list(stream.states(seed, runs))
+        self._bits = np.random.PCG64(0)
+        self._generator = np.random.Generator(self._bits)
+
+    def next(self, out: FloatArray, *, last: bool = False) -> FloatArray:
+        """Draw the next stretch into ``out``, (time, run, ...): run after run, as a generator goes, laid by time.
+
+        Args:
+            out: where to; its first axis says how long the stretch is.
+            last: nothing is asked for after it.
         """
-        for into in out:
-            generator = next(generators)
-            if self.distribution == "normal":
-                generator.standard_normal(out=into, dtype=self.dtype)
-            elif self.distribution == "uniform":
-                generator.random(out=into, dtype=self.dtype)
-            else:
-                generator.standard_exponential(out=into, dtype=self.dtype)
+        by_run = np.empty((DRAWN_TOGETHER, len(out), *out.shape[2:]), out.dtype)
+        for start in range(0, out.shape[1], DRAWN_TOGETHER):
+            some = out[:, start : start + DRAWN_TOGETHER]
+            drawn = by_run[: some.shape[1]]
+            for run, into in enumerate(drawn, start):
+                self._bits.state = self._states[run]
+                self.stream.fill(self._generator, into)
+                if not last:
+                    self._states[run] = self._bits.state
+            some[:] = drawn.swapaxes(0, 1)
+        return out
 
 
-Draws = Mapping[str, FloatArray]
-"""By stream name: draws whose axes are time (where the stream has it), run, then the rest."""
+class Stretches:
+    """A stream's draws by step, for one walk from the first to the last: few are in memory at a time."""
+
+    def __init__(self, passage: Passage, memory: FloatArray) -> None:
+        """Use some memory, (time, run, ...), for a stretch after another."""
+        self._passage, self._memory = passage, memory
+        self._first = self._end = 0
+
+    def __getitem__(self, step: int) -> FloatArray:
+        """Draws of a step, (run, ...), valid until a later one is asked for.
+
+        Raises:
+            IndexError: the step lies in a stretch that has passed.
+        """
+        while step >= self._end:
+            left = self._passage.stream.shape[0] - self._end
+            self._first, n = self._end, min(len(self._memory), left)
+            self._passage.next(self._memory[:n], last=n == left)
+            self._end += n
+        if step < self._first:
+            raise IndexError(f"step {step} of stream {self._passage.stream.name!r} has passed")
+        return self._memory[step - self._first]
+
+
+Draws = Mapping[str, Any]
+"""By stream name: draws by time (where the stream has it), run, then the rest: an array, or ``Stretches`` of one."""
 
 
 class Sampler:
@@ -99,11 +154,13 @@ class Sampler:
     Attributes:
         streams: what to draw.
         seed: of the ensemble.
+        once: whether each group's draws are read once only, from the first step to the last; what is long is then
+            drawn as it is read, and most of it is never in memory.
     """
 
-    def __init__(self, streams: Sequence[Stream], seed: int) -> None:
+    def __init__(self, streams: Sequence[Stream], seed: int, *, once: bool = False) -> None:
         """Remember what to draw; memory is taken when it is first needed."""
-        self.streams, self.seed = tuple(streams), seed
+        self.streams, self.seed, self.once = tuple(streams), seed, once
         self._memory: dict[str, FloatArray] = {}
 
     def draw(self, runs: Sequence[int]) -> Draws:
@@ -119,20 +176,14 @@ class Sampler:
         """
         return {stream.name: self._draw(stream, runs) for stream in self.streams}
 
-    def _draw(self, stream: Stream, runs: Sequence[int]) -> FloatArray:
-        """Drawn run after run, as a generator goes, and laid time after time, as steps read."""
-        n = len(runs)
-        if stream.name not in self._memory or self._memory[stream.name].shape[1] < n:
-            self._memory[stream.name] = np.empty((stream.shape[0], n, *stream.shape[1:]), stream.dtype)
-        by_time = self._memory[stream.name][:, :n]
-        generators = stream.generators(self.seed, runs)
-        by_run = np.empty((DRAWN_TOGETHER, *stream.shape), stream.dtype)
-        for start in range(0, n, DRAWN_TOGETHER):
-            some = by_time[:, start : start + DRAWN_TOGETHER]
-            drawn = by_run[: some.shape[1]]
-            stream.fill(generators, drawn)
-            some[:] = drawn.swapaxes(0, 1)
-        return by_time
+    def _draw(self, stream: Stream, runs: Sequence[int]) -> FloatArray | Stretches:
+        passage, whole = Passage(stream, self.seed, runs), stream.shape[0]
+        bytes_of_time = len(runs) * prod(stream.shape[1:]) * np.dtype(stream.dtype).itemsize
+        held = min(whole, max(1, STRETCH_BYTES // bytes_of_time)) if self.once else whole
+        if stream.name not in self._memory or self._memory[stream.name].shape[1] < len(runs):
+            self._memory[stream.name] = np.empty((held, len(runs), *stream.shape[1:]), stream.dtype)
+        memory = self._memory[stream.name][:, : len(runs)]
+        return Stretches(passage, memory) if len(memory) < whole else passage.next(memory, last=True)
 
 
 def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:

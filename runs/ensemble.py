@@ -83,7 +83,7 @@ def simulate(
     check_record(record)
     setup = Setup.of(read_scenario(scenario, changes, own_strategy=strategy is not None), strategy, mechanisms)
     recorder = Recorder(setup, runs, with_run_variables(record))
-    sampler = Sampler(setup.streams, seed)
+    sampler = Sampler(setup.streams, seed, once=True)
     for rows in chunks(runs, chunk_size(setup) if chunk is None else chunk):
         draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
         step_chunk(setup, draws, recorder, rows)

@@ -172,7 +172,7 @@ def explain_ensemble(
     setup = setup_again(result, strategy, mechanisms)
     begins, ends = steps_between(setup.scenario, start, end)
     kept = _OneMember(setup, result.runs, place, begins, ends)
-    sampler, first = Sampler(setup.streams, result.seed), int(result.data["run"].to_numpy()[0])
+    sampler, first = Sampler(setup.streams, result.seed, once=True), int(result.data["run"].to_numpy()[0])
     for rows in chunks(result.runs, chunk_size(setup)):
         step_chunk(setup, sampler.draw(range(first + rows.start, first + rows.stop)), kept, rows)
     by_run = pd.DataFrame(kept.parts, columns=kept.names)

@@ -173,36 +173,53 @@ class OutcomeRecorder:
             step[run] = np.where((stage >= code) & ~shelved, reached, NEVER)
 
 
-class TrajectoryRecorder:
-    """Chosen variables at every step, and when events acted."""
+Keep = Callable[[str, int, AnyArray], None]
+"""Takes a variable's name, the place on its time axis of the first of some values, and these, (time, run, ...)."""
 
-    def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:
+
+class TrajectoryRecorder:
+    """Chosen variables at every step, and when events acted.
+
+    Attributes:
+        held: by variable, (time, run, ...), so that a step writes one stretch of memory; time is the step, or for
+            what happens between two steps (events, contributions) the interval.
+    """
+
+    def __init__(
+        self, setup: Setup, runs: int, record: Sequence[str], stretch: int | None = None, keep: Keep | None = None
+    ) -> None:
         """Make room.
 
         Args:
             setup: of the ensemble.
             runs: number of runs.
             record: names in MEMBER_VARIABLES or RUN_VARIABLES, or CONTRIBUTION.
+            stretch: how long a stretch of time to hold, by default all of it; a shorter one is for runs that are all
+                stepped together.
+            keep: is given each stretch when it is full.
         """
-        # Time first, so that a step writes one stretch of memory; read as (run, step, ...) through a view.
         steps, members = setup.n_steps, len(setup.roster)
         self.mechanisms = [*setup.mechanisms, BOUNDS]
-        by_member = [name for name in check_record(record) if name in MEMBER_VARIABLES]
-        by_run = [name for name in record if name in RUN_VARIABLES]
-        self.members: dict[str, AnyArray] = {
-            name: np.zeros((steps + 1, runs, members), MEMBER_VARIABLES[name].dtype) for name in by_member
+        self.members = [name for name in check_record(record) if name in MEMBER_VARIABLES]
+        self.runs = [name for name in record if name in RUN_VARIABLES]
+        self.events = [event.name for event in setup.scenario.events] if self.runs else []
+        axes: dict[str, tuple[int, tuple[int, ...], type]] = {
+            **{name: (steps + 1, (members,), MEMBER_VARIABLES[name].dtype) for name in self.members},
+            **{name: (steps + 1, (), RUN_VARIABLES[name].dtype) for name in self.runs},
+            **{f"event_{name}": (steps, (), np.int8) for name in self.events},
         }
-        self.runs: dict[str, AnyArray] = {k: np.zeros((steps + 1, runs), RUN_VARIABLES[k].dtype) for k in by_run}
-        events = setup.scenario.events if by_run else ()
-        self.events = {event.name: np.zeros((steps, runs), np.int8) for event in events}
-        shape = (runs, steps, members, len(self.mechanisms)) if CONTRIBUTION in record else (0, 0, 0, 0)
-        self.contribution = np.zeros(shape)
+        if CONTRIBUTION in record:
+            axes[CONTRIBUTION] = steps, (members, len(self.mechanisms)), np.float64
+        self.ends = {name: length for name, (length, _, _) in axes.items()}
+        self.held: dict[str, AnyArray] = {
+            name: np.zeros((min(length, stretch or length), runs, *rest), dtype)
+            for name, (length, rest, dtype) in axes.items()
+        }
+        self.keep = keep
 
     def before(self, world: World, rows: slice) -> None:
-        """Record the first day, and when events will act."""
-        world.keeps_rates = bool(self.contribution.size)
-        for event, acts, _ in world.events if self.events else ():
-            self.events[event.name][:, rows] = acts
+        """Record the first day."""
+        world.keeps_rates = CONTRIBUTION in self.held
         self._state(world, rows)
 
     def after_step(self, world: World, rows: slice, stance_before: AnyArray) -> None:
@@ -214,17 +231,29 @@ class TrajectoryRecorder:
             stance_before: stances before it, for the contributions.
         """
         self._state(world, rows)
-        if self.contribution.size:
-            into = self.contribution[rows, world.step - 1]
+        interval = world.step - 1
+        if self.events:
+            for event, acts, _ in world.events:
+                self._note(f"event_{event.name}", interval, rows, acts[interval])
+        if CONTRIBUTION in self.held:
+            parts = np.empty((*stance_before.shape, len(self.mechanisms)))
             for place, rate in enumerate(world.rates.values()):
-                into[..., place] = world.setup.effective_step * rate
-            into[..., -1] = world.members.stance - stance_before - into[..., :-1].sum(axis=-1)
+                parts[..., place] = world.setup.effective_step * rate
+            parts[..., -1] = world.members.stance - stance_before - parts[..., :-1].sum(axis=-1)
+            self._note(CONTRIBUTION, interval, rows, parts)
 
     def _state(self, world: World, rows: slice) -> None:
-        for name, by_member in self.members.items():
-            by_member[world.step, rows] = MEMBER_VARIABLES[name].read(world)
-        for name, by_run in self.runs.items():
-            by_run[world.step, rows] = RUN_VARIABLES[name].read(world)
+        for name in self.members:
+            self._note(name, world.step, rows, MEMBER_VARIABLES[name].read(world))
+        for name in self.runs:
+            self._note(name, world.step, rows, RUN_VARIABLES[name].read(world))
+
+    def _note(self, name: str, time: int, rows: slice, values: AnyArray) -> None:
+        held = self.held[name]
+        place = time % len(held)
+        held[place, rows] = values
+        if self.keep is not None and (place + 1 == len(held) or time + 1 == self.ends[name]):
+            self.keep(name, time - place, held[: place + 1])
 
 
 class Recorder:

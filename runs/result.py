@@ -103,23 +103,26 @@ def _add_outcomes(data: xr.Dataset, outcomes: OutcomeRecorder) -> None:
 
 
 def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr.Dataset:
-    for name, by_member in trajectories.members.items():
-        data[name] = (("run", "step", "member"), by_member.swapaxes(0, 1), _attributes(name))
-    for name, by_run in trajectories.runs.items():
-        data[name] = (("run", "step"), by_run.T, _attributes(name))
+    dims: dict[str, tuple[str, ...]] = {
+        **dict.fromkeys(trajectories.members, ("run", "step", "member")),
+        **dict.fromkeys(trajectories.runs, ("run", "step")),
+        CONTRIBUTION: ("run", "interval", "member", "mechanism"),
+    }
+    for name, held in trajectories.held.items():
+        data[name] = (dims.get(name, ("run", "interval")), held.swapaxes(0, 1), _attributes(name))
     if "stage" in data:
         data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
-    for name, acts in trajectories.events.items():
-        data[f"event_{name}"] = (("run", "interval"), acts.T, {"description": f"whether event {name!r} acts"})
-    if trajectories.contribution.size:
-        data[CONTRIBUTION] = (("run", "interval", "member", "mechanism"), trajectories.contribution)
+    if CONTRIBUTION in data:
         data = data.assign_coords(mechanism=trajectories.mechanisms)
     return data
 
 
 def _attributes(name: str) -> dict[str, str]:
-    variable = MEMBER_VARIABLES.get(name) or RUN_VARIABLES[name]
-    return {"unit": variable.unit, "description": variable.description}
+    variable = MEMBER_VARIABLES.get(name) or RUN_VARIABLES.get(name)
+    if variable is not None:
+        return {"unit": variable.unit, "description": variable.description}
+    event = name.removeprefix("event_")
+    return {} if name == CONTRIBUTION else {"description": f"whether event {event!r} acts"}
 
 
 class EnsembleResult:

@@ -30,7 +30,7 @@ class Balance:
 
     def after_step(self, world, rows, stance_before):
         self.recorder.after_step(world, rows, stance_before)
-        parts = self.recorder.trajectories.contribution[rows, world.step - 1]
+        parts = self.recorder.trajectories.held[CONTRIBUTION][world.step - 1, rows]
         change = world.members.stance - stance_before
         self.worst = max(self.worst, float(np.abs(parts.sum(axis=-1) - change).max()))
         self.at_bounds += int((np.abs(parts[..., -1]) > 1e-9).sum())

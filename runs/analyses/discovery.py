@@ -245,7 +245,7 @@ def _run(
     scenario: Scenario, runs: int, seed: int, until: date, progress: Progress | None
 ) -> tuple[EnsembleResult, FeatureRecorder]:
     setup = Setup.of(scenario)
-    recorder, sampler = FeatureRecorder(setup, runs, until), Sampler(setup.streams, seed)
+    recorder, sampler = FeatureRecorder(setup, runs, until), Sampler(setup.streams, seed, once=True)
     for rows in chunks(runs, chunk_size(setup)):
         step_chunk(setup, sampler.draw(range(rows.start, rows.stop)), recorder, rows)
         if progress is not None:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from math import log2
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from article10.runs.batches.progress import progress_bar
 from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.batches.store import Store, Task, is_unfinished, unfinished, write_atomically
 from article10.runs.batches.task import Work, perform
-from article10.runs.batches.trajectories import bytes_by_run, empty_trajectories
+from article10.runs.batches.trajectories import empty_trajectories
 from article10.runs.ensemble import FEWEST
 from article10.runs.provenance import provenance
 from article10.runs.recorder import Recorder
@@ -41,7 +41,7 @@ EFFICIENT_RUNS = 1024
 """Runs of a task at the least: fewer are not stepped together well."""
 
 TASK_BYTES = 96 * 2**20
-"""Bytes of one point's trajectories, or of all points' counts, in a task: with the draws, what bounds its memory."""
+"""Bytes of all points' counts of stances in a task: with the draws, what bounds its memory."""
 
 MOST_DIFFERENCES = 12
 
@@ -170,8 +170,8 @@ def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]
         together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
     block = task_runs // together
     if design.variables:
-        fit = TASK_BYTES // bytes_by_run(_template(design, scenario))
-        block = min(block, EFFICIENT_RUNS, 2 ** int(log2(max(fit, 16))))
+        block = min(block, EFFICIENT_RUNS)  # stepped together, so that a stretch of time is all runs'
+        block = ceil(design.runs / ceil(design.runs / block))
     return together, min(block, design.runs)
 
 

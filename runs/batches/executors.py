@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
+from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar
 
 from article10.runs.batches.error import BatchError
@@ -21,6 +24,9 @@ R = TypeVar("R")
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Environment variables that keep a worker's linear algebra to its own core."""
+
+IMPORTED_BEFORE = ("article10.runs.batches.task", "dask.array", "pyarrow.parquet", "zarr")
+"""What a worker needs, imported once for all workers of all of a process's batches; Dask, where it is, by xarray."""
 
 LOCAL = "local"
 
@@ -102,8 +108,7 @@ class Processes:
     def _pool(self, function: Callable[[T], R], left: dict[int, T]) -> Iterator[R]:
         others = set(multiprocessing.active_children())
         with _one_thread():
-            spawn = multiprocessing.get_context("spawn")
-            pool = ProcessPoolExecutor(min(self.workers, len(left)), mp_context=spawn, initializer=_begin_worker)
+            pool = ProcessPoolExecutor(min(self.workers, len(left)), mp_context=_processes(), initializer=_begin_worker)
             try:
                 waiting: dict[Future[R], int] = {}
                 queue = iter(list(left.items()))
@@ -126,9 +131,19 @@ class Processes:
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _processes() -> BaseContext:
+    """How workers are started: on Linux forked off a server that has imported what they need, and holds it for all."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(list(IMPORTED_BEFORE))
+    return server
+
+
 def _begin_worker() -> None:
     """A worker is stopped by its parent alone, and never outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what was imported is no garbage: unless it is looked at, its memory stays shared
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

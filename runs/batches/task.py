@@ -23,9 +23,9 @@ from article10.runs.batches.error import BatchError
 from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
 from article10.runs.batches.store import Commit, Store, Task, unfinished
-from article10.runs.batches.trajectories import write_trajectories
+from article10.runs.batches.trajectories import TrajectoryWriter
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
-from article10.runs.recorder import Recorder
+from article10.runs.recorder import AnyArray, Recorder, TrajectoryRecorder
 from article10.runs.result import EnsembleResult, dataset
 
 
@@ -70,22 +70,31 @@ class Report:
 class Kept:
     """What is kept of one point's runs."""
 
-    def __init__(self, setup: Setup, work: Work) -> None:
+    def __init__(self, setup: Setup, work: Work, point: Point) -> None:
         """Make room."""
-        self.recorder = Recorder(setup, work.task.runs, work.record)
+        runs = work.task.runs
+        self.outcomes = Recorder(setup, runs, ())
         self.histogram = Histogram(setup) if work.histogram else None
+        self.writer = self.trajectories = None
+        if work.record:
+            self.writer = TrajectoryWriter(Store(Path(work.folder)).trajectories(point.scenario), point, work.task)
+            self.trajectories = TrajectoryRecorder(setup, runs, work.record, self.writer.stretch, self.writer.keep)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
-        self.recorder.before(world, rows)
+        self.outcomes.before(world, rows)
         if self.histogram is not None:
             self.histogram.add(world)
+        if self.trajectories is not None:
+            self.trajectories.before(world, rows)
 
-    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+    def after_step(self, world: World, rows: slice, stance_before: AnyArray) -> None:
         """Record the world after a step."""
-        self.recorder.after_step(world, rows, stance_before)
+        self.outcomes.after_step(world, rows, stance_before)
         if self.histogram is not None:
             self.histogram.add(world)
+        if self.trajectories is not None:
+            self.trajectories.after_step(world, rows, stance_before)
 
 
 def perform(work: Work) -> Report:
@@ -130,7 +139,7 @@ def _run(together: list[tuple[Point, Setup]], work: Work) -> Iterator[tuple[Poin
     """Run points that share their draws; each is given away with its last chunk, so that few are held at once."""
     task = work.task
     setup = together[0][1]
-    sampler = Sampler(*_draws_key(together[0]))
+    sampler = Sampler(*_draws_key(together[0]), once=len(together) == 1)
     kept: dict[int, Kept] = {}
     failed: set[int] = set()
     for rows in chunks(task.runs, task.runs if work.record else chunk_size(setup)):
@@ -140,12 +149,15 @@ def _run(together: list[tuple[Point, Setup]], work: Work) -> Iterator[tuple[Poin
                 continue
             try:
                 if point.index not in kept:
-                    kept[point.index] = Kept(setup, work)
+                    kept[point.index] = Kept(setup, work, point)
                 step_chunk(setup, draws, kept[point.index], rows)
-            except MemoryError:
+            except (MemoryError, OSError):  # of the machine, not of the point
                 raise
             except Exception as error:  # noqa: BLE001 - a failure is a value
                 failed.add(point.index)
+                broken = kept.pop(point.index, None)
+                if broken is not None and broken.writer is not None:
+                    broken.writer.discard()
                 yield point, error
                 continue
             if rows.stop == task.runs:
@@ -175,15 +187,16 @@ class _Files:
         self.chunks: list[Path] = []
 
     def add(self, point: Point, setup: Setup, kept: Kept) -> None:
-        """Take what a point gave; trajectories are written at once."""
-        data = dataset(setup, kept.recorder, point.seed, self.work.task.first_run)
+        """Take what a point gave; its trajectories are written."""
+        data = dataset(setup, kept.outcomes, point.seed, self.work.task.first_run)
         frame = EnsembleResult(data).outcomes_by_member.reset_index()
         frame.insert(0, "point", point.index)
         self.rows.append(frame)
         if kept.histogram is not None:
             self.counts[str(point.index)] = kept.histogram.counts
-        if self.work.record:
-            self.chunks += write_trajectories(self.store.trajectories(point.scenario), point, data, self.work.task)
+        if kept.writer is not None:
+            kept.writer.finish(data)
+            self.chunks += kept.writer.files
 
     def written(self) -> list[Path]:
         """All files, now that they are on the disk; points that an earlier commit holds stay in them."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,17 @@ import xarray as xr
 
 from article10.runs.batches.design import Point
 from article10.runs.batches.store import Task, unfinished
+from article10.runs.recorder import AnyArray
 
-CHUNK_BYTES = 2**25
-"""Bytes of a Zarr chunk at the most."""
+CHUNK_BYTES = 2**23
+"""Bytes of a Zarr chunk at the most: as many steps of a task's runs as are written while still in the cache."""
+
+HELD_BYTES = 2**26
+"""Bytes of all variables' chunks at the most, which a task holds until they are full."""
+
+
+TIMES = {"step", "interval"}
+"""Dimensions of time."""
 
 
 def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point], runs: int, block: int) -> list[Path]:
@@ -39,15 +49,16 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
     labels = template.drop_vars([*by_run, "run"])
     words = {name: v.astype(object) for name, v in labels.variables.items() if v.dtype.kind == "U"}
     labels = labels.assign_coords({**words, "point": [point.index for point in points], "run": np.arange(runs)})
+    stretch = _stretch([template[name] for name in by_run if _has_time(template[name].dims)], block)
     labels.to_zarr(beside, mode="w", zarr_format=3, consolidated=False)
     group = zarr.open_group(beside, mode="r+")
     for name in by_run:
         variable = template[name]
-        rest = variable.shape[1:]
+        chunk = [min(stretch, n) if dim in TIMES else n for dim, n in zip(variable.dims, variable.shape, strict=True)]
         group.create_array(
             str(name),
-            shape=(labels.sizes["point"], runs, *rest),
-            chunks=(1, _chunk_runs(block, variable.nbytes), *rest),
+            shape=(labels.sizes["point"], runs, *variable.shape[1:]),
+            chunks=(1, block, *chunk[1:]),
             dtype=variable.dtype,
             fill_value=np.nan if variable.dtype.kind == "f" else -1,
             compressors=None,  # stances are noise to a compressor: it saves a sixth and costs as much as stepping
@@ -63,49 +74,92 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
     return files
 
 
-def _chunk_runs(block: int, bytes_of_run: int) -> int:
-    """Runs of a chunk: the block, halved until it is small enough to be written and read quickly."""
-    while block % 2 == 0 and block * bytes_of_run > CHUNK_BYTES:
-        block //= 2
-    return block
+def _has_time(dims: Iterable[Hashable] | None) -> bool:
+    return "run" in (found := {*(dims or ())}) and bool(TIMES & found)
 
 
-def write_trajectories(path: Path, point: Point, data: xr.Dataset, task: Task) -> list[Path]:
-    """Write one point's runs, in chunks that no other task writes.
+def _stretch(variables: Sequence[xr.DataArray], block: int) -> int:
+    """Steps of a chunk: alike, and few enough for the bytes of one chunk and of all that are held."""
+    sizes = [block * variable.nbytes // variable.shape[1] for variable in variables]
+    most = max(1, min(CHUNK_BYTES // max(sizes), HELD_BYTES // sum(sizes)))
+    steps = max(variable.shape[1] for variable in variables)
+    return ceil(steps / ceil(steps / most))
 
-    Args:
-        path: of the Zarr group.
-        point: whose runs.
-        data: of these runs.
-        task: which runs.
 
-    Returns:
-        The chunks' files.
+class TrajectoryWriter:
+    """Writes one point's runs in chunks that no other task writes: a stretch of time while the next one is stepped.
+
+    Attributes:
+        stretch: steps of a chunk.
+        files: chunks written so far.
     """
-    import zarr
 
-    files = []
-    with zarr.config.set({"array.write_empty_chunks": True}):
-        group = zarr.open_group(path, mode="r+")
-        for name, variable in data.data_vars.items():
-            if "run" not in variable.dims:
-                continue
-            array: Any = group[str(name)]
-            first, last = (k // array.chunks[1] for k in (task.first_run, task.first_run + task.runs - 1))
-            zeros = ["0"] * (array.ndim - 2)
-            own = [path.joinpath(str(name), "c", str(point.place), str(k), *zeros) for k in range(first, last + 1)]
-            for file in own:
-                file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
-            array[point.place, task.first_run : task.first_run + task.runs] = variable.to_numpy()
-            files += own
-    return files
+    def __init__(self, path: Path, point: Point, task: Task) -> None:
+        """Where to write.
+
+        Args:
+            path: of the Zarr group.
+            point: whose runs.
+            task: which runs.
+        """
+        import zarr
+
+        self.path, self.point, self.task = path, point, task
+        self.group = zarr.open_group(path, mode="r+")
+        arrays: list[Any] = [array for _, array in self.group.arrays()]
+        self.stretch = max(a.chunks[2] for a in arrays if _has_time(a.metadata.dimension_names))
+        self.files: list[Path] = []
+        self._behind = ThreadPoolExecutor(max_workers=1)
+        self._writing: Future[None] | None = None
+
+    def keep(self, name: str, first: int, values: AnyArray) -> None:
+        """Write a stretch of a variable, (time, run, ...), from a place on its time axis on; the caller may change it.
+
+        Raises:
+            OSError: it, or the stretch before, cannot be written.
+        """
+        by_run = np.ascontiguousarray(values.swapaxes(0, 1))
+        self._wait()
+        self._writing = self._behind.submit(self._write, name, by_run, first)
+
+    def finish(self, outcomes: xr.Dataset) -> None:
+        """Write what came of the runs; then all is on the disk.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._wait()
+        self._behind.shutdown()
+        for name, variable in outcomes.data_vars.items():
+            if "run" in variable.dims:
+                self._write(str(name), variable.to_numpy())
+
+    def discard(self) -> None:
+        """Remove what was written: the point failed."""
+        self._behind.shutdown()
+        for file in self.files:
+            file.unlink(missing_ok=True)
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _write(self, name: str, values: AnyArray, first: int = 0) -> None:
+        """Write a chunk of a variable, (run, ...), from a place on its second axis on."""
+        import zarr
+
+        with zarr.config.set({"array.write_empty_chunks": True}):
+            array: Any = self.group[name]
+            first_run = self.task.first_run
+            start = self.point.place, first_run, first, *[0] * array.ndim
+            place = [k // size for k, size in zip(start, array.chunks, strict=False)]
+            file = self.path.joinpath(name, "c", *map(str, place))
+            file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
+            times = [slice(first, first + n) for n in values.shape[1:2]]
+            array[(self.point.place, slice(first_run, first_run + len(values)), *times)] = values
+        self.files.append(file)
 
 
 def read_trajectories(path: Path) -> xr.Dataset:
     """A scenario's trajectories, (point, run, step, member), read from the disk as they are used."""
     return xr.open_zarr(path, chunks=None, consolidated=False)
-
-
-def bytes_by_run(data: xr.Dataset) -> int:
-    """Bytes that a run takes, from a dataset of one run."""
-    return sum(int(v.nbytes) for v in data.data_vars.values() if "run" in v.dims)
