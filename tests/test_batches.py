@@ -168,6 +168,50 @@ def test_trajectories_are_those_of_ensembles_and_are_read_as_they_are_used(tmp_p
         assert key in batch.data.attrs
 
 
+def test_trajectories_written_stretch_by_stretch_are_those_of_ensembles(tmp_path, monkeypatch):
+    monkeypatch.setattr("article10.runs.batches.trajectories.CHUNK_BYTES", 2**20)
+    record = ("stance", "ratified", "stage", "front", "contribution")
+    batch = run_batch(Design(runs=300, seed=7, record=record, changes=SHORT), tmp_path / "b", **QUIET)
+    alone = article10.simulate("baseline", 300, 7, changes=SHORT, record=record).data
+    chunks = list((tmp_path / "b" / "trajectories" / "baseline.zarr" / "contribution" / "c" / "0" / "0").iterdir())
+    assert len(chunks) > 20
+    for name in ("stance", "ratified", "stage", "front", "contribution"):
+        assert np.array_equal(batch.data[name][0].to_numpy(), alone[name].to_numpy()), name
+    events = [name for name in alone if str(name).startswith("event_")]
+    assert sum(int(alone[name].sum()) for name in events) > 0
+    for name in events:
+        assert np.array_equal(batch.data[name][0].to_numpy(), alone[name].to_numpy()), name
+
+
+def test_a_point_that_fails_on_the_way_leaves_no_trajectories(tmp_path, monkeypatch):
+    monkeypatch.setattr("article10.runs.batches.trajectories.CHUNK_BYTES", 2**16)
+    real = tasks.step_chunk
+
+    def fails_at_the_end(setup, draws, recording, rows):
+        world = real(setup, draws, recording, rows)
+        if setup.scenario.stance.peer_rate == 0.4:
+            raise FloatingPointError("no luck")
+        return world
+
+    monkeypatch.setattr(tasks, "step_chunk", fails_at_the_end)
+    design = Design(runs=40, record="stance", changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4)})
+    batch = run_batch(design, tmp_path / "b", **QUIET)
+    assert len(batch.failures) == 1
+    stance = batch.data["stance"].to_numpy()
+    assert np.isfinite(stance[0]).all()
+    assert np.isnan(stance[1]).all()
+
+
+def test_a_full_disk_stops_the_batch_rather_than_fail_the_point(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("article10.runs.batches.trajectories.TrajectoryWriter._write", full)
+    with pytest.raises(OSError, match="No space left"):
+        run_batch(Design(runs=40, record="stance", changes=SHORT), tmp_path / "b", **QUIET)
+    assert open_batch(tmp_path / "b").failures.empty
+
+
 def test_a_summary_s_quantiles_are_right_to_a_bin(tmp_path):
     kept = run_batch(Design(runs=700, seed=7, record="summary", changes=SHORT), tmp_path / "b", **QUIET)
     stance = article10.simulate("baseline", 700, 7, changes=SHORT).data["stance"].to_numpy()

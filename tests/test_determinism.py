@@ -71,6 +71,25 @@ def test_mesa_run_k_is_ensemble_run_k_under_any_chunk(name):
                 assert np.array_equal(together[:, k], opened[k]), (name, chunk, k)
 
 
+def test_draws_of_a_stretch_at_a_time_are_those_of_the_whole(monkeypatch):
+    streams = [
+        Stream("shocks", (50, 3), "uniform", np.float32),
+        Stream("war", (50, 2)),
+        Stream("ratification", (1, 3), "exponential"),
+    ]
+    whole = {name: values.copy() for name, values in Sampler(streams, SEED).draw(range(5, 24)).items()}
+    monkeypatch.setattr("article10.model.randomness.STRETCH_BYTES", 4000)
+    sampler = Sampler(streams, SEED, once=True)
+    for _ in range(2):  # the second time in memory that has been used
+        passing = sampler.draw(range(5, 24))
+        for name, values in whole.items():
+            for step in range(len(values)):
+                assert np.array_equal(passing[name][step], values[step]), (name, step)
+        assert np.array_equal(passing["shocks"][49], whole["shocks"][49])
+        with pytest.raises(IndexError, match="step 3 of stream 'shocks' has passed"):
+            passing["shocks"][3]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_same_over_the_whole_horizon(name):

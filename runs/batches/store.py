@@ -120,20 +120,20 @@ class Store:
     # --- commits ------------------------------------------------------------------------------------------------
 
     def commit(
-        self, task: Task, files: Iterable[Path], failures: Sequence[dict[str, Any]], kept: Commit | None = None
+        self, task: Task, files: Mapping[Path, str], failures: Sequence[dict[str, Any]], kept: Commit | None = None
     ) -> None:
         """Commit a task: its files are on the disk, then one more file says so, with their checksums.
 
         Args:
             task: which.
-            files: that were written.
+            files: checksums of those that were written.
             failures: of its points.
             kept: an earlier commit of the task, whose other files still count.
         """
         own = self.failures(task.name)
         if failures:
             write_atomically(own, json.dumps(failures, indent=1).encode())
-        sums = {**(kept.sha256 if kept else {}), **self._checksums(files)}
+        sums = {**(kept.sha256 if kept else {}), **{self._name(path): digest for path, digest in files.items()}}
         sums = {name: sums[name] for name in sorted(sums) if name != self._name(own)}
         sums |= self._checksums([own] if failures else [])
         failed = tuple(failure["point"] for failure in failures)

@@ -22,7 +22,7 @@ from article10.runs.batches.design import Point
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
-from article10.runs.batches.store import Commit, Store, Task, unfinished
+from article10.runs.batches.store import Commit, Store, Task, checksum, unfinished
 from article10.runs.batches.trajectories import TrajectoryWriter
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.recorder import AnyArray, Recorder, TrajectoryRecorder
@@ -77,7 +77,8 @@ class Kept:
         self.histogram = Histogram(setup) if work.histogram else None
         self.writer = self.trajectories = None
         if work.record:
-            self.writer = TrajectoryWriter(Store(Path(work.folder)).trajectories(point.scenario), point, work.task)
+            path = Store(Path(work.folder)).trajectories(point.scenario)
+            self.writer = TrajectoryWriter(path, point, work.task, work.record)
             self.trajectories = TrajectoryRecorder(setup, runs, work.record, self.writer.stretch, self.writer.keep)
 
     def before(self, world: World, rows: slice) -> None:
@@ -184,10 +185,10 @@ class _Files:
         self.work, self.store = work, Store(Path(work.folder))
         self.rows: list[pd.DataFrame] = []
         self.counts: dict[str, np.ndarray] = {}
-        self.chunks: list[Path] = []
+        self.writers: list[TrajectoryWriter] = []
 
     def add(self, point: Point, setup: Setup, kept: Kept) -> None:
-        """Take what a point gave; its trajectories are written."""
+        """Take what a point gave."""
         data = dataset(setup, kept.outcomes, point.seed, self.work.task.first_run)
         frame = EnsembleResult(data).outcomes_by_member.reset_index()
         frame.insert(0, "point", point.index)
@@ -196,16 +197,19 @@ class _Files:
             self.counts[str(point.index)] = kept.histogram.counts
         if kept.writer is not None:
             kept.writer.finish(data)
-            self.chunks += kept.writer.files
+            self.writers.append(kept.writer)
 
-    def written(self) -> list[Path]:
-        """All files, now that they are on the disk; points that an earlier commit holds stay in them."""
-        files = list(self.chunks)
+    def written(self) -> dict[Path, str]:
+        """Checksums of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
+        files = []
         if self.rows:
             files.append(self._write_outcomes(self.store.outcomes(self.work.task.name)))
         if self.counts:
             files.append(self._write_counts(self.store.histogram(self.work.task.name)))
-        return files
+        sums = {file: checksum(file) for file in files}
+        for writer in self.writers:
+            sums |= writer.written()
+        return sums
 
     def _write_outcomes(self, path: Path) -> Path:
         frame = pd.concat(self.rows, ignore_index=True)

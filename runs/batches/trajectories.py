@@ -7,13 +7,14 @@ from collections.abc import Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from article10.runs.batches.design import Point
-from article10.runs.batches.store import Task, unfinished
+from article10.runs.batches.store import Task, checksum, unfinished
 from article10.runs.recorder import AnyArray
 
 CHUNK_BYTES = 2**23
@@ -22,6 +23,9 @@ CHUNK_BYTES = 2**23
 HELD_BYTES = 2**26
 """Bytes of all variables' chunks at the most, which a task holds until they are full."""
 
+
+CONFIGURING = Lock()
+"""Held while Zarr's configuration, which all threads share, is another."""
 
 TIMES = {"step", "interval"}
 """Dimensions of time."""
@@ -87,77 +91,93 @@ def _stretch(variables: Sequence[xr.DataArray], block: int) -> int:
 
 
 class TrajectoryWriter:
-    """Writes one point's runs in chunks that no other task writes: a stretch of time while the next one is stepped.
+    """Writes one point's runs in chunks that no other task writes, behind what goes on: as runs are stepped.
 
     Attributes:
         stretch: steps of a chunk.
-        files: chunks written so far.
     """
 
-    def __init__(self, path: Path, point: Point, task: Task) -> None:
+    def __init__(self, path: Path, point: Point, task: Task, names: Sequence[str]) -> None:
         """Where to write.
 
         Args:
             path: of the Zarr group.
             point: whose runs.
             task: which runs.
+            names: of the variables by time.
         """
         import zarr
 
-        self.path, self.point, self.task = path, point, task
-        self.group = zarr.open_group(path, mode="r+")
-        arrays: list[Any] = [array for _, array in self.group.arrays()]
-        self.stretch = max(a.chunks[2] for a in arrays if _has_time(a.metadata.dimension_names))
-        self.files: list[Path] = []
+        self._path, self._point, self._task = path, point, task
+        self._group = zarr.open_group(path, mode="r+")
+        self._arrays: dict[str, Any] = {}
+        self.stretch = max(self._array(name).chunks[2] for name in names)
         self._behind = ThreadPoolExecutor(max_workers=1)
-        self._writing: Future[None] | None = None
+        self._last: Future[None] | None = None
+        self._sums: dict[Path, str] = {}
 
     def keep(self, name: str, first: int, values: AnyArray) -> None:
         """Write a stretch of a variable, (time, run, ...), from a place on its time axis on; the caller may change it.
 
         Raises:
-            OSError: it, or the stretch before, cannot be written.
+            OSError: what was given before cannot be written.
         """
-        by_run = np.ascontiguousarray(values.swapaxes(0, 1))
-        self._wait()
-        self._writing = self._behind.submit(self._write, name, by_run, first)
+        copy = values.copy()
+        self._wait()  # one at a time is in memory
+        self._last = self._behind.submit(self._write, name, copy.swapaxes(0, 1), first)
 
     def finish(self, outcomes: xr.Dataset) -> None:
-        """Write what came of the runs; then all is on the disk.
+        """Write what came of the runs.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: what was given before cannot be written.
+        """
+        self._wait()
+        self._last = self._behind.submit(self._write_outcomes, outcomes)
+
+    def written(self) -> dict[Path, str]:
+        """Checksums of all chunks, now that they are on the disk.
+
+        Raises:
+            OSError: one cannot be written.
         """
         self._wait()
         self._behind.shutdown()
-        for name, variable in outcomes.data_vars.items():
-            if "run" in variable.dims:
-                self._write(str(name), variable.to_numpy())
+        return self._sums
 
     def discard(self) -> None:
         """Remove what was written: the point failed."""
         self._behind.shutdown()
-        for file in self.files:
+        for file in self._sums:
             file.unlink(missing_ok=True)
 
     def _wait(self) -> None:
-        if self._writing is not None:
-            self._writing.result()
+        if self._last is not None:
+            self._last.result()
 
-    def _write(self, name: str, values: AnyArray, first: int = 0) -> None:
+    def _write_outcomes(self, outcomes: xr.Dataset) -> None:
+        for name, variable in outcomes.data_vars.items():
+            if "run" in variable.dims:
+                self._write(str(name), variable.to_numpy(), 0)
+
+    def _write(self, name: str, values: AnyArray, first: int) -> None:
         """Write a chunk of a variable, (run, ...), from a place on its second axis on."""
-        import zarr
+        array, first_run = self._array(name), self._task.first_run
+        start = self._point.place, first_run, first, *[0] * array.ndim
+        place = [k // size for k, size in zip(start, array.chunks, strict=False)]
+        file = self._path.joinpath(name, "c", *map(str, place))
+        file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
+        times = [slice(first, first + n) for n in values.shape[1:2]]
+        array[(self._point.place, slice(first_run, first_run + len(values)), *times)] = values
+        self._sums[file] = checksum(file)
 
-        with zarr.config.set({"array.write_empty_chunks": True}):
-            array: Any = self.group[name]
-            first_run = self.task.first_run
-            start = self.point.place, first_run, first, *[0] * array.ndim
-            place = [k // size for k, size in zip(start, array.chunks, strict=False)]
-            file = self.path.joinpath(name, "c", *map(str, place))
-            file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
-            times = [slice(first, first + n) for n in values.shape[1:2]]
-            array[(self.point.place, slice(first_run, first_run + len(values)), *times)] = values
-        self.files.append(file)
+    def _array(self, name: str) -> Any:  # noqa: ANN401 - of Zarr
+        if name not in self._arrays:
+            import zarr
+
+            with CONFIGURING, zarr.config.set({"array.write_empty_chunks": True}):
+                self._arrays[name] = self._group[name]
+        return self._arrays[name]
 
 
 def read_trajectories(path: Path) -> xr.Dataset:
