@@ -26,7 +26,7 @@ State = Any
 SEEDED_TOGETHER = 64
 """Runs that take their seeds from one seed sequence: seeding each by its own costs as much as drawing."""
 
-STRETCH_BYTES = 2**24
+STRETCH_BYTES = 2**23
 """Bytes of draws of one stream in memory, where they are read once."""
 
 DRAWN_TOGETHER = 8

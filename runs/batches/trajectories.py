@@ -17,7 +17,7 @@ from article10.runs.batches.design import Point
 from article10.runs.batches.store import Task, checksum, unfinished
 from article10.runs.recorder import AnyArray
 
-CHUNK_BYTES = 2**23
+CHUNK_BYTES = 2**22
 """Bytes of a Zarr chunk at the most: as many steps of a task's runs as are written while still in the cache."""
 
 HELD_BYTES = 2**26
