@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -298,7 +299,8 @@ def test_a_disk_that_fills_up_while_writing_leaves_nothing(here):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_stopped_midway_leaves_nothing_that_looks_like_a_result(here, how):
-    done = article10("run", "--runs", "20000", "--no-figures", "--out", "o")
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores Ctrl-C
+    done = article10("run", "--runs", "20000", "--no-figures", "--out", "o", preexec_fn=heard)
     for _ in range(300):
         if list(here.glob(".o.unfinished-*")):
             break
