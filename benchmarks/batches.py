@@ -28,8 +28,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
+
+import psutil
 
 from article10 import AccessionModel, Design, read_scenario, run_batch
 
@@ -74,38 +77,27 @@ def measured(case: str, *numbers: object) -> dict[str, float]:
         together = largest = 0
         while process.poll() is None:
             begin = time.perf_counter()
-            held = [memory(each) for each in tree(process.pid)]
+            held = memory(process.pid)
             together = max(together, sum(pss for pss, _ in held))
-            largest = max([largest, *(peak for _, peak in held)])
+            largest = max([largest, *(rss for _, rss in held)])
             time.sleep(max(0.02, 20 * (time.perf_counter() - begin)))  # looking at a large process takes a while
         printed = process.stdout.read() if process.stdout else ""
     if process.returncode:
         raise SystemExit(f"{case}: failed")
     found: dict[str, float] = json.loads(printed.splitlines()[-1])
-    return {**found, "memory": together * 1024 / 1e9, "largest": largest * 1024 / 1e9}
+    return {**found, "memory": together / 1e9, "largest": largest / 1e9}
 
 
-def tree(process: int) -> list[int]:
-    """A process and all that it started, and those did."""
-    try:
-        children = [
-            int(child)
-            for path in Path(f"/proc/{process}/task").glob("*/children")
-            for child in path.read_text().split()
-        ]
-    except OSError:  # it has just ended
-        return []
-    return [process, *(each for child in children for each in tree(child))]
-
-
-def memory(process: int) -> tuple[int, int]:
-    """Proportional set size now, and the resident set at its peak so far, in kiB; as Linux tells them."""
-    try:
-        found = Path(f"/proc/{process}/smaps_rollup").read_text() + Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return 0, 0
-    sizes = {words[0]: int(words[1]) for line in found.splitlines() if (words := line.split())[-1] == "kB"}
-    return sizes.get("Pss:", 0), sizes.get("VmHWM:", 0)
+def memory(process: int) -> list[tuple[int, int]]:
+    """Proportional (elsewhere than on Linux, own) and resident set size in bytes of a process and of all below it."""
+    found = []
+    with suppress(psutil.NoSuchProcess):
+        top = psutil.Process(process)
+        for each in (top, *top.children(recursive=True)):
+            with suppress(psutil.Error):
+                sizes = each.memory_full_info()
+                found.append((getattr(sizes, "pss", sizes.uss), sizes.rss))
+    return found
 
 
 def run_case(case: str, words: list[str]) -> None:

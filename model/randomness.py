@@ -87,6 +87,10 @@ class Stream:
 class Passage:
     """A stream's draws for some runs from the first step to the last, a stretch of time after another.
 
+    Attributes:
+        stream: what is drawn.
+        left: steps not yet drawn.
+
     >>> shocks = Stream("member_shocks", (100, 33), "uniform", np.float32)
     >>> passing, whole = Passage(shocks, 7, [4710, 4711]), Passage(shocks, 7, [4711])
     >>> part, rest = passing.next(np.empty((60, 2, 33), np.float32)), passing.next(np.empty((40, 2, 33), np.float32))
@@ -96,17 +100,14 @@ class Passage:
 
     def __init__(self, stream: Stream, seed: int, runs: Iterable[int]) -> None:
         """Stand before the first step."""
-        self.stream, self._states = stream, list(stream.states(seed, runs))
+        self.stream, self.left = stream, stream.shape[0]
+        self._states = list(stream.states(seed, runs))
         self._bits = np.random.PCG64(0)
         self._generator = np.random.Generator(self._bits)
 
-    def next(self, out: FloatArray, *, last: bool = False) -> FloatArray:
-        """Draw the next stretch into ``out``, (time, run, ...): run after run, as a generator goes, laid by time.
-
-        Args:
-            out: where to; its first axis says how long the stretch is.
-            last: nothing is asked for after it.
-        """
+    def next(self, out: FloatArray) -> FloatArray:
+        """Draw a stretch as long as ``out``, (time, run, ...): run after run, as a generator goes, laid by time."""
+        self.left -= len(out)
         by_run = np.empty((DRAWN_TOGETHER, len(out), *out.shape[2:]), out.dtype)
         for start in range(0, out.shape[1], DRAWN_TOGETHER):
             some = out[:, start : start + DRAWN_TOGETHER]
@@ -114,7 +115,7 @@ class Passage:
             for run, into in enumerate(drawn, start):
                 self._bits.state = self._states[run]
                 self.stream.fill(self._generator, into)
-                if not last:
+                if self.left:
                     self._states[run] = self._bits.state
             some[:] = drawn.swapaxes(0, 1)
         return out
@@ -135,10 +136,8 @@ class Stretches:
             IndexError: the step lies in a stretch that has passed.
         """
         while step >= self._end:
-            left = self._passage.stream.shape[0] - self._end
-            self._first, n = self._end, min(len(self._memory), left)
-            self._passage.next(self._memory[:n], last=n == left)
-            self._end += n
+            stretch = self._passage.next(self._memory[: self._passage.left])
+            self._first, self._end = self._end, self._end + len(stretch)
         if step < self._first:
             raise IndexError(f"step {step} of stream {self._passage.stream.name!r} has passed")
         return self._memory[step - self._first]
@@ -183,7 +182,7 @@ class Sampler:
         if stream.name not in self._memory or self._memory[stream.name].shape[1] < len(runs):
             self._memory[stream.name] = np.empty((held, len(runs), *stream.shape[1:]), stream.dtype)
         memory = self._memory[stream.name][:, : len(runs)]
-        return Stretches(passage, memory) if len(memory) < whole else passage.next(memory, last=True)
+        return Stretches(passage, memory) if len(memory) < whole else passage.next(memory)
 
 
 def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,8 @@ def test_killed_at_ten_random_moments_it_ends_the_same(design, whole, tmp_path, 
 
 def test_stopped_by_ctrl_c_it_says_so_and_goes_on(design, whole, tmp_path, digest):
     out = tmp_path / "b"
-    process = start(design, out, "--workers", "2", start_new_session=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores Ctrl-C
+    process = start(design, out, "--workers", "2", start_new_session=True, preexec_fn=heard)
     begin = time.monotonic()
     while not committed(out) and time.monotonic() - begin < 60:
         time.sleep(0.01)

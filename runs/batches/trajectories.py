@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil
 from pathlib import Path
@@ -22,7 +22,6 @@ CHUNK_BYTES = 2**22
 
 HELD_BYTES = 2**26
 """Bytes of all variables' chunks at the most, which a task holds until they are full."""
-
 
 CONFIGURING = Lock()
 """Held while Zarr's configuration, which all threads share, is another."""
@@ -53,7 +52,7 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
     labels = template.drop_vars([*by_run, "run"])
     words = {name: v.astype(object) for name, v in labels.variables.items() if v.dtype.kind == "U"}
     labels = labels.assign_coords({**words, "point": [point.index for point in points], "run": np.arange(runs)})
-    stretch = _stretch([template[name] for name in by_run if _has_time(template[name].dims)], block)
+    stretch = _stretch([template[name] for name in by_run if TIMES & {*template[name].dims}], block)
     labels.to_zarr(beside, mode="w", zarr_format=3, consolidated=False)
     group = zarr.open_group(beside, mode="r+")
     for name in by_run:
@@ -76,10 +75,6 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
         source.replace(file)
     shutil.rmtree(beside)
     return files
-
-
-def _has_time(dims: Iterable[Hashable] | None) -> bool:
-    return "run" in (found := {*(dims or ())}) and bool(TIMES & found)
 
 
 def _stretch(variables: Sequence[xr.DataArray], block: int) -> int:
