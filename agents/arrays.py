@@ -42,3 +42,21 @@ def relax(state: FloatArray, target: FloatArray, share: float) -> None:
     distance = target - state
     distance *= share
     state += distance
+
+
+ROWS_TOGETHER = 16
+"""Rows of one matrix product: one of another shape may add up in another order."""
+
+
+def rows_times(rows: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Each row times a matrix, (row, column); a row's result is the same to the last bit whatever rows are beside it.
+
+    >>> rows_times(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
+    n_rows, n_columns = rows.shape
+    blocks = -(-n_rows // ROWS_TOGETHER)
+    if blocks * ROWS_TOGETHER > n_rows:
+        rows = np.concatenate([rows, np.zeros((blocks * ROWS_TOGETHER - n_rows, n_columns))])
+    product = np.matmul(rows.reshape(blocks, ROWS_TOGETHER, n_columns), matrix)
+    return product.reshape(-1, matrix.shape[1])[:n_rows]

@@ -7,12 +7,13 @@ Every rule is a pure function of arrays. ``(run, member)`` arrays hold one value
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from article10.agents.arrays import BoolArray, FloatArray, IntArray, share
+from article10.agents.arrays import BoolArray, FloatArray, IntArray, rows_times, share
 from article10.agents.member_parameters import (
     ElectionParameters,
     SpendingParameters,
@@ -87,8 +88,8 @@ class MemberStates:
 
 def felt(pressure: FloatArray) -> FloatArray:
     """Pressure as felt: ``1 - exp(-pressure)``, in [0, 1); it saturates, so that no effort makes a permanent veto."""
-    unfelt = -pressure
-    np.exp(unfelt, out=unfelt)
+    unfelt = pressure * -math.log2(math.e)
+    np.exp2(unfelt, out=unfelt)  # of base e it takes half as long again on many machines
     return np.subtract(1.0, unfelt, out=unfelt)
 
 
@@ -232,7 +233,7 @@ def peers(
         weights /= np.where(total > 0, total, 1.0)
         weights[..., hegemon] *= 1.0 - distrust
         return p.peer_rate * (weights * (perceived[:, None, :] - stance[:, :, None])).sum(axis=-1)
-    pull = np.vecmat(perceived, network.T)
+    pull = rows_times(perceived, network.T)
     pull -= stance
     lost = perceived[:, hegemon : hegemon + 1] - stance
     lost *= distrust * network[:, hegemon]

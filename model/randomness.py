@@ -15,13 +15,11 @@ from math import prod
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from article10.agents.arrays import FloatArray
 
 Distribution = Literal["normal", "uniform", "exponential"]
-
-State = Any
-"""State of PCG64, as NumPy gives and takes it."""
 
 SEEDED_TOGETHER = 64
 """Runs that take their seeds from one seed sequence: seeding each by its own costs as much as drawing."""
@@ -29,8 +27,19 @@ SEEDED_TOGETHER = 64
 STRETCH_BYTES = 2**23
 """Bytes of draws of one stream in memory, where they are read once."""
 
-DRAWN_TOGETHER = 8
+DRAWN_TOGETHER = 16
 """Runs drawn before they are laid by time: the fewer, the surer their draws are still in the cache."""
+
+
+class Unseeded(np.random.SeedSequence):
+    """In place of seeds for a generator whose state is set next: to make seeds takes longer than all the rest."""
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> npt.NDArray[Any]:  # noqa: ANN401 - as NumPy's
+        """Nothing but zeros."""
+        return np.zeros(n_words, dtype)
+
+
+UNSEEDED = Unseeded()
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,14 @@ class Stream:
         """A stable 32-bit number from the name (never Python's ``hash``)."""
         return int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
 
-    def states(self, seed: int, runs: Iterable[int]) -> Iterator[State]:
-        """Where PCG64 starts for each run.
+    def generators(self, seed: int, runs: Iterable[int], *, anew: bool = False) -> Iterator[np.random.Generator]:
+        """A generator where each run's draws begin: one that goes from run to run, or a new one for each.
 
         Run k starts at the state that words ``4 * (k % SEEDED_TOGETHER)`` and the three after it give, of
         ``SeedSequence(seed, spawn_key=(number, k // SEEDED_TOGETHER))``.
         """
+        bits = np.random.PCG64(UNSEEDED)
+        generator = np.random.Generator(bits)
         block, words = -1, [[0]]
         for run in runs:
             if run // SEEDED_TOGETHER != block:
@@ -67,14 +78,30 @@ class Stream:
                 sequence = np.random.SeedSequence(seed, spawn_key=(self.number, block))
                 words = sequence.generate_state(4 * SEEDED_TOGETHER, np.uint64).reshape(-1, 4).tolist()
             high, low, odd_high, odd_low = words[run % SEEDED_TOGETHER]
-            yield {
+            if anew:
+                bits = np.random.PCG64(UNSEEDED)
+                generator = np.random.Generator(bits)
+            bits.state = {
                 "bit_generator": "PCG64",
                 "state": {"state": high << 64 | low, "inc": odd_high << 64 | odd_low | 1},
                 "has_uint32": 0,
                 "uinteger": 0,
             }
+            yield generator
 
-    def fill(self, generator: np.random.Generator, out: FloatArray) -> None:
+    def draw(self, generators: Iterable[np.random.Generator], out: FloatArray) -> FloatArray:
+        """Write each run's next draws to ``out``, (time, run, ...): run after run, laid by time."""
+        by_run = np.empty((DRAWN_TOGETHER, len(out), *out.shape[2:]), out.dtype)
+        one_a_run = iter(generators)
+        for start in range(0, out.shape[1], DRAWN_TOGETHER):
+            some = out[:, start : start + DRAWN_TOGETHER]
+            drawn = by_run[: some.shape[1]]
+            for into, generator in zip(drawn, one_a_run, strict=False):
+                self._fill(generator, into)
+            some[:] = drawn.swapaxes(0, 1)
+        return out
+
+    def _fill(self, generator: np.random.Generator, out: FloatArray) -> None:
         """Write a generator's next draws to ``out``, one run's or a part of them."""
         if self.distribution == "normal":
             generator.standard_normal(out=out, dtype=self.dtype)
@@ -84,62 +111,34 @@ class Stream:
             generator.standard_exponential(out=out, dtype=self.dtype)
 
 
-class Passage:
-    """A stream's draws for some runs from the first step to the last, a stretch of time after another.
-
-    Attributes:
-        stream: what is drawn.
-        left: steps not yet drawn.
+class Stretches:
+    """A stream's draws by step, for one walk from the first to the last: few are in memory at a time.
 
     >>> shocks = Stream("member_shocks", (100, 33), "uniform", np.float32)
-    >>> passing, whole = Passage(shocks, 7, [4710, 4711]), Passage(shocks, 7, [4711])
-    >>> part, rest = passing.next(np.empty((60, 2, 33), np.float32)), passing.next(np.empty((40, 2, 33), np.float32))
-    >>> bool((np.concatenate([part, rest])[:, 1] == whole.next(np.empty((100, 1, 33), np.float32))[:, 0]).all())
+    >>> whole = shocks.draw(shocks.generators(7, [4711]), np.empty((100, 1, 33), np.float32))
+    >>> passing = Stretches(shocks, 7, [4710, 4711], np.empty((30, 2, 33), np.float32))
+    >>> all((passing[step][1] == whole[step, 0]).all() for step in range(100))
     True
     """
 
-    def __init__(self, stream: Stream, seed: int, runs: Iterable[int]) -> None:
-        """Stand before the first step."""
-        self.stream, self.left = stream, stream.shape[0]
-        self._states = list(stream.states(seed, runs))
-        self._bits = np.random.PCG64(0)
-        self._generator = np.random.Generator(self._bits)
-
-    def next(self, out: FloatArray) -> FloatArray:
-        """Draw a stretch as long as ``out``, (time, run, ...): run after run, as a generator goes, laid by time."""
-        self.left -= len(out)
-        by_run = np.empty((DRAWN_TOGETHER, len(out), *out.shape[2:]), out.dtype)
-        for start in range(0, out.shape[1], DRAWN_TOGETHER):
-            some = out[:, start : start + DRAWN_TOGETHER]
-            drawn = by_run[: some.shape[1]]
-            for run, into in enumerate(drawn, start):
-                self._bits.state = self._states[run]
-                self.stream.fill(self._generator, into)
-                if self.left:
-                    self._states[run] = self._bits.state
-            some[:] = drawn.swapaxes(0, 1)
-        return out
-
-
-class Stretches:
-    """A stream's draws by step, for one walk from the first to the last: few are in memory at a time."""
-
-    def __init__(self, passage: Passage, memory: FloatArray) -> None:
+    def __init__(self, stream: Stream, seed: int, runs: Iterable[int], memory: FloatArray) -> None:
         """Use some memory, (time, run, ...), for a stretch after another."""
-        self._passage, self._memory = passage, memory
+        self._stream, self._memory = stream, memory
+        self._generators = list(stream.generators(seed, runs, anew=True))
         self._first = self._end = 0
 
     def __getitem__(self, step: int) -> FloatArray:
         """Draws of a step, (run, ...), valid until a later one is asked for.
 
         Raises:
-            IndexError: the step lies in a stretch that has passed.
+            IndexError: the step lies in a stretch that has passed, or after the last.
         """
-        while step >= self._end:
-            stretch = self._passage.next(self._memory[: self._passage.left])
-            self._first, self._end = self._end, self._end + len(stretch)
-        if step < self._first:
-            raise IndexError(f"step {step} of stream {self._passage.stream.name!r} has passed")
+        whole = self._stream.shape[0]
+        while self._end <= step < whole:
+            self._first, self._end = self._end, min(self._end + len(self._memory), whole)
+            self._stream.draw(self._generators, self._memory[: self._end - self._first])
+        if not self._first <= step < self._end:
+            raise IndexError(f"step {step} of stream {self._stream.name!r} has passed, or is none")
         return self._memory[step - self._first]
 
 
@@ -176,13 +175,15 @@ class Sampler:
         return {stream.name: self._draw(stream, runs) for stream in self.streams}
 
     def _draw(self, stream: Stream, runs: Sequence[int]) -> FloatArray | Stretches:
-        passage, whole = Passage(stream, self.seed, runs), stream.shape[0]
+        whole = stream.shape[0]
         bytes_of_time = len(runs) * prod(stream.shape[1:]) * np.dtype(stream.dtype).itemsize
         held = min(whole, max(1, STRETCH_BYTES // bytes_of_time)) if self.once else whole
         if stream.name not in self._memory or self._memory[stream.name].shape[1] < len(runs):
             self._memory[stream.name] = np.empty((held, len(runs), *stream.shape[1:]), stream.dtype)
         memory = self._memory[stream.name][:, : len(runs)]
-        return Stretches(passage, memory) if len(memory) < whole else passage.next(memory)
+        if len(memory) < whole:
+            return Stretches(stream, self.seed, runs, memory)
+        return stream.draw(stream.generators(self.seed, runs), memory)
 
 
 def draw(streams: Sequence[Stream], seed: int, runs: Sequence[int]) -> Draws:

@@ -65,41 +65,33 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
             **provenance(),
         },
     )
-    _add_outcomes(data, recorder.outcomes)
+    data = data.assign(_outcomes(recorder.outcomes))
     if recorder.trajectories is not None:
         data = _with_trajectories(data, recorder.trajectories)
     return data
 
 
-def _add_outcomes(data: xr.Dataset, outcomes: OutcomeRecorder) -> None:
+def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[str, str]]]:
     codes = json.dumps(dict(enumerate(STAGES)))
-    by_run: dict[str, tuple[Any, str]] = {
-        "final_stage": (outcomes.stage, f"stage at the horizon: {codes}"),
-        "ever_shelved": (outcomes.ever_shelved, "whether the candidate ever shelved its bid"),
-        "war_steps": (outcomes.war_steps, "steps in which the war was hot"),
-        "breaches": (outcomes.breaches, "ceasefires that broke"),
-        "final_spending": (outcomes.final_spending, "defence spending at the horizon by influence weight, % GDP"),
-        "final_stance": (outcomes.final_stance, "mean stance at the horizon by influence weight"),
-        "final_front": (outcomes.final_front, "Russian territorial progress at the horizon since the start"),
-        "final_cohesion": (outcomes.final_cohesion, "1 - standard deviation of stances at the horizon"),
+    run, council, member = ("run",), ("run", "council"), ("run", "member")
+    ballot = (*council, "member")
+    found: dict[str, tuple[tuple[str, ...], Any, str]] = {
+        "final_stage": (run, o.stage, f"stage at the horizon: {codes}"),
+        "ever_shelved": (run, o.ever_shelved, "whether the candidate ever shelved its bid"),
+        "war_steps": (run, o.war_steps, "steps in which the war was hot"),
+        "breaches": (run, o.breaches, "ceasefires that broke"),
+        "final_spending": (run, o.final_spending, "defence spending at the horizon by influence weight, % GDP"),
+        "final_stance": (run, o.final_stance, "mean stance at the horizon by influence weight"),
+        "final_front": (run, o.final_front, "Russian territorial progress at the horizon since the start"),
+        "final_cohesion": (run, o.final_cohesion, "1 - standard deviation of stances at the horizon"),
+        **{f"{name}_step": (run, o.entered[code], f"steps done at {name}, -1 never") for code, name in ENTERED.items()},
+        "ballot": (ballot, o.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
+        "reason": (ballot, o.reason, "reason of an objection: 0 none, 1 stance, 2 war, 3 both"),
+        "question_put": (council, o.question_put, "question formally put"),
+        "invited": (council, o.invited, "candidate invited"),
+        "ratified_step": (member, o.ratified_step, "steps done at ratification, -1 never"),
     }
-    for code, name in ENTERED.items():
-        by_run[f"{name}_step"] = (outcomes.entered[code], f"steps done at {name}, -1 never")
-    for name, (values, description) in by_run.items():
-        data[name] = ("run", values, {"description": description})
-    ballots = {
-        "ballot": (outcomes.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
-        "reason": (outcomes.reason, "reason of an objection: 0 none, 1 stance, 2 war, 3 both"),
-    }
-    for name, (codes_by_member, description) in ballots.items():
-        data[name] = (("run", "council", "member"), codes_by_member, {"description": description})
-    data["question_put"] = (("run", "council"), outcomes.question_put, {"description": "question formally put"})
-    data["invited"] = (("run", "council"), outcomes.invited, {"description": "candidate invited"})
-    data["ratified_step"] = (
-        ("run", "member"),
-        outcomes.ratified_step,
-        {"description": "steps done at ratification, -1 never"},
-    )
+    return {name: (dims, values, {"description": text}) for name, (dims, values, text) in found.items()}
 
 
 def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr.Dataset:
@@ -108,8 +100,12 @@ def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr
         **dict.fromkeys(trajectories.runs, ("run", "step")),
         CONTRIBUTION: ("run", "interval", "member", "mechanism"),
     }
-    for name, held in trajectories.held.items():
-        data[name] = (dims.get(name, ("run", "interval")), held.swapaxes(0, 1), _attributes(name))
+    data = data.assign(
+        {
+            name: (dims.get(name, ("run", "interval")), held.swapaxes(0, 1), _attributes(name))
+            for name, held in trajectories.held.items()
+        }
+    )
     if "stage" in data:
         data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
     if CONTRIBUTION in data:

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from article10.agents.arrays import ROWS_TOGETHER, rows_times
 from article10.model import schedule
 from article10.model.accession_model import AccessionModel
 from article10.model.randomness import Sampler, Stream, draw
@@ -69,6 +70,20 @@ def test_mesa_run_k_is_ensemble_run_k_under_any_chunk(name):
             together = stances(setup, runs, chunk)
             for k in TEN_RUNS:
                 assert np.array_equal(together[:, k], opened[k]), (name, chunk, k)
+
+
+def test_a_row_times_a_matrix_is_the_same_at_any_place_among_any_others():
+    generator = np.random.default_rng(SEED)
+    for members in (2, 31, 32, 33):
+        row, matrix = generator.normal(size=members), generator.normal(size=(members, members))
+        by_itself = rows_times(row[None], matrix)
+        np.testing.assert_allclose(by_itself[0], row @ matrix, rtol=1e-12, atol=1e-12)
+        for n in (2, 3, ROWS_TOGETHER, ROWS_TOGETHER + 1, 5 * ROWS_TOGETHER - 1):
+            rows = generator.normal(size=(n, members))
+            for place in range(n):
+                among = rows.copy()
+                among[place] = row
+                assert (rows_times(among, matrix)[place] == by_itself).all()
 
 
 def test_draws_of_a_stretch_at_a_time_are_those_of_the_whole(monkeypatch):

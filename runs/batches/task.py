@@ -190,14 +190,14 @@ class _Files:
     def add(self, point: Point, setup: Setup, kept: Kept) -> None:
         """Take what a point gave."""
         data = dataset(setup, kept.outcomes, point.seed, self.work.task.first_run)
-        frame = EnsembleResult(data).outcomes_by_member.reset_index()
-        frame.insert(0, "point", point.index)
-        self.rows.append(frame)
-        if kept.histogram is not None:
-            self.counts[str(point.index)] = kept.histogram.counts
         if kept.writer is not None:
             kept.writer.finish(data)
             self.writers.append(kept.writer)
+        if kept.histogram is not None:
+            self.counts[str(point.index)] = kept.histogram.counts
+        frame = EnsembleResult(data).outcomes_by_member.reset_index()
+        frame.insert(0, "point", point.index)
+        self.rows.append(frame)
 
     def written(self) -> dict[Path, str]:
         """Checksums of all files, now that they are on the disk; points that an earlier commit holds stay in them."""

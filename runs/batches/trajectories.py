@@ -108,7 +108,7 @@ class TrajectoryWriter:
         self._arrays: dict[str, Any] = {}
         self.stretch = max(self._array(name).chunks[2] for name in names)
         self._behind = ThreadPoolExecutor(max_workers=1)
-        self._last: Future[None] | None = None
+        self._pending: list[Future[None]] = []
         self._sums: dict[Path, str] = {}
 
     def keep(self, name: str, first: int, values: AnyArray) -> None:
@@ -119,16 +119,11 @@ class TrajectoryWriter:
         """
         copy = values.copy()
         self._wait()  # one at a time is in memory
-        self._last = self._behind.submit(self._write, name, copy.swapaxes(0, 1), first)
+        self._pending.append(self._behind.submit(self._write, name, copy.swapaxes(0, 1), first))
 
     def finish(self, outcomes: xr.Dataset) -> None:
-        """Write what came of the runs.
-
-        Raises:
-            OSError: what was given before cannot be written.
-        """
-        self._wait()
-        self._last = self._behind.submit(self._write_outcomes, outcomes)
+        """Write what came of the runs."""
+        self._pending.append(self._behind.submit(self._write_outcomes, outcomes))
 
     def written(self) -> dict[Path, str]:
         """Checksums of all chunks, now that they are on the disk.
@@ -147,8 +142,8 @@ class TrajectoryWriter:
             file.unlink(missing_ok=True)
 
     def _wait(self) -> None:
-        if self._last is not None:
-            self._last.result()
+        while self._pending:
+            self._pending.pop(0).result()
 
     def _write_outcomes(self, outcomes: xr.Dataset) -> None:
         for name, variable in outcomes.data_vars.items():
