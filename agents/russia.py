@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, FloatArray, share
+from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
 
 STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
@@ -279,7 +279,7 @@ Strategy = Callable[[Intelligence], FloatArray]
 def near_line(known: Intelligence) -> FloatArray:
     """Interest in members close above or below the objection line, in (0, 1], (run, member)."""
     distance = (known.observed - known.objection_line) / known.focus
-    return np.exp(-distance * distance)
+    return np.exp2(-LOG2_E * (distance * distance))
 
 
 def inert(known: Intelligence) -> FloatArray:

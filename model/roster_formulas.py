@@ -34,6 +34,7 @@ POLITICAL_DELAYS = frozenset({"HUN", "TUR"})  # 2022-24: they waited on their st
 PRIOR_ROUNDS = 3.0  # shape of the gamma among members: its likeliest value in 2022 is 3.2, badly determined
 
 
+@cache
 def influence_weights() -> dict[str, float]:
     """Return each member's weight in the network of influence, summing to 1.
 
@@ -67,6 +68,7 @@ def affinity(one: str, other: str) -> float:
     )
 
 
+@cache
 def ideal_point(iso3: str) -> float:
     """Return the UN ideal point of 2022-24, the mean of the years weighted by the votes cast in each.
 

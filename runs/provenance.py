@@ -13,6 +13,7 @@ from pathlib import Path
 LIBRARIES = ("numpy", "pydantic", "xarray", "pandas", "h5netcdf", "matplotlib")
 
 
+@cache
 def version() -> str:
     """Version of this package, or that of a checkout that is not installed."""
     try:
