@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import article10
+from article10.model.randomness import Stream
 from article10.model.scenario import all_declarations
 from article10.runs.explore.figure import headline
 from article10.runs.explore.kept_worlds import KeptWorlds
@@ -51,10 +52,12 @@ def test_a_change_that_needs_other_draws_gets_them(short):
 
 
 def test_draws_are_made_once(short, monkeypatch):
+    draw, drawn = Stream.draw, []
+    monkeypatch.setattr(Stream, "draw", lambda stream, *rest: drawn.append(stream.name) or draw(stream, *rest))
     worlds = KeptWorlds(short, 6, 7, ("HUN",))
     worlds.look()
-    drawn = []
-    monkeypatch.setattr("article10.model.randomness.Stream.fill", lambda stream, *rest: drawn.append(stream.name))
+    assert "member_shocks" in drawn
+    drawn.clear()
     worlds.look({"stance.peer_rate": 0.9})
     assert drawn == []
 
