@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import islice
 from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar
@@ -197,6 +197,9 @@ class Dask:
             try:
                 yield future.result()
             except KilledWorker as error:
+                if self.cluster == LOCAL:  # Dask fails to close a worker that is just starting in place of a dead one
+                    with suppress(TimeoutError):
+                        self.client.wait_for_workers(self.workers, timeout=PATIENCE)
                 raise BatchError(f"workers died again and again: out of memory? {error}") from None
             future.release()
 
