@@ -24,6 +24,7 @@ from article10.runs.result import EnsembleResult, load
 
 if TYPE_CHECKING:
     from article10.model.accession_model import AccessionModel
+    from article10.model.mesa_batches import mesa_iterations
     from article10.runs.analyses.discovery import discover, discover_parameters
     from article10.runs.analyses.guarantees import guarantee_tradeoff
     from article10.runs.analyses.holdout_power import holdout_power
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 LATER = {
     "AccessionModel": "article10.model.accession_model",
+    "mesa_iterations": "article10.model.mesa_batches",
     "Lever": "article10.runs.analyses.levers",
     "Targets": "article10.runs.analyses.targets",
     "tune": "article10.runs.analyses.tuning",
@@ -102,6 +104,7 @@ __all__ = [
     "influence",
     "influence_curve",
     "load",
+    "mesa_iterations",
     "open_batch",
     "rank_influence",
     "read_roster",

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
+import subprocess
+import sys
+import weakref
+
 import mesa
 import numpy as np
 import pytest
@@ -126,3 +132,128 @@ def test_agents_show_themselves():
     model = AccessionModel("baseline", seed=7, changes=SHORT)
     assert repr(model.member("HUN")).startswith(f"MemberState(iso3='HUN', stance={model.member('HUN').stance:.3g}, ")
     assert repr(model.candidate) == "Candidate(aspiration=0.8, readiness=0.6, shelved=False)"
+
+
+# --- Mesa's agent sets ----------------------------------------------------------------------------------------------
+
+REARRANGED = {
+    "sort": lambda agents: agents.sort("unique_id", ascending=True, inplace=True),
+    "shuffle": lambda agents: agents.shuffle(inplace=True),
+    "select": lambda agents: agents.select(lambda agent: getattr(agent, "iso3", "") > "M", inplace=True),
+    "select none": lambda agents: agents.select(lambda agent: False, inplace=True),
+    "discard": lambda agents: agents.discard(next(iter(agents))),
+    "remove from the model": lambda agents: [agent.remove() for agent in list(agents)[::3]],
+}
+
+
+def sets_of(model):
+    return {"agents": model.agents, "members": model.members, "by type": model.agents_by_type[MemberState]}
+
+
+@pytest.mark.parametrize("which", ["agents", "members", "by type"])
+@pytest.mark.parametrize("change", REARRANGED)
+def test_whatever_happens_to_the_agent_sets_members_go_by_their_code_and_the_run_is_the_same(which, change):
+    model, untouched = (AccessionModel("baseline", seed=7, run=2, changes=SHORT) for _ in range(2))
+    for _ in range(3):
+        REARRANGED[change](sets_of(model)[which])
+        for code in model.setup.roster.iso3:
+            found, same = model.member(code), untouched.member(code)
+            assert (found.iso3, found.stance, found.ballot) == (code, same.stance, same.ballot)
+        model.step()
+        untouched.step()
+    assert np.array_equal(model.world.members.stance, untouched.world.members.stance)
+
+
+@pytest.mark.parametrize("change", REARRANGED)
+def test_the_dashboard_s_trajectories_go_by_member_and_end_for_an_agent_that_was_removed(change):
+    drawings = pytest.importorskip("article10.runs.dashboard.drawings")
+    model, untouched = (AccessionModel("baseline", seed=7, run=2, changes=SHORT) for _ in range(2))
+    model.step()
+    REARRANGED[change](model.agents)
+    collected = {agent.iso3 for agent in model.agents if isinstance(agent, MemberState)}
+    model.step()
+    untouched.step()
+    untouched.step()
+    history, whole = drawings.stance_history(model), drawings.stance_history(untouched)
+    assert np.array_equal(history[:2], whole[:2])
+    kept = [code in collected for code in model.setup.roster.iso3]
+    assert np.array_equal(history[2, kept], whole[2, kept])
+    assert np.isnan(history[2, np.invert(kept)]).all()
+
+
+def test_agents_are_numbered_by_their_model_and_a_user_s_agent_after_them():
+    models = [AccessionModel("baseline", changes=SHORT) for _ in range(2)]
+    for model in models:
+        assert [agent.unique_id for agent in model.agents] == list(range(1, 36))
+        assert mesa.Agent(model).unique_id == 36
+
+
+def test_finished_models_are_freed():
+    def finished():
+        model = AccessionModel("baseline", changes={"horizon": "2026-01-05"})
+        mesa.Agent(model)
+        while model.running:
+            model.step()
+        return weakref.ref(model), weakref.ref(model.world)
+
+    left = [finished() for _ in range(3)]
+    gc.collect()
+    assert [found for pair in left for ref in pair if (found := ref()) is not None] == []
+
+
+# --- Mesa's batch_run -----------------------------------------------------------------------------------------------
+
+BATCH = {"data_collection_period": -1, "display_progress": False, "max_steps": 1}
+TAKES_SEEDS = "rng" in inspect.signature(mesa.batch_run).parameters
+
+
+class Derived(AccessionModel):
+    """A user's subclass, with arguments of its own."""
+
+    def __init__(self, horizon="2026-01-05", **arguments):
+        super().__init__("baseline", changes={"horizon": horizon}, **arguments)
+
+
+@pytest.mark.parametrize("model", [AccessionModel, Derived])
+@pytest.mark.filterwarnings("ignore:The `iterations` keyword argument:DeprecationWarning")
+def test_iterations_that_would_all_be_the_same_run_are_warned_of(model):
+    with pytest.warns(UserWarning, match=r"same run.*mesa_iterations"):
+        mesa.batch_run(model, {"rng": 7, "horizon": "2026-01-05"}, 1, iterations=2, **BATCH)
+
+
+@pytest.mark.parametrize("model", [AccessionModel, Derived])
+def test_mesa_iterations_are_the_runs_of_the_ensemble_without_a_warning(model):
+    parameters = {"horizon": "2026-01-05", **article10.mesa_iterations(3)}
+    seeded = {"rng": 7} if TAKES_SEEDS and model is Derived else {}  # Mesa 3.5 overwrites an rng among the parameters
+    parameters |= {} if seeded else {"rng": 7}
+    rows = mesa.batch_run(model, parameters, 1, **BATCH, **seeded)
+    first = [next(row["stance"] for row in rows if row["run"] == run) for run in range(3)]
+    stance = article10.simulate("baseline", 3, 7, changes={"horizon": "2026-01-05"}).data["stance"]
+    assert np.array_equal(np.float32(first), stance[:, int(rows[0]["Step"]), 0])
+    assert len(set(first)) == 3
+
+
+@pytest.mark.skipif(not TAKES_SEEDS, reason="from Mesa 3.5 on")
+@pytest.mark.parametrize("model", [AccessionModel, Derived])
+def test_seeds_that_mesa_passes_are_other_runs_unless_the_parameters_override_them(model):
+    mesa.batch_run(model, {"horizon": "2026-01-05"}, 1, rng=[1, 2], **BATCH)
+    if model is AccessionModel:
+        with pytest.warns(UserWarning, match="same run"):
+            mesa.batch_run(model, {"rng": 7, "horizon": "2026-01-05"}, 1, rng=[1, 2], **BATCH)
+
+
+def test_the_same_model_made_twice_is_no_reason_for_a_warning():
+    for _ in range(2):
+        AccessionModel("baseline", changes=SHORT)
+
+
+@pytest.mark.slow
+def test_equal_iterations_are_warned_of_in_worker_processes_too(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import article10, mesa\n"
+        "if __name__ == '__main__':\n"
+        "    mesa.batch_run(article10.AccessionModel, {'rng': 7, 'horizon': '2026-01-05'}, 2, iterations=2)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert "mesa_iterations(n)" in done.stderr

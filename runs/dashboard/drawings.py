@@ -136,9 +136,10 @@ def _arrow(start: np.ndarray, end: np.ndarray, radius: float, weight: float, by:
 
 
 def stance_history(model: AccessionModel) -> np.ndarray:
-    """Stances of every member at every step so far, as Mesa's data collector has them, (step, member)."""
-    table = model.datacollector.get_agent_vars_dataframe()["stance"].dropna()
-    values: np.ndarray = table.to_numpy(float).reshape(-1, len(model.setup.roster))
+    """Stances of every member at every step so far, (step, member); NaN once its agent is removed from Mesa's sets."""
+    collected = model.datacollector.get_agent_vars_dataframe()["stance"].unstack("AgentID")
+    numbers = [model.member(code).unique_id for code in model.setup.roster.iso3]
+    values: np.ndarray = collected.reindex(index=range(model.world.step + 1), columns=numbers).to_numpy(float)
     return values
 
 

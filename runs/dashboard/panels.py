@@ -10,7 +10,8 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from article10.agents.member_state import OBJECT, REASON_STANCE, REASON_WAR
-from article10.model.accession_model import BALLOT_NAMES, AccessionModel
+from article10.model.accession_model import AccessionModel
+from article10.model.mesa_agents import BALLOT_NAMES
 from article10.runs.dashboard import drawings
 from article10.runs.dashboard.news import latest, told
 from article10.runs.dashboard.watched import Watched
