@@ -18,9 +18,12 @@ from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar
 
 from article10.runs.batches.error import BatchError
+from article10.runs.batches.main_script import is_imported_by_a_worker, needs_main_script, without_main_script
 
 T = TypeVar("T")
 R = TypeVar("R")
+Starting = Callable[[], AbstractContextManager[None]]
+"""Within what workers are started."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Environment variables that keep a worker's linear algebra to its own core."""
@@ -87,40 +90,45 @@ class Processes:
         """Results as they come.
 
         Raises:
-            BatchError: workers die again and again.
+            BatchError: workers die again and again, or cannot be given the tasks.
         """
         if self.workers == 1 or len(tasks) == 1:  # not worth a process
             yield from InProcess().run(function, tasks)
             return
+        starting = nullcontext if needs_main_script((function, tasks)) else without_main_script
         left, lost = dict(enumerate(tasks)), 0
         while left:
             before = len(left)
             try:
-                yield from self._pool(function, left)
+                yield from self._pool(function, left, starting)
             except BrokenProcessPool:
                 lost = lost + 1 if len(left) == before else 1
                 if lost >= MOST_LOST:
                     raise BatchError(
                         f"worker processes died {lost} times in a row: out of memory? Fewer --workers may help; "
-                        "a script that starts a batch needs `if __name__ == '__main__':`"
+                        "a script that defines what workers need starts them under `if __name__ == '__main__':`"
                     ) from None
 
-    def _pool(self, function: Callable[[T], R], left: dict[int, T]) -> Iterator[R]:
+    def _pool(self, function: Callable[[T], R], left: dict[int, T], starting: Starting) -> Iterator[R]:
         others = set(multiprocessing.active_children())
         with _one_thread():
             pool = ProcessPoolExecutor(min(self.workers, len(left)), mp_context=_processes(), initializer=_begin_worker)
             try:
                 waiting: dict[Future[R], int] = {}
                 queue = iter(list(left.items()))
-                for number, task in islice(queue, 2 * self.workers):
-                    waiting[pool.submit(function, task)] = number
+
+                def submit(most: int) -> None:
+                    for number, task in islice(queue, most):
+                        with starting():  # a worker, if there are fewer than there may be
+                            waiting[pool.submit(function, task)] = number
+
+                submit(2 * self.workers)
                 while waiting:
                     finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in finished:
                         result = future.result()
                         del left[waiting.pop(future)]
-                        for number, task in islice(queue, 1):
-                            waiting[pool.submit(function, task)] = number
+                        submit(1)
                         yield result
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -211,9 +219,8 @@ def _scheduler(cluster: str, workers: int) -> Iterator[str]:
         return
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=":0", memory_limit=None, silence_logs=50
-    ) as local:
+    options = {"threads_per_worker": 1, "dashboard_address": ":0", "memory_limit": None, "silence_logs": 50}
+    with without_main_script(), LocalCluster(n_workers=workers, **options) as local:  # Dask sends what a script defines
         yield local.scheduler_address
 
 
@@ -252,4 +259,8 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
         raise ValueError(f"workers = {workers!r}: expected a whole number of at least 1")
     if cluster is not None:
         return Dask(cluster, workers or cores())
-    return InProcess() if workers == 1 else Processes(workers or cores())
+    if workers == 1:
+        return InProcess()
+    if is_imported_by_a_worker():
+        sys.exit(1)  # the process that runs the script says why
+    return Processes(workers or cores())
