@@ -25,6 +25,7 @@ from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.progress import progress_bar
 from article10.runs.batches.store import write_atomically
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
+from article10.runs.files import remove_abandoned
 
 POINTS_TOGETHER = 16
 """Points of a task: they share their draws, and are what is lost when a process is stopped."""
@@ -144,13 +145,13 @@ class Evaluator:
 
     def _open(self, out: Path) -> None:
         asked = out / ASKED
-        if asked.exists():
-            if json.loads(asked.read_text("utf-8")) != self._asked():
-                raise ScenarioError(
-                    f"{out}: holds another tuning (scenario, targets, parameters, runs or seed differ); "
-                    "give another folder"
-                )
-        elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        if asked.exists() and json.loads(asked.read_text("utf-8")) != self._asked():
+            raise ScenarioError(
+                f"{out}: holds another tuning (scenario, targets, parameters, runs or seed differ); give another folder"
+            )
+        for name in (ASKED, EVALUATED):
+            remove_abandoned(out / name)
+        if not asked.exists() and out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ScenarioError(f"{out}: exists and holds no tuning; give another folder")
         out.mkdir(parents=True, exist_ok=True)
         write_atomically(asked, json.dumps(self._asked(), indent=1).encode())

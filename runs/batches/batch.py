@@ -23,10 +23,11 @@ from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
 from article10.runs.batches.progress import progress_bar
 from article10.runs.batches.result import BatchResult, open_batch
-from article10.runs.batches.store import Store, Task, is_unfinished, unfinished, write_atomically
+from article10.runs.batches.store import Store, Task, write_atomically
 from article10.runs.batches.task import Work, perform
 from article10.runs.batches.trajectories import empty_trajectories
 from article10.runs.ensemble import FEWEST
+from article10.runs.files import moved_into_place
 from article10.runs.provenance import provenance
 from article10.runs.recorder import Recorder
 from article10.runs.result import dataset
@@ -134,7 +135,7 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tel
         progress.done += report.runs
         progress.failed += report.failed
         tell(progress)
-    _remove_unfinished(store.folder)  # of workers that were lost on the way
+    _remove_left_behind(store)  # of workers that were lost on the way
 
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
@@ -197,15 +198,14 @@ def _prepare(store: Store, design: Design) -> None:
         _check_same(store, there, content, broken)
         content["provenance"] = content["provenance"] if broken else there["provenance"]
     store.make_folders()
-    _remove_unfinished(store.folder)
+    _remove_left_behind(store)
     if differing == set():
         return
     write_atomically(store.design, json.dumps(content, indent=1).encode())
     points = design.points()
     rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
-    beside = unfinished(store.points)
-    pd.DataFrame(rows).to_parquet(beside, index=False)
-    beside.replace(store.points)
+    with moved_into_place(store.points) as beside:
+        pd.DataFrame(rows).to_parquet(beside, index=False)
     files = [store.design, store.points]
     for name, scenario in design.scenarios_in_full().items() if design.variables else ():
         own = [point for point in points if point.scenario == name]
@@ -215,10 +215,9 @@ def _prepare(store: Store, design: Design) -> None:
     store.commit_prepared(files)
 
 
-def _remove_unfinished(folder: Path) -> None:
-    for path in filter(is_unfinished, list(folder.rglob("*"))):
-        if path.exists():
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+def _remove_left_behind(store: Store) -> None:
+    for path in list(store.left_behind()):
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _check_same(store: Store, there: dict[str, Any], here: dict[str, Any], broken: bool) -> None:

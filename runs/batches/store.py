@@ -19,16 +19,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from article10.runs.batches.error import BatchError
+from article10.runs.files import moved_into_place, written_for
 
 FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
 
 LOCK = ".lock"
+
+PARTIAL = re.compile(r".+\.[0-9a-f]{32}\.partial")
+"""Names under which Zarr writes a chunk before it moves it to its place."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,28 @@ class Store:
         self.lock = folder / LOCK
 
     def is_foreign(self) -> bool:
-        """Whether the folder holds something and no batch."""
+        """Whether the folder holds something other than a batch, or what is left of one that was killed as it began."""
         if self.design.exists() or not self.folder.exists():
             return False
-        return any(path.name != LOCK and not is_unfinished(path) for path in self.folder.iterdir())
+        if not self.folder.is_dir():
+            return True
+        left = {self.lock, *self.left_behind(), *(self.folder / name for name in FOLDERS if self._is_empty(name))}
+        return any(path not in left for path in self.folder.iterdir())
+
+    def left_behind(self) -> Iterator[Path]:
+        """What a process that was killed may have left of the files that this class names; nobody else's files."""
+        own = {path.name for path in (self.design, self.points, self.prepared)}
+        for path in self.folder.iterdir():
+            found = written_for(path)
+            if found is not None and found[1] in own:
+                yield path
+        for name in FOLDERS:
+            yield from filter(written_for, (self.folder / name).rglob("*"))
+        yield from (path for path in (self.folder / "trajectories").rglob("*.partial") if PARTIAL.fullmatch(path.name))
+
+    def _is_empty(self, name: str) -> bool:
+        folder = self.folder / name
+        return folder.is_dir() and not any(folder.iterdir())
 
     def description(self) -> dict[str, Any]:
         """What ``design.json`` says.
@@ -149,7 +172,7 @@ class Store:
     def commits(self) -> list[Commit]:
         """All commits by name of the task; the checksums of their files are not looked at."""
         paths = sorted((self.folder / "commits").glob("*.json"))
-        found = [self._read(path) for path in paths if not is_unfinished(path)]
+        found = [self._read(path) for path in paths if written_for(path) is None]
         return [commit for commit in found if commit is not None]
 
     def failed(self) -> Iterator[dict[str, Any]]:
@@ -228,25 +251,9 @@ def _seal(content: Any) -> str:  # noqa: ANN401 - JSON
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def unfinished(path: Path) -> Path:
-    """Where a file or folder is written before it is moved to its place."""
-    return path.with_name(f".unfinished-{os.getpid()}-{path.name}")
-
-
-def is_unfinished(path: Path) -> bool:
-    """Whether a process that was killed may have left this; Zarr writes chunks beside their place as ``*.partial``."""
-    return path.name.startswith(".unfinished-") or path.suffix == ".partial"
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file beside its place, see it onto the disk, and move it there."""
-    beside = unfinished(path)
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with moved_into_place(path) as beside, beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

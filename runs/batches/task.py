@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -22,9 +21,10 @@ from article10.runs.batches.design import Point
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
-from article10.runs.batches.store import Commit, Store, Task, checksum, unfinished
+from article10.runs.batches.store import Commit, Store, Task, checksum
 from article10.runs.batches.trajectories import TrajectoryWriter
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
+from article10.runs.files import moved_into_place
 from article10.runs.recorder import AnyArray, Recorder, TrajectoryRecorder
 from article10.runs.result import EnsembleResult, dataset
 
@@ -216,7 +216,7 @@ class _Files:
         if self._holds_others(path):
             others = pd.read_parquet(path).astype(frame.dtypes)
             frame = pd.concat([others, frame]).sort_values("point", kind="stable", ignore_index=True)
-        with _moved_into_place(path) as beside:
+        with moved_into_place(path) as beside:
             frame.to_parquet(beside, index=False, compression="zstd")
         return path
 
@@ -225,21 +225,10 @@ class _Files:
         if self._holds_others(path):
             with np.load(path) as others:
                 counts = counts | dict(others)
-        with _moved_into_place(path) as beside, beside.open("wb") as file:
+        with moved_into_place(path) as beside, beside.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **{point: counts[point] for point in sorted(counts, key=int)})
         return path
 
     def _holds_others(self, path: Path) -> bool:
         kept = self.work.kept
         return kept is not None and path.relative_to(self.store.folder).as_posix() in kept.sha256
-
-
-@contextmanager
-def _moved_into_place(path: Path) -> Iterator[Path]:
-    """Where to write a file, which then appears whole or not at all."""
-    beside = unfinished(path)
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

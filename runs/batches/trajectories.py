@@ -14,7 +14,8 @@ import numpy as np
 import xarray as xr
 
 from article10.runs.batches.design import Point
-from article10.runs.batches.store import Task, checksum, unfinished
+from article10.runs.batches.store import Task, checksum
+from article10.runs.files import unfinished
 from article10.runs.recorder import AnyArray
 
 CHUNK_BYTES = 2**22

@@ -36,7 +36,7 @@ from article10.runs.commands.application import (
     parsed_changes,
     progress_bar,
 )
-from article10.runs.output_folder import check_file, output_folder
+from article10.runs.output_folder import output_folder, output_page
 from article10.runs.report.report import report as report_on
 
 A = TypeVar("A", bound=Answer)
@@ -242,10 +242,9 @@ def report(
     force: Force = False,
 ) -> None:
     """Write a self-contained page on a scenario. Headline, pictures, drivers, assumptions, how to reproduce."""
-    check_file(out, force, REPORT_BYTES)
-    with progress_bar("report") as done:
-        made = report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done)
-    console().print(f"Report: {escape(str(made.save(out)))}", soft_wrap=True)
+    with output_page(out, force, REPORT_BYTES) as unfinished, progress_bar("report") as done:
+        report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done).save(unfinished)
+    console().print(f"Report: {escape(str(out))}", soft_wrap=True)
 
 
 def influence(

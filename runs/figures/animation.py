@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -20,6 +19,7 @@ from article10.model.accession_rule import STAGES
 from article10.model.mechanisms import Mechanism
 from article10.runs.figures.map import colour_of, draw_map
 from article10.runs.figures.style import COLOURS, house_style
+from article10.runs.output_folder import new_file
 from article10.runs.replay import RECORD, Entry, story
 from article10.runs.run_again import run_again
 
@@ -64,24 +64,20 @@ def animate(
     Raises:
         ValueError: the run is not in the result, or the path ends otherwise.
         FileNotFoundError: ffmpeg is needed and missing, or the folder does not exist.
+        OutputError: a file appeared at the path meanwhile; it stays, and the message says where the map is.
     """
     path = Path(path)
     writer = _writer(path, frames_per_second)
     again = run_again(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.unfinished{path.suffix}")
     frames = monthly(again)
-    try:
-        with house_style():
-            picture = MovingMap(again, f"run {run} of {result.scenario.name}, seed {result.seed}")
-            with writer.saving(picture.figure, str(unfinished), DPI):
-                for done, step in enumerate(frames, start=1):
-                    picture.show(step)
-                    writer.grab_frame()
-                    if progress is not None:
-                        progress(done, len(frames))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with new_file(path) as unfinished, house_style():
+        picture = MovingMap(again, f"run {run} of {result.scenario.name}, seed {result.seed}")
+        with writer.saving(picture.figure, str(unfinished), DPI):
+            for done, step in enumerate(frames, start=1):
+                picture.show(step)
+                writer.grab_frame()
+                if progress is not None:
+                    progress(done, len(frames))
     return path
 
 

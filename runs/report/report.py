@@ -19,6 +19,7 @@ from article10.runs.analyses.influence_ranking import InfluenceRanking, rank_inf
 from article10.runs.analyses.intervals import TooFewRunsWarning, interval, mean_over_runs
 from article10.runs.analyses.worlds import Progress
 from article10.runs.ensemble import simulate
+from article10.runs.files import moved_into_place, remove_abandoned
 from article10.runs.provenance import provenance
 from article10.runs.report.assumptions import changed_parameters, coded_stances, grounds_of_stances, parameter_sources
 from article10.runs.report.headline import headline, objections_by_member, objections_shown
@@ -109,12 +110,9 @@ class Report:
             OSError: it cannot be written.
         """
         path = Path(path)
-        unfinished = path.with_name(f".{path.name}.unfinished")
-        try:
-            unfinished.write_text(self.html(), "utf-8")
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        remove_abandoned(path)
+        with moved_into_place(path) as beside:
+            beside.write_text(self.html(), "utf-8")
         return path
 
     def command(self) -> str:
