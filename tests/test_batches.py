@@ -313,26 +313,6 @@ def test_the_command_shows_points_and_is_quiet_off_a_terminal(tmp_path):
     assert json.loads((tmp_path / "o" / "design.json").read_text())["provenance"]["article10_version"]
 
 
-def test_progress_tells_rate_time_left_and_failures(monkeypatch):
-    import io
-
-    from rich.console import Console
-
-    from article10.runs.batches import progress as batch_progress
-    from article10.runs.batches.batch import Progress
-
-    page = io.StringIO()
-    monkeypatch.setattr(batch_progress, "Console", lambda stderr: Console(file=page, force_terminal=True, width=120))
-    with batch_progress.progress_bar() as tell:
-        tell(Progress(runs=1000, found=200))
-        tell(Progress(runs=1000, found=200, done=300, failed=20))
-        tell(Progress(runs=1000, found=200, done=800, failed=20))
-    shown = page.getvalue()
-    assert "1,000/1,000 runs" in shown
-    assert "runs/s" in shown
-    assert "20 failed" in shown
-
-
 BAR = """import article10
 design = article10.Design(runs=2000, changes={"horizon": "2026-01-12"})
 article10.run_batch(design, "batch", workers=1)"""

@@ -44,7 +44,7 @@ def screen(
         changes: to the scenario, by full key.
         out: folder of the batch, which is gone on with if it was stopped; by default a temporary one.
         workers: processes, by default one a core.
-        progress: whether to show a bar.
+        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
 
     Raises:
         ImportError: the extra ``analysis`` is not installed.
@@ -87,7 +87,7 @@ def sobol(
         changes: to the scenario, by full key.
         out: folder of the batch, which is gone on with if it was stopped; by default a temporary one.
         workers: processes, by default one a core.
-        progress: whether to show a bar.
+        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
 
     Raises:
         ImportError: the extra ``analysis`` is not installed.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from article10.runs.analyses.worlds import shared_streams
 from article10.runs.batches.batch import Progress
 from article10.runs.batches.design import Range
 from article10.runs.batches.executors import Executor, executor
-from article10.runs.batches.progress import progress_bar
 from article10.runs.batches.store import write_atomically
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.files import remove_abandoned
@@ -218,8 +216,3 @@ class Evaluator:
 
 def _performed(work: Work) -> tuple[list[Measured], Work]:
     return perform(work), work
-
-
-def bar(progress: bool) -> AbstractContextManager[Callable[[Progress], None]]:
-    """A progress bar, or none."""
-    return progress_bar() if progress else nullcontext(lambda _: None)

@@ -15,12 +15,12 @@ from article10.runs.analyses.answer import listed
 from article10.runs.analyses.best_point import search_best
 from article10.runs.analyses.intervals import TooFewRunsWarning, check_count
 from article10.runs.analyses.posterior import ROUNDS, sample_posterior
-from article10.runs.analyses.target_evaluation import Evaluator, bar, ranges_of
+from article10.runs.analyses.target_evaluation import Evaluator, ranges_of
 from article10.runs.analyses.targets import Targets, as_targets
 from article10.runs.analyses.tuned import Tuning, given
 from article10.runs.analyses.tuned_point import BestPoint
 from article10.runs.analyses.tuned_posterior import PosteriorTuning
-from article10.runs.batches.batch import Progress
+from article10.runs.batches.batch import Progress, telling
 from article10.runs.batches.design import Range
 
 
@@ -51,7 +51,7 @@ def tune(
         seed: of all random streams and of the search.
         out: a folder to write to; what is simulated is kept there, and the same call goes on after a stop.
         workers: processes, by default one a core; ``best`` goes point by point, in this one.
-        progress: whether to show a bar on a terminal and in a notebook.
+        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
 
     Returns:
         The tuning; ``scenario_toml`` and ``save`` give a scenario that can be run.
@@ -106,7 +106,7 @@ def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
 
 def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
     _, _, targets, ranges, runs, points, seed = asked
-    with bar(progress) as tell:
+    with telling(progress, "tune") as tell:
 
         def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             found = evaluate(at)
@@ -124,7 +124,7 @@ def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
 def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
     _, _, targets, ranges, runs, points, seed = asked
     before = 0
-    with bar(progress) as tell:
+    with telling(progress, "tune") as tell:
 
         def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             nonlocal before

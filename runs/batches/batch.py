@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -21,13 +21,13 @@ from article10.runs.batches.error import BatchError
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
-from article10.runs.batches.progress import progress_bar
 from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.batches.store import Store, Task, write_atomically
 from article10.runs.batches.task import Work, perform
 from article10.runs.batches.trajectories import empty_trajectories
 from article10.runs.ensemble import FEWEST
 from article10.runs.files import moved_into_place
+from article10.runs.progress import progress_shown
 from article10.runs.provenance import provenance
 from article10.runs.recorder import Recorder
 from article10.runs.result import dataset
@@ -83,7 +83,8 @@ def run_batch(
         workers: processes, by default one a core; 1 runs in this process.
         cluster: ``"local"`` or the address of a Dask scheduler, in place of processes.
         retry_failed: do the points again that failed, and no others; otherwise they stay as they are.
-        progress: a bar on a terminal and in a notebook; or False for none, or a function that is told of each task.
+        progress: a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then; False for
+            neither; or a function that is called with the state after each task.
 
     Returns:
         The batch, opened.
@@ -105,12 +106,21 @@ def run_batch(
         try:
             with FileLock(store.lock, timeout=0):
                 _prepare(store, design)
-                shown = progress_bar() if progress is True else nullcontext(progress or (lambda _: None))
-                with shown as tell:
+                with telling(progress) as tell:
                     _run(store, design, chosen, retry_failed, tell)
         except Timeout:
             raise BatchError(f"{out}: another process is writing to this batch") from None
     return open_batch(out)
+
+
+@contextmanager
+def telling(progress: bool | Callable[[Progress], None], label: str = "batch") -> Iterator[Callable[[Progress], None]]:
+    """What to tell how far a batch is: a function of the caller's own, or one that shows it, or nothing."""
+    if callable(progress):
+        yield progress
+        return
+    with progress_shown(label, quiet=not progress) as show:
+        yield lambda state: show(state.found + state.done, state.runs, found=state.found, failed=state.failed)
 
 
 def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tell: Callable[[Progress], None]) -> None:

@@ -34,9 +34,9 @@ from article10.runs.commands.application import (
     Source,
     console,
     parsed_changes,
-    progress_bar,
 )
 from article10.runs.output_folder import output_folder, output_page
+from article10.runs.progress import progress_shown
 from article10.runs.report.report import report as report_on
 
 A = TypeVar("A", bound=Answer)
@@ -100,7 +100,7 @@ def holdouts(
 ) -> None:
     """Measure what each member's objection does. What it is paid, and what its consent would change."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
-    with progress_bar("holdouts") as done:
+    with progress_shown("holdouts") as done:
         give(lambda: holdout_power(chosen, runs, seed, progress=done), out, force)
 
 
@@ -114,7 +114,7 @@ def rules(
 ) -> None:
     """Compare decision rules in the same worlds. Unanimity, unanimity minus k, majorities."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
-    with progress_bar("rules") as done:
+    with progress_shown("rules") as done:
         give(lambda: compare_rules(chosen, runs, seed, progress=done), out, force)
 
 
@@ -130,7 +130,7 @@ def why(
 ) -> None:
     """Tell what sets worlds with an outcome apart. Found in half of them, judged in the other half."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
-    with progress_bar("why") as done:
+    with progress_shown("why") as done:
         give(lambda: discover(chosen, runs, seed, outcome=outcome, until=until, progress=done), out, force)
 
 
@@ -157,7 +157,7 @@ def guarantees(
     else:
         shared |= {"levels": level or LEVELS, "outcome": outcome}
     ask: Callable[..., Answer] = three_futures if futures else guarantee_tradeoff
-    with progress_bar("guarantees") as done:
+    with progress_shown("guarantees") as done:
         give(lambda: ask(chosen, **shared, progress=done), out, force)
 
 
@@ -181,7 +181,7 @@ def sensitivity(
     shared: dict[str, Any] = {"parameters": keys, "out": batch, "workers": workers}
     if method == "tornado":
         refuse("with --method tornado", samples=samples, workers=workers, batch=batch)
-        with progress_bar("tornado") as done:
+        with progress_shown("tornado") as done:
             give(lambda: tornado(chosen, runs or 500, seed, parameters=keys, progress=done), out, force)
     elif method == "morris":
         give(lambda: screen(chosen, runs or 64, seed, trajectories=samples or 10, **shared), out, force)
@@ -242,7 +242,7 @@ def report(
     force: Force = False,
 ) -> None:
     """Write a self-contained page on a scenario. Headline, pictures, drivers, assumptions, how to reproduce."""
-    with output_page(out, force, REPORT_BYTES) as unfinished, progress_bar("report") as done:
+    with output_page(out, force, REPORT_BYTES) as unfinished, progress_shown("report") as done:
         report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done).save(unfinished)
     console().print(f"Report: {escape(str(out))}", soft_wrap=True)
 
@@ -271,5 +271,5 @@ def influence(
     else:
         refuse("without --curve or --rank: invitation and accession are both told", outcome=outcome)
         ask, shared["of"] = influence_of, of or "russia"
-    with progress_bar("influence") as done:
+    with progress_shown("influence") as done:
         give(lambda: ask(chosen, **shared, progress=done), out, force)

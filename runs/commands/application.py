@@ -1,18 +1,16 @@
-"""What all commands share: the application, its errors, its console, its progress bar, its common options."""
+"""What all commands share: the application, its errors, its console, its common options."""
 
 from __future__ import annotations
 
 import functools
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Annotated, ParamSpec
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import SetOptions
@@ -87,16 +85,6 @@ def parsed_changes(settings: Iterable[str]) -> SetOptions:
         except tomllib.TOMLDecodeError:
             changes[key.strip()] = value.strip()
     return changes
-
-
-@contextmanager
-def progress_bar(label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal, silent elsewhere; moved by ``done(n)``, or ``done(n, total)`` where no total is given."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    screen = console(stderr=True)
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done, of=total: bar.update(task, completed=done, total=of)
 
 
 def _print_version(asked: bool) -> None:

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from article10.runs.commands.analyses import Out, Runs, give
-from article10.runs.commands.application import Force, Seed, progress_bar
+from article10.runs.commands.application import Force, Seed
 from article10.runs.evidence.hindcast import hindcast as hindcast_of
+from article10.runs.progress import progress_shown
 
 Round = Annotated[str, typer.Argument(metavar="ROUND", help="A round's scenario: a name, or a TOML file.")]
 Observed = Annotated[str | None, typer.Option(help="CSV file of ratifications [default: the package's own].")]
@@ -27,7 +28,7 @@ def hindcast(
     force: Force = False,
 ) -> None:
     """Forecast a past round of accession by other rounds' speeds, and score it beside its baselines."""
-    with progress_bar("hindcast") as done:
+    with progress_shown("hindcast") as done:
         give(
             lambda: hindcast_of(
                 round_, observed, accession=accession, pace_known=pace_known, runs=runs, seed=seed, progress=done

@@ -25,11 +25,11 @@ from article10.runs.commands.application import (
     Source,
     console,
     parsed_changes,
-    progress_bar,
 )
 from article10.runs.ensemble import simulate
 from article10.runs.files import RESULT
 from article10.runs.output_folder import output_folder
+from article10.runs.progress import progress_shown
 from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 from article10.runs.result import EnsembleResult, load
 from article10.runs.run_again import run_again
@@ -47,7 +47,7 @@ def run(
     force: Force = False,
     record: Annotated[list[str] | None, typer.Option(help="Variables to keep at every step [default: stance].")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
     """Run a scenario many times. Prints a summary; writes the data and the figures."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
@@ -58,8 +58,8 @@ def run(
         raise ScenarioError(f"name = {chosen.name!r}: no name of a folder in results/; give one with --out")
     folder = out or Path("results") / chosen.name
     with output_folder(folder, force, expected_bytes(setup, runs, kept)) as unfinished:
-        with progress_bar(f"{chosen.name}", runs) as done:
-            result = simulate(chosen, runs, seed, record=kept, progress=done)
+        with progress_shown(chosen.name, quiet=quiet) as show:
+            result = simulate(chosen, runs, seed, record=kept, progress=lambda done: show(done, runs))
         write(result, unfinished, figures)
     if not quiet:
         console().print(rendered(summarise(result)))

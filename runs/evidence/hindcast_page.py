@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from article10.runs.batches.executors import executor
-from article10.runs.commands.application import progress_bar
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
@@ -16,6 +15,7 @@ from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, read_round
 from article10.runs.figures.style import save_figure
+from article10.runs.progress import progress_shown
 
 PAGE = Path("docs/evidence/hindcast.md")
 """Where the page stands in a checkout; its pictures lie beside it."""
@@ -158,10 +158,10 @@ def main() -> None:
     asked = [(name, how) for how in (GIVEN_PACE, VARIED) for name in HOLDOUT_ROUNDS]
     asked += [(name, FORECAST) for name in ROUNDS]
     made: dict[tuple[str, str], Hindcast] = {}
-    with progress_bar("hindcasts", len(asked)) as done:
+    with progress_shown("hindcast", "rounds") as show:
         for key, answer in executor().run(_made, asked):
             made[key] = answer
-            done(len(made))
+            show(len(made), len(asked))
     found = {name: made[name, FORECAST] for name in ROUNDS}
     given_pace, varied = ({name: made[name, how] for name in HOLDOUT_ROUNDS} for how in (GIVEN_PACE, VARIED))
     fit = fit_ratification([read_round(name) for name in ROUNDS], draws=2000)

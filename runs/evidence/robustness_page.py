@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from article10.runs.batches.executors import cores
-from article10.runs.commands.application import progress_bar
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.robustness import Robustness, robustness
+from article10.runs.progress import progress_shown
 
 PAGE = Path("docs/evidence/robustness.md")
 """Where the page stands in a checkout."""
@@ -44,7 +44,7 @@ def robustness_blocks(answer: Robustness) -> dict[str, str]:
 
 def main() -> None:
     """Compute, and write into the page of this checkout; some minutes, one process a core."""
-    with progress_bar("points of robustness") as done:
+    with progress_shown("robustness", "points") as done:
         answer = robustness(runs=RUNS, seed=SEED, redraws=REDRAWS, points=POINTS, workers=cores(), progress=done)
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), robustness_blocks(answer)), "utf-8")
 
