@@ -230,7 +230,8 @@ def test_a_file_that_is_being_written_is_not_removed(tmp_path):
 
 OF_THE_USER = (
     "notes.partial",
-    "trajectories/notes.partial",
+    "trajectories/notes.abc.partial",
+    "trajectories/baseline.zarr/notes.partial",
     ".unfinished-thoughts",
     "outcomes/.unfinished-x-y",
     "drafts/.unfinished-1-chapter.txt",
@@ -241,7 +242,11 @@ OF_THE_USER = (
 def test_resuming_a_batch_removes_what_was_left_and_nothing_of_the_user_s(tmp_path):
     design = Design(runs=4, record="stance", changes={"horizon": "2026-01-05"})
     run_batch(design, tmp_path / "b", workers=1, progress=False)
-    left = (".unfinished-1-design.json", "outcomes/.unfinished-1-x.parquet", f"trajectories/0.{'a' * 32}.partial")
+    left = (
+        ".unfinished-1-design.json",
+        "outcomes/.unfinished-1-x.parquet",
+        f"trajectories/baseline.zarr/0.{'a' * 32}.partial",
+    )
     for name in (*OF_THE_USER, *left):
         (tmp_path / "b" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "b" / name).write_text(PRECIOUS)

@@ -32,8 +32,8 @@ FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
 
 LOCK = ".lock"
 
-PARTIAL = re.compile(r".+\.[0-9a-f]{32}\.partial")
-"""Names under which Zarr writes a chunk before it moves it to its place."""
+PARTIAL = re.compile(r".+\.[0-9a-f]+\.partial")
+"""Names under which Zarr writes a file of a group before it moves it to its place."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class Store:
                 yield path
         for name in FOLDERS:
             yield from filter(written_for, (self.folder / name).rglob("*"))
-        yield from (path for path in (self.folder / "trajectories").rglob("*.partial") if PARTIAL.fullmatch(path.name))
+        groups = (self.folder / "trajectories").glob("*.zarr")
+        yield from (path for group in groups for path in group.rglob("*.partial") if PARTIAL.fullmatch(path.name))
 
     def _is_empty(self, name: str) -> bool:
         folder = self.folder / name
