@@ -17,6 +17,7 @@ from itertools import islice
 from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar
 
+from article10.model.extras import require
 from article10.runs.batches.error import BatchError
 
 T = TypeVar("T")
@@ -173,7 +174,9 @@ class Dask:
 
         Raises:
             BatchError: no scheduler answers.
+            ImportError: Dask is not installed.
         """
+        require("distributed", f"cluster = {self.cluster!r}")
         from distributed import Client
 
         with _one_thread(), _scheduler(self.cluster, self.workers) as address:

@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from article10.agents.name import file_name
 from article10.runs.batches.error import BatchError
 
 FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
@@ -68,6 +69,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read or written."""
+        folder = folder.absolute()  # a relative "s3:/b" or "a::b" is an address to those who read and write the files
         self.folder = folder
         self.design = folder / "design.json"
         self.points = folder / "points.parquet"
@@ -115,7 +117,7 @@ class Store:
 
     def trajectories(self, scenario: str) -> Path:
         """The Zarr group of a scenario's trajectories."""
-        return self.folder / "trajectories" / f"{scenario}.zarr"
+        return self.folder / "trajectories" / f"{file_name(scenario)}.zarr"
 
     # --- commits ------------------------------------------------------------------------------------------------
 
