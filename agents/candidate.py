@@ -12,15 +12,14 @@ import numpy as np
 from pydantic import Field
 
 from article10.agents.arrays import BoolArray, FloatArray, share
+from article10.agents.name import Label
 from article10.agents.parameter import Meta, Parameters
 
 
 class CandidateParameters(Parameters):
     """Aspiration, readiness and the choice to shelve or resume the bid."""
 
-    name: Annotated[str, Field(min_length=1, description="Who asks to join."), Meta("", None, "public record")] = (
-        "Ukraine"
-    )
+    name: Annotated[Label, Field(description="Who asks to join."), Meta("", None, "public record")] = "Ukraine"
     aspiration: Annotated[
         float,
         Field(ge=0, le=1, description="Wish to join at the start."),

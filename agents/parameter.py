@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic._internal._model_construction import ModelMetaclass  # public nowhere, and the same since pydantic 2.0
+
+from article10.agents.refusal import refusal, shown
+from article10.agents.short_error import ScenarioError
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,27 @@ class Meta:
     choices: tuple[str, ...] = ()
 
 
-class Parameters(BaseModel):
+class OneMessage(ModelMetaclass):
+    """Makes a class whose constructor, called in Python, says what is wrong as the command line does.
+
+    Files are read by ``model_validate``, whose errors are told with the file and the place in it.
+    """
+
+    def __call__(cls, *args: Any, **fields: Any) -> Any:  # noqa: ANN401, N805 - the instance of a metaclass is a class
+        """Build a value.
+
+        Raises:
+            ScenarioError: a field is unknown, missing, or not what it takes.
+        """
+        if args:
+            raise ScenarioError(f"{cls.__name__}({shown(args[0])}): expected values by name, as name=value")
+        try:
+            return super().__call__(**fields)
+        except ValidationError as error:
+            raise refusal(cls, error) from None
+
+
+class Parameters(BaseModel, metaclass=OneMessage):
     """A frozen, validated group of parameters. Subclasses declare fields and nothing else."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=True)
@@ -35,9 +59,29 @@ class Parameters(BaseModel):
         """Rebuild with some fields changed, validating all of them.
 
         Raises:
-            pydantic.ValidationError: a name is unknown or a value is out of bounds.
+            ScenarioError: a name is unknown or a value is out of bounds.
         """
         return type(self)(**{**dict(self), **changes})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what ``model_dump_json`` wrote.
+
+        Raises:
+            ScenarioError: it is not such a value, or one that is no longer valid.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise refusal(cls, error) from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse to change a value in place.
+
+        Raises:
+            ScenarioError: always.
+        """
+        raise ScenarioError(f"{type(self).__name__}.{name} = {shown(value)}: cannot be changed in place; use .with_()")
 
     def _repr_html_(self) -> str:
         from article10.agents.html_view import parameters_html

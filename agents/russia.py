@@ -16,6 +16,7 @@ from pydantic import Field
 
 from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
+from article10.agents.refusal import shown
 
 STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
 """The strategies that come with the model."""
@@ -324,10 +325,10 @@ def shares_of(weights: FloatArray, shape: tuple[int, ...]) -> FloatArray:
         ValueError: the shape is another, or a weight is negative or not finite.
     """
     try:
-        weights = np.broadcast_to(weights, shape)
-    except ValueError:
-        given = np.shape(weights)
-        raise ValueError(f"a strategy must return weights (run, member) = {shape}, got shape {given}") from None
+        weights = np.broadcast_to(np.asarray(weights, np.float64), shape)
+    except (TypeError, ValueError):
+        given = getattr(weights, "shape", shown(weights))
+        raise ValueError(f"a strategy must return weights (run, member) = {shape}, got {given}") from None
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError("a strategy must return finite, non-negative weights (run, member)")
     total = weights.sum(axis=-1, keepdims=True)

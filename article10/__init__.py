@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from article10.agents.russia import STRATEGIES, Intelligence
 from article10.model.accession_rule import AccessionParameters, Ballots, decide, formal_weight
 from article10.model.events import Event
+from article10.model.extras import require
 from article10.model.mechanisms import MECHANISMS
 from article10.model.roster import Roster, read_roster
 from article10.model.scenario import Scenario, ScenarioError
@@ -44,29 +45,29 @@ if TYPE_CHECKING:
     from article10.runs.report.report import report
 
 LATER = {
-    "AccessionModel": "article10.model.accession_model",
-    "mesa_iterations": "article10.model.mesa_batches",
-    "Lever": "article10.runs.analyses.levers",
-    "Targets": "article10.runs.analyses.targets",
-    "tune": "article10.runs.analyses.tuning",
-    "compare_rules": "article10.runs.analyses.rules_compared",
-    "discover": "article10.runs.analyses.discovery",
-    "discover_parameters": "article10.runs.analyses.discovery",
-    "explore": "article10.runs.explore.panel",
-    "hindcast": "article10.runs.evidence.hindcast",
-    "hindcast_stances": "article10.runs.evidence.stance_dynamics",
-    "guarantee_tradeoff": "article10.runs.analyses.guarantees",
-    "holdout_power": "article10.runs.analyses.holdout_power",
-    "influence": "article10.runs.analyses.influence",
-    "influence_curve": "article10.runs.analyses.influence_curve",
-    "rank_influence": "article10.runs.analyses.influence_ranking",
-    "screen": "article10.runs.analyses.sensitivity",
-    "sobol": "article10.runs.analyses.sensitivity",
-    "three_futures": "article10.runs.analyses.three_futures",
-    "tornado": "article10.runs.analyses.tornado",
-    "report": "article10.runs.report.report",
+    "AccessionModel": ("article10.model.accession_model", "mesa"),
+    "mesa_iterations": ("article10.model.mesa_batches", "mesa"),
+    "Lever": ("article10.runs.analyses.levers", ""),
+    "Targets": ("article10.runs.analyses.targets", ""),
+    "tune": ("article10.runs.analyses.tuning", "analysis"),
+    "compare_rules": ("article10.runs.analyses.rules_compared", "analysis"),
+    "discover": ("article10.runs.analyses.discovery", "analysis"),
+    "discover_parameters": ("article10.runs.analyses.discovery", "analysis"),
+    "explore": ("article10.runs.explore.panel", "notebooks"),
+    "hindcast": ("article10.runs.evidence.hindcast", "analysis"),
+    "hindcast_stances": ("article10.runs.evidence.stance_dynamics", "analysis"),
+    "guarantee_tradeoff": ("article10.runs.analyses.guarantees", "analysis"),
+    "holdout_power": ("article10.runs.analyses.holdout_power", "analysis"),
+    "influence": ("article10.runs.analyses.influence", "analysis"),
+    "influence_curve": ("article10.runs.analyses.influence_curve", "analysis"),
+    "rank_influence": ("article10.runs.analyses.influence_ranking", "analysis"),
+    "screen": ("article10.runs.analyses.sensitivity", "analysis"),
+    "sobol": ("article10.runs.analyses.sensitivity", "analysis"),
+    "three_futures": ("article10.runs.analyses.three_futures", "analysis"),
+    "tornado": ("article10.runs.analyses.tornado", "analysis"),
+    "report": ("article10.runs.report.report", "analysis"),
 }
-"""What is imported when it is first asked for: an ensemble needs neither Mesa nor analyses nor figures."""
+"""What is imported when it is first asked for, and the extra that it needs: an ensemble needs none."""
 
 __version__ = version()
 
@@ -123,5 +124,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the lazy part of the public API
     """Import what is only there on request."""
     if name in LATER:
-        return getattr(import_module(LATER[name]), name)
+        module, extra = LATER[name]
+        if extra:
+            require(extra, name)
+        return getattr(import_module(module), name)
     raise AttributeError(f"module 'article10' has no attribute {name!r}")

@@ -14,16 +14,18 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from article10.agents.nearest import nearest
 from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.accession_rule import STAGES
-from article10.model.arguments import check_functions, check_names, check_whole
+from article10.model.arguments import check_whole
+from article10.model.checked import check_arguments
 from article10.model.mechanisms import Mechanism
 from article10.model.mesa_agents import Candidate, MemberState, Russia, SecretaryGeneral, mesa
 from article10.model.mesa_batches import warn_of_equal_runs
 from article10.model.randomness import draw
 from article10.model.scenario import Scenario
-from article10.model.scenario_file import nearest, read_scenario
+from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 
@@ -79,13 +81,11 @@ class AccessionModel(mesa.Model):
         """
         warn_of_equal_runs()
         self.seed_of_streams, self.run = _seed(seed, rng), _whole("run", run)
-        check_functions(strategy, mechanisms)
-        check_names("collect", collect)
+        check_arguments(scenario=scenario, changes=changes, strategy=strategy, mechanisms=mechanisms, collect=collect)
         super().__init__(rng=self.seed_of_streams)
         self._agent_numbers = count(1)
         dotted = {key.replace("__", "."): value for key, value in parameters.items()}
-        given = {**changes, **dotted} if isinstance(changes, Mapping) else changes or dotted
-        read = read_scenario(scenario, given, own_strategy=strategy is not None)
+        read = read_scenario(scenario, {**(changes or {}), **dotted}, own_strategy=strategy is not None)
         self.setup = Setup.of(read, strategy, mechanisms)
         self.world = World.start(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
         schedule.begin(self.world)

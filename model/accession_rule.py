@@ -120,6 +120,10 @@ class Ballots:
     codes: IntArray
 
     def __post_init__(self) -> None:
+        if not isinstance(self.codes, np.ndarray):
+            raise ValueError(f"codes = {self.codes!r:.60}: expected an array of ballots (run, member), as int8")
+        if not isinstance(self.members, tuple):
+            raise ValueError(f"members = {self.members!r:.60}: expected a tuple of codes, such as ('HUN', 'POL')")
         _check_members(self.members)
         if self.codes.ndim != 2 or self.codes.shape[-1] != len(self.members):
             raise ValueError(
@@ -141,7 +145,7 @@ class Ballots:
 
 @lru_cache(maxsize=64)
 def _check_members(members: tuple[str, ...]) -> None:
-    outsiders = sorted(set(members).difference(read_roster().iso3))
+    outsiders = sorted(map(str, set(members).difference(read_roster().iso3)))
     if outsiders:
         raise ValueError(f"{', '.join(outsiders)}: no member, and so without a ballot")
     if len(set(members)) != len(members) or not members:
@@ -161,6 +165,9 @@ def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
     >>> decide(two, AccessionParameters()).tolist()
     [False, True]
     """
+    for name, value, wanted in (("ballots", ballots, Ballots), ("p", p, AccessionParameters)):
+        if not isinstance(value, wanted):
+            raise ValueError(f"{name} = {value!r:.60}: expected {wanted.__name__}")
     members = len(ballots.members)
     if p.rule == "consensus":
         return ballots.objections == 0
@@ -174,9 +181,14 @@ def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
 def formal_weight(power: str, members: tuple[str, ...]) -> int:
     """Ballots that a state has: one for a member, none for anybody else.
 
+    Raises:
+        ValueError: ``members`` is not a list of names.
+
     >>> formal_weight("RUS", ("HUN", "POL"))
     0
     """
+    if not isinstance(members, tuple | list):
+        raise ValueError(f"members = {members!r:.60}: expected a list of codes, such as ('HUN', 'POL')")
     return members.count(power)
 
 

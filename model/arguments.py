@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from article10.agents.name import check_label
+from article10.agents.refusal import shown
+
+BESIDE_MECHANISMS = ("bounds", "start", "end")
+"""Columns of what explains a stance, beside one for each mechanism."""
+
 MOST = 2**63 - 1
 """Seeds and numbers of runs are stored as 64 bits."""
 
@@ -16,7 +22,7 @@ def check_whole(name: str, value: object, least: int = 0, most: int = MOST) -> N
     """
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         limit = f"of at least {least}" if not isinstance(value, int) or value < least else f"of at most {most}"
-        raise ValueError(f"{name} = {value!r}: expected a whole number {limit}")
+        raise ValueError(f"{name} = {shown(value)}: expected a whole number {limit}")
 
 
 def check_names(name: str, value: object) -> None:
@@ -26,7 +32,7 @@ def check_names(name: str, value: object) -> None:
         ValueError: it is one, or nothing that holds names.
     """
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise ValueError(f"{name} = {value!r}: expected a list of names, such as [{str(value)!r}]")
+        raise ValueError(f"{name} = {shown(value)}: expected a list of names, such as [{shown(str(value))}]")
 
 
 def check_functions(strategy: object, mechanisms: object) -> None:
@@ -37,11 +43,27 @@ def check_functions(strategy: object, mechanisms: object) -> None:
     """
     if strategy is not None and not callable(strategy):
         raise ValueError(
-            f"strategy = {strategy!r}: expected a function; one that comes with the model is named by "
+            f"strategy = {shown(strategy)}: expected a function; one that comes with the model is named by "
             'changes={"russia.strategy": ...}'
         )
     if mechanisms is not None and not isinstance(mechanisms, Mapping):
-        raise ValueError(f"mechanisms = {mechanisms!r}: expected functions by name, such as article10.MECHANISMS")
+        raise ValueError(f"mechanisms = {shown(mechanisms)}: expected functions by name, such as article10.MECHANISMS")
     for name, function in (mechanisms or {}).items():
+        check_mechanism_name(name)
         if not callable(function):
-            raise ValueError(f"mechanisms[{name!r}] = {function!r}: expected a function")
+            raise ValueError(f"mechanisms[{name!r}] = {shown(function)}: expected a function")
+
+
+def check_mechanism_name(name: object) -> None:
+    """Refuse what no result can keep as the name of a mechanism.
+
+    Raises:
+        ValueError: it is not a name, or is that of a column beside the mechanisms.
+    """
+    if not isinstance(name, str) or name in BESIDE_MECHANISMS:
+        taken = ", ".join(BESIDE_MECHANISMS)
+        raise ValueError(f"mechanisms[{shown(name)}]: expected a name other than {taken}, which tables have already")
+    try:
+        check_label(name)
+    except ValueError as error:
+        raise ValueError(f"mechanisms[{shown(name)}]: {error}") from None

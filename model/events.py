@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from article10.agents import candidate as candidate_rules
 from article10.agents import member_state
 from article10.agents.arrays import BoolArray, FloatArray, share
+from article10.agents.name import Name
 from article10.agents.parameter import Parameters
 
 if TYPE_CHECKING:
@@ -44,13 +45,14 @@ class Event(Parameters):
     """Something that happens. Give it either a date or a rate.
 
     Attributes:
-        name: its name in the scenario; a scenario's event replaces its base's event of the same name.
+        name: its name in the scenario, without slashes, because results have a variable ``event_NAME``; a scenario's
+            event replaces its base's event of the same name.
         date: when it happens, in every run.
         rate: how often it happens, a year, at random times of its own stream.
     """
 
     kind: str
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     date: Annotated[dt.date, Field(strict=False)] | None = None
     rate: Annotated[float, Field(ge=0, le=52)] | None = None
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import mesa as mesa  # for those who import it from here
 import numpy as np
-
-try:
-    import mesa as mesa  # for those who import it from here, with the message
-except ImportError as error:
-    raise ImportError('AccessionModel needs Mesa: pip install "article10[mesa]"') from error
 
 from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.model.accession_rule import formal_weight

@@ -4,7 +4,6 @@ The formulas stand in `roster_formulas.py`; `docs/roster.md` says what each colu
 Russia and Ukraine are never members of the roster.
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -13,6 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from article10.agents.nearest import near, nearest
+from article10.agents.refusal import shown
+from article10.agents.short_error import ArgumentError, UnknownNameError
 from article10.model import roster_formulas as formulas
 from article10.model.tables import member_rows, read_table
 
@@ -83,14 +85,13 @@ class Roster:
         Raises:
             KeyError: the code is not a member's; the message names the nearest one.
         """
-        if iso3 not in self.iso3:
-            codes = dict(zip((name.lower() for name in self.names), self.iso3, strict=True))
-            labels = codes | {code.lower(): code for code in self.iso3}
-            near = difflib.get_close_matches(iso3.lower(), labels, n=1, cutoff=0.5)
-            hint = f"; did you mean {labels[near[0]]!r}?" if near else ""
-            if iso3.lower() in OUTSIDERS:
+        if not isinstance(iso3, str) or iso3 not in self.iso3:
+            codes = dict(zip(self.names, self.iso3, strict=True)) | {code: code for code in self.iso3}
+            meant = near(iso3, codes)
+            hint = "; expected a code such as 'HUN'" if meant is None else f"; did you mean {codes[meant]!r}?"
+            if str(iso3).casefold() in OUTSIDERS:
                 hint = ": it acts from outside the alliance, and has no ballot"
-            raise KeyError(f"{iso3!r} is not a member of the roster of {len(self)}{hint}")
+            raise UnknownNameError(f"{shown(iso3)} is not a member of the roster of {len(self)}{hint}")
         return self.iso3.index(iso3)
 
     def without(self, *iso3: str) -> "Roster":
@@ -114,9 +115,7 @@ class Roster:
         changed: dict[str, Any] = {}
         for attribute, value in values.items():
             if attribute not in BOUNDS:
-                near = difflib.get_close_matches(attribute, BOUNDS, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else f"; expected one of {sorted(BOUNDS)}"
-                raise ValueError(f"{iso3}.{attribute}: cannot be overridden{hint}")
+                raise ArgumentError(f"{iso3}.{attribute}: cannot be overridden{nearest(attribute, BOUNDS)}")
             _check_bounds(iso3, attribute, value)
             changed[attribute] = getattr(self, attribute).copy()
             changed[attribute][position] = value
@@ -162,8 +161,9 @@ def roster_rows() -> list[dict[str, object]]:
 
 def _check_bounds(iso3: str, attribute: str, value: float) -> None:
     low, high = BOUNDS[attribute]
-    if not low <= value <= high:  # written so that not-a-number is refused too
-        raise ValueError(f"{iso3}.{attribute} is {value}; expected a number from {low:g} to {high:g}")
+    number = isinstance(value, int | float | np.number)
+    if not number or not low <= value <= high:  # written so that not-a-number is refused too
+        raise ArgumentError(f"{iso3}.{attribute} is {value}; expected a number from {low:g} to {high:g}")
 
 
 def _over_members(formula: Callable[[str], float]) -> FloatArray:

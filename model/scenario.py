@@ -16,20 +16,18 @@ from article10.agents.member_parameters import (
     ThreatParameters,
     TrustParameters,
 )
+from article10.agents.name import Line, Name, Prose, same_file
 from article10.agents.parameter import Declaration, Parameters, declarations
 from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
-from article10.agents.short_error import ShortInNotebooks
+from article10.agents.short_error import ScenarioError as ScenarioError
 from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
+from article10.model.checked import checked
 from article10.model.events import ALL, Event, event_from
 from article10.model.roster import Roster, read_roster
 
 Share = Annotated[float, Field(ge=0, le=1)]
 BallotName = Literal["object", "acquiesce", "support"]
-
-
-class ScenarioError(ShortInNotebooks, ValueError):
-    """A scenario cannot be built; the message names the place, the key, the value and what was expected."""
 
 
 class MemberOverride(Parameters):
@@ -64,7 +62,7 @@ class Scenario(Parameters):
     """Everything that a run needs beside its seed and number.
 
     Attributes:
-        name: short name.
+        name: short name, without slashes; results are kept in a folder of that name.
         title: one line.
         description: what it asks.
         start: first day.
@@ -78,9 +76,9 @@ class Scenario(Parameters):
     The other fields are groups of parameters, listed by ``article10 parameters``.
     """
 
-    name: Annotated[str, Field(min_length=1)] = "baseline"
-    title: str = ""
-    description: str = ""
+    name: Name = "baseline"
+    title: Line = ""
+    description: Prose = ""
     start: Annotated[date, Field(strict=False)] = date(2025, 12, 1)
     horizon: Annotated[date, Field(strict=False)] = date(2035, 12, 1)
     step_days: Annotated[int, Field(ge=1, le=31)] = 7
@@ -118,10 +116,12 @@ class Scenario(Parameters):
                 raise ValueError(f"{place}.date = {event.date}: {side}; expected from {self.start} to {self.horizon}")
             for code in event.members_named:
                 self._require_member(members, code, place)
-        names = [event.name for event in self.events]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"events: two events are called {name!r}; names must differ")
+        named: dict[str, str] = {}
+        for event in self.events:
+            if (same := same_file(event.name)) in named:
+                both = f"{named[same]!r} and {event.name!r}"
+                raise ValueError(f"events: {both}: names must differ, and not only in case")
+            named[same] = event.name
         return self
 
     def members(self) -> Roster:
@@ -173,6 +173,7 @@ class Scenario(Parameters):
         """The step in which a day falls."""
         return (day - self.start).days // self.step_days
 
+    @checked
     def with_(self, changes: Mapping[str, Any] | None = None, **fields: Any) -> Self:  # noqa: ANN401
         """Rebuild with some values changed, validating all of them.
 

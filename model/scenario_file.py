@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,30 +11,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
+from article10.agents.refusal import expected, own_words, path_of, shown
 from article10.agents.russia import STRATEGIES
+from article10.model.checked import checked
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
 
 ROOT = "baseline"
 """The base of all bases."""
-
-FEW = 40
-"""Names that a message can list."""
-
-WRONG_TYPE = {
-    "bool": "true or false",
-    "date": "a date such as 2030-12-01",
-    "dict": "a table",
-    "float": "a number",
-    "int": "a whole number",
-    "list": "a list",
-    "missing": "a value",
-    "model": "a table",
-    "string": "text",
-    "tuple": "a list",
-}
-"""What was expected, by the first word of pydantic's name of the error that a value of the wrong type makes."""
 
 
 class SetOptions(dict[str, Any]):
@@ -58,6 +42,7 @@ def shipped() -> dict[str, str]:
     return {name: found[name].read_text("utf-8") for name in sorted(found, key=lambda n: (n != ROOT, n))}
 
 
+@checked
 def read_scenario(
     source: str | Path | Scenario = ROOT, changes: Mapping[str, Any] | None = None, *, own_strategy: bool = False
 ) -> Scenario:
@@ -134,7 +119,7 @@ def _layer_of(changes: Mapping[str, Any]) -> Layer:
         for name in path:
             there = inner.get(name, {})
             if not isinstance(there, Mapping):
-                raise ScenarioError(f"{origin}: {key} = {_shown(value)}: {name} = {_shown(there)} is given beside it")
+                raise ScenarioError(f"{origin}: {key} = {shown(value)}: {name} = {shown(there)} is given beside it")
             inner[name] = dict(there)
             inner = inner[name]
         inner[last] = value
@@ -146,7 +131,7 @@ def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
     for layer in layers:
         _merge(merged, layer)
     try:
-        scenario = Scenario(**merged)
+        scenario = Scenario.model_validate(merged)
     except ValidationError as error:
         raise ScenarioError("\n".join(messages(error, layers, merged))) from None
     strategy = scenario.russia.strategy
@@ -168,7 +153,7 @@ def _merge(merged: dict[str, Any], layer: Layer) -> None:
     for event in events:
         for key in ("kind", "name"):
             if isinstance(event, Mapping) and not isinstance(event.get(key, ""), str):
-                raise ScenarioError(f"{layer.origin}: events.{key} = {_shown(event[key])}: expected text")
+                raise ScenarioError(f"{layer.origin}: events.{key} = {shown(event[key])}: expected text")
     kept = list(merged.get("events", ()))
     names = [str(_name(e)) for e in kept]
     for name in dropped:
@@ -202,38 +187,21 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
     """What is wrong, a line each: where it was written, key, value, and what was expected."""
     found = []
     for item in error.errors(include_url=False):
-        path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
-        cause = item.get("ctx", {}).get("error")
-        text = str(cause if item["type"] == "value_error" else item["msg"]).removeprefix("Value error, ")
+        path, cause = path_of(item), item.get("ctx", {}).get("error")
+        text = own_words(item) or f"expected {expected(item)}"
         origin = _origin_of(path, layers, merged, text)
         if not path:
             found.append(f"{origin}: {text}")
             continue
         key = _key(path, merged)
-        value = "" if item["type"] == "missing" else f" = {_shown(item['input'])}"
+        value = "" if item["type"] == "missing" else f" = {shown(item['input'])}"
         if item["type"] == "extra_forbidden":
             text = f"unknown key{nearest(str(path[-1]), _valid_names(path, merged))}"
         elif isinstance(cause, UnknownKindError):
             key, value = f"{key}.kind", f" = {cause.kind!r}"
             text = f"no such kind of event{nearest(str(cause.kind), cause.known)}"
-        elif item["type"] != "value_error":
-            text = f"expected {_expected(item['type'], text)}"
         found.append(f"{origin}: {key}{value}: {text}")
     return found
-
-
-def _expected(kind: str, text: str) -> str:
-    if kind.endswith(("_type", "_parsing")) or not text.startswith("Input should be "):
-        return WRONG_TYPE.get(kind.split("_")[0], text)
-    wanted = text.removeprefix("Input should be ")
-    return f"a number {wanted}" if wanted.startswith(("greater", "less")) else f"{wanted[0].lower()}{wanted[1:]}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _key(path: Sequence[object], merged: Mapping[str, Any]) -> str:
@@ -278,12 +246,3 @@ def _valid_names(path: Sequence[object], merged: Mapping[str, Any]) -> list[str]
         default = Scenario.model_fields[str(path[0])].default
         model = type(default) if isinstance(default, BaseModel) else None
     return list(model.model_fields) if model else []
-
-
-def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    """The nearest valid name, or all of them if they are few, as the end of a message."""
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; valid: {', '.join(names)}" if 0 < len(names) <= FEW else ""

@@ -198,9 +198,17 @@ def stances(world: World) -> None:
             ) from None
         if world.keeps_rates:
             world.rates[name] = rate
+    if not np.isfinite(change).all():
+        raise ValueError(_not_finite(world))
     change *= world.setup.effective_step
     change += m.stance
     m.stance = np.clip(change, -STANCE_LIMIT, STANCE_LIMIT, out=change)
+
+
+def _not_finite(world: World) -> str:
+    """Which mechanism gives what is not a number: they are functions of the world, and give it again."""
+    wrong = [name for name, rate in world.setup.mechanisms.items() if not np.isfinite(rate(world)).all()]
+    return f"mechanism {', '.join(map(repr, wrong))}: expected finite rates; it gave infinity or what is not a number"
 
 
 def council(world: World) -> None:

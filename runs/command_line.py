@@ -11,7 +11,7 @@ COMMANDS: dict[Callable[..., None], dict[str, str]] = {
     run.run: {},
     run.batch: {"extra": "analysis"},
     run.replay: {},
-    dashboard.dashboard: {},
+    dashboard.dashboard: {"extra": "dashboard"},
     analyses.influence: {"extra": "analysis"},
     analyses.holdouts: {"extra": "analysis"},
     analyses.rules: {"extra": "analysis"},

@@ -14,6 +14,7 @@ from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.arguments import check_functions, check_whole
+from article10.model.checked import checked
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import Draws, Sampler
 from article10.model.scenario import Scenario
@@ -33,6 +34,7 @@ MEMORY_SHARE = 8
 """One part in so many of the free memory is for draws."""
 
 
+@checked
 def simulate(
     scenario: str | Path | Scenario = "baseline",
     runs: int = 1000,

@@ -79,6 +79,7 @@ def save_dataset(data: xr.Dataset, path: Path) -> Path:
     Raises:
         OSError: it cannot be written, for example because the disk is full; nothing is left behind.
     """
+    path = path.absolute()  # xarray takes a relative "a::b" for an address
     remove_abandoned(path)
     try:
         with moved_into_place(path) as beside:
@@ -114,7 +115,7 @@ def load_dataset(path: Path) -> xr.Dataset:
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such result")
     try:
-        data = xr.load_dataset(path, engine="h5netcdf")
+        data = xr.load_dataset(path.absolute(), engine="h5netcdf")
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not a NetCDF-4 file: {error}") from None
     if "article10_version" not in data.attrs:

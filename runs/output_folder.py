@@ -176,7 +176,9 @@ def _check_room(path: Path, expected_bytes: int) -> None:
         above = above.parent
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise OutputError(f"--out {path}: cannot be written to: {above} is not a folder that you can write to")
-    free = shutil.disk_usage(above).free
+    total, _, free = shutil.disk_usage(above)
+    if total == 0:  # /proc and its like
+        raise OutputError(f"--out {path}: cannot be written to: {above} is the system's own, which keeps no files")
     if expected_bytes * MARGIN > free:
         raise OutputError(
             f"--out {path}: the disk is too full: about {expected_bytes * MARGIN / 1e6:,.0f} MB needed, "

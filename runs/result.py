@@ -13,6 +13,7 @@ import xarray as xr
 
 from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
 from article10.model.accession_rule import OBJECT, STAGES
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.provenance import provenance
@@ -135,6 +136,8 @@ class EnsembleResult:
 
     def __repr__(self) -> str:
         """Scenario, seed, runs and the share of runs by outcome."""
+        if self.runs == 0:
+            return f"EnsembleResult({self.scenario.name!r}, runs=0, seed={self.seed})"
         counts = self.outcomes["outcome"].value_counts(normalize=True)
         shares = ", ".join(f"{name} {share:.1%}" for name, share in counts.items())
         return f"EnsembleResult({self.scenario.name!r}, runs={self.runs}, seed={self.seed}: {shares})"
@@ -152,7 +155,7 @@ class EnsembleResult:
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario in full, from the provenance."""
-        return Scenario.model_validate_json(self.data.attrs["scenario"])
+        return Scenario.from_json(self.data.attrs["scenario"])
 
     @property
     def plot(self) -> Plot:
@@ -216,6 +219,7 @@ class EnsembleResult:
         complete = (step != NEVER).all(axis=1)
         return [str(codes[row.argmax()]) if whole else "" for row, whole in zip(step, complete, strict=True)]
 
+    @checked
     def explain(
         self,
         member: str,
@@ -244,6 +248,7 @@ class EnsembleResult:
         made: dict[str, Any] = {"start": start, "end": end, "strategy": strategy, "mechanisms": mechanisms}
         return explain_ensemble(self, member, **made) if run is None else explain_run(self, member, run, **made)
 
+    @checked
     def animate(self, run: int, path: str | Path, **options: Any) -> Path:  # noqa: ANN401
         """Write a run as a moving map, ``.gif`` or ``.mp4``, one frame a month.
 
@@ -265,6 +270,7 @@ class EnsembleResult:
 
         return result_html(self)
 
+    @checked
     def save(self, path: str | Path) -> Path:
         """Write the dataset as NetCDF-4; the file appears only when it is whole.
 
@@ -279,6 +285,7 @@ class EnsembleResult:
         return save_dataset(self.data, Path(path))
 
 
+@checked
 def load(path: str | Path) -> EnsembleResult:
     """Read a result that ``save`` or ``article10 run`` wrote.
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import formal_weight
 from article10.runs.result import EnsembleResult
+from article10.runs.run_again import check_some_runs
 
 Z95 = 1.959963984540054
 """Normal quantile of a 95% interval."""
@@ -72,7 +73,12 @@ class Summary:
 
 
 def summarise(result: EnsembleResult) -> Summary:
-    """The summary of a result."""
+    """The summary of a result.
+
+    Raises:
+        ValueError: it holds no runs.
+    """
+    check_some_runs(result)
     outcomes = result.outcomes_by_member
     members = tuple(str(code) for code in result.data["member"].to_numpy())
     return Summary(

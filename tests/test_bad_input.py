@@ -18,6 +18,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from article10.model import extras
 from article10.model.scenario_file import read_scenario
 from article10.runs import output_folder
 from article10.runs.command_line import app
@@ -120,7 +121,7 @@ FILES = {
     ),
     "no list": ("without = 3\n", ("bad.toml: without = 3: expected a list\n",)),
     "no number": ('[stance]\nshock = "low"\n', ("bad.toml: stance.shock = 'low': expected a number\n",)),
-    "a name that leads elsewhere": ('name = "../x"\n', ("name = '../x'", "--out")),
+    "a name that leads elsewhere": ('name = "../x"\n', ("name = '../x'", "without /")),
 }
 
 
@@ -172,9 +173,9 @@ def test_bad_words_are_refused(here, words, because):
     ],
 )
 def test_what_needs_an_extra_says_so_before_it_does_anything(here, monkeypatch, command):
-    monkeypatch.setattr(application, "find_spec", lambda name: None)
-    name = command.split()[0]
-    refused(*command.split(), because=(f'article10: {name} needs more: pip install "article10[analysis]"\n',))
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "scipy" else object())
+    needed = f"article10: {command.split()[0]} needs scipy: {extras.how_to_install('analysis')}\n"
+    refused(*command.split(), because=(needed,))
 
 
 def test_an_import_that_fails_later_is_one_message(here):

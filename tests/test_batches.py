@@ -344,7 +344,7 @@ def test_a_missing_extra_is_named(monkeypatch, tmp_path):
     (tmp_path / "d.toml").write_text("runs = 2")
     done = CliRunner().invoke(app, ["batch", str(tmp_path / "d.toml"), "--out", str(tmp_path / "o")])
     assert done.exit_code == 2
-    assert "article10[analysis]" in done.stderr
+    assert 'pip install -e ".[analysis]"' in done.stderr
 
 
 def test_scenario_errors_in_a_design_value_are_errors():

@@ -15,6 +15,7 @@ from chromium import PROGRAM, Chromium, chromium
 from typer.testing import CliRunner
 
 import article10
+from article10.model import extras
 from article10.model.accession_model import AccessionModel
 from article10.model.scenario_file import read_scenario
 from article10.runs.command_line import app
@@ -232,10 +233,12 @@ def test_an_interrupt_ends_it_at_once_and_without_a_word_even_while_a_world_play
 
 
 def test_what_is_not_installed_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(serving, "find_spec", lambda name: None if name == "solara_assets" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "solara_assets" else object())
     done = CliRunner().invoke(app, ["dashboard"])
     assert done.exit_code == 2
-    assert done.stderr == "article10: the dashboard needs solara-assets: pip install 'article10[dashboard]'\n"
+    assert done.stderr == (
+        'article10: dashboard needs solara_assets: in the folder of the repository, pip install -e ".[dashboard]"\n'
+    )
 
 
 def test_a_taken_port_is_refused_and_another_chosen_where_none_is_asked_for(monkeypatch: pytest.MonkeyPatch):

@@ -195,7 +195,8 @@ def test_an_installation_with_the_core_dependencies_runs(
     succeed(python, "-c", script, cwd=elsewhere)
     refused = run(environment / "article10", "why", "--runs", "2", cwd=elsewhere)
     assert refused.returncode == 2
-    assert refused.stdout.strip() == 'article10: why needs more: pip install "article10[analysis]"'
+    assert refused.stdout.startswith("article10: why needs ")
+    assert refused.stdout.strip().endswith('pip install -e ".[analysis]"')
     assert "No module named 'mesa'" in run(python, "-c", "import mesa", cwd=elsewhere).stdout
 
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from article10.agents.refusal import shown
+from article10.agents.short_error import ArgumentError
+from article10.model.checked import checked
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -144,6 +147,7 @@ class Discovery(Answer):
         return {"boxes": lambda: draw.densities(self), "features": lambda: draw.features(self)}
 
 
+@checked
 def discover(
     scenario: str | Path | Scenario = "baseline",
     runs: int = 2000,
@@ -197,6 +201,7 @@ def discover(
     return Discovery(chosen, runs, seed, name, day, features, happened, left_out, recorder.meaning, boxes)
 
 
+@checked
 def discover_parameters(batch: BatchResult, *, outcome: str = "accession", seed: int = 0) -> Discovery:
     """What separates, among the parameters that a design varies, the runs with an outcome from those without.
 
@@ -215,6 +220,8 @@ def discover_parameters(batch: BatchResult, *, outcome: str = "accession", seed:
     Warns:
         TooFewRunsWarning: too few runs have the outcome, or are without it; no box is stated.
     """
+    if not isinstance(batch, BatchResult):
+        raise ArgumentError(f"batch = {shown(batch)}: expected a batch, as open_batch gives")
     check_milestone(outcome)
     keys = [key for key in batch.varied if pd.api.types.is_numeric_dtype(batch.points[key])]
     if not keys or len(batch.points) < 4:

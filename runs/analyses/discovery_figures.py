@@ -9,7 +9,7 @@ import matplotlib.ticker
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, new_axes, note_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ def densities(answer: Discovery, most: int = 5, ax: Axes | None = None) -> Axes:
     """
     found = _found(answer)
     told = found.told[:most]
-    lines = [textwrap.fill("; ".join(answer.conditions(box)), 46) for box in told]
+    lines = [literal(textwrap.fill("; ".join(answer.conditions(box)), 46)) for box in told]
     height = 1.5 + sum(0.35 + 0.17 * (line.count("\n") + 1) for line in lines)
     with house_style():
         ax = ax or new_axes(figsize=(8.5, max(2.6, height)))
@@ -95,12 +95,12 @@ def features(answer: Discovery, ax: Axes | None = None) -> Axes:
         for name, axis in ((x, ax.xaxis), (y, ax.yaxis)):
             if answer.features[name].isin((0, 1)).all():
                 axis.set_ticks((0, 1), ("no", "yes"))
-        ax.set_xlabel(answer.meaning[x].label)
-        ax.set_ylabel(answer.meaning[y].label)
+        ax.set_xlabel(literal(answer.meaning[x].label))
+        ax.set_ylabel(literal(answer.meaning[y].label))
         ax.set_title(f"Worlds with {answer.outcome} (green) and without (grey)", pad=18)
         also = [answer.meaning[e.feature].said(e.low, e.high) for e in box.edges if e.feature not in (x, y)]
         more = f"dashed: the densest box{', which also asks: ' + '; '.join(also) if also else ''}"
-        note_runs(ax, len(shown), more, below=38, where=" drawn")
+        note_runs(ax, len(shown), literal(more), below=38, where=" drawn")
     return ax
 
 

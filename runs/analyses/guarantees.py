@@ -12,6 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from article10.model.checked import checked
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
@@ -171,6 +172,7 @@ def _signed(value: float) -> str:
     return f"{value:+g}".replace("-", "−") if value else "0"
 
 
+@checked
 def guarantee_tradeoff(
     scenario: str | Path | Scenario = "baseline",
     levels: Sequence[float] = LEVELS,

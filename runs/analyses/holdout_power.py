@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.member_state import NO_BALLOT
+from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
@@ -142,6 +143,7 @@ class HoldoutPower(Answer):
         return figures
 
 
+@checked
 def holdout_power(
     scenario: str | Path | Scenario = "baseline",
     runs: int = 1000,

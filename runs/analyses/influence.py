@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, SIGNED, Answer, Shown, listed
@@ -189,6 +190,7 @@ class Influence(Answer):
         return figures
 
 
+@checked
 def influence(
     scenario: str | Path | Scenario = "baseline",
     of: str | Lever | Mapping[str, Any] = "russia",

@@ -11,6 +11,7 @@ import matplotlib.ticker
 import pandas as pd
 
 from article10.agents.russia import STRATEGIES
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
@@ -100,6 +101,7 @@ class InfluenceCurve(Answer):
         return ax
 
 
+@checked
 def influence_curve(
     scenario: str | Path | Scenario = "baseline",
     efforts: Sequence[float] = EFFORTS,

@@ -28,6 +28,7 @@ from article10.runs.figures.style import (
     PALE,
     SUPPORTIVE,
     house_style,
+    literal,
     new_axes,
     note_runs,
     signed_colours,
@@ -116,7 +117,7 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
             side_of: dict[str, Any] = {"xytext": (-4 if left_of else 4, 0), "ha": "right" if left_of else "left"}
             words: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "color": colour}
             ax.annotate(outcome, (0, places[0]), **side_of, **words)
-        ax.set_yticks(range(len(names)), names)
+        ax.set_yticks(range(len(names)), list(map(literal, names)))
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
@@ -152,7 +153,7 @@ def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: A
             for how in table.columns[table.sum() > 0]:
                 ax.barh(names, sign * table[how], left=sign * reach, color=REASON_COLOURS[how], label=str(how))
                 reach += table[how].to_numpy()
-        ax.set_yticks(range(len(names)), [name.replace(", which", ",\nwhich") for name in names])
+        ax.set_yticks(range(len(names)), [literal(name).replace(", which", ",\nwhich") for name in names])
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         ax.xaxis.set_major_formatter(lambda worlds, _: f"{abs(worlds):,.0f}")
@@ -162,9 +163,9 @@ def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: A
         ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
         ax.set_title(f"Through whom the {outcome} flips")
         counts = f"{answer.prevented[outcome]:,} prevented, {answer.brought[outcome]:,} brought about"
-        note_runs(ax, answer.runs, f"{counts} by {answer.lever.label}", below=38)
+        note_runs(ax, answer.runs, literal(f"{counts} by {answer.lever.label}"), below=38)
     return ax
 
 
 def _headed(title: str) -> str:
-    return title[0].upper() + title[1:]
+    return literal(title[0].upper() + title[1:])

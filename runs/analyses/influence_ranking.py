@@ -11,13 +11,14 @@ import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
 from article10.runs.analyses.intervals import DIFFER, paired, remedy, share, stated, told, warned
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures.style import house_style, new_axes, note_runs, signed_colours
+from article10.runs.figures.style import house_style, literal, new_axes, note_runs, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +92,8 @@ class InfluenceRanking(Answer):
             ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
             colours = signed_colours(shown["difference"], self.told[::-1])
             errors = [shown["difference"] - shown["difference_low"], shown["difference_high"] - shown["difference"]]
-            ax.barh(shown["label"], shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
+            labels = shown["label"].map(literal)
+            ax.barh(labels, shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
             ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_xlabel(f"points of probability of {self.outcome} by the horizon that it makes")
@@ -103,6 +105,7 @@ class InfluenceRanking(Answer):
         return ax
 
 
+@checked
 def rank_influence(
     scenario: str | Path | Scenario = "baseline",
     levers: Sequence[str | Lever | Mapping[str, Any]] | None = None,

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from article10.agents.name import check_line
+from article10.agents.nearest import nearest
+from article10.agents.refusal import shown
+from article10.agents.short_error import ArgumentError
 from article10.model.accession_rule import formal_weight
 from article10.model.events import event_from
 from article10.model.mechanisms import MECHANISMS
 from article10.model.scenario import Scenario
-from article10.model.scenario_file import nearest
 
 Removal = Callable[[Scenario], Scenario]
 """From a scenario to the same without something."""
@@ -34,6 +37,19 @@ class Lever:
     label: str
     channels: Mapping[str, Removal]
     actor: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what tables and figures cannot show, and channels that take nothing out.
+
+        Raises:
+            ValueError: the message names the field.
+        """
+        for field, text in (("name", self.name), ("label", self.label), ("actor", self.actor)):
+            if not isinstance(text, str):
+                raise ArgumentError(f"Lever.{field} = {shown(text)}: expected text")
+            check_line(text)
+        if not isinstance(self.channels, Mapping) or not all(map(callable, self.channels.values())):
+            raise ArgumentError(f"Lever.channels = {shown(self.channels)}: expected functions of a scenario, by name")
 
     def without(self, scenario: Scenario, channels: Iterable[str] | None = None) -> Scenario:
         """The scenario without some channels, by default without the lever.
@@ -79,6 +95,8 @@ def lever(of: str | Lever | Mapping[str, Any], scenario: Scenario) -> Lever:
     >>> sorted(lever("russia", Scenario()).channels)
     ['pressing the candidate', 'pressure on members', 'prolonging the war']
     """
+    if not isinstance(of, str | Lever | Mapping):
+        raise ArgumentError(f"of = {shown(of)}: expected the name of a lever, changes by key, or a Lever")
     found = of if isinstance(of, Lever) else _changed_to(of) if isinstance(of, Mapping) else _named(of, scenario)
     if found.without(scenario) == scenario:
         why = "; a government is taken out as far as it has ties to Russia" if "government" in found.channels else ""

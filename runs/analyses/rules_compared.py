@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.dates import date2num
 
 from article10.agents.member_state import OBJECT
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
@@ -169,6 +170,7 @@ class RulesCompared(Answer):
         return ax
 
 
+@checked
 def compare_rules(
     scenario: str | Path | Scenario = "baseline",
     runs: int = 1000,

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from article10.agents.nearest import nearest
 from article10.model.scenario import Scenario, all_declarations
-from article10.model.scenario_file import nearest
 from article10.runs.analyses.intervals import Z80, student95
 from article10.runs.summary import Z95
 

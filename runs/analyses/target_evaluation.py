@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from article10.agents.nearest import nearest
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
-from article10.model.scenario_file import nearest
 from article10.model.setup import Setup
 from article10.runs.analyses.target_measures import Measured, TargetRecorder, summarised
 from article10.runs.analyses.targets import Targets

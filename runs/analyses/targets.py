@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
+from article10.agents.refusal import expected, own_words, path_of, shown
+from article10.model.checked import checked
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.scenario_file import nearest
 from article10.runs.toml_value import toml_value
 
 Day = Annotated[date, Field(strict=False)]
@@ -180,6 +182,7 @@ class Targets(Parameters):
         return sum(1 for _ in self)
 
     @classmethod
+    @checked
     def read(cls, path: str | Path) -> Self:
         """Targets of a TOML file: ``[[stance]]``, ``[[probability]]``, ``[[ratification]]``, ``[[objection]]``.
 
@@ -187,7 +190,7 @@ class Targets(Parameters):
             ScenarioError: anything is wrong; one message says where, what, and what was expected.
         """
         try:
-            return cls(**tomllib.loads(Path(path).read_text("utf-8")))
+            return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
         except tomllib.TOMLDecodeError as error:
             raise ScenarioError(f"{path}: malformed TOML: {error}") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -240,8 +243,7 @@ def target_messages(error: ValidationError, origin: str) -> list[str]:
     """What is wrong with targets, a line each."""
     found = []
     for item in error.errors(include_url=False):
-        where = [part for part in item["loc"] if isinstance(part, int) or "[" not in part]
-        text = str(item.get("ctx", {}).get("error") or item["msg"]).removeprefix("Value error, ")
+        where, text = path_of(item), own_words(item)
         place = ".".join(str(part) if isinstance(part, str) else f"no. {part + 1}" for part in where)
         if item["type"] == "extra_forbidden":
             valid: Any = Targets.model_fields
@@ -250,10 +252,10 @@ def target_messages(error: ValidationError, origin: str) -> list[str]:
             found.append(f"{origin}: {place}: unknown key{nearest(str(where[-1]), list(valid))}")
         elif item["type"] == "missing":
             found.append(f"{origin}: {place}: missing")
-        elif item["type"] == "value_error":
+        elif text is not None:
             found.append(f"{origin}: {place}: {text}" if place else f"{origin}: {text}")
         else:
-            found.append(f"{origin}: {place} = {item['input']!r}: expected: {text[0].lower()}{text[1:]}")
+            found.append(f"{origin}: {place} = {shown(item['input'])}: expected {expected(item)}")
     return found
 
 

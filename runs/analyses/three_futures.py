@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from article10.agents.russia import breach_hazard
 from article10.model.accession_rule import MEMBER
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import NUMBER, Answer, Shown
@@ -148,6 +149,7 @@ class ThreeFutures(Answer):
         return ax
 
 
+@checked
 def three_futures(
     scenario: str | Path | Scenario = "baseline",
     runs: int = 1000,

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from article10.model.checked import checked
+from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.batches.design import SUMMARY, Design, Point
@@ -64,6 +66,7 @@ class Progress:
     failed: int = 0
 
 
+@checked
 def run_batch(
     design: Design | str | Path,
     out: str | Path,
@@ -95,10 +98,11 @@ def run_batch(
         ValueError: ``workers`` is no number of processes.
         OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
     """
+    require("analysis", "run_batch")
     from filelock import FileLock, Timeout
 
     design = design if isinstance(design, Design) else Design.read(design)
-    store, chosen = Store(Path(out).absolute()), executor(workers, cluster)
+    store, chosen = Store(Path(out)), executor(workers, cluster)
     if store.is_foreign():
         raise BatchError(f"{out}: exists and holds no batch; give another folder")
     with chosen.ready():

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from article10.agents.name import same_file
+from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
+from article10.model.checked import checked
+from article10.model.extras import require
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.scenario_file import nearest, read_scenario
+from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.batches.design_file import design_content, design_messages
 from article10.runs.batches.design_values import (
@@ -78,6 +82,7 @@ class Sample(Parameters):
 
     def rows(self) -> list[dict[str, Value]]:
         """The points, each a value for every key; whole numbers where the parameter is one."""
+        require("analysis", "Sample.rows")
         from scipy.stats import qmc
 
         engine = {"sobol": qmc.Sobol, "latin_hypercube": qmc.LatinHypercube}[self.method]
@@ -113,7 +118,7 @@ class Point:
 def _several(scenarios: object) -> object:
     several = (scenarios,) if isinstance(scenarios, str | Scenario) else scenarios
     if not isinstance(several, list | tuple) or not all(isinstance(one, str | Scenario) for one in several):
-        raise ValueError("names of shipped scenarios, or paths of TOML files")
+        raise ValueError("expected names of shipped scenarios, or paths of TOML files")
     return several
 
 
@@ -124,10 +129,10 @@ def _known_record(record: object) -> object:
         if record in kinds:
             return record
         if record not in variables:
-            raise ValueError(f"one of {', '.join(kinds)}, or variables{nearest(record, [*kinds, *variables])}")
+            raise ValueError(f"expected one of {', '.join(kinds)}, or variables{nearest(record, [*kinds, *variables])}")
         return (record,)
     if not isinstance(record, list | tuple) or not all(isinstance(name, str) for name in record):
-        raise ValueError("a word or a list of words")
+        raise ValueError("expected a word or a list of words")
     return check_record(record)
 
 
@@ -179,8 +184,8 @@ class Design(Parameters):
         for key in OTHER_KEYS:
             if self.record != "outcomes" and key in {*self.grid, *ranges, *tabled}:
                 raise ValueError(f"{key}: points differ in length, so that only outcomes can be kept; or use changes")
-        if len(self.scenarios_in_full()) < len(self.scenarios):
-            raise ValueError("scenarios: two have the same name; names must differ")
+        if len({same_file(name) for name in self.scenarios_in_full()}) < len(self.scenarios):
+            raise ValueError("scenarios: two have the same name; names must differ, not only in case")
         if self.n_points > MOST_POINTS:
             raise ValueError(f"the design has {self.n_points:,} points; at most {MOST_POINTS:,} are allowed")
         return self
@@ -191,6 +196,7 @@ class Design(Parameters):
         return design_html(self)
 
     @classmethod
+    @checked
     def read(cls, path: str | Path) -> Self:
         """A design from a TOML file; paths of scenarios in it are relative to the file.
 
@@ -200,12 +206,13 @@ class Design(Parameters):
         path = Path(path)
         content = design_content(path)
         try:
-            return cls(**content)
+            return cls.model_validate(content)
         except ValidationError as error:
             messages = design_messages(error, path, list(cls.model_fields), list(Sample.model_fields))
             raise ScenarioError("\n".join(messages)) from None
 
     @classmethod
+    @checked
     def from_frame(cls, frame: pd.DataFrame, **fields: Any) -> Self:  # noqa: ANN401 - fields of the design
         """A design whose points are the rows of a table with full keys as columns, such as a sample of SALib's.
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from article10.agents.nearest import nearest
+from article10.agents.refusal import expected, own_words, path_of, shown
 from article10.model.scenario import ScenarioError
-from article10.model.scenario_file import nearest
 
 
 def design_content(path: Path) -> dict[str, Any]:
@@ -72,17 +73,14 @@ def design_messages(error: ValidationError, path: Path, fields: Sequence[str], o
 
 def _messages(error: ValidationError, path: Path, fields: Sequence[str], of_sample: Sequence[str]) -> Iterator[str]:
     for item in error.errors(include_url=False):
-        # Names of the alternatives of a union are no part of the file.
-        where = [str(part) for part in item["loc"] if not (isinstance(part, str) and ("[" in part or part == "str"))]
+        where, own = [str(part) for part in path_of(item)], own_words(item)
         key = ".".join(part for part in where if not part.isdigit())
-        text = str(item.get("ctx", {}).get("error") or item["msg"]).removeprefix("Value error, ")
         if not where or where == ["sample"]:
-            yield f"{path}: {text}"
+            yield f"{path}: {own or f'expected {expected(item)}'}"
         elif item["type"] == "missing":
             yield f"{path}: {key}: missing"
         elif item["type"] == "extra_forbidden":
             valid = of_sample if len(where) > 1 else fields
-            yield f"{path}: {key} = {item['input']!r}: unknown key{nearest(where[-1], list(valid))}"
+            yield f"{path}: {key} = {shown(item['input'])}: unknown key{nearest(where[-1], list(valid))}"
         else:
-            expected = f"{text[0].lower()}{text[1:]}".replace("tuple", "list").replace("dictionary", "table")
-            yield f"{path}: {key} = {item['input']!r}: expected: {expected}"
+            yield f"{path}: {key} = {shown(item['input'])}: {own or f'expected {expected(item)}'}"

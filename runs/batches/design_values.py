@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
+from article10.agents.refusal import expected, shown
 from article10.model.scenario import Scenario, all_declarations, parameter_groups
-from article10.model.scenario_file import nearest
 
 Value = bool | int | float | str
 """Value of a parameter at a point."""
@@ -30,7 +31,7 @@ def _plain(value: object) -> Value:
     if isinstance(value, dt.date):
         return value.isoformat()
     if not isinstance(value, bool | int | float | str):
-        raise ValueError("a number, a word, a date, true or false")
+        raise ValueError("expected a number, a word, a date, true or false")
     return value
 
 
@@ -84,10 +85,10 @@ def check_values(place: str, key: str, values: Iterable[Value]) -> None:
         try:
             adapter.validate_python(value)
         except ValidationError as error:
-            text = error.errors()[0]["msg"]
-            raise ValueError(f"{place}.{key} = {value!r}: expected: {text[0].lower()}{text[1:]}") from None
+            wanted = expected(error.errors()[0])
+            raise ValueError(f"{place}.{key} = {shown(value)}: expected {wanted}") from None
         if choices and value not in choices:
-            raise ValueError(f"{place}.{key} = {value!r}: expected: one of {', '.join(choices)}")
+            raise ValueError(f"{place}.{key} = {shown(value)}: expected one of {', '.join(choices)}")
 
 
 def fitted(key: str, value: Value) -> Value:
@@ -102,7 +103,7 @@ def fitted(key: str, value: Value) -> Value:
     try:
         plain = _plain(value)
     except ValueError as error:
-        raise ValueError(f"{key} = {value!r}: expected {error}") from None
+        raise ValueError(f"{key} = {shown(value)}: {error}") from None
     whole = type(_key(key).default) is int and isinstance(plain, float) and np.isfinite(plain)
     return round(plain) if whole else plain  # type: ignore[arg-type]
 

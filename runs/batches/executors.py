@@ -17,6 +17,7 @@ from itertools import islice
 from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar
 
+from article10.model.extras import require
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.main_script import is_imported_by_a_worker, needs_main_script, without_main_script
 
@@ -181,7 +182,9 @@ class Dask:
 
         Raises:
             BatchError: no scheduler answers.
+            ImportError: Dask is not installed.
         """
+        require("distributed", f"cluster = {self.cluster!r}")
         from distributed import Client
 
         with _one_thread(), _scheduler(self.cluster, self.workers) as address:

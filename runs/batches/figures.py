@@ -11,8 +11,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from article10.model.checked import checked
 from article10.runs.batches.design_values import known_keys
-from article10.runs.figures.style import COLOURS, house_style, label_ends, new_axes, note_runs, stance_axis, time_axis
+from article10.runs.batches.error import BatchError
+from article10.runs.figures.style import (
+    COLOURS,
+    house_style,
+    label_ends,
+    literal,
+    new_axes,
+    note_runs,
+    stance_axis,
+    time_axis,
+)
 from article10.runs.summary import MILESTONES, wilson
 
 if TYPE_CHECKING:
@@ -36,6 +47,7 @@ class BatchPlot:
             raise AttributeError(f"plot.{name}: the batch has several points: batch.point(0).plot.{name}()")
         return getattr(self.batch.point(0).plot, name)
 
+    @checked
     def accession(
         self, milestone: str = "accession", points: Sequence[int] | None = None, ax: Axes | None = None
     ) -> Axes:
@@ -75,6 +87,7 @@ class BatchPlot:
             note_runs(ax, self.batch.runs, "at the right: by the horizon; bands: 95% intervals", where=" at each point")
         return ax
 
+    @checked
     def against(self, key: str, milestone: str = "accession", ax: Axes | None = None) -> Axes:
         """Probability of a milestone by the value of a parameter, a line for each scenario, with 95% intervals.
 
@@ -103,9 +116,10 @@ class BatchPlot:
                 words = pooled.index.dtype.kind not in "ifb"
                 values = np.arange(len(pooled)) if words else pooled.index.to_numpy()
                 reach = np.maximum([share - low, high - share], 0)
-                ax.errorbar(values, share, reach, color=colour, label=scenario, marker="o", capsize=2, linewidth=1.2)
+                style: dict[str, Any] = {"color": colour, "marker": "o", "capsize": 2, "linewidth": 1.2}
+                ax.errorbar(values, share, reach, label=literal(str(scenario)), **style)
                 if words:
-                    ax.set_xticks(values, [str(value) for value in pooled.index])
+                    ax.set_xticks(values, [literal(str(value)) for value in pooled.index])
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             label = _described(key)
@@ -117,6 +131,7 @@ class BatchPlot:
             note_runs(ax, self.batch.runs, "bars: 95% intervals", below=below, where=" at each point")
         return ax
 
+    @checked
     def fan(self, member: str = "HUN", points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
         """Median and middle half of a member's stance over time, by point.
 
@@ -150,13 +165,18 @@ class BatchPlot:
 
     def _points(self, points: Sequence[int] | None) -> list[int]:
         runs = self.batch.summary["runs"]
+        for point in () if points is None else points:
+            self.batch.check_point(point)
         done = [int(point) for point in runs.index[runs > 0]]
-        return [point for point in done if points is None or point in points][:MOST_CURVES]
+        chosen = [point for point in done if points is None or point in points][:MOST_CURVES]
+        if not chosen:
+            raise BatchError(f"{self.batch.store.folder}: none of the points asked for has runs to draw yet")
+        return chosen
 
     def _label(self, point: int) -> str:
         row = self.batch.points.loc[point]
         parts = [str(row[key]) if key == "scenario" else f"{key} {_shown(row[key])}" for key in self.batch.varied]
-        return ", ".join(parts) or str(row["scenario"])
+        return literal(", ".join(parts) or str(row["scenario"]))
 
 
 def _shown(value: object) -> str:

@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from article10.agents.refusal import shown
+from article10.agents.short_error import UnknownNameError
+from article10.model.checked import checked
+from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.batches.design import SUMMARY
@@ -32,12 +36,14 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Of stances, by default."""
 
 
+@checked
 def open_batch(path: str | Path) -> BatchResult:
     """Open a batch's folder, finished or not; only what is committed is read.
 
     Raises:
         BatchError: there is no batch.
     """
+    require("analysis", "open_batch")
     return BatchResult(Store(Path(path)))
 
 
@@ -154,22 +160,36 @@ class BatchResult:
             BatchError: nothing is committed yet.
         """
         import duckdb
+        from pyarrow.dataset import dataset
+        from pyarrow.fs import LocalFileSystem
 
-        files = [str(file) for file in self._outcome_files()]
+        files = self._outcome_files()
         if not files:
             raise BatchError(f"{self.store.folder}: no outcomes are committed yet")
         connection = duckdb.connect()
-        for name, paths in (("outcomes", files), ("points", [str(self.store.points)])):
-            connection.read_parquet(paths).create_view(name)
+        for name, paths in (("outcomes", files), ("points", [self.store.points])):
+            # Named by Arrow, to which a path is a path: DuckDB reads [1], * and run=3 in it as patterns and columns.
+            connection.register(name, dataset(list(map(str, paths)), format="parquet", filesystem=LocalFileSystem()))
         return connection
 
+    @checked
     def sql(self, query: str) -> pd.DataFrame:
-        """The answer to a query of the views ``outcomes`` and ``points``."""
+        """The answer to a query of the views ``outcomes`` and ``points``.
+
+        Raises:
+            BatchError: nothing is committed yet, or the query is wrong.
+        """
+        import duckdb
+
         with self.duckdb() as connection:
-            return connection.sql(query).df()
+            try:
+                return connection.sql(query).df()
+            except duckdb.Error as error:
+                raise BatchError(f"query = {shown(query)}: {str(error).splitlines()[0]}") from None
 
     # --- scenarios and points -----------------------------------------------------------------------------------
 
+    @checked
     def scenario(self, point: int) -> Scenario:
         """The scenario of a point in full, its changes made.
 
@@ -177,13 +197,21 @@ class BatchResult:
             KeyError: there is no such point.
         """
         row = self._row(point)
-        base = Scenario.model_validate_json(json.dumps(self.description["scenarios"][row["scenario"]]))
+        base = Scenario.from_json(json.dumps(self.description["scenarios"][row["scenario"]]))
         changes = {k: fitted(k, v) for k, v in row.items() if k not in ("scenario", "seed") and not pd.isna(v)}
         return read_scenario(base, changes)
 
-    def _row(self, point: int) -> dict[str, Any]:
+    def check_point(self, point: int) -> None:
+        """Refuse a point that the batch does not have.
+
+        Raises:
+            KeyError: the message says which it has.
+        """
         if point not in self.points.index:
-            raise KeyError(f"point = {point}: the batch has points 0 to {len(self.points) - 1}")
+            raise UnknownNameError(f"point = {point}: the batch has points 0 to {len(self.points) - 1}")
+
+    def _row(self, point: int) -> dict[str, Any]:
+        self.check_point(point)
         return {str(key): value for key, value in self.points.loc[point].items()}
 
     @cached_property
@@ -200,6 +228,7 @@ class BatchResult:
             raise BatchError(f"the batch has several scenarios: ask for data_of({names[0]!r})")
         return self.data_of(names[0])
 
+    @checked
     def data_of(self, scenario: str) -> xr.Dataset:
         """Trajectories of a scenario, as ``data``.
 
@@ -216,6 +245,7 @@ class BatchResult:
             raise BatchError('only outcomes were kept; record = "stance" or "summary" keeps more')
         return read_trajectories(self.store.trajectories(scenario))
 
+    @checked
     def point(self, point: int = 0) -> EnsembleResult:
         """The runs at one point as the result of an ensemble, with all that it can draw.
 
@@ -235,6 +265,7 @@ class BatchResult:
 
     # --- stances ------------------------------------------------------------------------------------------------
 
+    @checked
     def quantiles(self, point: int = 0, probabilities: Sequence[float] = QUANTILES) -> xr.DataArray:
         """Quantiles of stances over the runs at a point, (quantile, step, member).
 

@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from article10.agents.name import file_name
 from article10.runs.batches.error import BatchError
 from article10.runs.files import moved_into_place, written_for
 
@@ -73,6 +74,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read or written."""
+        folder = folder.absolute()  # a relative "s3:/b" or "a::b" is an address to those who read and write the files
         self.folder = folder
         self.design = folder / "design.json"
         self.points = folder / "points.parquet"
@@ -139,7 +141,7 @@ class Store:
 
     def trajectories(self, scenario: str) -> Path:
         """The Zarr group of a scenario's trajectories."""
-        return self.folder / "trajectories" / f"{scenario}.zarr"
+        return self.folder / "trajectories" / f"{file_name(scenario)}.zarr"
 
     # --- commits ------------------------------------------------------------------------------------------------
 

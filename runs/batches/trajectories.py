@@ -47,6 +47,7 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
         Its files.
     """
     import zarr
+    from zarr.storage import LocalStore  # a path in words would be read as an address: "a::b" is a chain of two
 
     beside = unfinished(path)
     by_run = [name for name, variable in template.data_vars.items() if "run" in variable.dims]
@@ -54,8 +55,8 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
     words = {name: v.astype(object) for name, v in labels.variables.items() if v.dtype.kind == "U"}
     labels = labels.assign_coords({**words, "point": [point.index for point in points], "run": np.arange(runs)})
     stretch = _stretch([template[name] for name in by_run if TIMES & {*template[name].dims}], block)
-    labels.to_zarr(beside, mode="w", zarr_format=3, consolidated=False)
-    group = zarr.open_group(beside, mode="r+")
+    labels.to_zarr(LocalStore(beside), mode="w", zarr_format=3, consolidated=False)
+    group = zarr.open_group(LocalStore(beside), mode="r+")
     for name in by_run:
         variable = template[name]
         chunk = [min(stretch, n) if dim in TIMES else n for dim, n in zip(variable.dims, variable.shape, strict=True)]
@@ -103,9 +104,10 @@ class TrajectoryWriter:
             names: of the variables by time.
         """
         import zarr
+        from zarr.storage import LocalStore
 
         self._path, self._point, self._task = path, point, task
-        self._group = zarr.open_group(path, mode="r+")
+        self._group = zarr.open_group(LocalStore(path), mode="r+")
         self._arrays: dict[str, Any] = {}
         self.stretch = max(self._array(name).chunks[2] for name in names)
         self._behind = ThreadPoolExecutor(max_workers=1)
@@ -173,4 +175,6 @@ class TrajectoryWriter:
 
 def read_trajectories(path: Path) -> xr.Dataset:
     """A scenario's trajectories, (point, run, step, member), read from the disk as they are used."""
-    return xr.open_zarr(path, chunks=None, consolidated=False)
+    from zarr.storage import LocalStore
+
+    return xr.open_zarr(LocalStore(path, read_only=True), chunks=None, consolidated=False)

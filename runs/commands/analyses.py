@@ -80,12 +80,12 @@ def refuse(beside: str, **options: object) -> None:
 
     Args:
         beside: the choice that has no use for them, as the user reads it.
-        options: values by name, None, False or empty where they were not given.
+        options: values by name, None or False where they were not given.
 
     Raises:
         ScenarioError: one was given.
     """
-    given = [f"--{name}" for name, value in options.items() if value]
+    given = [f"--{name}" for name, value in options.items() if value is not None and value is not False]
     if given:
         raise ScenarioError(f"{listed(given)}: of no use {beside}; leave it out")
 
@@ -267,9 +267,12 @@ def influence(
     ask: Callable[..., Answer]
     if curve or rank:
         refuse("with --curve" if curve else "with --rank", rank=curve and rank, of=of)
-        ask, shared["outcome"] = influence_curve if curve else rank_influence, outcome or outcomes_ahead(chosen)[0]
+        ask, shared["outcome"] = (
+            influence_curve if curve else rank_influence,
+            outcomes_ahead(chosen)[0] if outcome is None else outcome,
+        )
     else:
         refuse("without --curve or --rank: invitation and accession are both told", outcome=outcome)
-        ask, shared["of"] = influence_of, of or "russia"
+        ask, shared["of"] = influence_of, "russia" if of is None else of
     with progress_shown("influence") as done:
         give(lambda: ask(chosen, **shared, progress=done), out, force)

@@ -6,12 +6,13 @@ import functools
 import sys
 import tomllib
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from typing import Annotated, ParamSpec
 
 import typer
 from rich.console import Console
 
+from article10.agents.name import visible
+from article10.model.extras import MissingExtraError, missing_module, require
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import SetOptions
 from article10.runs.output_folder import OutputError
@@ -20,11 +21,6 @@ from article10.runs.provenance import version
 BAD_INPUT, SOME_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes, beside 0."""
 
-EXTRAS = {
-    "analysis": ("SALib", "duckdb", "filelock", "jinja2", "optuna", "pyarrow", "scipy", "sklearn", "zarr"),
-}
-"""What an extra of ``pyproject.toml`` lets one import."""
-
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 P = ParamSpec("P")
 
@@ -32,7 +28,7 @@ P = ParamSpec("P")
 def console(stderr: bool = False) -> Console:
     """Where to print: as wide as the terminal, or 100 columns where there is none."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if terminal else 100, highlight=False)
+    return Console(stderr=stderr, width=None if terminal else 100, highlight=False, emoji=False)
 
 
 def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") -> Callable[P, None]:
@@ -47,18 +43,19 @@ def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") ->
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            if any(find_spec(name) is None for name in EXTRAS.get(extra, ())):
-                raise ScenarioError(f'{command.__name__} needs more: pip install "article10[{extra}]"')
+            if extra:
+                require(extra, command.__name__)
             command(*args, **kwargs)
         except (ScenarioError, OutputError, OSError, ValueError, KeyError, MemoryError) as error:
             text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
             if isinstance(error, OSError) and error.filename:
                 text = f"{error.filename}: {error.strerror}"
             short = "too little memory: " if isinstance(error, MemoryError) else ""
-            sys.stderr.write(f"article10: {short}{text}\n")
+            sys.stderr.write(f"article10: {short}{visible(text)}\n")
             raise typer.Exit(BAD_INPUT) from None
         except ImportError as error:
-            sys.stderr.write(f'article10: {error}; this may need more: pip install "article10[analysis]"\n')
+            told = error if isinstance(error, MissingExtraError) else missing_module(error)
+            sys.stderr.write(f"article10: {told}\n")
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
             folder = kwargs.get(kept)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from article10.runs.dashboard.opening import Asked, opened
-from article10.runs.dashboard.serving import check_installed, serve
+from article10.runs.dashboard.serving import serve
 
 
 def dashboard(
@@ -24,7 +24,6 @@ def dashboard(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Watch one world and move its levers in the browser. The ensemble follows; Ctrl-C ends it."""
-    check_installed()
     asked = Asked(source, run, seed, point)
     opened(asked)  # what is wrong is said here, before anything is served
     asked.leave()

@@ -12,10 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
 from article10.model.roster import roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
-from article10.model.scenario_file import nearest, read_scenario, shipped
+from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.commands.application import console
 
 

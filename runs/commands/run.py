@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from article10.agents.name import file_name
 from article10.model.arguments import check_whole
-from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs import replay as telling
@@ -54,9 +54,7 @@ def run(
     kept = check_record(record or ("stance",))
     setup = Setup.of(chosen)
     check_whole("--seed", seed)
-    if out is None and Path("results", chosen.name).resolve().parent != Path("results").resolve():
-        raise ScenarioError(f"name = {chosen.name!r}: no name of a folder in results/; give one with --out")
-    folder = out or Path("results") / chosen.name
+    folder = out or Path("results") / file_name(chosen.name)
     with output_folder(folder, force, expected_bytes(setup, runs, kept)) as unfinished:
         with progress_shown(chosen.name, quiet=quiet) as show:
             result = simulate(chosen, runs, seed, record=kept, progress=lambda done: show(done, runs))
@@ -98,9 +96,6 @@ def batch(
         done = run_batch(
             design, folder, workers=workers, cluster=cluster, retry_failed=retry_failed, progress=not quiet
         )
-    except ImportError as error:
-        extra = "distributed" if cluster else "analysis"
-        raise ScenarioError(f'batches need more: pip install "article10[{extra}]" ({error})') from None
     except KeyboardInterrupt:
         sys.stderr.write(f"article10: stopped; what is done is in {folder}, and the same command goes on with it\n")
         raise typer.Exit(INTERRUPTED) from None

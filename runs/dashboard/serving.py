@@ -8,7 +8,6 @@ import sys
 import warnings
 import webbrowser
 from collections.abc import Callable
-from importlib.util import find_spec
 from threading import Thread
 from typing import Any
 
@@ -19,8 +18,6 @@ HOST = "127.0.0.1"
 FIRST_PORT, TRIED_PORTS = 8765, 20
 """Where no port is asked for, the first that is free from here."""
 
-NEEDED = ("mesa", "networkx", "solara", "solara_assets", "starlette", "uvicorn", "websockets", "altair")
-
 SETTINGS = {
     "SOLARA_APP": "article10.runs.dashboard.page",
     "SOLARA_MODE": "production",
@@ -30,17 +27,6 @@ SETTINGS = {
     "SOLARA_CHECK_HOOKS": "off",  # Mesa's own components would be warned of
     "SOLARA_THEME_SHOW_BANNER": "False",
 }
-
-
-def check_installed() -> None:
-    """Refuse to start without what the page is made with.
-
-    Raises:
-        ScenarioError: something is not installed; the message says what to type.
-    """
-    missing = [name.replace("_", "-") for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise ScenarioError(f"the dashboard needs {', '.join(missing)}: pip install 'article10[dashboard]'")
 
 
 def listening(port: int | None) -> socket.socket:

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.agents.nearest import nearest
+from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario, all_declarations
-from article10.model.scenario_file import nearest
 from article10.runs.analyses.intervals import check_count
 from article10.runs.ensemble import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
@@ -38,6 +39,7 @@ many at random would leave the score of a round without its like known to a thir
 Progress = Callable[[int, int], None]
 
 
+@checked
 def hindcast(
     scenario: str | Path | Scenario,
     observed: str | Path | None = None,

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from article10.agents.refusal import shown
+from article10.agents.short_error import ArgumentError
+from article10.model.checked import checked, list_of
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -21,6 +24,7 @@ from article10.runs.evidence.stance_positions import Position, first_positions, 
 from article10.runs.evidence.stance_scenario import NAME, known_governments
 
 
+@checked
 def hindcast_stances(
     scenario: str | Scenario = NAME,
     runs: int = 1000,
@@ -42,6 +46,9 @@ def hindcast_stances(
     Raises:
         ValueError: a first position is not the scenario's start, or nobody has a later one.
     """
+    given = () if positions is None else list_of("positions", positions, "Position")
+    if not all(isinstance(one, Position) for one in given):
+        raise ArgumentError(f"positions = {shown(positions)}: expected a list of Position, as read_positions gives")
     start = read_scenario(scenario)
     known = known_governments(start)
     variants = {CHANCE: start, KNOWN: known, INERT: LEVERS["pressure"].without(known)}

@@ -16,7 +16,7 @@ from matplotlib.gridspec import SubplotSpec
 
 from article10.runs.analyses.intervals import paired
 from article10.runs.explore.kept_worlds import Glimpse
-from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
+from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, note_runs, stance_axis, time_axis
 from article10.runs.summary import wilson
 
 PALE, GREY = "#b9b9b9", "#6f6f6f"
@@ -82,7 +82,7 @@ class ExploreFigure:
         ax.set_xlim(*ax.get_xlim())
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.tick_params(labelsize=8)
-        ax.set_title(f"{given.scenario.candidate.name} is a member", fontsize=9.5)
+        ax.set_title(literal(f"{given.scenario.candidate.name} is a member"), fontsize=9.5)
 
     def show(self, now: Glimpse) -> None:
         """Draw the worlds as the sliders have them."""

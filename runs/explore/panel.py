@@ -9,9 +9,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
+from article10.model.checked import checked
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
-from article10.model.scenario_file import nearest, read_scenario
+from article10.model.scenario_file import read_scenario
 from article10.runs.explore.figure import ExploreFigure, headline
 from article10.runs.explore.kept_worlds import Glimpse, KeptWorlds
 from article10.runs.figures.plot import TELLING
@@ -37,6 +39,7 @@ PAUSE = 0.12
 SLIDER_STEPS = 60
 
 
+@checked
 def explore(
     scenario: str | Path | Scenario = "baseline",
     levers: Sequence[str] | None = None,
@@ -130,10 +133,8 @@ class Explorer:
 
     def __init__(self, worlds: KeptWorlds, levers: Sequence[Declaration]) -> None:
         """Run the scenario as it is given, and make the panel."""
-        try:
-            import ipywidgets
-        except ImportError as error:
-            raise ImportError('explore needs ipywidgets: pip install "article10[notebooks]"') from error
+        import ipywidgets
+
         self.worlds, self.given = worlds, worlds.look()
         self.now: Glimpse = self.given
         self._figure = ExploreFigure(self.given, worlds.members)

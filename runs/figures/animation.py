@@ -18,7 +18,7 @@ from article10.agents.russia import Strategy
 from article10.model.accession_rule import STAGES
 from article10.model.mechanisms import Mechanism
 from article10.runs.figures.map import colour_of, draw_map
-from article10.runs.figures.style import COLOURS, house_style
+from article10.runs.figures.style import COLOURS, house_style, literal
 from article10.runs.output_folder import new_file
 from article10.runs.replay import RECORD, Entry, story
 from article10.runs.run_again import run_again
@@ -72,7 +72,7 @@ def animate(
     frames = monthly(again)
     with new_file(path) as unfinished, house_style():
         picture = MovingMap(again, f"run {run} of {result.scenario.name}, seed {result.seed}")
-        with writer.saving(picture.figure, str(unfinished), DPI):
+        with writer.saving(picture.figure, str(unfinished.absolute()), DPI):
             for done, step in enumerate(frames, start=1):
                 picture.show(step)
                 writer.grab_frame()
@@ -152,7 +152,7 @@ class MovingMap:
         self.date = self.figure.text(0.02, 0.985, "", fontsize=17, weight="bold", **style)
         self.stage_text = self.figure.text(0.36, 0.978, "", fontsize=13, color=COLOURS[0], **style)
         self.news_text = self.figure.text(0.02, 0.228, "", fontsize=8.5, linespacing=1.45, **style)
-        self.figure.text(0.98, 0.978, origin, fontsize=8, color="#555555", va="top", ha="right")
+        self.figure.text(0.98, 0.978, literal(origin), fontsize=8, color="#555555", va="top", ha="right")
         self._draw_time()
 
     def _draw_time(self) -> None:
@@ -175,7 +175,7 @@ class MovingMap:
                 self.countries[str(code)].set_facecolor(colour_of(stance))
         self.date.set_text(f"{self.days[step]:%B %Y}")
         self.stage_text.set_text(STAGES[int(self.stage[step])].replace("_", " "))
-        self.news_text.set_text("\n".join(self.lines(self.days[step])))
+        self.news_text.set_text(literal("\n".join(self.lines(self.days[step]))))
         self.passed.set_width(step)
 
     def lines(self, today: date) -> list[str]:

@@ -13,6 +13,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from article10.agents.nearest import nearest
+from article10.agents.short_error import ArgumentError
+from article10.model.checked import checked
 from article10.runs.explain import waterfall
 from article10.runs.figures.map import SCALE, SHOWN_WEIGHT, draw_map, draw_network
 from article10.runs.figures.style import (
@@ -22,13 +25,14 @@ from article10.runs.figures.style import (
     SUPPORTIVE,
     house_style,
     label_ends,
+    literal,
     new_axes,
     note_runs,
     save_figure,
     stance_axis,
     time_axis,
 )
-from article10.runs.run_again import check_run
+from article10.runs.run_again import check_run, check_some_runs
 from article10.runs.summary import MILESTONES, holdouts, signed, wilson
 
 if TYPE_CHECKING:
@@ -42,18 +46,24 @@ TELLING = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
 """Members drawn where none is named: the heaviest, the most opposed, the hesitant, the neighbour."""
 
 DEFAULT_FIGURES = ("accession", "holdouts", "fan", "heatmap", "trajectories", "map", "network")
-"""What ``article10 run`` draws."""
+"""What ``article10 run`` draws: all that need not be given a member."""
 
 
 class Plot:
     """Figures of one result."""
 
     def __init__(self, result: EnsembleResult) -> None:
-        """Draw from this result."""
+        """Draw from this result.
+
+        Raises:
+            ValueError: it holds no runs.
+        """
+        check_some_runs(result)
         self.result = result
 
     # --- stances ----------------------------------------------------------------------------------------------------
 
+    @checked
     def fan(self, member: str | Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
         """Median and 50% and 90% bands of stance over time.
 
@@ -95,7 +105,7 @@ class Plot:
             for ax in axes[len(members) :]:
                 ax.set_axis_off()
             title = f"Stance on {self.result.scenario.candidate.name}'s accession"
-            figure.suptitle(title, x=0.01, ha="left", weight="bold")
+            figure.suptitle(literal(title), x=0.01, ha="left", weight="bold")
             note_runs(axes[(rows - 1) * columns], self.result.runs, "line: median; bands: 50% and 90% of runs")
         first: Axes = axes[0]
         return first
@@ -109,6 +119,7 @@ class Plot:
         ax.fill_between(days, lower, upper, color=colour, alpha=0.32, linewidth=0)
         ax.plot(days, middle, color=colour, label=self._name(code))
 
+    @checked
     def trajectories(
         self, member: str | Sequence[str] | None = None, run: int | None = None, n: int = 30, ax: Axes | None = None
     ) -> Axes:
@@ -146,6 +157,7 @@ class Plot:
             note_runs(ax, self.result.runs, f"{drawn} drawn")
         return ax
 
+    @checked
     def heatmap(self, ax: Axes | None = None) -> Axes:
         """Median stance of every member over time, the most willing at the start on top."""
         stance = self._variable("stance")
@@ -170,6 +182,7 @@ class Plot:
 
     # --- decisions --------------------------------------------------------------------------------------------------
 
+    @checked
     def holdouts(self, most: int = 14, ax: Axes | None = None) -> Axes:
         """Who objects: share of councils by member, by its own stance and because of the war alone.
 
@@ -196,6 +209,7 @@ class Plot:
             note_runs(ax, self.result.runs, "alone: the only one to object by its own stance", below=38)
         return ax
 
+    @checked
     def accession(self, ax: Axes | None = None) -> Axes:
         """Cumulative probability of invitation, signature and accession, with 95% intervals (Wilson)."""
         outcomes, runs = self.result.outcomes_by_member, self.result.runs
@@ -217,12 +231,14 @@ class Plot:
             time_axis(ax)
             ax.margins(x=0)
             label_ends(ax)
-            ax.set_title(f"{self.result.scenario.candidate.name}: {self.result.scenario.title or 'accession'}")
+            s = self.result.scenario
+            ax.set_title(literal(f"{s.candidate.name}: {s.title or 'accession'}"))
             note_runs(ax, runs, "at the right: by the horizon; bands: 95% intervals")
         return ax
 
     # --- members ----------------------------------------------------------------------------------------------------
 
+    @checked
     def network(self, threshold: float = SHOWN_WEIGHT, ax: Axes | None = None) -> Axes:
         """Who sways whom: arrows of influence weights above a threshold, members coloured by median stance at the end.
 
@@ -232,23 +248,27 @@ class Plot:
         """
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 7.0))
-            draw_network(ax, self.result.scenario, self._final_median(), threshold)
+            draw_network(ax, self.result.scenario, self._median_at(-1), threshold)
             note_runs(ax, self.result.runs)
         return ax
 
+    @checked
     def map(self, when: str | None = None, ax: Axes | None = None) -> Axes:
         """Median stance of every member on a map.
 
         Args:
             when: a date; by default the horizon.
             ax: where to draw.
+
+        Raises:
+            ValueError: the date is outside the result, or stances were not recorded.
         """
-        if when is None:
-            median, label = self._final_median(), str(self.result.data["step"].to_numpy()[-1])[:10]
-        else:
-            at = self.result.data["stance"].sel(step=when, method="nearest")
-            median = pd.Series(np.median(at.to_numpy(), axis=0), index=self.result.data["member"].to_numpy())
-            label = str(at["step"].to_numpy())[:10]
+        days = pd.DatetimeIndex(self.result.data["step"].to_numpy())
+        day = days[-1] if when is None else pd.Timestamp(when)
+        if not days[0] <= day <= days[-1]:
+            raise ArgumentError(f"when = {when}: expected a date from {days[0].date()} to {days[-1].date()}")
+        place = int(days.get_indexer(pd.DatetimeIndex([day]), method="nearest")[0])
+        median, label = self._median_at(place), str(days[place].date())
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 5.4))
             draw_map(ax, median)
@@ -256,6 +276,7 @@ class Plot:
             note_runs(ax, self.result.runs, below=8)
         return ax
 
+    @checked
     def explain(
         self,
         member: str,
@@ -283,7 +304,8 @@ class Plot:
         with house_style():
             ax = ax or new_axes()
             colours = [COLOURS[0] if row.whole else SUPPORTIVE if row.height >= 0 else OPPOSED for row in parts]
-            ax.bar([p.label for p in parts], [p.height for p in parts], bottom=[p.bottom for p in parts], color=colours)
+            labels, heights = [literal(p.label) for p in parts], [p.height for p in parts]
+            ax.bar(labels, heights, bottom=[p.bottom for p in parts], color=colours)
             for place, part in enumerate(parts):
                 top = max(part.bottom, part.bottom + part.height)
                 shown = part.bottom + part.height if part.whole else part.height
@@ -304,13 +326,20 @@ class Plot:
             note_runs(ax, self.result.runs, f"{which}; {between}", below=62)
         return ax
 
+    @checked
     def save_all(self, folder: str | Path, figures: Sequence[str] = DEFAULT_FIGURES) -> list[Path]:
         """Draw figures with their defaults into a folder, as PNG files.
 
         Args:
             folder: made if it does not exist.
             figures: names of methods; those that need what was not recorded are left out.
+
+        Raises:
+            ValueError: there is no figure of a name, or it needs to know whom to draw.
         """
+        for name in figures:
+            if name not in DEFAULT_FIGURES:
+                raise ArgumentError(f"figures: {name!r}: there is no such figure{nearest(name, DEFAULT_FIGURES)}")
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         paths = []
@@ -331,10 +360,9 @@ class Plot:
     def _stance(self, code: str) -> np.ndarray:
         return self._variable("stance")[:, :, self.result.scenario.members().index(code)]
 
-    def _final_median(self) -> pd.Series[float]:
-        return pd.Series(
-            np.median(self._variable("stance")[:, -1], axis=0), index=self.result.data["member"].to_numpy()
-        )
+    def _median_at(self, step: int) -> pd.Series[float]:
+        median = np.median(self._variable("stance")[:, step], axis=0)
+        return pd.Series(median, index=self.result.data["member"].to_numpy())
 
     def _members(self, member: str | Sequence[str] | None, most: int) -> list[str]:
         roster = self.result.scenario.members()

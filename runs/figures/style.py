@@ -46,6 +46,20 @@ STYLE: dict[Any, Any] = {
 }
 
 
+def literal(text: str) -> str:
+    r"""A name or another text of the user's as a figure shows it letter for letter: $ begins no mathematics.
+
+    >>> print(literal("from $1 to $2"))
+    from \$1 to \$2
+    """
+    return text.replace("$", r"\$")
+
+
+def as_written(text: str) -> str:
+    """What a figure's text was before ``literal``, for use outside figures."""
+    return text.replace(r"\$", "$")
+
+
 def signed_colours(values: npt.ArrayLike, told: npt.ArrayLike) -> np.ndarray:
     """Colours of differences by their sign, pale where they are not told from zero."""
     return np.where(np.asarray(told), np.where(np.asarray(values) < 0, OPPOSED, SUPPORTIVE), PALE)

@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from article10.runs.figures.style import house_style
+from article10.runs.figures.style import as_written, house_style
 
 DPI = 200
 
@@ -63,4 +63,5 @@ def drawn(draw: Callable[[], Axes], runs: int, title: str = "") -> Picture:
         figure.set_size_inches(WIDTH, figure.get_figheight())
         figure.savefig(page, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.05)
     image = base64.b64encode(page.getvalue()).decode()
-    return Picture(image, title or own, "; ".join(text.get_text() for text in notes))
+    note = "; ".join(text.get_text() for text in notes)
+    return Picture(image, title or as_written(own), as_written(note))

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.analyses.answer import PERCENT, Shown, listed
@@ -100,6 +101,7 @@ class Report:
             scenario_json=s.model_dump_json(indent=1),
         )
 
+    @checked
     def save(self, path: str | Path) -> Path:
         """Write the page; the file appears only when it is whole.
 
@@ -120,7 +122,7 @@ class Report:
         if not self.asked:
             return "# The scenario was given as a value in Python; it stands in full below."
         runs, seed = self.result.runs, self.result.seed
-        return f"pip install 'article10[analysis]'\narticle10 report {self.asked} --runs {runs} --seed {seed}"
+        return f"pip install -e '.[analysis]'\narticle10 report {self.asked} --runs {runs} --seed {seed}"
 
     # --- what is on it ------------------------------------------------------------------------------------------------
 
@@ -209,6 +211,7 @@ class Report:
         return Section(anchor, title, said, [europe, objecting], [_on_page(objections_shown(rows), folded=True)])
 
 
+@checked
 def report(
     scenario: str | Path | Scenario = "baseline",
     runs: int = 2000,
