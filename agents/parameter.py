@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from article10.agents.plain_values import plain
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Parameters(BaseModel):
     """A frozen, validated group of parameters. Subclasses declare fields and nothing else."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
+        return plain(content)
 
     def with_(self, **changes: Any) -> Self:  # noqa: ANN401 - any field's type
         """Rebuild with some fields changed, validating all of them.

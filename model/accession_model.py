@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.accession_rule import STAGES, formal_weight
-from article10.model.arguments import check_functions, check_names, check_whole
+from article10.model.arguments import LARGEST, check_distinct, check_functions, check_names, whole
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import draw
 from article10.model.scenario import Scenario
@@ -207,6 +206,7 @@ class AccessionModel(mesa.Model):
         super().__init__(rng=self.seed_of_streams)
         dotted = {key.replace("__", "."): value for key, value in parameters.items()}
         given = {**changes, **dotted} if isinstance(changes, Mapping) else changes or dotted
+        check_distinct("changes and keywords", [*(changes if isinstance(changes, Mapping) else ()), *dotted])
         read = read_scenario(scenario, given, own_strategy=strategy is not None)
         self.setup = Setup.of(read, strategy, mechanisms)
         self.world = World.start(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
@@ -264,10 +264,8 @@ def _seed(seed: int | str | None, rng: Any) -> int:  # noqa: ANN401 - whatever M
 
 
 def _whole(name: str, value: Any) -> int:  # noqa: ANN401 - whatever Mesa passes
-    digits = isinstance(value, str) and value.isdecimal()
-    number = int(value) if digits or isinstance(value, Integral) else value
-    check_whole(name, number)
-    return number
+    digits = isinstance(value, str) and value.isdecimal() and len(value) <= len(str(LARGEST))
+    return whole(name, int(value) if digits else value)
 
 
 def _read(name: str, agent: Any) -> Any:  # noqa: ANN401 - any agent, any attribute

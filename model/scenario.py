@@ -21,6 +21,7 @@ from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.agents.short_error import ShortInNotebooks
 from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
+from article10.model.days import Day
 from article10.model.events import ALL, Event, event_from
 from article10.model.roster import Roster, read_roster
 
@@ -81,8 +82,8 @@ class Scenario(Parameters):
     name: Annotated[str, Field(min_length=1)] = "baseline"
     title: str = ""
     description: str = ""
-    start: Annotated[date, Field(strict=False)] = date(2025, 12, 1)
-    horizon: Annotated[date, Field(strict=False)] = date(2035, 12, 1)
+    start: Day = date(2025, 12, 1)
+    horizon: Day = date(2035, 12, 1)
     step_days: Annotated[int, Field(ge=1, le=31)] = 7
     without: Annotated[tuple[str, ...], Field(strict=False)] = ()
     roster: dict[str, MemberOverride] = Field(default_factory=dict)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -15,8 +13,11 @@ from pydantic import BaseModel, ValidationError
 
 from article10.agents.parameter import Parameters
 from article10.agents.russia import STRATEGIES
+from article10.agents.short_error import LONGEST_VALUE, listed_mistakes, named, shown
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
+from article10.model.toml_file import parse_toml, read_toml
+from article10.model.validation_words import objection
 
 ROOT = "baseline"
 """The base of all bases."""
@@ -24,19 +25,8 @@ ROOT = "baseline"
 FEW = 40
 """Names that a message can list."""
 
-WRONG_TYPE = {
-    "bool": "true or false",
-    "date": "a date such as 2030-12-01",
-    "dict": "a table",
-    "float": "a number",
-    "int": "a whole number",
-    "list": "a list",
-    "missing": "a value",
-    "model": "a table",
-    "string": "text",
-    "tuple": "a list",
-}
-"""What was expected, by the first word of pydantic's name of the error that a value of the wrong type makes."""
+MOST_BASES = 64
+"""Scenarios that may stand on one another."""
 
 
 class SetOptions(dict[str, Any]):
@@ -71,7 +61,7 @@ def read_scenario(
     Raises:
         ScenarioError: anything is wrong; the message names file, key, value, what was expected, the nearest name.
     """
-    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source), seen=())
+    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source))
     if changes:
         layers.append(_layer_of(changes))
     return _build(layers, own_strategy)
@@ -83,50 +73,63 @@ def _dump(scenario: Scenario) -> dict[str, Any]:
     return content
 
 
-def _layers(source: str, seen: tuple[str, ...], asked_by: str | None = None) -> list[Layer]:
-    if source in seen:
-        raise ScenarioError(f"{asked_by}: base = {source!r}: circular: {' -> '.join([*seen, source])}")
-    origin, text = _text(source, asked_by)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{origin}: malformed TOML: {error}") from None
-    content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
-    if origin == _origin(ROOT):
-        return [Layer(origin, content)]
-    base = content.pop("base", ROOT)
-    if not isinstance(base, str):
-        raise ScenarioError(f"{origin}: base = {base!r}: expected the name or path of a scenario")
-    if base.endswith(".toml") and not Path(base).is_absolute():
-        base = str(Path(source).parent / base)
-    return [*_layers(base, (*seen, source), origin), Layer(origin, content)]
+def _layers(source: str) -> list[Layer]:
+    """A scenario's own content and that of all its bases, the baseline first."""
+    layers: list[Layer] = []
+    asked_by, passed = None, [source]
+    while True:
+        origin, content = _content(source, asked_by)
+        content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
+        if origin == _origin(ROOT):
+            return [Layer(origin, content), *layers]
+        base = content.pop("base", ROOT)
+        if not isinstance(base, str):
+            raise ScenarioError(f"{origin}: base = {shown(base)}: expected the name or path of a scenario")
+        if base.endswith(".toml") and not Path(base).is_absolute():
+            base = str(Path(source).parent / base)
+        layers.insert(0, Layer(origin, content))
+        passed.append(base)
+        _check_bases(origin, passed)
+        source, asked_by = base, origin
+
+
+def _check_bases(origin: str, passed: Sequence[str]) -> None:
+    base = passed[-1]
+    if base in passed[:-1]:
+        raise ScenarioError(f"{origin}: base = {shown(base)}: circular: {' -> '.join(passed)}")
+    if len(passed) > MOST_BASES:
+        raise ScenarioError(f"{passed[0]}: more than {MOST_BASES} scenarios stand on one another; the last is {origin}")
 
 
 def _origin(name: str) -> str:
     return f"scenario {name}"
 
 
-def _text(source: str, asked_by: str | None) -> tuple[str, str]:
-    if not source.endswith(".toml"):
-        known = shipped()
-        if source in known:
-            return _origin(source), known[source]
-        where = f"{asked_by}: base = {source!r}" if asked_by else f"scenario {source!r}"
-        if Path(source).exists():
-            raise ScenarioError(f"{where}: exists, but is no .toml file")
-        raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
+def _content(source: str, asked_by: str | None) -> tuple[str, dict[str, Any]]:
+    """Where a scenario is from, and what it says."""
+    if source.endswith(".toml"):
+        place = f"{asked_by}: base = {source!r}" if asked_by else source
+        return source, read_toml(source, 'a scenario, such as horizon = 2030-12-01, or base = "baseline"', place)
+    known = shipped()
+    if source in known:
+        return _origin(source), parse_toml(known[source], _origin(source))
+    where = f"{asked_by}: base = {shown(source)}" if asked_by else f"scenario {shown(source)}"
+    if _exists(source):
+        raise ScenarioError(f"{where}: exists, but is no .toml file")
+    raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
+
+
+def _exists(path: str) -> bool:
     try:
-        return source, Path(source).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        where = f"{asked_by}: base = {source!r}" if asked_by else source
-        raise ScenarioError(f"{where}: cannot be read: {reason}") from None
+        return Path(path).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _layer_of(changes: Mapping[str, Any]) -> Layer:
     origin = "--set" if isinstance(changes, SetOptions) else "changes"
     if not isinstance(changes, Mapping):
-        raise ScenarioError(f'{origin} = {changes!r}: expected values by key, such as {{"stance.peer_rate": 0.6}}')
+        raise ScenarioError(f'{origin} = {shown(changes)}: expected values by key, such as {{"stance.peer_rate": 0.6}}')
     content: dict[str, Any] = {}
     for key, value in changes.items():
         *path, last = str(key).split(".")
@@ -134,9 +137,13 @@ def _layer_of(changes: Mapping[str, Any]) -> Layer:
         for name in path:
             there = inner.get(name, {})
             if not isinstance(there, Mapping):
-                raise ScenarioError(f"{origin}: {key} = {_shown(value)}: {name} = {_shown(there)} is given beside it")
+                raise ScenarioError(
+                    f"{origin}: {named(key)} = {shown(value)}: {named(name)} = {shown(there)} is given beside it"
+                )
             inner[name] = dict(there)
             inner = inner[name]
+        if last in inner:
+            raise ScenarioError(f"{origin}: {named(key)} = {shown(value)}: {shown(inner[last])} is given beside it")
         inner[last] = value
     return Layer(origin, content)
 
@@ -148,12 +155,12 @@ def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
     try:
         scenario = Scenario(**merged)
     except ValidationError as error:
-        raise ScenarioError("\n".join(messages(error, layers, merged))) from None
+        raise ScenarioError(listed_mistakes(messages(error, layers, merged))) from None
     strategy = scenario.russia.strategy
     if strategy not in STRATEGIES and not own_strategy:
         origin = _origin_of(("russia", "strategy"), layers, merged, "")
         raise ScenarioError(
-            f"{origin}: russia.strategy = {strategy!r}: no such strategy{nearest(strategy, STRATEGIES)}; "
+            f"{origin}: russia.strategy = {shown(strategy)}: no such strategy{nearest(strategy, STRATEGIES)}; "
             "in Python, a function of your own goes to strategy="
         )
     return scenario
@@ -168,13 +175,13 @@ def _merge(merged: dict[str, Any], layer: Layer) -> None:
     for event in events:
         for key in ("kind", "name"):
             if isinstance(event, Mapping) and not isinstance(event.get(key, ""), str):
-                raise ScenarioError(f"{layer.origin}: events.{key} = {_shown(event[key])}: expected text")
+                raise ScenarioError(f"{layer.origin}: events.{key} = {shown(event[key])}: expected text")
     kept = list(merged.get("events", ()))
     names = [str(_name(e)) for e in kept]
     for name in dropped:
         if name not in names:
             raise ScenarioError(
-                f"{layer.origin}: without_events: its base has no event called {name!r}{nearest(str(name), names)}"
+                f"{layer.origin}: without_events: its base has no event called {shown(name)}{nearest(str(name), names)}"
             )
     new = {_name(e) for e in events}
     merged["events"] = [e for e in kept if _name(e) not in new and _name(e) not in dropped] + list(events)
@@ -204,44 +211,28 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
     for item in error.errors(include_url=False):
         path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
         cause = item.get("ctx", {}).get("error")
-        text = str(cause if item["type"] == "value_error" else item["msg"]).removeprefix("Value error, ")
+        text = objection(item)
         origin = _origin_of(path, layers, merged, text)
         if not path:
             found.append(f"{origin}: {text}")
             continue
         key = _key(path, merged)
-        value = "" if item["type"] == "missing" else f" = {_shown(item['input'])}"
+        value = "" if item["type"] == "missing" else f" = {shown(item['input'])}"
         if item["type"] == "extra_forbidden":
             text = f"unknown key{nearest(str(path[-1]), _valid_names(path, merged))}"
         elif isinstance(cause, UnknownKindError):
-            key, value = f"{key}.kind", f" = {cause.kind!r}"
+            key, value = f"{key}.kind", f" = {shown(cause.kind)}"
             text = f"no such kind of event{nearest(str(cause.kind), cause.known)}"
-        elif item["type"] != "value_error":
-            text = f"expected {_expected(item['type'], text)}"
         found.append(f"{origin}: {key}{value}: {text}")
     return found
-
-
-def _expected(kind: str, text: str) -> str:
-    if kind.endswith(("_type", "_parsing")) or not text.startswith("Input should be "):
-        return WRONG_TYPE.get(kind.split("_")[0], text)
-    wanted = text.removeprefix("Input should be ")
-    return f"a number {wanted}" if wanted.startswith(("greater", "less")) else f"{wanted[0].lower()}{wanted[1:]}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _key(path: Sequence[object], merged: Mapping[str, Any]) -> str:
     if path[0] == "events" and len(path) > 1 and isinstance(path[1], int):
         event = merged["events"][path[1]]
-        named = f"events ({_name(event)!r})" if _name(event) else f"events[{path[1]}]"
-        return ".".join([named, *map(str, path[2:])])
-    return ".".join(map(str, path))
+        place = f"events ({shown(_name(event))})" if _name(event) else f"events[{path[1]}]"
+        return ".".join([place, *map(named, path[2:])])
+    return ".".join(map(named, path))
 
 
 def _origin_of(path: Sequence[object], layers: Sequence[Layer], merged: Mapping[str, Any], text: str) -> str:
@@ -257,8 +248,8 @@ def _origin_of(path: Sequence[object], layers: Sequence[Layer], merged: Mapping[
         if path and inner is not None:
             return layer.origin
     for layer in reversed(layers):
-        named = [str(_name(e)) for e in layer.content.get("events", ())]
-        if any(repr(name) in text for name in named) or text.split(" ")[0].split(":")[0] in layer.content:
+        names = [str(_name(e)) for e in layer.content.get("events", ())]
+        if any(repr(name) in text for name in names) or text.split(" ")[0].split(":")[0] in layer.content:
             return layer.origin
     return layers[-1].origin
 
@@ -283,6 +274,8 @@ def _valid_names(path: Sequence[object], merged: Mapping[str, Any]) -> list[str]
 def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
     """The nearest valid name, or all of them if they are few, as the end of a message."""
     names = list(known)
+    if len(name) > LONGEST_VALUE:
+        return ""
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"

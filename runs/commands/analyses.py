@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.markup import escape
 
+from article10.model.arguments import check_distinct
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, listed
@@ -222,6 +223,8 @@ def searched(words: Iterable[str]) -> dict[str, tuple[float, float]]:
     {'stance.peer_rate': (0.2, 0.8)}
     """
     ranges: dict[str, tuple[float, float]] = {}
+    words = list(words)
+    check_distinct("--parameters", [word.partition("=")[0] for word in words])
     for word in words:
         key, equals, ends = word.partition("=")
         low, _, high = ends.partition(":")

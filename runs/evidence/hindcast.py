@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.model.arguments import whole
 from article10.model.scenario import MemberOverride, Scenario, all_declarations
 from article10.model.scenario_file import nearest
-from article10.runs.analyses.intervals import check_count
 from article10.runs.ensemble import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines
@@ -70,9 +70,7 @@ def hindcast(
         ValueError: the table, ``runs``, ``draws`` or ``seed`` is, the pace is to be known and all supported, or a
             parameter to be varied has no plausible range.
     """
-    check_count("runs", runs, 1)
-    check_count("draws", draws, 1)
-    check_count("seed", seed, 0)
+    runs, draws, seed = whole("runs", runs, 1), whole("draws", draws, 1), whole("seed", seed)
     draws = min(draws, runs)
     this = read_round(scenario, observed, accession)
     known = others(this, [read_round(name) for name in ROUNDS])

@@ -1,0 +1,29 @@
+"""Values of NumPy's as Python's own, wherever a value is taken from a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+OF_NUMBERS_AND_SWITCHES = "biuf"
+"""Kinds of NumPy's types that have a plain equal: switches, whole numbers and real ones."""
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a user passes
+    """The value with NumPy's numbers and switches as Python's, also within tables and lists; all else as it is.
+
+    >>> plain({"runs": np.int64(5), "ends": (np.float32(0.5), np.True_), "values": np.arange(2)})
+    {'runs': 5, 'ends': (0.5, True), 'values': [0, 1]}
+    """
+    match value:
+        case np.generic() | np.ndarray() if value.dtype.kind in OF_NUMBERS_AND_SWITCHES:
+            return value.tolist()
+        case Mapping():
+            return {key: plain(inner) for key, inner in value.items()}
+        case list():
+            return [plain(inner) for inner in value]
+        case tuple():
+            return tuple(plain(inner) for inner in value)
+    return value
