@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from article10.agents.short_error import ShortInNotebooks
+from article10.runs.output_path import check_folder_name
 
 MARGIN = 1.2
 """Room asked for beyond what the arrays take: labels, tables, figures."""
@@ -39,6 +40,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
 
     Raises:
         OutputError: something is there already, or the place cannot be written to, or has too little room.
+        ValueError: the name is that of a file.
     """
     _check(path, force, expected_bytes)
     unfinished = path.parent / f".{path.name}.unfinished-{os.getpid()}"
@@ -60,6 +62,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
 
 
 def _check(path: Path, force: bool, expected_bytes: int) -> None:
+    check_folder_name(path)
     if path.exists() and not force:
         raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
     if path.exists() and not path.is_dir():

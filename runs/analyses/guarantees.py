@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.short_error import shown
+from article10.model.arguments import whole
 from article10.model.days import as_day
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
@@ -206,6 +207,7 @@ def guarantee_tradeoff(
     Warns:
         TooFewRunsWarning: the effect or its change of sign is not told; the message says how many runs would do.
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     outcome = outcomes_ahead(chosen)[0] if outcome is None else outcome
     check_milestone(outcome)

@@ -17,6 +17,7 @@ import xarray as xr
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.batches.design import SUMMARY, Design, Point
+from article10.runs.batches.design_size import OUTCOME_BYTES
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.histogram import Histogram
@@ -27,8 +28,10 @@ from article10.runs.batches.store import Store, Task, is_unfinished, unfinished,
 from article10.runs.batches.task import Work, perform
 from article10.runs.batches.trajectories import empty_trajectories
 from article10.runs.ensemble import FEWEST
+from article10.runs.machine import in_bytes
+from article10.runs.output_path import check_folder_name
 from article10.runs.provenance import provenance
-from article10.runs.recorder import Recorder
+from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, Recorder, bytes_of_a_run
 from article10.runs.result import dataset
 
 MOST_RUNS = 8192
@@ -89,16 +92,18 @@ def run_batch(
 
     Raises:
         BatchError: another process writes to the folder, it holds another design or was begun by other code, or
-            something else; the cluster cannot be reached; workers die again and again.
-        ValueError: ``workers`` is no number of processes.
+            something else, or its runs would take more than the disk has; the cluster cannot be reached; workers die again and again.
+        ValueError: ``workers`` is not a number of processes, or ``out`` is the name of a file.
         OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
     """
     from filelock import FileLock, Timeout
 
     design = design if isinstance(design, Design) else Design.read(design)
+    check_folder_name(Path(out))
     store, chosen = Store(Path(out).absolute()), executor(workers, cluster)
     if store.is_foreign():
         raise BatchError(f"{out}: exists and holds no batch; give another folder")
+    _check_room(store.folder, design)
     with chosen.ready():
         store.folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -135,6 +140,26 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tel
         progress.failed += report.failed
         tell(progress)
     _remove_unfinished(store.folder)  # of workers that were lost on the way
+
+
+def _check_room(folder: Path, design: Design) -> None:
+    """Refuse a design whose runs would take more than the disk has: all of it, where some of them may be there.
+
+    Raises:
+        BatchError: with how much they would take, and how much there is.
+    """
+    above = next(path for path in (folder, *folder.parents) if path.exists())
+    disk, n_runs = shutil.disk_usage(above), design.n_points * design.runs
+    there = disk.total if folder.exists() else disk.free
+    setups = [Setup.of(scenario) for scenario in design.scenarios_in_full().values()]
+    kept = [
+        v for v in design.variables if v == CONTRIBUTION or v in MEMBER_VARIABLES
+    ]  # the rest is small, or packs well
+    of_a_run = OUTCOME_BYTES + sum(bytes_of_a_run(setup, kept) if kept else 0 for setup in setups) // len(setups)
+    if n_runs * of_a_run > there:
+        raise BatchError(
+            f"{folder}: {n_runs:,} runs would take about {in_bytes(n_runs * of_a_run)}; the disk has {in_bytes(there)}"
+        )
 
 
 # --- tasks ----------------------------------------------------------------------------------------------------------

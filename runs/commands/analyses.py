@@ -38,6 +38,7 @@ from article10.runs.commands.application import (
     progress_bar,
 )
 from article10.runs.output_folder import check_file, output_folder
+from article10.runs.output_path import PAGES, check_suffix
 from article10.runs.report.report import report as report_on
 
 A = TypeVar("A", bound=Answer)
@@ -245,6 +246,7 @@ def report(
     force: Force = False,
 ) -> None:
     """Write a self-contained page on a scenario. Headline, pictures, drivers, assumptions, how to reproduce."""
+    check_suffix(out, PAGES)
     check_file(out, force, REPORT_BYTES)
     with progress_bar("report") as done:
         made = report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done)

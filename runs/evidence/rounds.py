@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
+from article10.model.arguments import check_distinct
 from article10.model.days import day_given
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
@@ -160,6 +161,10 @@ def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise ValueError(f"{observed}: expected the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
+    check_distinct(f"{observed}: the columns", names)
+    for place, row in enumerate(rows, start=2):
+        if None in row or None in row.values():  # what csv calls cells without a heading, and missing cells
+            raise ValueError(f"{observed}, row {place}: expected {len(names)} cells, one for each column")
     if not rows:
         raise ValueError(f"{observed}: no rows; expected one for each member")
     return str(observed), list(rows)

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.analyses.answer import PERCENT, Shown, listed
@@ -19,6 +20,7 @@ from article10.runs.analyses.influence_ranking import InfluenceRanking, rank_inf
 from article10.runs.analyses.intervals import TooFewRunsWarning, interval, mean_over_runs
 from article10.runs.analyses.worlds import Progress
 from article10.runs.ensemble import simulate
+from article10.runs.output_path import PAGES, check_suffix
 from article10.runs.provenance import provenance
 from article10.runs.report.assumptions import changed_parameters, coded_stances, grounds_of_stances, parameter_sources
 from article10.runs.report.headline import headline, objections_by_member, objections_shown
@@ -107,8 +109,10 @@ class Report:
 
         Raises:
             OSError: it cannot be written.
+            ValueError: the name is not that of a page: it ends otherwise than in ``.html``.
         """
         path = Path(path)
+        check_suffix(path, PAGES)
         unfinished = path.with_name(f".{path.name}.unfinished")
         try:
             unfinished.write_text(self.html(), "utf-8")
@@ -232,6 +236,7 @@ def report(
         ScenarioError: the scenario is wrong.
         ValueError: ``runs`` or ``seed`` is.
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says what is not told
