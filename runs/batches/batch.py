@@ -31,7 +31,7 @@ from article10.runs.ensemble import FEWEST
 from article10.runs.machine import in_bytes
 from article10.runs.output_path import check_folder_name
 from article10.runs.provenance import provenance
-from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, Recorder, bytes_of_a_run
+from article10.runs.recorder import Recorder, bytes_of_a_run
 from article10.runs.result import dataset
 
 MOST_RUNS = 8192
@@ -45,6 +45,9 @@ EFFICIENT_RUNS = 1024
 
 TASK_BYTES = 96 * 2**20
 """Bytes of all points' counts of stances in a task: with the draws, what bounds its memory."""
+
+BEST_PACKED = 8
+"""One part in so many is what variables take on the disk at least, packed: some rarely change."""
 
 MOST_DIFFERENCES = 12
 
@@ -92,7 +95,8 @@ def run_batch(
 
     Raises:
         BatchError: another process writes to the folder, it holds another design or was begun by other code, or
-            something else, or its runs would take more than the disk has; the cluster cannot be reached; workers die again and again.
+            something else; its runs would take more than the disk has; the cluster cannot be reached; workers die
+            again and again.
         ValueError: ``workers`` is not a number of processes, or ``out`` is the name of a file.
         OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
     """
@@ -152,13 +156,11 @@ def _check_room(folder: Path, design: Design) -> None:
     disk, n_runs = shutil.disk_usage(above), design.n_points * design.runs
     there = disk.total if folder.exists() else disk.free
     setups = [Setup.of(scenario) for scenario in design.scenarios_in_full().values()]
-    kept = [
-        v for v in design.variables if v == CONTRIBUTION or v in MEMBER_VARIABLES
-    ]  # the rest is small, or packs well
-    of_a_run = OUTCOME_BYTES + sum(bytes_of_a_run(setup, kept) if kept else 0 for setup in setups) // len(setups)
-    if n_runs * of_a_run > there:
+    packed = min(bytes_of_a_run(setup, design.variables) for setup in setups) // BEST_PACKED if design.variables else 0
+    needed = n_runs * max(packed, OUTCOME_BYTES)
+    if needed > there:
         raise BatchError(
-            f"{folder}: {n_runs:,} runs would take about {in_bytes(n_runs * of_a_run)}; the disk has {in_bytes(there)}"
+            f"{folder}: {n_runs:,} runs would take at least {in_bytes(needed)} of the disk, which has {in_bytes(there)}"
         )
 
 

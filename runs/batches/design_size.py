@@ -36,7 +36,7 @@ def check_size(points: int, runs: int) -> None:
     if total > MOST_RUNS:
         years, size = total // RUNS_A_SECOND // (365 * 24 * 3600), in_bytes(total * OUTCOME_BYTES)
         raise TooLargeError(
-            f"the design has {_counted(total)} runs, {points:,} points of {_counted(runs)}: about {_counted(years)} "
+            f"the design has {_counted(total)} runs ({points:,} × {_counted(runs)}): about {_counted(years)} "
             f"years of one core, and {size} of outcomes; at most {MOST_RUNS:,} runs are allowed"
         )
 
