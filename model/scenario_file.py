@@ -17,7 +17,7 @@ from article10.agents.short_error import LONGEST_VALUE, listed_mistakes, named, 
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.toml_file import parse_toml, read_toml
-from article10.model.validation_words import objection
+from article10.model.validation_words import keys_to, objection
 
 ROOT = "baseline"
 """The base of all bases."""
@@ -209,7 +209,7 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
     """What is wrong, a line each: where it was written, key, value, and what was expected."""
     found = []
     for item in error.errors(include_url=False):
-        path = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
+        path = keys_to(item)
         cause = item.get("ctx", {}).get("error")
         text = objection(item)
         origin = _origin_of(path, layers, merged, text)
@@ -221,7 +221,7 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
         if item["type"] == "extra_forbidden":
             text = f"unknown key{nearest(str(path[-1]), _valid_names(path, merged))}"
         elif isinstance(cause, UnknownKindError):
-            key, value = f"{key}.kind", f" = {shown(cause.kind)}"
+            key, value = f"{key}.kind", "" if cause.kind is None else f" = {shown(cause.kind)}"
             text = f"no such kind of event{nearest(str(cause.kind), cause.known)}"
         found.append(f"{origin}: {key}{value}: {text}")
     return found

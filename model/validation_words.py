@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from article10.model.days import EXAMPLE
@@ -30,6 +31,15 @@ WRONG_LENGTH = {
 
 INPUT_SHOULD_BE = "Input should be "
 """How pydantic begins to say what a value of the right type has to be."""
+
+
+OF_A_UNION = re.compile(r"(function-\w+|lax-or-strict|literal|tuple)\[.*\]")
+"""What pydantic calls the alternatives of a type, among the keys that lead to a value."""
+
+
+def keys_to(error: Any) -> list[str | int]:  # noqa: ANN401 - an item of pydantic's ValidationError.errors()
+    """The keys and places in lists that lead to a value."""
+    return [part for part in error["loc"] if isinstance(part, int) or not OF_A_UNION.fullmatch(part)]
 
 
 def objection(error: Any) -> str:  # noqa: ANN401 - an item of pydantic's ValidationError.errors()

@@ -16,7 +16,7 @@ from article10.model.days import Day
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import nearest
 from article10.model.toml_file import read_toml
-from article10.model.validation_words import objection
+from article10.model.validation_words import keys_to, objection
 from article10.runs.toml_value import toml_value
 
 Positive = Annotated[float, Field(gt=0, description="One standard deviation of what is known of the value.")]
@@ -237,7 +237,7 @@ def target_messages(error: ValidationError, origin: str) -> list[str]:
     """What is wrong with targets, a line each."""
     found = []
     for item in error.errors(include_url=False):
-        where = [part for part in item["loc"] if isinstance(part, int) or "[" not in part]
+        where = keys_to(item)
         text = objection(item)
         place = ".".join(named(part) if isinstance(part, str) else f"no. {part + 1}" for part in where)
         if item["type"] == "extra_forbidden":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from article10.agents.parameter import Parameters
-from article10.agents.short_error import listed_mistakes
+from article10.agents.short_error import listed_mistakes, shown
 from article10.model.arguments import LARGEST, Seed, check_distinct
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import nearest, read_scenario
@@ -67,6 +67,8 @@ class Sample(Parameters):
     @classmethod
     def _plausible(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
         if isinstance(content, Mapping) and isinstance(content.get("ranges"), list | tuple):
+            if not all(isinstance(key, str) for key in content["ranges"]):
+                raise ValueError(f"ranges = {shown(content['ranges'])}: expected full keys, or a table of ranges")
             check_distinct("sample.ranges", content["ranges"])
             return {**content, "ranges": {key: plausible_range(key) for key in content["ranges"]}}
         return content

@@ -13,7 +13,7 @@ from article10.model.arguments import check_distinct
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import nearest
 from article10.model.toml_file import read_toml
-from article10.model.validation_words import objection
+from article10.model.validation_words import keys_to, objection
 
 TABLES = ("changes", "grid", "sample", "table")
 """Parts of a design whose keys are full keys of parameters."""
@@ -82,15 +82,14 @@ def design_messages(error: ValidationError, path: Path, fields: Sequence[str], o
 
 def _messages(error: ValidationError, path: Path, fields: Sequence[str], of_sample: Sequence[str]) -> Iterator[str]:
     for item in error.errors(include_url=False):
-        # Names of the alternatives of a union are no part of the file.
-        where = [str(part) for part in item["loc"] if not (isinstance(part, str) and ("[" in part or part == "str"))]
-        key, text = ".".join(named(part) for part in where if not part.isdigit()), objection(item)
-        if not where or where == ["sample"]:
+        where, text = keys_to(item), objection(item)
+        key = ".".join(named(part) for part in where if isinstance(part, str))
+        if not where or (where == ["sample"] and item["type"] == "value_error"):
             yield f"{path}: {text}"
         elif item["type"] == "missing":
             yield f"{path}: {key}: missing"
         elif item["type"] == "extra_forbidden":
             valid = of_sample if len(where) > 1 else fields
-            yield f"{path}: {key} = {shown(item['input'])}: unknown key{nearest(where[-1], list(valid))}"
+            yield f"{path}: {key} = {shown(item['input'])}: unknown key{nearest(str(where[-1]), list(valid))}"
         else:
             yield f"{path}: {key} = {shown(item['input'])}: {text}"
