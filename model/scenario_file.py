@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,7 +16,7 @@ from article10.agents.russia import STRATEGIES
 from article10.agents.short_error import LONGEST_VALUE, listed_mistakes, named, shown
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.toml_file import parse_toml, read_toml
+from article10.model.toml_file import check_depth, parse_toml, read_toml
 from article10.model.validation_words import keys_to, objection
 
 ROOT = "baseline"
@@ -130,22 +130,31 @@ def _layer_of(changes: Mapping[str, Any]) -> Layer:
     origin = "--set" if isinstance(changes, SetOptions) else "changes"
     if not isinstance(changes, Mapping):
         raise ScenarioError(f'{origin} = {shown(changes)}: expected values by key, such as {{"stance.peer_rate": 0.6}}')
+    check_depth(changes, origin)
     content: dict[str, Any] = {}
-    for key, value in changes.items():
-        *path, last = str(key).split(".")
-        inner = content
-        for name in path:
-            there = inner.get(name, {})
-            if not isinstance(there, Mapping):
+    for path, value in _leaves(changes):
+        inner, key = content, named(".".join(path))
+        for name in path[:-1]:
+            there = inner.setdefault(name, {})
+            if not isinstance(there, dict):
                 raise ScenarioError(
-                    f"{origin}: {named(key)} = {shown(value)}: {named(name)} = {shown(there)} is given beside it"
+                    f"{origin}: {key} = {shown(value)}: {named(name)} = {shown(there)} is given beside it"
                 )
-            inner[name] = dict(there)
-            inner = inner[name]
-        if last in inner:
-            raise ScenarioError(f"{origin}: {named(key)} = {shown(value)}: {shown(inner[last])} is given beside it")
-        inner[last] = value
+            inner = there
+        if path[-1] in inner:
+            raise ScenarioError(f"{origin}: {key} = {shown(value)}: {shown(inner[path[-1]])} is given beside it")
+        inner[path[-1]] = value
     return Layer(origin, content)
+
+
+def _leaves(changes: Mapping[str, Any], within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every value, with the names that lead to it: those of full keys, and of tables that are given as values."""
+    for key, value in changes.items():
+        path = (*within, str(key)) if within else tuple(str(key).split("."))
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, path)
+        else:
+            yield path, value
 
 
 def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:

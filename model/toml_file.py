@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from article10.agents.plain_values import MOST_LEVELS
 from article10.model.scenario import ScenarioError
-
-MOST_LEVELS = 32
-"""Tables and lists within one another that are read: files of ours have five."""
 
 OTHER_ENCODINGS = {
     codecs.BOM_UTF32_LE: "UTF-32",
@@ -68,7 +67,7 @@ def parse_toml(text: str, origin: str) -> dict[str, Any]:
         raise _too_deep(origin) from None
     except ValueError:  # Python's own limit on the digits of a number
         raise ScenarioError(f"{origin}: a number has too many digits") from None
-    _check_depth(content, origin)
+    check_depth(content, origin)
     return content
 
 
@@ -84,11 +83,16 @@ def _decoded(raw: bytes, origin: str) -> str:
         raise ScenarioError(f"{origin}: cannot be read: not UTF-8 text") from None
 
 
-def _check_depth(content: dict[str, Any], origin: str) -> None:
+def check_depth(content: Mapping[Any, Any], origin: str) -> None:
+    """Refuse tables and lists that lie too deep within one another.
+
+    Raises:
+        ScenarioError: they do.
+    """
     level: list[Any] = [content]
     for _ in range(MOST_LEVELS):
-        inner = [value for table in level for value in (table.values() if isinstance(table, dict) else table)]
-        level = [value for value in inner if isinstance(value, dict | list)]
+        inner = [value for table in level for value in (table.values() if isinstance(table, Mapping) else table)]
+        level = [value for value in inner if isinstance(value, Mapping | list | tuple)]
     if level:
         raise _too_deep(origin)
 

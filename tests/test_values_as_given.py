@@ -29,6 +29,7 @@ from article10 import (
     tornado,
     tune,
 )
+from article10.agents.short_error import shown
 from article10.model.days import EARLIEST, LATEST, as_day
 from article10.runs.commands.analyses import searched
 from article10.runs.commands.application import parsed_changes
@@ -94,7 +95,7 @@ TAKEN_AS_DAYS = {
 @pytest.mark.parametrize("place", list(TAKEN_AS_DAYS))
 @pytest.mark.parametrize("value", NO_DAYS, ids=lambda value: f"{type(value).__name__} {value}")
 def test_what_is_no_day_is_refused_wherever_a_day_is_taken(place, value, result):
-    with pytest.raises(ValueError, match="expected a date|expected a day"):
+    with pytest.raises(ValueError, match="expected a date"):
         TAKEN_AS_DAYS[place](value, result)
 
 
@@ -144,9 +145,7 @@ TAKEN_AS_SEEDS = {
 
 
 @pytest.mark.parametrize("place", list(TAKEN_AS_SEEDS))
-@pytest.mark.parametrize(
-    "value", NO_COUNTS, ids=lambda value: f"{type(value).__name__} {value!r:.20}" if value != 10**5000 else "huge"
-)
+@pytest.mark.parametrize("value", NO_COUNTS, ids=lambda value: f"{type(value).__name__} {shown(value)}")
 def test_what_is_no_seed_is_refused_wherever_a_seed_is_taken(place, value, short):
     if isinstance(value, str | None) and place in ("AccessionModel", "run"):
         pytest.skip("digits as text are taken there, for dashboards, and None with a warning")
@@ -154,11 +153,11 @@ def test_what_is_no_seed_is_refused_wherever_a_seed_is_taken(place, value, short
         TAKEN_AS_SEEDS[place](value, short)
 
 
-@pytest.mark.parametrize("value", [True, np.True_, 0, 1.0, 10**5000])
+@pytest.mark.parametrize("value", [True, np.True_, 0, 1.0, 10**5000], ids=shown)
 def test_what_is_no_number_of_runs_is_refused_with_what_was_expected(value, short):
     with pytest.raises(ValueError, match=r"^runs = .{1,60}: expected a whole number of at (least 1|most 9)") as refused:
         simulate(short, value)
-    assert ("most" in str(refused.value)) == (value == 10**5000)
+    assert ("at most" in str(refused.value)) == (isinstance(value, int) and value > 1)
 
 
 def test_numbers_and_switches_of_numpy_are_taken_wherever_pythons_are(short, result):
@@ -225,7 +224,7 @@ TWICE = {
 
 @pytest.mark.parametrize("place", list(TWICE))
 def test_a_key_that_is_given_twice_is_refused(place):
-    with pytest.raises(ValueError, match="twice|beside it|more than one"):
+    with pytest.raises(ValueError, match=r"twice|beside it|more than one"):
         TWICE[place]()
 
 
@@ -260,7 +259,7 @@ def test_a_row_that_leaves_a_key_out_has_the_value_of_its_scenario(tmp_path):
     assert not batch.points.isna().any(axis=None)
     for point in batch.points.index:
         scenario = batch.scenario(point)
-        shown = batch.points.loc[point, ["stance.peer_rate", "russia.effort"]].tolist()
-        assert shown == [scenario.stance.peer_rate, scenario.russia.effort]
+        listed = batch.points.loc[point, ["stance.peer_rate", "russia.effort"]].tolist()
+        assert listed == [scenario.stance.peer_rate, scenario.russia.effort]
     drawn = batch.plot.against("russia.effort", "invitation").lines
     assert set(batch.points["russia.effort"]) == {x for line in drawn for x in line.get_xdata()}
