@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log10
+
 from article10.runs.machine import TooLargeError, in_bytes
 
 MOST_POINTS = 1_000_000
@@ -42,4 +44,4 @@ def check_size(points: int, runs: int) -> None:
 
 
 def _counted(number: int) -> str:
-    return f"{number:,}" if number < LONGEST_COUNT else f"about 10^{len(str(number)) - 1}"
+    return f"{number:,}" if number < LONGEST_COUNT else f"about 10^{int(log10(number))}"
