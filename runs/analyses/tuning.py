@@ -24,6 +24,7 @@ from article10.runs.analyses.tuned_posterior import PosteriorTuning
 from article10.runs.batches.batch import Progress
 from article10.runs.batches.design import Range
 from article10.runs.batches.design_size import check_size
+from article10.runs.output_path import check_folder_name
 
 
 def tune(
@@ -69,6 +70,8 @@ def tune(
         raise ValueError(f"method = {method!r}: expected 'posterior' or 'best'")
     runs, points, seed = whole("runs", runs, 2), whole("points", points, 8), whole("seed", seed)
     check_size(points, runs)
+    if out is not None:
+        check_folder_name(Path(out))
     read, ranges, wanted = read_scenario(scenario), ranges_of(parameters), as_targets(targets)
     wanted.check(read)
     folder = None if out is None else Path(out)
