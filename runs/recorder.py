@@ -109,7 +109,8 @@ def bytes_of_a_run(setup: Setup, record: Sequence[str]) -> int:
     sizes |= {name: np.dtype(variable.dtype).itemsize for name, variable in RUN_VARIABLES.items()}
     sizes[CONTRIBUTION] = members * (len(setup.mechanisms) + 1) * np.dtype(float).itemsize
     outcomes = 2 * councils * (members + 1) + 4 * members + 40
-    return outcomes + steps * (sum(sizes[name] for name in record) + len(setup.scenario.events))
+    events = len(setup.scenario.events) if any(name in RUN_VARIABLES for name in record) else 0
+    return outcomes + steps * (sum(sizes[name] for name in record) + events)
 
 
 def with_run_variables(record: Sequence[str]) -> tuple[str, ...]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import article10
 from article10 import BatchError, Design, Sample, ScenarioError, read_scenario, run_batch, simulate
+from article10.model.setup import Setup
 from article10.runs import machine
 from article10.runs.analyses.worlds import worlds
 from article10.runs.batches.design_size import MOST_POINTS, check_size
 from article10.runs.machine import TooLargeError, memory_bytes
-from article10.runs.recorder import MEMBER_VARIABLES
+from article10.runs.recorder import MEMBER_VARIABLES, Recorder, bytes_of_a_run, with_run_variables
 
 SHORT = read_scenario("baseline", {"horizon": "2026-02-01"})
 MANY = 10**12
@@ -112,6 +114,16 @@ def test_a_batch_that_the_disk_cannot_hold_is_refused_with_the_figure_and_nothin
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "b").mkdir()  # what is there may be most of it
     assert len(run_batch(design, tmp_path / "b", workers=1, progress=False).outcomes) == 1000
+
+
+@pytest.mark.parametrize("record", [(), ("stance",), (*MEMBER_VARIABLES, "contribution")])
+def test_the_figure_is_what_is_kept(record):
+    setup, kept = Setup.of(SHORT), with_run_variables(record)
+    recorder = Recorder(setup, 100, kept)
+    held = recorder.trajectories.held.values() if recorder.trajectories else ()
+    outcomes = [value for value in vars(recorder.outcomes).values() if isinstance(value, np.ndarray)]
+    taken = sum(array.nbytes for array in [*outcomes, *recorder.outcomes.entered.values(), *held])
+    assert taken == pytest.approx(100 * bytes_of_a_run(setup, kept), rel=0.1)
 
 
 @pytest.mark.parametrize(("stated", "counts"), [("1000\n", 1000), ("max\n", None)])
