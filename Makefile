@@ -22,7 +22,7 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint format docs evidence benchmark clean
+.PHONY: help run test fast fuzz lint format docs evidence benchmark clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ test: lint ## Run all checks: lint, types, imports, doctests and every test.
 
 fast: $(TEST) ## Run the tests that are not slow.
 	$(PYTEST) -m "not slow"
+
+fuzz: $(TEST) ## Try thousands of scenarios and designs gone wrong (minutes); in `make test` a few hundred.
+	FUZZ_SCENARIOS=5000 FUZZ_DESIGNS=1000 $(BIN)/pytest tests/test_fuzzed_inputs.py
 
 lint: $(TEST) ## Check style, format, types and the direction of imports.
 	$(BIN)/ruff check

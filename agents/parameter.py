@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic._internal._model_construction import ModelMetaclass  # public nowhere, and the same since pydantic 2.0
 
-from article10.agents.refusal import refusal, shown
-from article10.agents.short_error import ScenarioError
+from article10.agents.plain_values import plain
+from article10.agents.refusal import refusal
+from article10.agents.short_error import ScenarioError, shown
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Parameters(BaseModel, metaclass=OneMessage):
     """A frozen, validated group of parameters. Subclasses declare fields and nothing else."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
+        return plain(content)
 
     def with_(self, **changes: Any) -> Self:  # noqa: ANN401 - any field's type
         """Rebuild with some fields changed, validating all of them.

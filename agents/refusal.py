@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from article10.agents.nearest import nearest
-from article10.agents.short_error import ScenarioError
+from article10.agents.short_error import LONGEST_LINE, ScenarioError, named, shortened, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-"""Where an object lies in memory, which says nothing to anybody."""
+MOST = 3
+"""Sentences of one message in Python."""
 
-LONGEST_VALUE, LONGEST, MOST = 60, 300, 3
-"""Letters of a value and of a sentence that are shown, and sentences of one message in Python."""
+A_DATE = "a date such as 2030-12-01"
 
 WRONG_TYPE = {
     "bool": "true or false",
-    "date": "a date such as 2030-12-01",
+    "date": A_DATE,
     "dict": "a table",
     "float": "a number",
     "int": "a whole number",
+    "is": "a value of its type",
     "list": "a list",
     "missing": "a value",
     "model": "a table",
@@ -34,42 +33,42 @@ WRONG_TYPE = {
 }
 """What was expected, by the first word of pydantic's name of the error that a value of the wrong type makes."""
 
-OF_A_KIND = ("_type", "_parsing", "_from_float", "_inexact", "_unicode", "missing")
+OF_A_TYPE = ("_type", "_parsing", "_size", "_of", "_from_float", "_inexact", "_unicode", "missing")
 """How pydantic's names of those errors end."""
 
+WRONG_LENGTH = {
+    "string_too_short": "at least {min_length} character",
+    "too_long": "at most {max_length} values",
+    "too_short": "at least {min_length} value",
+}
+"""What was expected, by pydantic's name of the error that text or a list of the wrong length makes."""
 
-def shown(value: object) -> str:
-    """A value as a message shows it: on one line, and cut if it is long."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    text = " ".join(ADDRESS.sub("", repr(value)).split())
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+OF_A_UNION = re.compile(r"(function-\w+|lax-or-strict|literal|tuple|nullable|constrained-\w+)\[.*\]|str|bool")
+"""What pydantic calls the alternatives of a type, among the keys that lead to a value."""
 
 
-def expected(item: ErrorDetails) -> str:
-    """What was expected in place of a value, as the end of a sentence that begins with "expected"."""
-    kind, text = item["type"], item["msg"]
-    word = WRONG_TYPE.get(kind.split("_")[0])
-    if word is not None and kind.endswith(OF_A_KIND):
-        return word
+def keys_to(item: ErrorDetails) -> list[str | int]:
+    """The keys and places in lists that lead to a value, without the names that pydantic gives to alternatives."""
+    return [part for part in item["loc"] if isinstance(part, int) or not OF_A_UNION.fullmatch(part)]
+
+
+def objection(item: ErrorDetails) -> str:
+    """What one of our own checks said of a value; or what was expected in its place."""
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "value_error":
+        return str(context.get("error", item["msg"])).removeprefix("Value error, ")
+    return f"expected {_expected(kind, item['msg'], context)}"
+
+
+def _expected(kind: str, text: str, context: dict[str, Any]) -> str:
+    if kind in WRONG_LENGTH:
+        return WRONG_LENGTH[kind].format(**context)
     if kind == "finite_number":
         return "a finite number"
-    if kind == "too_short":
-        return f"at least {item['ctx']['min_length']}"
     wanted = text.removeprefix("Input should be ")
+    if kind.endswith(OF_A_TYPE) or wanted == text:
+        return WRONG_TYPE.get(kind.split("_")[0], "another value")
     return f"a number {wanted}" if wanted.startswith(("greater", "less")) else f"{wanted[0].lower()}{wanted[1:]}"
-
-
-def own_words(item: ErrorDetails) -> str | None:
-    """The message of a check of ours; None where pydantic's own found the fault."""
-    if item["type"] != "value_error":
-        return None
-    return str(item.get("ctx", {}).get("error", item["msg"])).removeprefix("Value error, ")
-
-
-def path_of(item: ErrorDetails) -> list[str | int]:
-    """Where the fault is, without the names that pydantic gives to the alternatives of a type."""
-    return [part for part in item["loc"] if isinstance(part, int) or ("[" not in part and part not in ("str", "bool"))]
 
 
 def refusal(of: type[Any], error: ValidationError) -> ScenarioError:
@@ -85,15 +84,14 @@ def refusal(of: type[Any], error: ValidationError) -> ScenarioError:
 
 
 def _sentence(of: type[Any], item: ErrorDetails) -> str:
-    path, own = path_of(item), own_words(item)
-    key = ".".join([of.__name__, *map(str, path)])
+    path, text = keys_to(item), objection(item)
+    key = ".".join([of.__name__, *map(named, path)])
     if item["type"] == "extra_forbidden":
         text = f"{key}: unknown key{nearest(path[-1], of.model_fields if len(path) == 1 else ())}"
     elif item["type"] == "missing":
         text = f"{key}: missing"
-    elif own is not None and not path:
-        text = f"{key}: {own}"
+    elif item["type"] == "value_error" and not path:
+        text = f"{key}: {text}"
     else:
-        text = f"{key} = {shown(item['input'])}: {own or f'expected {expected(item)}'}"
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+        text = f"{key} = {shown(item['input'])}: {text}"
+    return shortened(" ".join(text.split()), LONGEST_LINE)

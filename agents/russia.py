@@ -16,7 +16,7 @@ from pydantic import Field
 
 from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
-from article10.agents.refusal import shown
+from article10.agents.short_error import shown
 
 STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
 """The strategies that come with the model."""

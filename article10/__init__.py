@@ -19,6 +19,7 @@ from article10.runs.batches.design import Design, Sample
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.ensemble import simulate
+from article10.runs.machine import TooLargeError
 from article10.runs.provenance import version
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from article10.runs.result import EnsembleResult, load
@@ -91,6 +92,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Targets",
+    "TooLargeError",
     "World",
     "compare_rules",
     "decide",

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import count
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from article10.agents.nearest import nearest
 from article10.agents.russia import Strategy
 from article10.model import schedule
 from article10.model.accession_rule import STAGES
-from article10.model.arguments import check_whole
+from article10.model.arguments import LARGEST, check_distinct, whole
 from article10.model.checked import check_arguments
 from article10.model.mechanisms import Mechanism
 from article10.model.mesa_agents import Candidate, MemberState, Russia, SecretaryGeneral, mesa
@@ -85,6 +84,7 @@ class AccessionModel(mesa.Model):
         super().__init__(rng=self.seed_of_streams)
         self._agent_numbers = count(1)
         dotted = {key.replace("__", "."): value for key, value in parameters.items()}
+        check_distinct("changes and keywords", [*(changes or ()), *dotted])
         read = read_scenario(scenario, {**(changes or {}), **dotted}, own_strategy=strategy is not None)
         self.setup = Setup.of(read, strategy, mechanisms)
         self.world = World.start(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
@@ -149,10 +149,8 @@ def _seed(seed: int | str | None, rng: Any) -> int:  # noqa: ANN401 - whatever M
 
 
 def _whole(name: str, value: Any) -> int:  # noqa: ANN401 - whatever Mesa passes
-    digits = isinstance(value, str) and value.isdecimal()
-    number = int(value) if digits or isinstance(value, Integral) else value
-    check_whole(name, number)
-    return number
+    digits = isinstance(value, str) and value.isdecimal() and len(value) <= len(str(LARGEST))
+    return whole(name, int(value) if digits else value)
 
 
 def _read(name: str, agent: Any) -> Any:  # noqa: ANN401 - any agent, any attribute

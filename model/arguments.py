@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from article10.agents.name import check_label
-from article10.agents.refusal import shown
+from article10.agents.plain_values import plain
+from article10.agents.short_error import named, shown
 
 BESIDE_MECHANISMS = ("bounds", "start", "end")
 """Columns of what explains a stance, beside one for each mechanism."""
 
-MOST = 2**63 - 1
+LARGEST = 2**63 - 1
 """Seeds and numbers of runs are stored as 64 bits."""
 
+Seed = Annotated[int, Field(ge=0, le=LARGEST)]
+"""The type of a field that holds a seed."""
 
-def check_whole(name: str, value: object, least: int = 0, most: int = MOST) -> None:
-    """Refuse what is no whole number within bounds.
+
+def whole(name: str, value: object, least: int = 0, most: int = LARGEST) -> int:
+    """A whole number within bounds, Python's or NumPy's, as Python's.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it is none, such as True, or out of bounds.
+
+    >>> whole("runs", 5, least=1)
+    5
     """
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        limit = f"of at least {least}" if not isinstance(value, int) or value < least else f"of at most {most}"
-        raise ValueError(f"{name} = {shown(value)}: expected a whole number {limit}")
+    number = plain(value)
+    if not isinstance(number, int) or isinstance(number, bool) or number < least:
+        raise ValueError(f"{name} = {shown(number)}: expected a whole number of at least {least}")
+    if number > most:
+        raise ValueError(f"{name} = {shown(number)}: expected a whole number of at most {most}")
+    return number
+
+
+def check_distinct(place: str, names: Iterable[object]) -> None:
+    """Refuse names of which one is given twice: which of the two is meant?
+
+    Raises:
+        ValueError: with the first such name.
+    """
+    seen = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{place}: {named(name)} is given twice")
+        seen.add(name)
 
 
 def check_names(name: str, value: object) -> None:

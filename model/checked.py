@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.parameter import Parameters
-from article10.agents.refusal import shown
-from article10.agents.short_error import ArgumentError
-from article10.model.arguments import check_functions, check_names, check_whole
+from article10.agents.short_error import ArgumentError, shown
+from article10.model.arguments import check_functions, check_names, whole
+from article10.model.days import as_day
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Check = Callable[[str, object], None]
+Check = Callable[[str, object], object]
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -109,11 +109,9 @@ def a_word(name: str, value: object) -> None:
 def a_day(name: str, value: object) -> None:
     """Refuse what is not a date."""
     try:
-        day = pd.NaT if isinstance(value, bool | int | float) else pd.Timestamp(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        day = pd.NaT
-    if not isinstance(day, pd.Timestamp):
-        raise refuse(name, value, "a date such as 2030-12-01")
+        as_day(value)
+    except ValueError as error:
+        raise ArgumentError(f"{name} = {shown(value)}: {error}") from None
 
 
 def a_number(name: str, value: object) -> None:
@@ -202,7 +200,7 @@ def list_of(name: str, value: object, what: str) -> Sequence[object]:
 
 def at_least(least: int) -> Check:
     """A check of whole numbers, NumPy's among them."""
-    return lambda name, value: check_whole(name, value.item() if isinstance(value, np.integer) else value, least)
+    return lambda name, value: whole(name, value, least)
 
 
 CHECKS: Mapping[str, Check] = {

@@ -5,7 +5,6 @@ A kind of one's own is a subclass of ``Event`` with a ``kind`` and an ``apply``;
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -18,6 +17,7 @@ from article10.agents import member_state
 from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.name import Name
 from article10.agents.parameter import Parameters
+from article10.model.days import Day
 
 if TYPE_CHECKING:
     from article10.model.world import RowArray, World
@@ -53,7 +53,7 @@ class Event(Parameters):
 
     kind: str
     name: Name
-    date: Annotated[dt.date, Field(strict=False)] | None = None
+    date: Day | None = None
     rate: Annotated[float, Field(ge=0, le=52)] | None = None
 
     lasts: ClassVar[bool] = False

@@ -9,7 +9,7 @@ from inspect import signature
 from types import FrameType
 from typing import Any
 
-from article10.model.arguments import check_whole
+from article10.model.arguments import whole
 
 EQUAL_RUNS = (
     "Mesa's batch_run constructs the model with the same arguments in every iteration, so that all iterations are the "
@@ -34,7 +34,7 @@ def mesa_iterations(iterations: int) -> dict[str, range]:
     Raises:
         ValueError: it is not a whole number of at least 1.
     """
-    check_whole("iterations", iterations, 1)
+    iterations = whole("iterations", iterations, 1)
     return {"run": range(iterations)}
 
 

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.nearest import near, nearest
-from article10.agents.refusal import shown
-from article10.agents.short_error import ArgumentError, UnknownNameError
+from article10.agents.short_error import ArgumentError, UnknownNameError, shown
 from article10.model import roster_formulas as formulas
 from article10.model.tables import member_rows, read_table
 

@@ -23,6 +23,7 @@ from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.agents.short_error import ScenarioError as ScenarioError
 from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
 from article10.model.checked import checked
+from article10.model.days import Day
 from article10.model.events import ALL, Event, event_from
 from article10.model.roster import Roster, read_roster
 
@@ -79,8 +80,8 @@ class Scenario(Parameters):
     name: Name = "baseline"
     title: Line = ""
     description: Prose = ""
-    start: Annotated[date, Field(strict=False)] = date(2025, 12, 1)
-    horizon: Annotated[date, Field(strict=False)] = date(2035, 12, 1)
+    start: Day = date(2025, 12, 1)
+    horizon: Day = date(2035, 12, 1)
     step_days: Annotated[int, Field(ge=1, le=31)] = 7
     without: Annotated[tuple[str, ...], Field(strict=False)] = ()
     roster: dict[str, MemberOverride] = Field(default_factory=dict)

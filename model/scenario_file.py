@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,14 +12,19 @@ from pydantic import BaseModel, ValidationError
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
-from article10.agents.refusal import expected, own_words, path_of, shown
+from article10.agents.refusal import keys_to, objection
 from article10.agents.russia import STRATEGIES
+from article10.agents.short_error import listed_mistakes, named, shown
 from article10.model.checked import checked
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
+from article10.model.toml_file import check_depth, parse_toml, read_toml
 
 ROOT = "baseline"
 """The base of all bases."""
+
+MOST_BASES = 64
+"""Scenarios that may stand on one another."""
 
 
 class SetOptions(dict[str, Any]):
@@ -56,7 +60,7 @@ def read_scenario(
     Raises:
         ScenarioError: anything is wrong; the message names file, key, value, what was expected, the nearest name.
     """
-    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source), seen=())
+    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source))
     if changes:
         layers.append(_layer_of(changes))
     return _build(layers, own_strategy)
@@ -68,62 +72,88 @@ def _dump(scenario: Scenario) -> dict[str, Any]:
     return content
 
 
-def _layers(source: str, seen: tuple[str, ...], asked_by: str | None = None) -> list[Layer]:
-    if source in seen:
-        raise ScenarioError(f"{asked_by}: base = {source!r}: circular: {' -> '.join([*seen, source])}")
-    origin, text = _text(source, asked_by)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{origin}: malformed TOML: {error}") from None
-    content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
-    if origin == _origin(ROOT):
-        return [Layer(origin, content)]
-    base = content.pop("base", ROOT)
-    if not isinstance(base, str):
-        raise ScenarioError(f"{origin}: base = {base!r}: expected the name or path of a scenario")
-    if base.endswith(".toml") and not Path(base).is_absolute():
-        base = str(Path(source).parent / base)
-    return [*_layers(base, (*seen, source), origin), Layer(origin, content)]
+def _layers(source: str) -> list[Layer]:
+    """A scenario's own content and that of all its bases, the baseline first."""
+    layers: list[Layer] = []
+    asked_by, passed = None, [source]
+    while True:
+        origin, content = _content(source, asked_by)
+        content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
+        if origin == _origin(ROOT):
+            return [Layer(origin, content), *layers]
+        base = content.pop("base", ROOT)
+        if not isinstance(base, str):
+            raise ScenarioError(f"{origin}: base = {shown(base)}: expected the name or path of a scenario")
+        if base.endswith(".toml") and not Path(base).is_absolute():
+            base = str(Path(source).parent / base)
+        layers.insert(0, Layer(origin, content))
+        passed.append(base)
+        _check_bases(origin, passed)
+        source, asked_by = base, origin
+
+
+def _check_bases(origin: str, passed: Sequence[str]) -> None:
+    base = passed[-1]
+    if base in passed[:-1]:
+        raise ScenarioError(f"{origin}: base = {shown(base)}: circular: {' -> '.join(passed)}")
+    if len(passed) > MOST_BASES:
+        raise ScenarioError(f"{passed[0]}: more than {MOST_BASES} scenarios stand on one another; the last is {origin}")
 
 
 def _origin(name: str) -> str:
     return f"scenario {name}"
 
 
-def _text(source: str, asked_by: str | None) -> tuple[str, str]:
-    if not source.endswith(".toml"):
-        known = shipped()
-        if source in known:
-            return _origin(source), known[source]
-        where = f"{asked_by}: base = {source!r}" if asked_by else f"scenario {source!r}"
-        if Path(source).exists():
-            raise ScenarioError(f"{where}: exists, but is no .toml file")
-        raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
+def _content(source: str, asked_by: str | None) -> tuple[str, dict[str, Any]]:
+    """Where a scenario is from, and what it says."""
+    if source.endswith(".toml"):
+        place = f"{asked_by}: base = {source!r}" if asked_by else source
+        return source, read_toml(source, 'a scenario, such as horizon = 2030-12-01, or base = "baseline"', place)
+    known = shipped()
+    if source in known:
+        return _origin(source), parse_toml(known[source], _origin(source))
+    where = f"{asked_by}: base = {shown(source)}" if asked_by else f"scenario {shown(source)}"
+    if _exists(source):
+        raise ScenarioError(f"{where}: exists, but is no .toml file")
+    raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
+
+
+def _exists(path: str) -> bool:
     try:
-        return source, Path(source).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        where = f"{asked_by}: base = {source!r}" if asked_by else source
-        raise ScenarioError(f"{where}: cannot be read: {reason}") from None
+        return Path(path).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _layer_of(changes: Mapping[str, Any]) -> Layer:
     origin = "--set" if isinstance(changes, SetOptions) else "changes"
     if not isinstance(changes, Mapping):
-        raise ScenarioError(f'{origin} = {changes!r}: expected values by key, such as {{"stance.peer_rate": 0.6}}')
+        raise ScenarioError(f'{origin} = {shown(changes)}: expected values by key, such as {{"stance.peer_rate": 0.6}}')
+    check_depth(changes, origin)
     content: dict[str, Any] = {}
-    for key, value in changes.items():
-        *path, last = str(key).split(".")
-        inner = content
-        for name in path:
-            there = inner.get(name, {})
-            if not isinstance(there, Mapping):
-                raise ScenarioError(f"{origin}: {key} = {shown(value)}: {name} = {shown(there)} is given beside it")
-            inner[name] = dict(there)
-            inner = inner[name]
-        inner[last] = value
+    for path, value in _leaves(changes):
+        inner, key = content, named(".".join(path))
+        for name in path[:-1]:
+            there = inner.setdefault(name, {})
+            if not isinstance(there, dict):
+                raise ScenarioError(
+                    f"{origin}: {key} = {shown(value)}: {named(name)} = {shown(there)} is given beside it"
+                )
+            inner = there
+        if path[-1] in inner:
+            raise ScenarioError(f"{origin}: {key} = {shown(value)}: {shown(inner[path[-1]])} is given beside it")
+        inner[path[-1]] = value
     return Layer(origin, content)
+
+
+def _leaves(changes: Mapping[str, Any], within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every value, with the names that lead to it: those of full keys, and of tables that are given as values."""
+    for key, value in changes.items():
+        path = (*within, str(key)) if within else tuple(str(key).split("."))
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, path)
+        else:
+            yield path, value
 
 
 def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
@@ -133,12 +163,12 @@ def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
     try:
         scenario = Scenario.model_validate(merged)
     except ValidationError as error:
-        raise ScenarioError("\n".join(messages(error, layers, merged))) from None
+        raise ScenarioError(listed_mistakes(messages(error, layers, merged))) from None
     strategy = scenario.russia.strategy
     if strategy not in STRATEGIES and not own_strategy:
         origin = _origin_of(("russia", "strategy"), layers, merged, "")
         raise ScenarioError(
-            f"{origin}: russia.strategy = {strategy!r}: no such strategy{nearest(strategy, STRATEGIES)}; "
+            f"{origin}: russia.strategy = {shown(strategy)}: no such strategy{nearest(strategy, STRATEGIES)}; "
             "in Python, a function of your own goes to strategy="
         )
     return scenario
@@ -159,7 +189,7 @@ def _merge(merged: dict[str, Any], layer: Layer) -> None:
     for name in dropped:
         if name not in names:
             raise ScenarioError(
-                f"{layer.origin}: without_events: its base has no event called {name!r}{nearest(str(name), names)}"
+                f"{layer.origin}: without_events: its base has no event called {shown(name)}{nearest(str(name), names)}"
             )
     new = {_name(e) for e in events}
     merged["events"] = [e for e in kept if _name(e) not in new and _name(e) not in dropped] + list(events)
@@ -187,8 +217,8 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
     """What is wrong, a line each: where it was written, key, value, and what was expected."""
     found = []
     for item in error.errors(include_url=False):
-        path, cause = path_of(item), item.get("ctx", {}).get("error")
-        text = own_words(item) or f"expected {expected(item)}"
+        path, cause = keys_to(item), item.get("ctx", {}).get("error")
+        text = objection(item)
         origin = _origin_of(path, layers, merged, text)
         if not path:
             found.append(f"{origin}: {text}")
@@ -198,7 +228,7 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
         if item["type"] == "extra_forbidden":
             text = f"unknown key{nearest(str(path[-1]), _valid_names(path, merged))}"
         elif isinstance(cause, UnknownKindError):
-            key, value = f"{key}.kind", f" = {cause.kind!r}"
+            key, value = f"{key}.kind", "" if cause.kind is None else f" = {shown(cause.kind)}"
             text = f"no such kind of event{nearest(str(cause.kind), cause.known)}"
         found.append(f"{origin}: {key}{value}: {text}")
     return found
@@ -207,9 +237,9 @@ def messages(error: ValidationError, layers: Sequence[Layer], merged: Mapping[st
 def _key(path: Sequence[object], merged: Mapping[str, Any]) -> str:
     if path[0] == "events" and len(path) > 1 and isinstance(path[1], int):
         event = merged["events"][path[1]]
-        named = f"events ({_name(event)!r})" if _name(event) else f"events[{path[1]}]"
-        return ".".join([named, *map(str, path[2:])])
-    return ".".join(map(str, path))
+        place = f"events ({shown(_name(event))})" if _name(event) else f"events[{path[1]}]"
+        return ".".join([place, *map(named, path[2:])])
+    return ".".join(map(named, path))
 
 
 def _origin_of(path: Sequence[object], layers: Sequence[Layer], merged: Mapping[str, Any], text: str) -> str:
@@ -225,8 +255,8 @@ def _origin_of(path: Sequence[object], layers: Sequence[Layer], merged: Mapping[
         if path and inner is not None:
             return layer.origin
     for layer in reversed(layers):
-        named = [str(_name(e)) for e in layer.content.get("events", ())]
-        if any(repr(name) in text for name in named) or text.split(" ")[0].split(":")[0] in layer.content:
+        names = [str(_name(e)) for e in layer.content.get("events", ())]
+        if any(repr(name) in text for name in names) or text.split(" ")[0].split(":")[0] in layer.content:
             return layer.origin
     return layers[-1].origin
 

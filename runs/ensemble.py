@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import log2, prod
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
 from article10.model import schedule
-from article10.model.arguments import check_functions, check_whole
+from article10.model.arguments import LARGEST, check_functions, whole
 from article10.model.checked import checked
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import Draws, Sampler
@@ -21,6 +20,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
+from article10.runs.machine import cache_bytes, check_memory, free_bytes
 from article10.runs.recorder import Recorder, check_record, with_run_variables
 from article10.runs.result import EnsembleResult, dataset
 
@@ -70,23 +70,24 @@ def simulate(
 
     Raises:
         ScenarioError: the scenario is wrong.
-        ValueError: another argument is.
+        TooLargeError: what is to be kept of so many runs would take more memory than there is.
+        ValueError: another argument is wrong.
 
     >>> result = simulate(runs=4, seed=7, changes={"horizon": "2026-12-01"})
     >>> dict(result.data.sizes)["member"]
     32
     """
-    check_whole("runs", runs, 1)
-    check_whole("seed", seed)
-    check_whole("first_run", first_run)
-    if chunk is not None:
-        check_whole("chunk", chunk, 1)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
+    first_run = whole("first_run", first_run, most=LARGEST - runs)
+    chunk = None if chunk is None else whole("chunk", chunk, 1)
     check_functions(strategy, mechanisms)
     check_record(record)
     setup = Setup.of(read_scenario(scenario, changes, own_strategy=strategy is not None), strategy, mechanisms)
+    together = min(runs, chunk_size(setup) if chunk is None else chunk)
+    check_memory(f"{together:,} runs stepped together", together * state_bytes(setup))
     recorder = Recorder(setup, runs, with_run_variables(record))
     sampler = Sampler(setup.streams, seed, once=True)
-    for rows in chunks(runs, chunk_size(setup) if chunk is None else chunk):
+    for rows in chunks(runs, together):
         draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
         step_chunk(setup, draws, recorder, rows)
         if progress is not None:
@@ -96,24 +97,18 @@ def simulate(
 
 def chunk_size(setup: Setup) -> int:
     """Runs to step together: a power of two for which the state stays in the cache and draws in an eighth of memory."""
-    by_state = STATE_ARRAYS * len(setup.roster) * 8
-    by_draws = sum(prod(stream.shape) * np.dtype(stream.dtype).itemsize for stream in setup.streams)
-    fit = min(MOST, cache_bytes() // by_state, free_bytes() // MEMORY_SHARE // by_draws)
+    fit = min(MOST, cache_bytes() // state_bytes(setup), free_bytes() // MEMORY_SHARE // draw_bytes(setup))
     return max(FEWEST, 2 ** int(log2(max(fit, 1))))
 
 
-def cache_bytes() -> int:
-    """Size of the last level of cache, or 8 MiB where the system does not say."""
-    return _sysconf("SC_LEVEL3_CACHE_SIZE") or 2**23
+def draw_bytes(setup: Setup) -> int:
+    """Memory that all draws of a run take."""
+    return sum(prod(stream.shape) * np.dtype(stream.dtype).itemsize for stream in setup.streams)
 
 
-def free_bytes() -> int:
-    """Memory that is free now, or 1 GiB where the system does not say."""
-    return _sysconf("SC_AVPHYS_PAGES") * _sysconf("SC_PAGE_SIZE") or 2**30
-
-
-def _sysconf(name: str) -> int:
-    return max(0, os.sysconf(name)) if name in getattr(os, "sysconf_names", ()) else 0
+def state_bytes(setup: Setup) -> int:
+    """Memory that the state of a run takes while it is stepped."""
+    return STATE_ARRAYS * len(setup.roster) * 8
 
 
 def chunks(runs: int, chunk: int) -> Iterator[slice]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 
 from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
+from article10.model.days import day_given
 from article10.model.mechanisms import BOUNDS, Mechanism
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
@@ -41,8 +41,8 @@ def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, 
     Raises:
         ValueError: a date is outside the scenario, or the second is not after the first.
     """
-    first = scenario.start if start is None else _day("start", start)
-    last = scenario.horizon if end is None else _day("end", end)
+    first = scenario.start if start is None else day_given("start", start)
+    last = scenario.horizon if end is None else day_given("end", end)
     for name, day in (("start", first), ("end", last)):
         if not scenario.start <= day <= scenario.horizon:
             raise ValueError(f"{name} = {day}: expected {scenario.start} to {scenario.horizon}")
@@ -50,13 +50,6 @@ def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, 
     if begins >= ends:
         raise ValueError(f"end = {last}: expected a date at least a step after the start, {first}")
     return begins, ends
-
-
-def _day(name: str, value: object) -> date:
-    try:
-        return pd.Timestamp(str(value)).date()
-    except ValueError:
-        raise ValueError(f"{name} = {value!r}: expected a date such as 2030-12-01") from None
 
 
 def explain_run(

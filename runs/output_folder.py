@@ -12,6 +12,7 @@ from pathlib import Path
 
 from article10.agents.short_error import ShortInNotebooks
 from article10.runs.files import followed, is_alive, remove_abandoned, unfinished
+from article10.runs.output_path import check_folder_name
 
 MARGIN = 1.2
 """Room asked for beyond what the arrays take: labels, tables, figures."""
@@ -45,6 +46,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
     Raises:
         OutputError: something is there already or has appeared meanwhile, or the place cannot be written to, or has too
             little room.
+        ValueError: the name is that of a file.
     """
     path = followed(path)
     _tidy_up(path)
@@ -120,6 +122,7 @@ def _hidden_file(path: Path) -> Iterator[Path]:
 
 
 def _check(path: Path, force: bool, expected_bytes: int) -> None:
+    check_folder_name(path)
     if path.exists() and not force:
         raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
     if path.is_symlink():

@@ -16,6 +16,7 @@ from article10.model.arguments import check_names
 from article10.model.mechanisms import BOUNDS
 from article10.model.setup import Setup
 from article10.model.world import World
+from article10.runs.machine import check_memory
 
 AnyArray = npt.NDArray[Any]
 
@@ -99,6 +100,17 @@ def check_record(record: Sequence[str]) -> tuple[str, ...]:
         if name not in known:
             raise ValueError(f"record: {name!r} is no variable; valid: {', '.join(known)}")
     return tuple(dict.fromkeys(record))
+
+
+def bytes_of_a_run(setup: Setup, record: Sequence[str]) -> int:
+    """About how much is kept of a run, in memory and on the disk: its outcomes, and what is recorded at every step."""
+    members, steps, councils = len(setup.roster), setup.n_steps + 1, len(setup.councils)
+    sizes = {name: members * np.dtype(variable.dtype).itemsize for name, variable in MEMBER_VARIABLES.items()}
+    sizes |= {name: np.dtype(variable.dtype).itemsize for name, variable in RUN_VARIABLES.items()}
+    sizes[CONTRIBUTION] = members * (len(setup.mechanisms) + 1) * np.dtype(float).itemsize
+    outcomes = 2 * councils * (members + 1) + 4 * members + 40
+    events = len(setup.scenario.events) if any(name in RUN_VARIABLES for name in record) else 0
+    return outcomes + steps * (sum(sizes[name] for name in record) + events)
 
 
 def with_run_variables(record: Sequence[str]) -> tuple[str, ...]:
@@ -265,7 +277,12 @@ class Recorder:
     """
 
     def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:
-        """Make room for some runs; without names to record, for their outcomes alone."""
+        """Make room for some runs; without names to record, for their outcomes alone.
+
+        Raises:
+            TooLargeError: there is too little memory.
+        """
+        check_memory(f"{runs:,} runs", runs * bytes_of_a_run(setup, check_record(record)))
         self.n_runs = runs
         self.outcomes = OutcomeRecorder(setup, runs)
         self.trajectories = TrajectoryRecorder(setup, runs, record) if check_record(record) else None

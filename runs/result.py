@@ -16,6 +16,7 @@ from article10.model.accession_rule import OBJECT, STAGES
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
+from article10.runs.output_path import ARRAYS, check_suffix
 from article10.runs.provenance import provenance
 from article10.runs.recorder import (
     CONTRIBUTION,
@@ -279,9 +280,11 @@ class EnsembleResult:
 
         Raises:
             OSError: it cannot be written; nothing is left behind.
+            ValueError: the name is not that of such a file: it ends otherwise than in ``.nc``.
         """
         from article10.runs.files import save_dataset
 
+        check_suffix(Path(path), ARRAYS)
         return save_dataset(self.data, Path(path))
 
 

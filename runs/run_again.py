@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from article10.agents.russia import STRATEGIES, Strategy
 from article10.agents.short_error import ArgumentError, UnknownNameError
+from article10.model.arguments import whole
 from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.setup import Setup
 
@@ -87,22 +88,23 @@ def run_again(
     """
     from article10.runs.ensemble import simulate
 
-    check_run(result, run)
+    run = check_run(result, run)
     setup = setup_again(result, strategy, mechanisms)
     functions: dict[str, Any] = {"strategy": setup.strategy, "mechanisms": setup.mechanisms}
     return simulate(setup.scenario, 1, result.seed, first_run=run, record=record, **functions)
 
 
-def check_run(result: EnsembleResult, run: int) -> None:
-    """Refuse a run that is not in a result.
+def check_run(result: EnsembleResult, run: int) -> int:
+    """The number of a run that is in a result.
 
     Raises:
         ValueError: it is not; the message says which are.
     """
     check_some_runs(result)
-    numbers = result.data["run"].to_numpy()
+    run, numbers = whole("run", run), result.data["run"].to_numpy()
     if run not in numbers:
         raise UnknownNameError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
+    return run
 
 
 def check_some_runs(result: EnsembleResult) -> None:

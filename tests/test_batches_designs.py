@@ -26,7 +26,7 @@ SHORT = {"horizon": "2026-03-02"}
             "grid.russia.review_weeks = 4.5: expected a whole number",
         ),
         ('[grid]\nrussia.strategy = ["weakest_lnk"]', "grid.russia.strategy = 'weakest_lnk': expected one of inert,"),
-        ('[grid]\nhorizon = ["soon"]', "grid.horizon = 'soon': expected a date such as"),
+        ('[grid]\nhorizon = ["soon"]', "grid.horizon = 'soon': expected a date such as 2030-12-01"),
         (
             "[[table]]\nstance.peer_rate = 300.0",
             "table.stance.peer_rate = 300.0: expected a number less than or",
@@ -34,7 +34,7 @@ SHORT = {"horizon": "2026-03-02"}
         ("changes.stance.peer_rate = 300", "changes.stance.peer_rate = 300: expected a number less than or"),
         ('changes.horizon = "2020-01-01"', "changes: horizon = 2020-01-01: expected a date after the start"),
         ('changes.russia.strategy = "x"', "changes.russia.strategy = 'x': expected one of inert, uniform,"),
-        ("[sample]\nn = 4\nranges = {}", "sample.ranges = {}: expected at least 1"),
+        ("[sample]\nn = 4\nranges = {}", "sample.ranges = {}: expected at least 1 value"),
         ("[sample]\nn = 4\nranges = {horizon = [1, 14]}", "sample.ranges.horizon: expected the key of a number"),
         ("[sample]\nn = 4\nranges = {russia.strategy = [0, 1]}", "sample.ranges.russia.strategy: expected the key"),
         ("[sample]\nn = 4\nranges = {stance.shock = [-3, 1]}", "sample.ranges.stance.shock = -3.0: expected"),

@@ -73,7 +73,7 @@ def search_best(
     rows: list[dict[str, float]] = []
     best: tuple[float, np.ndarray, np.ndarray, np.ndarray] | None = None
     with _quiet():
-        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed % 2**32))
         for done in range(points):
             trial = study.ask()
             point = np.array([trial.suggest_float(key, low, high) for key, (low, high) in ranges.items()])

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from article10.agents.refusal import shown
-from article10.agents.short_error import ArgumentError
+from article10.agents.short_error import ArgumentError, shown
+from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.days import day_given
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -23,7 +24,7 @@ from article10.model.setup import Setup
 from article10.runs.analyses.answer import PERCENT, Answer, Shown
 from article10.runs.analyses.boxes import Box, Boxes, find_boxes
 from article10.runs.analyses.features import Feature, FeatureRecorder, quantity
-from article10.runs.analyses.intervals import FEWEST_EVENTS, TooFewRunsWarning, check_count
+from article10.runs.analyses.intervals import FEWEST_EVENTS, TooFewRunsWarning
 from article10.runs.analyses.worlds import Progress, check_milestone, reached
 from article10.runs.batches.result import BatchResult
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
@@ -181,8 +182,7 @@ def discover(
     Warns:
         TooFewRunsWarning: too few worlds have the outcome, or are without it; no box is stated.
     """
-    check_count("runs", runs, 1)
-    check_count("seed", seed, 0)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     day = _date(chosen, until)
     if isinstance(outcome, str):
@@ -223,6 +223,7 @@ def discover_parameters(batch: BatchResult, *, outcome: str = "accession", seed:
     if not isinstance(batch, BatchResult):
         raise ArgumentError(f"batch = {shown(batch)}: expected a batch, as open_batch gives")
     check_milestone(outcome)
+    seed = whole("seed", seed)
     keys = [key for key in batch.varied if pd.api.types.is_numeric_dtype(batch.points[key])]
     if not keys or len(batch.points) < 4:
         raise ValueError(f"{batch!r}: expected at least 4 points that differ in numbers; varied: {batch.varied}")
@@ -239,10 +240,7 @@ def _date(scenario: Scenario, until: str | date | None) -> date:
     if until is None:
         latest = date(scenario.start.year + YEARS, 12, 31)
         return min(latest, scenario.start + (scenario.horizon - scenario.start) / 2)
-    try:
-        day: date = pd.Timestamp(until).date()
-    except (TypeError, ValueError):
-        raise ValueError(f"until = {until!r}: expected a date such as 2027-12-31") from None
+    day = day_given("until", until)
     if not scenario.start <= day < scenario.horizon:
         raise ValueError(f"until = {day}: expected a date from {scenario.start} to before {scenario.horizon}")
     return day

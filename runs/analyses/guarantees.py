@@ -12,7 +12,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from article10.agents.short_error import shown
+from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.days import as_day
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
@@ -206,6 +209,7 @@ def guarantee_tradeoff(
     Warns:
         TooFewRunsWarning: the effect or its change of sign is not told; the message says how many runs would do.
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     outcome = outcomes_ahead(chosen)[0] if outcome is None else outcome
     check_milestone(outcome)
@@ -232,9 +236,9 @@ def day_of_guarantee(scenario: Scenario, given: str | date | None) -> date:
     """
     expected = f"expected a date from {scenario.start} to before {scenario.horizon}"
     try:
-        day: date = scenario.start + DELAY if given is None else pd.Timestamp(given).date()
-    except (TypeError, ValueError):
-        raise ScenarioError(f"given = {given!r}: {expected}") from None
+        day = scenario.start + DELAY if given is None else as_day(given)
+    except ValueError:
+        raise ScenarioError(f"given = {shown(given)}: {expected}") from None
     if not scenario.start <= day < scenario.horizon:
         raise ScenarioError(f"given = {day}: {expected}")
     return day

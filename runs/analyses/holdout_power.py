@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.member_state import NO_BALLOT
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
@@ -174,6 +175,7 @@ def holdout_power(
     Warns:
         TooFewRunsWarning: something is not told from zero; it is not stated.
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     roster = chosen.members()
     tried = tuple(roster.iso3 if members is None else members)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -225,6 +226,7 @@ def influence(
     >>> influence(runs=8, of="mechanism:shock", changes={"horizon": "2026-06-01"}).total["invitation"].differ
     0
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     which = lever(of, chosen)
     split = by_channel and len(which.channels) > 1

@@ -11,6 +11,7 @@ import matplotlib.ticker
 import pandas as pd
 
 from article10.agents.russia import STRATEGIES
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -136,6 +137,7 @@ def influence_curve(
     for name in strategies:
         if name not in STRATEGIES:
             raise ValueError(f"strategies: {name!r}: no such strategy; valid: {', '.join(STRATEGIES)}")
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     points = [(s, float(e)) for s in strategies for e in sorted(efforts) if e > 0]
     variants = {"inert 0": chosen.with_({"russia.strategy": "inert"})}

@@ -11,6 +11,7 @@ import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -136,6 +137,7 @@ def rank_influence(
         TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     check_milestone(outcome)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     asked = _all_of(chosen) if levers is None else [lever(of, chosen) for of in levers]
     names = [which.name for which in asked]

@@ -41,16 +41,6 @@ class TooFewRunsWarning(UserWarning):
     """The runs do not support a statement; the message says how many would."""
 
 
-def check_count(name: str, value: object, least: int) -> None:
-    """Refuse what is no whole number of at least ``least``.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} = {value!r}: expected a whole number of at least {least}")
-
-
 @dataclass(frozen=True)
 class Difference:
     """A mean difference between paired worlds.

@@ -11,8 +11,7 @@ from typing import Any
 
 from article10.agents.name import check_line
 from article10.agents.nearest import nearest
-from article10.agents.refusal import shown
-from article10.agents.short_error import ArgumentError
+from article10.agents.short_error import ArgumentError, shown
 from article10.model.accession_rule import formal_weight
 from article10.model.events import event_from
 from article10.model.mechanisms import MECHANISMS

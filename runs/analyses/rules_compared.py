@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.dates import date2num
 
 from article10.agents.member_state import OBJECT
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -200,6 +201,7 @@ def compare_rules(
     for name in rules:
         if name not in RULES:
             raise ValueError(f"rules: {name!r}: no such rule; valid: {', '.join(RULES)}")
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     variants = {name: chosen.with_(RULES[name]) for name in rules}
     variants |= {name + NO_RUSSIA: LEVERS["pressure"].without(scenario) for name, scenario in list(variants.items())}

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.intervals import check_count, warned
+from article10.runs.analyses.intervals import warned
 from article10.runs.analyses.sensitivity_answers import MEASURES, Screening, SobolIndices
 from article10.runs.analyses.sensitivity_methods import Space, morris_effects, sobol_indices
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design
+from article10.runs.batches.design_size import check_size
 from article10.runs.batches.result import BatchResult
 
 
@@ -54,10 +56,10 @@ def screen(
     Warns:
         TooFewRunsWarning: no effect on a measure stands out of the noise of the runs.
     """
-    check_count("runs", runs, 2)
-    check_count("trajectories", trajectories, 2)
+    runs, seed, trajectories = whole("runs", runs, 2), whole("seed", seed), whole("trajectories", trajectories, 2)
     chosen = read_scenario(scenario, changes)
     space = Space.of(chosen, parameters)
+    check_size(trajectories * (len(space.ranges) + 1), runs)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, effects = morris_effects(space, trajectories, seed, evaluate)
     return warned(Screening(chosen, runs, seed, trajectories, space.ranges, points, effects))
@@ -97,12 +99,12 @@ def sobol(
     Warns:
         TooFewRunsWarning: too much of the variance of a measure is noise.
     """
-    check_count("runs", runs, 2)
-    check_count("base_samples", base_samples, 4)
+    runs, seed, base_samples = whole("runs", runs, 2), whole("seed", seed), whole("base_samples", base_samples, 4)
     if base_samples & (base_samples - 1):
         raise ValueError(f"base_samples = {base_samples}: expected a power of two")
     chosen = read_scenario(scenario, changes)
     space = Space.of(chosen, MAIN if parameters is None else parameters)
+    check_size(base_samples * (len(space.ranges) + 2), runs)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
     return warned(SobolIndices(chosen, runs, seed, base_samples, space.ranges, points, indices, checks))

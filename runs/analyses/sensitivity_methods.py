@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.nearest import nearest
+from article10.model.arguments import check_distinct
 from article10.model.scenario import Scenario, all_declarations
 from article10.runs.analyses.intervals import Z80, student95
 from article10.runs.summary import Z95
@@ -49,6 +50,7 @@ class Space:
         whole = frozenset(key for key, d in known.items() if type(d.default) is int)
         if parameters is None:
             parameters = [key for key, d in known.items() if d.meta.plausible is not None]
+        check_distinct("parameters", parameters)
         ranges: dict[str, tuple[float, float]] = {}
         for key in parameters:
             if key not in known:

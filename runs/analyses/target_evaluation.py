@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.nearest import nearest
+from article10.model.arguments import check_distinct
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
 from article10.model.setup import Setup
@@ -78,6 +79,7 @@ def ranges_of(parameters: Mapping[str, Sequence[float]] | Sequence[str]) -> dict
     if isinstance(parameters, str) or not len(parameters):
         raise ScenarioError("parameters: expected full keys, such as ['stance.peer_rate'], or keys with ranges")
     known = {d.key: d for d in all_declarations()}
+    check_distinct("parameters", parameters)
     given = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
     return {key: _range(key, wanted, known) for key, wanted in given.items()}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,12 +12,14 @@ from pydantic import Field, ValidationError, model_validator
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
-from article10.agents.refusal import expected, own_words, path_of, shown
+from article10.agents.refusal import keys_to, objection
+from article10.agents.short_error import listed_mistakes, named, shown
 from article10.model.checked import checked
+from article10.model.days import Day
 from article10.model.scenario import Scenario, ScenarioError
+from article10.model.toml_file import read_toml
 from article10.runs.toml_value import toml_value
 
-Day = Annotated[date, Field(strict=False)]
 Positive = Annotated[float, Field(gt=0, description="One standard deviation of what is known of the value.")]
 ShareValue = Annotated[float, Field(ge=0, le=1)]
 
@@ -190,14 +191,9 @@ class Targets(Parameters):
             ScenarioError: anything is wrong; one message says where, what, and what was expected.
         """
         try:
-            return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
-        except tomllib.TOMLDecodeError as error:
-            raise ScenarioError(f"{path}: malformed TOML: {error}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not UTF-8 text"
-            raise ScenarioError(f"{path}: cannot be read: {reason}") from None
+            return cls.model_validate(read_toml(path))
         except ValidationError as error:
-            raise ScenarioError("\n".join(target_messages(error, str(path)))) from None
+            raise ScenarioError(listed_mistakes(target_messages(error, str(path)))) from None
 
     def check(self, scenario: Scenario) -> None:
         """Refuse what a scenario cannot show.
@@ -208,7 +204,7 @@ class Targets(Parameters):
         members = scenario.members().iso3
         wrong = [text for target in self for text in _unfit(target, scenario, members)]
         if wrong:
-            raise ScenarioError("\n".join(wrong))
+            raise ScenarioError(listed_mistakes(wrong))
 
     def to_toml(self) -> str:
         """The targets as a TOML file."""
@@ -243,8 +239,9 @@ def target_messages(error: ValidationError, origin: str) -> list[str]:
     """What is wrong with targets, a line each."""
     found = []
     for item in error.errors(include_url=False):
-        where, text = path_of(item), own_words(item)
-        place = ".".join(str(part) if isinstance(part, str) else f"no. {part + 1}" for part in where)
+        where = keys_to(item)
+        text = objection(item)
+        place = ".".join(named(part) if isinstance(part, str) else f"no. {part + 1}" for part in where)
         if item["type"] == "extra_forbidden":
             valid: Any = Targets.model_fields
             if len(where) > 1:
@@ -252,10 +249,10 @@ def target_messages(error: ValidationError, origin: str) -> list[str]:
             found.append(f"{origin}: {place}: unknown key{nearest(str(where[-1]), list(valid))}")
         elif item["type"] == "missing":
             found.append(f"{origin}: {place}: missing")
-        elif text is not None:
+        elif isinstance(item["input"], Mapping):
             found.append(f"{origin}: {place}: {text}" if place else f"{origin}: {text}")
         else:
-            found.append(f"{origin}: {place} = {shown(item['input'])}: expected {expected(item)}")
+            found.append(f"{origin}: {place} = {shown(item['input'])}: {text}")
     return found
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from article10.agents.russia import breach_hazard
 from article10.model.accession_rule import MEMBER
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -183,6 +184,7 @@ def three_futures(
     Warns:
         TooFewRunsWarning: a difference from neither is not told; the message says how many runs would do.
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     kept = ("war_intensity", "guarantee", "force_cap", "stage")
     day = day_of_guarantee(chosen, given)

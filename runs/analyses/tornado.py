@@ -11,6 +11,7 @@ import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
+from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
@@ -139,6 +140,7 @@ def tornado(
         TooFewRunsWarning: something is not told from zero; it is not stated.
     """
     check_milestone(outcome)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     space = Space.of(chosen, parameters)
     asked = [

@@ -9,11 +9,12 @@ from typing import Literal
 
 import numpy as np
 
+from article10.model.arguments import whole
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import ROOT, read_scenario, shipped
 from article10.runs.analyses.answer import listed
 from article10.runs.analyses.best_point import search_best
-from article10.runs.analyses.intervals import TooFewRunsWarning, check_count
+from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.posterior import ROUNDS, sample_posterior
 from article10.runs.analyses.target_evaluation import Evaluator, ranges_of
 from article10.runs.analyses.targets import Targets, as_targets
@@ -22,6 +23,8 @@ from article10.runs.analyses.tuned_point import BestPoint
 from article10.runs.analyses.tuned_posterior import PosteriorTuning
 from article10.runs.batches.batch import Progress, telling
 from article10.runs.batches.design import Range
+from article10.runs.batches.design_size import check_size
+from article10.runs.output_path import check_folder_name
 
 
 def tune(
@@ -65,8 +68,10 @@ def tune(
     """
     if method not in ("posterior", "best"):
         raise ValueError(f"method = {method!r}: expected 'posterior' or 'best'")
-    for name, value, least in (("runs", runs, 2), ("points", points, 8), ("seed", seed, 0)):
-        check_count(name, value, least)
+    runs, points, seed = whole("runs", runs, 2), whole("points", points, 8), whole("seed", seed)
+    check_size(points, runs)
+    if out is not None:
+        check_folder_name(Path(out))
     read, ranges, wanted = read_scenario(scenario), ranges_of(parameters), as_targets(targets)
     wanted.check(read)
     folder = None if out is None else Path(out)

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from article10.model.arguments import LARGEST, whole
+from article10.model.days import day_given
 from article10.model.randomness import Sampler, Stream
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.analyses.intervals import check_count
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.result import EnsembleResult, dataset
@@ -116,8 +117,8 @@ def worlds(
     >>> sorted(worlds(both, runs=4))
     ['baseline', 'no_pressure']
     """
-    check_count("runs", runs, 1)
-    check_count("seed", seed, 0)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
+    first_run = whole("first_run", first_run, most=LARGEST - runs)
     setups = {name: Setup.of(scenario) for name, scenario in variants.items()}
     sampler = Sampler(shared_streams(setups.values()), seed)
     recorders = {name: YearEndRecorder(setup, runs, by_year) for name, setup in setups.items()}
@@ -182,7 +183,7 @@ def reached(result: EnsembleResult, milestone: str, by: object = None) -> np.nda
         by: a date; by default the horizon.
     """
     dates = result.outcomes_by_member[f"{milestone}_date"]
-    return dates.notna().to_numpy() if by is None else (dates <= pd.Timestamp(str(by))).to_numpy()
+    return dates.notna().to_numpy() if by is None else (dates <= pd.Timestamp(day_given("by", by))).to_numpy()
 
 
 def years_until(result: EnsembleResult, milestone: str) -> np.ndarray:

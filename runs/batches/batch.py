@@ -19,6 +19,7 @@ from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.batches.design import SUMMARY, Design, Point
+from article10.runs.batches.design_size import OUTCOME_BYTES
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.histogram import Histogram
@@ -29,9 +30,11 @@ from article10.runs.batches.task import Work, perform
 from article10.runs.batches.trajectories import empty_trajectories
 from article10.runs.ensemble import FEWEST
 from article10.runs.files import moved_into_place
+from article10.runs.machine import in_bytes
+from article10.runs.output_path import check_folder_name
 from article10.runs.progress import progress_shown
 from article10.runs.provenance import provenance
-from article10.runs.recorder import Recorder
+from article10.runs.recorder import Recorder, bytes_of_a_run
 from article10.runs.result import dataset
 
 MOST_RUNS = 8192
@@ -45,6 +48,9 @@ EFFICIENT_RUNS = 1024
 
 TASK_BYTES = 96 * 2**20
 """Bytes of all points' counts of stances in a task: with the draws, what bounds its memory."""
+
+BEST_PACKED = 8
+"""One part in so many is what variables take on the disk at least, packed: some rarely change."""
 
 MOST_DIFFERENCES = 12
 
@@ -94,17 +100,20 @@ def run_batch(
 
     Raises:
         BatchError: another process writes to the folder, it holds another design or was begun by other code, or
-            something else; the cluster cannot be reached; workers die again and again.
-        ValueError: ``workers`` is no number of processes.
+            something else; its runs would take more than the disk has; the cluster cannot be reached; workers die
+            again and again.
+        ValueError: ``workers`` is not a number of processes, or ``out`` is the name of a file.
         OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
     """
     require("analysis", "run_batch")
     from filelock import FileLock, Timeout
 
     design = design if isinstance(design, Design) else Design.read(design)
+    check_folder_name(Path(out))
     store, chosen = Store(Path(out)), executor(workers, cluster)
     if store.is_foreign():
         raise BatchError(f"{out}: exists and holds no batch; give another folder")
+    _check_room(store.folder, design)
     with chosen.ready():
         store.folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -150,6 +159,24 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tel
         progress.failed += report.failed
         tell(progress)
     _remove_left_behind(store)  # of workers that were lost on the way
+
+
+def _check_room(folder: Path, design: Design) -> None:
+    """Refuse a design whose runs would take more than the disk has: all of it, where some of them may be there.
+
+    Raises:
+        BatchError: with how much they would take, and how much there is.
+    """
+    above = next(path for path in (folder, *folder.parents) if path.exists())
+    disk, n_runs = shutil.disk_usage(above), design.n_points * design.runs
+    there = disk.total if folder.exists() else disk.free
+    setups = [Setup.of(scenario) for scenario in design.scenarios_in_full().values()]
+    packed = min(bytes_of_a_run(setup, design.variables) for setup in setups) // BEST_PACKED if design.variables else 0
+    needed = n_runs * max(packed, OUTCOME_BYTES)
+    if needed > there:
+        raise BatchError(
+            f"{folder}: {n_runs:,} runs would take at least {in_bytes(needed)} of the disk, which has {in_bytes(there)}"
+        )
 
 
 # --- tasks ----------------------------------------------------------------------------------------------------------

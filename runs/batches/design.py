@@ -17,12 +17,15 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from article10.agents.name import same_file
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
+from article10.agents.short_error import listed_mistakes, shown
+from article10.model.arguments import LARGEST, Seed, check_distinct
 from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.batches.design_file import design_content, design_messages
+from article10.runs.batches.design_size import MOST_POINTS, check_size
 from article10.runs.batches.design_values import (
     OTHER_KEYS,
     Cell,
@@ -32,6 +35,7 @@ from article10.runs.batches.design_values import (
     check_values,
     fitted,
     plausible_range,
+    value_in,
 )
 from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 
@@ -47,9 +51,6 @@ Kind = Literal["outcomes", "summary", "stance"]
 
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 
-MOST_POINTS = 1_000_000
-"""Points that a design may have."""
-
 
 class Sample(Parameters):
     """A sample of parameter points over ranges.
@@ -63,13 +64,16 @@ class Sample(Parameters):
 
     n: Annotated[int, Field(ge=1, le=MOST_POINTS)]
     method: Literal["sobol", "latin_hypercube"] = "sobol"
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
     ranges: Annotated[dict[str, Annotated[Range, Field(strict=False)]], Field(min_length=1)]
 
     @model_validator(mode="before")
     @classmethod
     def _plausible(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
         if isinstance(content, Mapping) and isinstance(content.get("ranges"), list | tuple):
+            if not all(isinstance(key, str) for key in content["ranges"]):
+                raise ValueError(f"ranges = {shown(content['ranges'])}: expected full keys, or a table of ranges")
+            check_distinct("sample.ranges", content["ranges"])
             return {**content, "ranges": {key: plausible_range(key) for key in content["ranges"]}}
         return content
 
@@ -147,7 +151,8 @@ class Design(Parameters):
         changes: by full key, made to every scenario.
         grid: by full key, the values to cross.
         sample: points over ranges, crossed with the grid.
-        table: points given one by one, crossed with the others; see ``from_frame``.
+        table: points given one by one, crossed with the others; see ``from_frame``. Where a row leaves out a key that
+            another row gives, the point has the value of its scenario.
         common_random_numbers: whether all points share every draw; otherwise each has a seed of its own.
 
     >>> Design(scenarios=("baseline", "no_pressure"), grid={"stance.peer_rate": (0.2, 0.8)}).n_points
@@ -157,8 +162,8 @@ class Design(Parameters):
     scenarios: Annotated[tuple[str | Scenario, ...], BeforeValidator(_several), Field(strict=False, min_length=1)] = (
         "baseline",
     )
-    runs: Annotated[int, Field(ge=1)] = 1000
-    seed: Annotated[int, Field(ge=0)] = 0
+    runs: Annotated[int, Field(ge=1, le=LARGEST)] = 1000
+    seed: Seed = 0
     record: Annotated[Kind | Names, BeforeValidator(_known_record)] = "outcomes"
     changes: dict[str, Cell] = Field(default_factory=dict)
     grid: dict[str, Annotated[tuple[Cell, ...], Field(strict=False, min_length=1)]] = Field(default_factory=dict)
@@ -186,8 +191,7 @@ class Design(Parameters):
                 raise ValueError(f"{key}: points differ in length, so that only outcomes can be kept; or use changes")
         if len({same_file(name) for name in self.scenarios_in_full()}) < len(self.scenarios):
             raise ValueError("scenarios: two have the same name; names must differ, not only in case")
-        if self.n_points > MOST_POINTS:
-            raise ValueError(f"the design has {self.n_points:,} points; at most {MOST_POINTS:,} are allowed")
+        check_size(self.n_points, self.runs)
         return self
 
     def _repr_html_(self) -> str:
@@ -208,8 +212,8 @@ class Design(Parameters):
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            messages = design_messages(error, path, list(cls.model_fields), list(Sample.model_fields))
-            raise ScenarioError("\n".join(messages)) from None
+            mistakes = design_messages(error, path, list(cls.model_fields), list(Sample.model_fields))
+            raise ScenarioError(listed_mistakes(mistakes)) from None
 
     @classmethod
     @checked
@@ -221,13 +225,17 @@ class Design(Parameters):
             fields: the other fields of the design.
 
         Raises:
-            ValueError: there is no row or no column, or a cell is missing or not what its parameter takes.
+            ValueError: there is no row or no column, two columns have one name, or a cell is missing or not what its
+                parameter takes.
         """
         if frame.empty:
             raise ValueError("frame: expected at least one row and one column: it gives the points")
-        for key in map(str, frame.columns):
+        keys = list(map(str, frame.columns))
+        check_distinct("frame", keys)
+        for key in keys:
             check_key("frame", key)
-        rows = tuple({str(k): fitted(str(k), v) for k, v in row.items()} for row in frame.to_dict("records"))
+        cells = frame.itertuples(index=False, name=None)
+        rows = tuple({key: fitted(key, cell) for key, cell in zip(keys, row, strict=True)} for row in cells)
         return cls(table=rows, **fields)
 
     @property
@@ -247,12 +255,20 @@ class Design(Parameters):
         """All points: by scenario, then by row of the table, sample and grid, the last fastest."""
         crossed = [dict(zip(self.grid, values, strict=True)) for values in itertools.product(*self.grid.values())]
         sampled: Sequence[Mapping[str, Value]] = self.sample.rows() if self.sample else [{}]
-        given: Sequence[Mapping[str, Value]] = self.table or [{}]
-        each = [{**a, **b, **c} for a, b, c in itertools.product(given, sampled, crossed)]
-        return [
-            Point(i, name, i % len(each), changes, self.seed if self.common_random_numbers else self.seed + i)
-            for i, (name, changes) in enumerate(itertools.product(self.scenarios_in_full(), each))
+        changes = [
+            (name, place, {**a, **b, **c})
+            for name, scenario in self.scenarios_in_full().items()
+            for place, (a, b, c) in enumerate(itertools.product(self._rows_for(scenario), sampled, crossed))
         ]
+        return [
+            Point(i, name, place, changed, self.seed if self.common_random_numbers else self.seed + i)
+            for i, (name, place, changed) in enumerate(changes)
+        ]
+
+    def _rows_for(self, scenario: Scenario) -> Sequence[Mapping[str, Value]]:
+        """The rows of the table, each with a value for every key: where it gives none, that of the scenario."""
+        in_effect = {key: value_in(scenario, key) for row in self.table for key in row}
+        return [in_effect | row for row in self.table] or [{}]
 
     def scenarios_in_full(self) -> dict[str, Scenario]:
         """The scenarios by name, as their files were when the design was made.

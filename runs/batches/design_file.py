@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from article10.agents.nearest import nearest
-from article10.agents.refusal import expected, own_words, path_of, shown
+from article10.agents.refusal import keys_to, objection
+from article10.agents.short_error import named, shown
+from article10.model.arguments import check_distinct
 from article10.model.scenario import ScenarioError
+from article10.model.toml_file import read_toml
+
+TABLES = ("changes", "grid", "sample", "table")
+"""Parts of a design whose keys are full keys of parameters."""
 
 
 def design_content(path: Path) -> dict[str, Any]:
@@ -20,24 +25,16 @@ def design_content(path: Path) -> dict[str, Any]:
     Raises:
         ScenarioError: it cannot be read.
     """
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path}: malformed TOML: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise ScenarioError(f"{path}: cannot be read: {reason}") from None
+    content = read_toml(path, "a design, such as runs = 1000")
     scenarios = content.get("scenarios")
     if isinstance(scenarios, str):
         content["scenarios"] = _beside(path, scenarios)
     elif isinstance(scenarios, list):
         content["scenarios"] = [_beside(path, name) for name in scenarios]
-    for table in ("changes", "grid", "sample"):
-        if isinstance(content.get(table), dict):
-            content[table] = _flat(content[table])
-    if isinstance(content.get("table"), list):
-        content["table"] = [_flat(row) if isinstance(row, dict) else row for row in content["table"]]
-    return content
+    try:
+        return content | {name: _with_full_keys(name, content[name]) for name in TABLES if name in content}
+    except ValueError as error:
+        raise ScenarioError(f"{path}: {error}") from None
 
 
 def _beside(path: Path, name: object) -> object:
@@ -46,17 +43,29 @@ def _beside(path: Path, name: object) -> object:
     return name
 
 
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Dotted TOML keys as written: ``stance.peer_rate = [...]`` is a table in a table."""
-    flat: dict[str, Any] = {}
+def _with_full_keys(place: str, value: Any) -> Any:  # noqa: ANN401 - TOML
+    """Dotted TOML keys as written: ``stance.peer_rate = [...]`` is a table in a table.
+
+    Raises:
+        ValueError: a key stands there twice, once dotted and once in quotes.
+    """
+    if isinstance(value, list):
+        return [_with_full_keys(place, row) for row in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("ranges"), dict):
+        return value | {"ranges": _with_full_keys(f"{place}.ranges", value["ranges"])}
+    flat = list(_flat(value))
+    check_distinct(place, [key for key, _ in flat])
+    return dict(flat)
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in table.items():
-        if key == "ranges" and isinstance(value, dict):
-            flat[key] = _flat(value)
-        elif isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{key}."))
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{prefix}{key}.")
         else:
-            flat[f"{prefix}{key}"] = value
-    return flat
+            yield f"{prefix}{key}", value
 
 
 def design_messages(error: ValidationError, path: Path, fields: Sequence[str], of_sample: Sequence[str]) -> list[str]:
@@ -73,14 +82,14 @@ def design_messages(error: ValidationError, path: Path, fields: Sequence[str], o
 
 def _messages(error: ValidationError, path: Path, fields: Sequence[str], of_sample: Sequence[str]) -> Iterator[str]:
     for item in error.errors(include_url=False):
-        where, own = [str(part) for part in path_of(item)], own_words(item)
-        key = ".".join(part for part in where if not part.isdigit())
-        if not where or where == ["sample"]:
-            yield f"{path}: {own or f'expected {expected(item)}'}"
+        where, text = keys_to(item), objection(item)
+        key = ".".join(named(part) for part in where if isinstance(part, str))
+        if not where or (where == ["sample"] and item["type"] == "value_error"):
+            yield f"{path}: {text}"
         elif item["type"] == "missing":
             yield f"{path}: {key}: missing"
         elif item["type"] == "extra_forbidden":
             valid = of_sample if len(where) > 1 else fields
-            yield f"{path}: {key} = {shown(item['input'])}: unknown key{nearest(where[-1], list(valid))}"
+            yield f"{path}: {key} = {shown(item['input'])}: unknown key{nearest(str(where[-1]), list(valid))}"
         else:
-            yield f"{path}: {key} = {shown(item['input'])}: {own or f'expected {expected(item)}'}"
+            yield f"{path}: {key} = {shown(item['input'])}: {text}"

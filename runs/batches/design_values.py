@@ -13,7 +13,10 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
-from article10.agents.refusal import expected, shown
+from article10.agents.plain_values import plain
+from article10.agents.refusal import objection
+from article10.agents.short_error import named, shown
+from article10.model.days import as_day
 from article10.model.scenario import Scenario, all_declarations, parameter_groups
 
 Value = bool | int | float | str
@@ -23,19 +26,21 @@ OTHER_KEYS = ("horizon", "step_days")
 """What can be varied beside the declared parameters."""
 
 
-def _plain(value: object) -> Value:
-    """As JSON holds it: NumPy's scalars as Python's, dates as words."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, dt.datetime):
-        value = value.date()
-    if isinstance(value, dt.date):
-        return value.isoformat()
+def as_value(given: object) -> Value:
+    """As JSON holds it: NumPy's scalars as Python's, dates as words.
+
+    Raises:
+        ValueError: it is of no type that a parameter has.
+    """
+    value = plain(given)
+    if isinstance(value, dt.date | np.datetime64):
+        return as_day(value).isoformat()
     if not isinstance(value, bool | int | float | str):
         raise ValueError("expected a number, a word, a date, true or false")
     return value
 
 
-Cell = Annotated[Any, BeforeValidator(_plain)]
+Cell = Annotated[Any, BeforeValidator(as_value)]
 """A value as a user writes it."""
 
 
@@ -70,7 +75,7 @@ def check_key(place: str, key: str) -> None:
     """
     known = [*known_keys(), *OTHER_KEYS]
     if key not in known:
-        raise ValueError(f"{place}.{key}: no such parameter{nearest(key, known)}")
+        raise ValueError(f"{place}.{named(key)}: no such parameter{nearest(key, known)}")
 
 
 def check_values(place: str, key: str, values: Iterable[Value]) -> None:
@@ -85,8 +90,7 @@ def check_values(place: str, key: str, values: Iterable[Value]) -> None:
         try:
             adapter.validate_python(value)
         except ValidationError as error:
-            wanted = expected(error.errors()[0])
-            raise ValueError(f"{place}.{key} = {shown(value)}: expected {wanted}") from None
+            raise ValueError(f"{place}.{key} = {shown(value)}: {objection(error.errors()[0])}") from None
         if choices and value not in choices:
             raise ValueError(f"{place}.{key} = {shown(value)}: expected one of {', '.join(choices)}")
 
@@ -101,11 +105,21 @@ def fitted(key: str, value: Value) -> Value:
     (9, 1.0, True)
     """
     try:
-        plain = _plain(value)
+        given = as_value(value)
     except ValueError as error:
         raise ValueError(f"{key} = {shown(value)}: {error}") from None
-    whole = type(_key(key).default) is int and isinstance(plain, float) and np.isfinite(plain)
-    return round(plain) if whole else plain  # type: ignore[arg-type]
+    whole = type(_key(key).default) is int and isinstance(given, float) and np.isfinite(given)
+    return round(given) if whole else given  # type: ignore[arg-type]
+
+
+def value_in(scenario: Scenario, key: str) -> Value:
+    """The value that a parameter has in a scenario.
+
+    >>> value_in(Scenario(), "horizon"), value_in(Scenario(), "russia.review_weeks")
+    ('2035-12-01', 13)
+    """
+    *group, name = key.split(".")
+    return as_value(getattr(getattr(scenario, group[0]) if group else scenario, name))
 
 
 def check_range(key: str, ends: tuple[float, float]) -> None:
@@ -118,7 +132,7 @@ def check_range(key: str, ends: tuple[float, float]) -> None:
         raise ValueError(f"sample.ranges.{key}: expected the key of a number; vary it in the grid")
     low, high = ends
     if not low < high:
-        raise ValueError(f"sample.ranges.{key} = [{low}, {high}]: expected a low and a higher value")
+        raise ValueError(f"sample.ranges.{key} = {shown([low, high])}: expected a low and a higher value")
     check_values("sample.ranges", key, [fitted(key, end) for end in ends])
 
 

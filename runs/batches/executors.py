@@ -17,6 +17,7 @@ from itertools import islice
 from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar
 
+from article10.model.arguments import whole
 from article10.model.extras import require
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.main_script import is_imported_by_a_worker, needs_main_script, without_main_script
@@ -39,6 +40,9 @@ ADDRESS = r"(tcp|tls|ws|wss|ucx|inproc)://.+"
 
 PATIENCE = "10s"
 """How long a scheduler may take to answer."""
+
+MOST_WORKERS = 4096
+"""Processes that may be asked for."""
 
 MOST_LOST = 5
 """How often in a row a lost worker is replaced without any task done before the batch gives up."""
@@ -258,8 +262,7 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
         ValueError: ``workers`` is no number of processes.
         BatchError: ``cluster`` is no address.
     """
-    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
-        raise ValueError(f"workers = {workers!r}: expected a whole number of at least 1")
+    workers = None if workers is None else whole("workers", workers, 1, MOST_WORKERS)
     if cluster is not None:
         return Dask(cluster, workers or cores())
     if workers == 1:

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.refusal import shown
-from article10.agents.short_error import UnknownNameError
+from article10.agents.short_error import UnknownNameError, shown
 from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.markup import escape
 
+from article10.model.arguments import check_distinct
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, listed
@@ -36,6 +37,7 @@ from article10.runs.commands.application import (
     parsed_changes,
 )
 from article10.runs.output_folder import output_folder, output_page
+from article10.runs.output_path import PAGES, check_suffix
 from article10.runs.progress import progress_shown
 from article10.runs.report.report import report as report_on
 
@@ -222,6 +224,8 @@ def searched(words: Iterable[str]) -> dict[str, tuple[float, float]]:
     {'stance.peer_rate': (0.2, 0.8)}
     """
     ranges: dict[str, tuple[float, float]] = {}
+    words = list(words)
+    check_distinct("--parameters", [word.partition("=")[0] for word in words])
     for word in words:
         key, equals, ends = word.partition("=")
         low, _, high = ends.partition(":")
@@ -242,6 +246,7 @@ def report(
     force: Force = False,
 ) -> None:
     """Write a self-contained page on a scenario. Headline, pictures, drivers, assumptions, how to reproduce."""
+    check_suffix(out, PAGES)
     with output_page(out, force, REPORT_BYTES) as unfinished, progress_shown("report") as done:
         report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done).save(unfinished)
     console().print(f"Report: {escape(str(out))}", soft_wrap=True)

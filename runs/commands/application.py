@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import sys
-import tomllib
 from collections.abc import Callable, Iterable
 from typing import Annotated, ParamSpec
 
@@ -12,9 +11,11 @@ import typer
 from rich.console import Console
 
 from article10.agents.name import visible
+from article10.agents.short_error import named
 from article10.model.extras import MissingExtraError, missing_module, require
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import SetOptions
+from article10.model.toml_file import MalformedTomlError, parse_toml
 from article10.runs.output_folder import OutputError
 from article10.runs.provenance import version
 
@@ -77,11 +78,18 @@ def parsed_changes(settings: Iterable[str]) -> SetOptions:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip() or not value.strip():
             raise ScenarioError(f"--set {setting!r}: expected key=value, for example stance.peer_rate=0.6")
-        try:
-            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            changes[key.strip()] = value.strip()
+        if key.strip() in changes:
+            raise ScenarioError(f"--set {named(key.strip())}: given twice")
+        changes[key.strip()] = _toml_value(value.strip())
     return changes
+
+
+def _toml_value(text: str) -> object:
+    """A value as TOML has it; what is no TOML is a bare word."""
+    try:
+        return parse_toml(f"value = {text}", "--set")["value"]
+    except MalformedTomlError:
+        return text
 
 
 def _print_version(asked: bool) -> None:

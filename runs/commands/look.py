@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from typing import Annotated
 
 import typer
@@ -17,6 +16,7 @@ from article10.agents.parameter import Declaration
 from article10.model.roster import roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
 from article10.model.scenario_file import read_scenario, shipped
+from article10.model.toml_file import parse_toml
 from article10.runs.commands.application import console
 
 
@@ -26,7 +26,7 @@ def scenarios() -> None:
     for column in ("name", "base", "title"):
         table.add_column(column, no_wrap=column != "title")
     for name, text in shipped().items():
-        content = tomllib.loads(text)
+        content = parse_toml(text, name)
         base = "" if name == "baseline" else content.get("base", "baseline")
         table.add_row(name, base, content.get("title", ""))
     console().print(table)

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from article10.agents.name import file_name
-from article10.model.arguments import check_whole
+from article10.model.arguments import whole
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs import replay as telling
@@ -30,7 +30,7 @@ from article10.runs.ensemble import simulate
 from article10.runs.files import RESULT
 from article10.runs.output_folder import output_folder
 from article10.runs.progress import progress_shown
-from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
+from article10.runs.recorder import bytes_of_a_run, check_record, with_run_variables
 from article10.runs.result import EnsembleResult, load
 from article10.runs.run_again import run_again
 from article10.runs.summary import as_text, rendered, summarise
@@ -53,23 +53,15 @@ def run(
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     kept = check_record(record or ("stance",))
     setup = Setup.of(chosen)
-    check_whole("--seed", seed)
+    whole("--seed", seed)
     folder = out or Path("results") / file_name(chosen.name)
-    with output_folder(folder, force, expected_bytes(setup, runs, kept)) as unfinished:
+    with output_folder(folder, force, runs * bytes_of_a_run(setup, with_run_variables(kept))) as unfinished:
         with progress_shown(chosen.name, quiet=quiet) as show:
             result = simulate(chosen, runs, seed, record=kept, progress=lambda done: show(done, runs))
         write(result, unfinished, figures)
     if not quiet:
         console().print(rendered(summarise(result)))
     console().print(f"Results: {escape(str(folder))}", soft_wrap=True)
-
-
-def expected_bytes(setup: Setup, runs: int, record: tuple[str, ...]) -> int:
-    """About how much the data of an ensemble will take on the disk."""
-    members, steps, councils = len(setup.roster), setup.n_steps + 1, len(setup.councils)
-    by_step = 4 * len(RUN_VARIABLES) + len(setup.scenario.events)
-    by_member = sum(80 if name == CONTRIBUTION else 4 * (name in MEMBER_VARIABLES) for name in record) * members
-    return runs * (steps * (by_step + by_member) + 2 * councils * members + 4 * members + 40)
 
 
 def write(result: EnsembleResult, folder: Path, figures: bool) -> None:

@@ -16,14 +16,15 @@ import numpy as np
 
 from article10.agents.arrays import FloatArray
 from article10.agents.nearest import nearest
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario, all_declarations
-from article10.runs.analyses.intervals import check_count
 from article10.runs.ensemble import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines
 from article10.runs.evidence.ratification_fit import fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, Round, others, read_round
+from article10.runs.machine import check_memory
 
 FASTEST = 1000.0
 """Institutional speed a year that a roster may state; beyond it nothing changes within a day."""
@@ -31,6 +32,9 @@ FASTEST = 1000.0
 SIZED_ON_HOLDOUTS = ("stance.isolation_weight", "stance.concession_weight", "stance.concession_decay_rate")
 """Parameters sized by hand on Hungary's and Türkiye's delays on Finland and Sweden (decision 6): with them as they are,
 those delays are calibration, not a test; draw them over their ranges to see what does not rest on it."""
+
+BYTES_OF_A_DRAW = 32 * 8
+"""Memory that a number a member takes: what is kept of a run, and of a draw of the fit, at least."""
 
 FOR_EACH = 50
 """Draws from the fit for each that is simulated. Those are picked at even steps of the pace, which matters most; as
@@ -72,10 +76,9 @@ def hindcast(
         ValueError: the table, ``runs``, ``draws`` or ``seed`` is, the pace is to be known and all supported, or a
             parameter to be varied has no plausible range.
     """
-    check_count("runs", runs, 1)
-    check_count("draws", draws, 1)
-    check_count("seed", seed, 0)
+    runs, draws, seed = whole("runs", runs, 1), whole("draws", draws, 1), whole("seed", seed)
     draws = min(draws, runs)
+    check_memory(f"{runs:,} runs and {draws:,} draws", (runs + FOR_EACH * draws) * BYTES_OF_A_DRAW)
     this = read_round(scenario, observed, accession)
     known = others(this, [read_round(name) for name in ROUNDS])
     if pace_known and this.supported_at_signing.all():

@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 import pandas as pd
 
+from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
-from article10.runs.analyses.intervals import Difference, check_count, paired
+from article10.runs.analyses.intervals import Difference, paired
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, reached, worlds
+from article10.runs.batches.design_size import check_size
 from article10.runs.batches.executors import executor
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
@@ -241,9 +243,9 @@ def robustness(
         ScenarioError: the scenario is wrong.
         ValueError: a count is, or the horizon comes before the guarantee that the statements are about.
     """
-    counts = {"runs": (runs, 2), "seed": (seed, 0), "redraws": (redraws, 1), "points": (points, 2)}
-    for name, (value, least) in (counts | {"workers": (workers, 1)}).items():
-        check_count(name, value, least)
+    runs, seed, workers = whole("runs", runs, 2), whole("seed", seed), whole("workers", workers, 1)
+    redraws, points = whole("redraws", redraws, 1), whole("points", points, 2)
+    check_size(redraws + points, runs)
     base = read_scenario(scenario, dict(changes) if changes else None)
     if base.horizon <= given_on(base):
         raise ValueError(f"horizon = {base.horizon}: the guarantee of the statements comes on {given_on(base)}")

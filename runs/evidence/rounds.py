@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
+from article10.model.arguments import check_distinct
+from article10.model.days import day_given
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -159,6 +161,10 @@ def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise ValueError(f"{observed}: expected the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
+    check_distinct(f"{observed}: the columns", names)
+    for place, row in enumerate(rows, start=2):
+        if None in row or None in row.values():  # what csv calls cells without a heading, and missing cells
+            raise ValueError(f"{observed}, row {place}: expected {len(names)} cells, one for each column")
     if not rows:
         raise ValueError(f"{observed}: no rows; expected one for each member")
     return str(observed), list(rows)
@@ -194,7 +200,7 @@ def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, 
         raise ValueError(f"{place}: signatory_iso3 = {error.args[0]}") from None
     where = f"{place} ({code})"
     day, first, last = (
-        (_day(row[name], where) - scenario.start).days if row[name] else None
+        (day_given(f"{where}: {name}", row[name]) - scenario.start).days if row[name] else None
         for name in ("date", "date_earliest", "date_latest")
     )
     if day is None and first is None and last is None:
@@ -209,16 +215,9 @@ def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, 
     return code, float(low), np.inf if high is None else high + 1.0, row["milestone"]
 
 
-def _day(text: str, place: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{place}: {text!r}: expected a day as YYYY-MM-DD") from None
-
-
 def _accession_given(day: dt.date | str, scenario: Scenario, low: FloatArray) -> float:
     """Days to an accession stated by the user, which no ratification can come after."""
-    days = (_day(str(day), "accession") - scenario.start).days
+    days = (day_given("accession", day) - scenario.start).days
     if days < low.max():
         ratified = scenario.start + dt.timedelta(days=float(low.max()))
         raise ValueError(f"accession = {day}: expected a day from the last ratification on, {ratified} or later")

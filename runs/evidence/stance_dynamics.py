@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from article10.agents.refusal import shown
-from article10.agents.short_error import ArgumentError
+from article10.agents.short_error import ArgumentError, shown
 from article10.model.checked import checked, list_of
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario

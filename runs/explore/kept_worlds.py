@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.model.arguments import whole
 from article10.model.randomness import Draws, Stream, draw
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.ensemble import chunks, step_chunk
+from article10.runs.ensemble import chunks, draw_bytes, step_chunk
+from article10.runs.machine import check_memory
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,14 @@ class KeptWorlds:
 
         Raises:
             KeyError: a member is not on the roster.
+            TooLargeError: the draws of so many runs would take more memory than there is.
+            ValueError: ``runs`` or ``seed`` is wrong.
         """
-        self.scenario, self.runs, self.seed, self.members = scenario, runs, seed, tuple(members)
+        self.scenario, self.members = scenario, tuple(members)
+        self.runs, self.seed = whole("runs", runs, 1), whole("seed", seed)
         self._every, self._setup = every, Setup.of(scenario)
-        self._chunks = list(chunks(runs, chunk))
+        check_memory(f"draws of {self.runs:,} runs", self.runs * draw_bytes(self._setup))
+        self._chunks = list(chunks(self.runs, chunk))
         self._kept: dict[tuple[Stream, int], np.ndarray] = {}
         for code in members:
             self._setup.roster.index(code)

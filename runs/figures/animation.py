@@ -20,6 +20,7 @@ from article10.model.mechanisms import Mechanism
 from article10.runs.figures.map import colour_of, draw_map
 from article10.runs.figures.style import COLOURS, house_style, literal
 from article10.runs.output_folder import new_file
+from article10.runs.output_path import MOVIES, check_suffix
 from article10.runs.replay import RECORD, Entry, story
 from article10.runs.run_again import run_again
 
@@ -82,12 +83,11 @@ def animate(
 
 
 def _writer(path: Path, frames_per_second: float) -> AbstractMovieWriter:
+    check_suffix(path, MOVIES)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-    if path.suffix == ".gif":
+    if path.suffix.lower() == ".gif":
         return SteadyGif(fps=frames_per_second)  # type: ignore[arg-type] # fractions of a frame are fine
-    if path.suffix != ".mp4":
-        raise ValueError(f"{path}: expected a name that ends in .gif or .mp4")
     if not FFMpegWriter.isAvailable():
         raise FileNotFoundError(f"{path}: an .mp4 needs the program ffmpeg, which is not installed; a .gif does not")
     even = ["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]  # what players accept

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
@@ -21,6 +22,7 @@ from article10.runs.analyses.intervals import TooFewRunsWarning, interval, mean_
 from article10.runs.analyses.worlds import Progress
 from article10.runs.ensemble import simulate
 from article10.runs.files import moved_into_place, remove_abandoned
+from article10.runs.output_path import PAGES, check_suffix
 from article10.runs.provenance import provenance
 from article10.runs.report.assumptions import changed_parameters, coded_stances, grounds_of_stances, parameter_sources
 from article10.runs.report.headline import headline, objections_by_member, objections_shown
@@ -110,8 +112,10 @@ class Report:
 
         Raises:
             OSError: it cannot be written.
+            ValueError: the name is not that of a page: it ends otherwise than in ``.html``.
         """
         path = Path(path)
+        check_suffix(path, PAGES)
         remove_abandoned(path)
         with moved_into_place(path) as beside:
             beside.write_text(self.html(), "utf-8")
@@ -233,6 +237,7 @@ def report(
         ScenarioError: the scenario is wrong.
         ValueError: ``runs`` or ``seed`` is.
     """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says what is not told

@@ -1,0 +1,32 @@
+"""Names of files that are written: each ends as what is in the file asks for, or nothing is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+ARRAYS, MOVIES, PAGES = (".nc", ".nc4"), (".gif", ".mp4"), (".html", ".htm")
+"""Endings of files of arrays, of moving pictures and of pages."""
+
+OF_FILES = frozenset({*ARRAYS, *MOVIES, *PAGES, ".csv", ".json", ".parquet", ".pdf", ".png", ".svg", ".toml", ".txt"})
+"""Endings of names that are meant for files, and not for folders."""
+
+
+def check_suffix(path: Path, suffixes: Sequence[str]) -> None:
+    """Refuse a name of a file that ends as if something else were in it.
+
+    Raises:
+        ValueError: it does.
+    """
+    if path.suffix.lower() not in suffixes:
+        raise ValueError(f"{path}: expected a name that ends in {' or '.join(suffixes)}")
+
+
+def check_folder_name(path: Path) -> None:
+    """Refuse a name of a folder that ends like that of a file.
+
+    Raises:
+        ValueError: it does.
+    """
+    if path.suffix.lower() in OF_FILES:
+        raise ValueError(f"{path}: is the name of a file, by its ending {path.suffix}; expected that of a folder")
