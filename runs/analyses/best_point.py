@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from article10.model.randomness import spawned_seeds
 from article10.runs.analyses.posterior import Simulator
 from article10.runs.batches.design import Range
 
@@ -73,7 +74,7 @@ def search_best(
     rows: list[dict[str, float]] = []
     best: tuple[float, np.ndarray, np.ndarray, np.ndarray] | None = None
     with _quiet():
-        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=_seed_of_search(seed)))
         for done in range(points):
             trial = study.ask()
             point = np.array([trial.suggest_float(key, low, high) for key, (low, high) in ranges.items()])
@@ -87,6 +88,11 @@ def search_best(
     assert best is not None
     frame = pd.DataFrame(rows, index=pd.RangeIndex(1, points + 1, name="trial"))
     return Search(frame, best[1], best[2], best[3], wanted, tolerances)
+
+
+def _seed_of_search(seed: int) -> int:
+    """Optuna takes a seed of 32 bits."""
+    return spawned_seeds(seed, "search", 1)[0] % 2**32
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from article10.model.randomness import spawned_seeds
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import nearest
 from article10.runs.analyses.intervals import Z80, student95
@@ -82,7 +83,7 @@ def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluat
     sample = sampling.sample(space.problem, trajectories, num_levels=4, seed=seed)
     found = {}
     for measure, values in evaluate(space.frame(sample)).items():
-        got = analysis.analyze(space.problem, sample, values.mean(axis=1), seed=seed + 1)
+        got = analysis.analyze(space.problem, sample, values.mean(axis=1), seed=_bootstrap(seed))
         columns = {"mu_star": got["mu_star"], "conf": got["mu_star_conf"], "sigma": got["sigma"]}
         effects = pd.DataFrame(columns, index=pd.Index(list(space.ranges), name="parameter")).astype(float)
         error, runs = _errors_of_effects(space, sample, values), values.shape[1]
@@ -107,6 +108,11 @@ def _errors_of_effects(space: Space, sample: np.ndarray, values: np.ndarray) -> 
     by_run = np.diff(values.reshape(-1, n + 1, values.shape[1]), axis=1) / steps.sum(axis=2)[..., None]
     errors = by_run.std(axis=2, ddof=1) / np.sqrt(values.shape[1])
     return np.array([errors[which == place].mean() for place in range(n)])
+
+
+def _bootstrap(seed: int) -> int:
+    """The seed of the bootstrap of an analysis, beside that of its sample."""
+    return spawned_seeds(seed, "bootstrap", 1)[0]
 
 
 def sobol_indices(
@@ -165,7 +171,7 @@ def _indices_of(space: Space, y: np.ndarray, seed: int) -> pd.DataFrame:
         return pd.DataFrame(0.0, index=index, columns=["S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that part of a small sample is alike: the intervals show it
-        got = analysis.analyze(space.problem, y, calc_second_order=False, seed=seed + 1)
+        got = analysis.analyze(space.problem, y, calc_second_order=False, seed=_bootstrap(seed))
     columns: dict[str, np.ndarray] = {}
     for name in ("S1", "ST"):
         value, half = np.asarray(got[name], float), np.asarray(got[f"{name}_conf"], float)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from article10.agents.parameter import Parameters
+from article10.model.randomness import spawned_seeds
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import nearest, read_scenario
 from article10.model.setup import Setup
@@ -143,7 +144,8 @@ class Design(Parameters):
         grid: by full key, the values to cross.
         sample: points over ranges, crossed with the grid.
         table: points given one by one, crossed with the others; see ``from_frame``.
-        common_random_numbers: whether all points share every draw; otherwise each has a seed of its own.
+        common_random_numbers: whether all points share every draw; otherwise each has a seed of its own, spawned from
+            ``seed``, so that designs of different seeds share no run. ``Point.seed`` and the table of points hold it.
 
     >>> Design(scenarios=("baseline", "no_pressure"), grid={"stance.peer_rate": (0.2, 0.8)}).n_points
     4
@@ -242,9 +244,12 @@ class Design(Parameters):
         sampled: Sequence[Mapping[str, Value]] = self.sample.rows() if self.sample else [{}]
         given: Sequence[Mapping[str, Value]] = self.table or [{}]
         each = [{**a, **b, **c} for a, b, c in itertools.product(given, sampled, crossed)]
+        named = list(itertools.product(self.scenarios_in_full(), each))
+        shared = [self.seed] * len(named)
+        seeds = shared if self.common_random_numbers else spawned_seeds(self.seed, "points of a design", len(named))
         return [
-            Point(i, name, i % len(each), changes, self.seed if self.common_random_numbers else self.seed + i)
-            for i, (name, changes) in enumerate(itertools.product(self.scenarios_in_full(), each))
+            Point(i, name, i % len(each), changes, seed)
+            for i, ((name, changes), seed) in enumerate(zip(named, seeds, strict=True))
         ]
 
     def scenarios_in_full(self) -> dict[str, Scenario]:
