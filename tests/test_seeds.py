@@ -13,6 +13,7 @@ from article10.model.arguments import check_whole
 from article10.model.randomness import SPAWNED, Stream, spawned_seeds
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design
+from article10.runs.batches.ranges import Space
 
 PACKAGE = Path(article10.__file__).resolve().parent.parent
 CODE = [
@@ -93,6 +94,6 @@ def test_a_seed_that_simulate_takes_is_taken_by_every_sampler(seed):
     def simulate(points):
         return points, np.zeros_like(points)
 
-    found = search_best(simulate, {"x": (0.0, 1.0)}, np.array([0.5]), np.array([0.1]), points=8, seed=seed)
+    found = search_best(simulate, Space({"x": (0.0, 1.0)}), np.array([0.5]), np.array([0.1]), points=8, seed=seed)
     assert len(found.trials) == 8
     assert len(fit_ratification([read_round("vilnius_2003")], draws=2, seed=seed).speed) == 2

@@ -15,9 +15,10 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.intervals import check_count, warned
 from article10.runs.analyses.sensitivity_answers import MEASURES, Screening, SobolIndices
-from article10.runs.analyses.sensitivity_methods import Space, morris_effects, sobol_indices
+from article10.runs.analyses.sensitivity_methods import morris_effects, sobol_indices
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design
+from article10.runs.batches.ranges import Space
 from article10.runs.batches.result import BatchResult
 
 
@@ -57,7 +58,7 @@ def screen(
     check_count("runs", runs, 2)
     check_count("trajectories", trajectories, 2)
     chosen = read_scenario(scenario, changes)
-    space = Space.of(chosen, parameters)
+    space = Space.of(parameters)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, effects = morris_effects(space, trajectories, seed, evaluate)
     return warned(Screening(chosen, runs, seed, trajectories, space.ranges, points, effects))
@@ -102,7 +103,7 @@ def sobol(
     if base_samples & (base_samples - 1):
         raise ValueError(f"base_samples = {base_samples}: expected a power of two")
     chosen = read_scenario(scenario, changes)
-    space = Space.of(chosen, MAIN if parameters is None else parameters)
+    space = Space.of(MAIN if parameters is None else parameters)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
     return warned(SobolIndices(chosen, runs, seed, base_samples, space.ranges, points, indices, checks))

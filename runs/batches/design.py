@@ -25,11 +25,10 @@ from article10.runs.batches.design_values import (
     Cell,
     Value,
     check_key,
-    check_range,
     check_values,
     fitted,
-    plausible_range,
 )
+from article10.runs.batches.ranges import Range, Space
 from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 SUMMARY, STANCE = "summary", "stance"
 """What to keep beside outcomes: weekly quantiles of each member's stance, or every stance."""
-
-Range = tuple[float, float]
 
 Kind = Literal["outcomes", "summary", "stance"]
 
@@ -65,31 +62,25 @@ class Sample(Parameters):
 
     @model_validator(mode="before")
     @classmethod
-    def _plausible(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
-        if isinstance(content, Mapping) and isinstance(content.get("ranges"), list | tuple):
-            return {**content, "ranges": {key: plausible_range(key) for key in content["ranges"]}}
+    def _ranges_of_numbers(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
+        if isinstance(content, Mapping) and content.get("ranges"):
+            return {**content, "ranges": dict(cls._space(content["ranges"]).ranges)}
         return content
 
-    @model_validator(mode="after")
-    def _ranges_of_numbers(self) -> Self:
-        for key, ends in self.ranges.items():
-            check_key("sample.ranges", key)
-            check_range(key, ends)
-        return self
+    @staticmethod
+    def _space(ranges: Any) -> Space:  # noqa: ANN401 - raw input
+        return Space.of(ranges, "sample.ranges", OTHER_KEYS)
 
     def rows(self) -> list[dict[str, Value]]:
-        """The points, each a value for every key; whole numbers where the parameter is one."""
+        """The points, each a value for every key; of a whole number, all from low to high are as likely."""
         from scipy.stats import qmc
 
         engine = {"sobol": qmc.Sobol, "latin_hypercube": qmc.LatinHypercube}[self.method]
-        keys, (low, high) = list(self.ranges), zip(*self.ranges.values(), strict=True)
-        sampler = engine(len(keys), rng=self.seed)
+        space = self._space(self.ranges)
+        sampler = engine(len(space.keys), rng=self.seed)
         whole_power = 2 ** math.ceil(math.log2(self.n)) if self.method == "sobol" else self.n
         unit = sampler.random(whole_power)[: self.n]
-        return [
-            {key: fitted(key, value) for key, value in zip(keys, row, strict=True)}
-            for row in qmc.scale(unit, low, high)
-        ]
+        return [dict(space.changes(row)) for row in space.values(unit)]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from article10.agents.parameter import Declaration
-from article10.model.scenario import Scenario, all_declarations, parameter_groups
+from article10.model.scenario import Scenario, ScenarioError, all_declarations, parameter_groups
 from article10.model.scenario_file import nearest
 
 Value = bool | int | float | str
@@ -61,22 +61,32 @@ def _key(key: str) -> _Key:
     return _Key(TypeAdapter(annotation, config=strict), getattr(owner, name))
 
 
-def check_key(place: str, key: str) -> None:
+def kind_of(key: str) -> type:
+    """The type of a parameter's value: ``bool``, ``int``, ``float``, or another."""
+    return type(_key(key).default)
+
+
+def check_key(place: str, key: str, known: Collection[str] = ()) -> None:
     """Refuse a key that no parameter has.
 
+    Args:
+        place: where it stands.
+        key: as it is given.
+        known: valid keys, by default all that a design can vary.
+
     Raises:
-        ValueError: with the nearest that there is.
+        ScenarioError: with the nearest that there is.
     """
-    known = [*known_keys(), *OTHER_KEYS]
-    if key not in known:
-        raise ValueError(f"{place}.{key}: no such parameter{nearest(key, known)}")
+    valid = [*(known or (*known_keys(), *OTHER_KEYS))]
+    if key not in valid:
+        raise ScenarioError(f"{place}.{key}: no such parameter{nearest(str(key), valid)}")
 
 
 def check_values(place: str, key: str, values: Iterable[Value]) -> None:
     """Refuse what the parameter's declaration would not take.
 
     Raises:
-        ValueError: with the first such value and what was expected.
+        ScenarioError: with the first such value and what was expected.
     """
     adapter, declared = _key(key).adapter, known_keys().get(key)
     choices = declared.choices if declared else ()
@@ -85,9 +95,9 @@ def check_values(place: str, key: str, values: Iterable[Value]) -> None:
             adapter.validate_python(value)
         except ValidationError as error:
             text = error.errors()[0]["msg"]
-            raise ValueError(f"{place}.{key} = {value!r}: expected: {text[0].lower()}{text[1:]}") from None
+            raise ScenarioError(f"{place}.{key} = {value!r}: expected: {text[0].lower()}{text[1:]}") from None
         if choices and value not in choices:
-            raise ValueError(f"{place}.{key} = {value!r}: expected: one of {', '.join(choices)}")
+            raise ScenarioError(f"{place}.{key} = {value!r}: expected: one of {', '.join(choices)}")
 
 
 def fitted(key: str, value: Value) -> Value:
@@ -103,34 +113,5 @@ def fitted(key: str, value: Value) -> Value:
         plain = _plain(value)
     except ValueError as error:
         raise ValueError(f"{key} = {value!r}: expected {error}") from None
-    whole = type(_key(key).default) is int and isinstance(plain, float) and np.isfinite(plain)
+    whole = kind_of(key) is int and isinstance(plain, float) and np.isfinite(plain)
     return round(plain) if whole else plain  # type: ignore[arg-type]
-
-
-def check_range(key: str, ends: tuple[float, float]) -> None:
-    """Refuse a range of what is no number, in the wrong order, or beyond what the parameter takes.
-
-    Raises:
-        ValueError: with what was expected.
-    """
-    if type(_key(key).default) not in (int, float):
-        raise ValueError(f"sample.ranges.{key}: expected the key of a number; vary it in the grid")
-    low, high = ends
-    if not low < high:
-        raise ValueError(f"sample.ranges.{key} = [{low}, {high}]: expected a low and a higher value")
-    check_values("sample.ranges", key, [fitted(key, end) for end in ends])
-
-
-def plausible_range(key: str) -> tuple[float, float]:
-    """The plausible range of a parameter.
-
-    Raises:
-        ValueError: there is no such parameter, or it declares none.
-    """
-    check_key("sample.ranges", key)
-    plausible = known_keys()[key].meta.plausible if key in known_keys() else None
-    if plausible is None:
-        raise ValueError(
-            f"sample.ranges: {key} declares no plausible range: give one, for example {{ {key} = [0.1, 0.9] }}"
-        )
-    return plausible
