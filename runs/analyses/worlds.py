@@ -135,6 +135,15 @@ def worlds(
     return {name: recorders[name].result(setup, seed, first_run) for name, setup in setups.items()}
 
 
+SAME_IN_ALL: Mapping[str, Callable[[Scenario], object]] = {
+    "start": lambda scenario: scenario.start,
+    "horizon": lambda scenario: scenario.horizon,
+    "step_days": lambda scenario: scenario.step_days,
+    "without": lambda scenario: sorted(scenario.without),
+}
+"""What scenarios must agree in for a draw to mean the same in each of them: the same member in the same step."""
+
+
 def check_comparable(variants: Mapping[str, Scenario]) -> None:
     """Refuse scenarios whose runs cannot be compared pair by pair: they differ in time or in members.
 
@@ -150,15 +159,6 @@ def check_comparable(variants: Mapping[str, Scenario]) -> None:
                     f"{first[0]!r} and {name!r} cannot share draws: {what} is {one} in one and {other} in the other; "
                     f"expected the same {listed(SAME_IN_ALL)}"
                 )
-
-
-SAME_IN_ALL: Mapping[str, Callable[[Scenario], object]] = {
-    "start": lambda scenario: scenario.start,
-    "horizon": lambda scenario: scenario.horizon,
-    "step_days": lambda scenario: scenario.step_days,
-    "without": lambda scenario: sorted(scenario.without),
-}
-"""What scenarios must agree in for a draw to mean the same in each of them: the same member in the same step."""
 
 
 def shared_streams(setups: Iterable[Setup]) -> tuple[Stream, ...]:
