@@ -31,6 +31,36 @@ DRAWN_TOGETHER = 16
 """Runs drawn before they are laid by time: the fewer, the surer their draws are still in the cache."""
 
 
+SPAWNED = 2**62
+"""The least spawned seed: nobody gives one as high, and one twice as high is refused."""
+
+
+def stable_number(name: str) -> int:
+    """A 32-bit number from a name, the same in every process (never Python's ``hash``)."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+
+
+def spawned_seeds(seed: int, purpose: str, n: int) -> list[int]:
+    """Seeds for parts of what one seed is given for, such as the points of a design or a bootstrap.
+
+    Seeds made by adding to a seed meet those of its neighbours; these are words of
+    ``SeedSequence(seed, spawn_key=(stable_number(purpose),))``, so that no two seeds share any, nor do two purposes.
+
+    Args:
+        seed: that they are spawned from.
+        purpose: what they are for, in words.
+        n: how many; fewer of them are the first of more.
+
+    Returns:
+        Whole numbers of 63 bits, ``SPAWNED`` or more, each of which ``simulate`` and ``article10 run --seed`` take.
+
+    >>> spawned_seeds(0, "points", 2) == spawned_seeds(0, "points", 3)[:2]
+    True
+    """
+    words = np.random.SeedSequence(seed, spawn_key=(stable_number(purpose),)).generate_state(n, np.uint64)
+    return [SPAWNED + int(word) % SPAWNED for word in words]
+
+
 class Unseeded(np.random.SeedSequence):
     """In place of seeds for a generator whose state is set next: to make seeds takes longer than all the rest."""
 
@@ -60,8 +90,8 @@ class Stream:
 
     @cached_property
     def number(self) -> int:
-        """A stable 32-bit number from the name (never Python's ``hash``)."""
-        return int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
+        """A stable 32-bit number from the name."""
+        return stable_number(self.name)
 
     def generators(self, seed: int, runs: Iterable[int], *, anew: bool = False) -> Iterator[np.random.Generator]:
         """A generator where each run's draws begin: one that goes from run to run, or a new one for each.

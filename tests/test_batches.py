@@ -65,11 +65,6 @@ def test_a_table_such_as_a_sample_of_salib_s_fits():
     assert [p.changes["stance.peer_rate"] for p in design.points()] == frame["stance.peer_rate"].tolist()
 
 
-def test_points_have_seeds_of_their_own_only_when_asked():
-    design = Design(grid={"stance.peer_rate": (0.2, 0.4, 0.8)}, seed=5, common_random_numbers=False)
-    assert len({p.seed for p in design.points()}) == 3
-
-
 def test_every_run_of_every_point_is_in_one_task():
     for runs, values in ((10, 3), (3000, 1), (20_000, 20), (100_000, 1)):
         grid = {"stance.peer_rate": tuple(np.linspace(0.1, 0.9, values).tolist())}

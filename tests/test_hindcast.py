@@ -105,7 +105,9 @@ def test_what_was_sized_on_holdouts_can_be_drawn_over_its_ranges_and_that_is_sai
     assert not np.array_equal(drawn.days[MODEL][:, turkiye], given_pace.days[MODEL][:, turkiye])
     np.testing.assert_array_equal(drawn.days[COMMON], given_pace.days[COMMON])  # all else shares its draws
     assert any("Drawn over their plausible ranges: stance.isolation_weight" in text for text in drawn.sentences())
-    with pytest.raises(ValueError, match=r"'stance\.isolation' is .* did you mean 'stance\.isolation_weight'"):
+    with pytest.raises(
+        ValueError, match=r"varied\.stance\.isolation: no such .* did you mean 'stance\.isolation_weight'"
+    ):
         hindcast(FINLAND, varied=["stance.isolation"], **SMALL)
 
 

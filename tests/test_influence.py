@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import article10
+from article10.model.setup import Setup
 from article10.runs.analyses.answer import FittedTable
 from article10.runs.analyses.holdout_power import holdout_power
 from article10.runs.analyses.influence import influence
@@ -61,10 +63,44 @@ def test_run_k_of_worlds_is_run_k_of_simulate(name):
     assert np.array_equal(found["stance_by_year"].sel(year=2026), alone["stance"].to_numpy()[:, new_year])
 
 
-def test_scenarios_that_cannot_share_draws_are_refused():
-    variants = {"a": article10.read_scenario("baseline", SHORT), "b": article10.read_scenario("baseline")}
-    with pytest.raises(ValueError, match="cannot share draws"):
-        worlds(variants, 2)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"russia.review_weeks": 3},
+        {"russia.review_weeks": 26},
+        {"events": [{"kind": "election", "name": m, "member": m, "date": "2030-04-15"} for m in ("HUN", "SVN")]},
+    ],
+    ids=["more reviews", "fewer reviews", "fewer elections on the calendar"],
+)
+def test_draws_are_shared_where_one_scenario_needs_more_of_them_than_another(changes):
+    usual = article10.read_scenario("baseline", {"horizon": "2030-04-21"})
+    changed = article10.read_scenario(usual, changes)
+    lengths = [{s.name: s.shape for s in Setup.of(scenario).streams} for scenario in (usual, changed)]
+    assert any(lengths[0][name] != lengths[1][name] for name in lengths[0])
+    both = worlds({"usual": usual, "changed": changed}, 5, seed=4, first_run=70)
+    for name, scenario in (("usual", usual), ("changed", changed)):
+        alone = article10.simulate(scenario, 5, 4, first_run=70).data
+        assert np.array_equal(both[name].data["final_stance"], alone["final_stance"])
+        assert np.array_equal(both[name].data["ballot"], alone["ballot"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("start", date(2026, 1, 1)), ("horizon", date(2027, 6, 1)), ("step_days", 14), ("without", ("HUN",))],
+)
+def test_scenarios_whose_runs_cannot_be_paired_are_refused_with_what_differs(field, value):
+    usual = article10.read_scenario("baseline", SHORT)
+    changed = usual.with_(**{field: value})
+    if field == "start":  # as many steps, so that only the dates differ
+        changed = changed.with_(horizon=usual.horizon + (value - usual.start))
+    with pytest.raises(ValueError, match=f"'a' and 'b' cannot share draws: {field} is .* in one and .* in the other"):
+        worlds({"a": usual, "b": changed}, 2)
+
+
+def test_other_members_are_no_pair_even_where_they_are_as_many():
+    one, other = (article10.read_scenario("baseline", SHORT).with_(without=(code,)) for code in ("FIN", "SWE"))
+    with pytest.raises(ValueError, match="without is"):
+        worlds({"a": one, "b": other}, 2)
 
 
 # --- known answers ----------------------------------------------------------------------------------------------------

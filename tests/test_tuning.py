@@ -14,10 +14,11 @@ from article10.runs.analyses.best_point import search_best
 from article10.runs.analyses.identifiability import identifiability
 from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.posterior import sample_posterior
-from article10.runs.analyses.target_evaluation import EVALUATED, Evaluator, ranges_of
+from article10.runs.analyses.target_evaluation import EVALUATED, Evaluator
 from article10.runs.analyses.target_measures import median, ratio, share
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.tuning import tune
+from article10.runs.batches.ranges import Space
 from article10.runs.summary import holdouts
 
 SHORT = article10.read_scenario("baseline", {"horizon": "2027-06-01"})
@@ -49,7 +50,9 @@ def test_a_linear_simulator_gives_its_normal_posterior():
     design = np.array([[1.0, 2.0], [1.0, -1.0]])
     truth, errors = np.array([0.1, -0.2]), np.array([0.1, 0.05])
     ranges = {"x": (-2.0, 2.0), "z": (-2.0, 2.0)}
-    found = sample_posterior(exactly(lambda p: p @ design.T), ranges, design @ truth, errors, points=2048, seed=1)
+    found = sample_posterior(
+        exactly(lambda p: p @ design.T), Space(ranges), design @ truth, errors, points=2048, seed=1
+    )
     covariance = np.linalg.inv(design.T @ np.diag(errors**-2) @ design)
     mean = found.weights @ found.points
     centred = found.points - mean
@@ -60,7 +63,7 @@ def test_a_linear_simulator_gives_its_normal_posterior():
 
 def test_where_targets_say_nothing_the_posterior_is_the_prior():
     flat = exactly(lambda p: np.zeros((len(p), 1)))
-    found = sample_posterior(flat, {"x": (0.0, 4.0)}, np.array([0.0]), np.array([1.0]), points=1024)
+    found = sample_posterior(flat, Space({"x": (0.0, 4.0)}), np.array([0.0]), np.array([1.0]), points=1024)
     low, high = found.quantiles(found.points, (0.1, 0.9))[:, 0]
     assert (low, high) == (pytest.approx(0.4, abs=0.15), pytest.approx(3.6, abs=0.15))
     assert abs(identifiability(found).parameters["contraction"].iloc[0]) < 0.1
@@ -72,7 +75,7 @@ def test_the_noise_of_few_runs_widens_the_posterior():
 
     def spread(error):
         ranges, wanted, tolerance = {"x": (-1.0, 1.0)}, np.array([0.0]), np.array([0.06])
-        found = sample_posterior(simulate(error), ranges, wanted, tolerance, points=1024)
+        found = sample_posterior(simulate(error), Space(ranges), wanted, tolerance, points=1024)
         return np.sqrt(found.weights @ found.points[:, 0] ** 2)
 
     assert spread(0.0) == pytest.approx(0.06, rel=0.15)
@@ -82,7 +85,7 @@ def test_the_noise_of_few_runs_widens_the_posterior():
 def test_two_parameters_that_enter_as_a_product_are_not_told_apart():
     product = exactly(lambda p: np.column_stack([p[:, 0] * p[:, 1], p[:, 2]]))
     ranges = {"a": (0.5, 1.5), "b": (0.5, 1.5), "c": (0.0, 1.0)}
-    found = sample_posterior(product, ranges, np.array([1.0, 0.4]), np.array([0.02, 0.05]), points=2048)
+    found = sample_posterior(product, Space(ranges), np.array([1.0, 0.4]), np.array([0.02, 0.05]), points=2048)
     told = identifiability(found)
     assert [pair[:2] for pair in told.pairs] == [("a", "b")]
     assert told.told == ["c"]
@@ -96,7 +99,9 @@ def test_two_parameters_that_enter_as_a_product_are_not_told_apart():
 
 def test_the_search_finds_a_known_minimum_and_is_the_same_again():
     ranges, wanted = {"x": (0.0, 1.0), "y": (0.0, 1.0)}, np.array([0.3, 0.8])
-    found = [search_best(exactly(lambda p: p), ranges, wanted, np.full(2, 0.1), points=80, seed=3) for _ in range(2)]
+    found = [
+        search_best(exactly(lambda p: p), Space(ranges), wanted, np.full(2, 0.1), points=80, seed=3) for _ in range(2)
+    ]
     assert np.allclose(found[0].point, wanted, atol=0.08)
     assert found[0].trials.equals(found[1].trials)
     assert (found[0].trials["best"].diff().dropna() <= 0).all()
@@ -134,7 +139,7 @@ def test_targets_measured_are_those_of_an_ensemble():
         ),
         objection=({"member": "HUN", "value": 0.5, "tolerance": 0.1},),
     )
-    values = Evaluator(SHORT, targets, {"russia.effort": (2.0, 15.0)}, 60, 5)(np.array([[6.0]])).values[0]
+    values = Evaluator(SHORT, targets, Space({"russia.effort": (2.0, 15.0)}), 60, 5)(np.array([[6.0]])).values[0]
     result = article10.simulate(SHORT, runs=60, seed=5, changes={"russia.effort": 6.0})
     stance = result.data["stance"].sel(member="HUN", step=slice(None, "2027-03-01")).isel(step=-1)
     invited = (result.outcomes["invitation_date"] <= "2027-01-01").mean()
@@ -152,7 +157,8 @@ def test_ratification_times_are_those_of_an_ensemble():
     targets = Targets(
         ratification=({"n": 20, "days": 100.0, "tolerance": 20.0}, {"member": "POL", "days": 60.0, "tolerance": 20.0})
     )
-    values = Evaluator(scenario, targets, {"ratification.urgency": (0.5, 2.0)}, 40, 2)(np.array([[1.0]])).values[0]
+    space = Space({"ratification.urgency": (0.5, 2.0)})
+    values = Evaluator(scenario, targets, space, 40, 2)(np.array([[1.0]])).values[0]
     steps = article10.simulate(scenario, runs=40, seed=2).data["ratified_step"]
     steps = steps.where(steps >= 0, np.inf)
     twentieth = np.median(np.sort(steps.to_numpy(), axis=1)[:, 19]) * 7
@@ -161,8 +167,8 @@ def test_ratification_times_are_those_of_an_ensemble():
 
 def test_points_in_groups_and_processes_are_measured_alike():
     targets, points = stance_targets({"HUN": -0.3}), np.linspace(2, 15, 20)[:, None]
-    whole = Evaluator(SHORT, targets, {"russia.effort": (2.0, 15.0)}, 10, 0)(points).values
-    one = Evaluator(SHORT, targets, {"russia.effort": (2.0, 15.0)}, 10, 0)(points[17:18]).values
+    whole = Evaluator(SHORT, targets, Space({"russia.effort": (2.0, 15.0)}), 10, 0)(points).values
+    one = Evaluator(SHORT, targets, Space({"russia.effort": (2.0, 15.0)}), 10, 0)(points[17:18]).values
     assert whole[17] == one[0]
 
 
@@ -172,7 +178,7 @@ def test_points_in_groups_and_processes_are_measured_alike():
 def known_targets(truth, seed):
     """Targets simulated with known values, in other worlds than those of the tuning, and how well they are known."""
     labels = stance_targets(dict.fromkeys(MEMBERS, 0.0))
-    measured = Evaluator(SHORT, labels, PEERS, 400, seed)(np.array([truth]))
+    measured = Evaluator(SHORT, labels, Space(PEERS), 400, seed)(np.array([truth]))
     return Targets(
         stance=tuple(
             {"member": t.member, "date": t.date, "value": float(v), "tolerance": float(e)}
@@ -271,9 +277,9 @@ def test_targets_that_the_model_cannot_meet_are_said_to_be_missed():
 
 def test_the_best_point_fits_better_than_the_baseline_and_can_be_run():
     truth = {"stance.peer_rate": 0.9, "stance.entrapment_weight": 0.2}
-    values = Evaluator(SHORT, stance_targets(dict.fromkeys(MEMBERS, 0.0)), PEERS, 24, 0)(np.array([[0.9, 0.2]])).values[
-        0
-    ]
+    values = Evaluator(SHORT, stance_targets(dict.fromkeys(MEMBERS, 0.0)), Space(PEERS), 24, 0)(
+        np.array([[0.9, 0.2]])
+    ).values[0]
     targets = stance_targets(dict(zip(MEMBERS, map(float, values), strict=True)))
     found = tune(SHORT, PEERS, targets, method="best", runs=24, points=40, workers=1, progress=False)
     assert found.search.trials["loss"].min() < 0.1
@@ -326,25 +332,6 @@ def test_targets_are_given_once():
 def test_targets_that_a_scenario_cannot_show_are_refused(targets, message):
     with pytest.raises(ScenarioError, match=message):
         tune(SHORT, PEERS, targets, runs=2, points=8, workers=1, progress=False)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        (["stance.peer_rat"], "no such parameter; did you mean 'stance.peer_rate'"),
-        (["mechanisms.peers"], "is no number"),
-        ({"stance.shock": (0.3, 0.1)}, "expected a low and a higher value in 0 to 2"),
-        ({"accession.objection_line": (-0.5, 0.5)}, "in -1 to 0"),
-        ([], "expected full keys"),
-    ],
-)
-def test_parameters_that_cannot_be_tuned_are_refused(parameters, message):
-    with pytest.raises(ScenarioError, match=message):
-        ranges_of(parameters)
-
-
-def test_a_list_of_parameters_has_their_plausible_ranges():
-    assert ranges_of(["stance.peer_rate"]) == {"stance.peer_rate": (0.1, 1.0)}
 
 
 def test_a_scenario_that_a_file_could_not_name_is_refused():

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+if TYPE_CHECKING:
+    import optuna
+
+from article10.model.randomness import spawned_seeds
 from article10.runs.analyses.posterior import Simulator
-from article10.runs.batches.design import Range
+from article10.runs.batches.ranges import Space
 
 NO_VALUE = 1e6
 """Loss where a target has no value: worse than any that is missed."""
@@ -49,7 +54,7 @@ def loss(values: np.ndarray, wanted: np.ndarray, tolerances: np.ndarray) -> floa
 
 def search_best(
     simulate: Simulator,
-    ranges: Mapping[str, Range],
+    space: Space,
     wanted: np.ndarray,
     tolerances: np.ndarray,
     *,
@@ -61,7 +66,7 @@ def search_best(
 
     Args:
         simulate: gives estimates of the targets at points, and their standard errors.
-        ranges: low and high, by key.
+        space: parameters and their ranges.
         wanted: the targets, (target,).
         tolerances: one standard deviation of each, (target,).
         points: trials.
@@ -70,23 +75,34 @@ def search_best(
     """
     import optuna
 
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, int | float]] = []
     best: tuple[float, np.ndarray, np.ndarray, np.ndarray] | None = None
     with _quiet():
-        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed % 2**32))
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=_seed_of_search(seed)))
         for done in range(points):
             trial = study.ask()
-            point = np.array([trial.suggest_float(key, low, high) for key, (low, high) in ranges.items()])
+            point = np.array([_suggested(trial, space, key) for key in space.keys], float)
             values, errors = simulate(point[None, :])
             off = loss(values[0], wanted, tolerances)
             study.tell(trial, off)
             if best is None or off < best[0]:
                 best = (off, point, values[0], errors[0])
-            rows.append({**dict(zip(ranges, map(float, point), strict=True)), "loss": off, "best": best[0]})
+            rows.append({**space.changes(point), "loss": off, "best": best[0]})
             tell(done + 1)
     assert best is not None
     frame = pd.DataFrame(rows, index=pd.RangeIndex(1, points + 1, name="trial"))
     return Search(frame, best[1], best[2], best[3], wanted, tolerances)
+
+
+def _suggested(trial: optuna.Trial, space: Space, key: str) -> int | float:
+    """A value that the sampler chooses; it knows of whole numbers itself, and the first are drawn evenly from them."""
+    low, high = space.ranges[key]
+    return trial.suggest_int(key, int(low), int(high)) if key in space.whole else trial.suggest_float(key, low, high)
+
+
+def _seed_of_search(seed: int) -> int:
+    """Optuna takes a seed of 32 bits."""
+    return spawned_seeds(seed, "search", 1)[0] % 2**32
 
 
 @contextmanager

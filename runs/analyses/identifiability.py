@@ -109,10 +109,9 @@ def direction_in_words(row: pd.Series) -> list[str]:
 
 def identifiability(posterior: Posterior) -> Identifiability:
     """Contraction, correlations and directions of a posterior."""
-    keys = list(posterior.ranges)
-    low, high = (np.array(side, float) for side in zip(*posterior.ranges.values(), strict=True))
-    prior_sd = (high - low) / np.sqrt(12)
-    standard = (posterior.points - (low + high) / 2) / prior_sd
+    space = posterior.space
+    keys = space.keys
+    standard = (posterior.points - (space.low + space.high) / 2) / space.standard_deviation
     covariance = _covariance(standard, posterior.weights)
     return Identifiability(
         _parameters(posterior, keys, np.diag(covariance)),
@@ -136,9 +135,9 @@ def _parameters(posterior: Posterior, keys: Sequence[str], ratio: np.ndarray) ->
     from scipy.stats import chi2
 
     frame = pd.DataFrame(index=pd.Index(keys, name="parameter"))
-    frame["prior_low"], frame["prior_high"] = zip(*posterior.ranges.values(), strict=True)
+    frame["prior_low"], frame["prior_high"] = posterior.space.low, posterior.space.high
     frame["mean"] = posterior.weights @ posterior.points
-    q = posterior.quantiles(posterior.points, INTERVALS)
+    q = posterior.parameter_quantiles(INTERVALS)
     frame["median"], frame["low"], frame["high"] = q[2], q[1], q[3]
     frame["mean_low"], frame["mean_high"] = q[0], q[4]
     free = max(posterior.effective_size - 1, 1.0)

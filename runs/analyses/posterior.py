@@ -10,12 +10,12 @@ importance sampling: Cornuet, Marin, Mira & Robert 2012; population Monte Carlo:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from article10.runs.batches.design import Range
+from article10.runs.batches.ranges import Space
 from article10.runs.ensemble import chunks
 
 ROUNDS = 4
@@ -45,8 +45,8 @@ class Posterior:
     """Points with weights.
 
     Attributes:
-        ranges: of the uniform prior, by key.
-        points: (point, parameter), in the parameters' own units.
+        space: of the uniform prior: parameters and their ranges.
+        points: (point, parameter), the values that were run.
         weights: (point,), adding up to 1.
         misfit: squared distance from the targets in units of tolerance and noise, (point,); infinite where a target
             has no value.
@@ -56,7 +56,7 @@ class Posterior:
         tolerances: one standard deviation of each, (target,).
     """
 
-    ranges: Mapping[str, Range]
+    space: Space
     points: np.ndarray
     weights: np.ndarray
     misfit: np.ndarray
@@ -81,6 +81,17 @@ class Posterior:
         chosen = np.searchsorted(np.cumsum(self.weights), places).clip(max=len(self.weights) - 1)
         return np.asarray(self.points[chosen])
 
+    def parameter_quantiles(self, at: tuple[float, ...]) -> np.ndarray:
+        """Weighted quantiles of the parameters, (quantile, parameter); those of whole numbers are values that were run.
+
+        The quantile of a whole number is the least value that has at least so much of the weight at or below it.
+        """
+        found = self.quantiles(self.points, at)
+        for place in np.flatnonzero(self.space.is_whole):
+            column = self.points[:, place]
+            found[:, place] = np.quantile(column, at, weights=self.weights, method="inverted_cdf")
+        return found
+
     def quantiles(self, values: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
         """Weighted quantiles of values (point, …) along the points, (quantile, …)."""
         flat = values.reshape(len(values), -1)
@@ -100,7 +111,7 @@ def _weighted_quantiles(values: np.ndarray, weights: np.ndarray, at: tuple[float
 
 def sample_posterior(
     simulate: Simulator,
-    ranges: Mapping[str, Range],
+    space: Space,
     wanted: np.ndarray,
     tolerances: np.ndarray,
     *,
@@ -112,7 +123,7 @@ def sample_posterior(
 
     Args:
         simulate: gives estimates of the targets at points, and their standard errors.
-        ranges: low and high, by key.
+        space: parameters and their ranges.
         wanted: the targets, (target,).
         tolerances: one standard deviation of each, (target,).
         points: how many to simulate in all.
@@ -125,23 +136,22 @@ def sample_posterior(
     from scipy.stats import qmc
 
     rng = np.random.default_rng(seed)
-    low, high = (np.array(side, float) for side in zip(*ranges.values(), strict=True))
-    sizes = _sizes(points, rounds)
-    first = qmc.Sobol(len(low), rng=np.random.default_rng(seed)).random(2 ** math.ceil(math.log2(sizes[0])))
-    unit, proposals = first[: sizes[0]], [Proposal.uniform(len(low))]
-    values, errors = simulate(low + unit * (high - low))
+    n, sizes = len(space.keys), _sizes(points, rounds)
+    first = qmc.Sobol(n, rng=np.random.default_rng(seed)).random(2 ** math.ceil(math.log2(sizes[0])))
+    unit, proposals = first[: sizes[0]], [Proposal.uniform(n)]
+    values, errors = simulate(space.values(unit))
     for size in sizes[1:]:
         log_fit = _log_fit(values, errors, wanted, tolerances)
         proposals.append(Proposal.near(unit, _shaping_weights(log_fit, _log_drawn(unit, proposals, sizes)), rng))
         new = proposals[-1].draw(size, rng)
-        more_values, more_errors = simulate(low + new * (high - low))
+        more_values, more_errors = simulate(space.values(new))
         unit = np.concatenate([unit, new])
         values, errors = np.concatenate([values, more_values]), np.concatenate([errors, more_errors])
     log_weight = _log_fit(values, errors, wanted, tolerances) - _log_drawn(unit, proposals, sizes)
     misfit = (((values - wanted) ** 2) / (tolerances**2 + errors**2)).sum(axis=1)
     return Posterior(
-        dict(ranges),
-        low + unit * (high - low),
+        space,
+        space.values(unit),
         _normalised(log_weight),
         np.where(np.isfinite(misfit), misfit, np.inf),
         values,

@@ -16,10 +16,11 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.intervals import warned
 from article10.runs.analyses.sensitivity_answers import MEASURES, Screening, SobolIndices
-from article10.runs.analyses.sensitivity_methods import Space, morris_effects, sobol_indices
+from article10.runs.analyses.sensitivity_methods import morris_effects, sobol_indices
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design
 from article10.runs.batches.design_size import check_size
+from article10.runs.batches.ranges import Space
 from article10.runs.batches.result import BatchResult
 
 
@@ -58,7 +59,7 @@ def screen(
     """
     runs, seed, trajectories = whole("runs", runs, 2), whole("seed", seed), whole("trajectories", trajectories, 2)
     chosen = read_scenario(scenario, changes)
-    space = Space.of(chosen, parameters)
+    space = Space.of(parameters)
     check_size(trajectories * (len(space.ranges) + 1), runs)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, effects = morris_effects(space, trajectories, seed, evaluate)
@@ -103,7 +104,7 @@ def sobol(
     if base_samples & (base_samples - 1):
         raise ValueError(f"base_samples = {base_samples}: expected a power of two")
     chosen = read_scenario(scenario, changes)
-    space = Space.of(chosen, MAIN if parameters is None else parameters)
+    space = Space.of(MAIN if parameters is None else parameters)
     check_size(base_samples * (len(space.ranges) + 2), runs)
     with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
         points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from article10.agents.nearest import nearest
-from article10.model.arguments import check_distinct
-from article10.model.scenario import Scenario, all_declarations
+from article10.model.randomness import spawned_seeds
 from article10.runs.analyses.intervals import Z80, student95
+from article10.runs.batches.ranges import Space
 from article10.runs.summary import Z95
+
+LEVELS = 4
+"""Levels of each parameter in Morris's grid; a step goes through two of them, as he advises."""
 
 TOLERANCE = 0.1
 """How well an effect is to be known: a total index by its interval and by what half of the sample gives, a mean
@@ -27,88 +28,84 @@ Evaluate = Callable[[pd.DataFrame], Mapping[str, np.ndarray]]
 """From points (one row each, keys as columns) to each measure in every run at every point, (point, run)."""
 
 
-@dataclass(frozen=True)
-class Space:
-    """Parameters and their ranges.
-
-    Attributes:
-        ranges: by full key, low and high.
-        whole: keys of parameters that are whole numbers.
-    """
-
-    ranges: Mapping[str, tuple[float, float]]
-    whole: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, scenario: Scenario, parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None) -> Space:
-        """Plausible ranges of some parameters, or given ranges; by default of all that declare one.
-
-        Raises:
-            ValueError: a key is unknown, or declares no plausible range.
-        """
-        known = {d.key: d for d in all_declarations(scenario)}
-        whole = frozenset(key for key, d in known.items() if type(d.default) is int)
-        if parameters is None:
-            parameters = [key for key, d in known.items() if d.meta.plausible is not None]
-        check_distinct("parameters", parameters)
-        ranges: dict[str, tuple[float, float]] = {}
-        for key in parameters:
-            if key not in known:
-                raise ValueError(f"parameters: {key}: no such parameter{nearest(key, known)}")
-            given = parameters[key] if isinstance(parameters, Mapping) else known[key].meta.plausible
-            if given is None:
-                raise ValueError(f"parameters: {key} declares no plausible range: give one, {{{key!r}: (low, high)}}")
-            ranges[key] = (float(given[0]), float(given[1]))
-        return cls(ranges, whole)
-
-    @property
-    def problem(self) -> dict[str, Any]:
-        """As SALib takes it."""
-        bounds = [list(ends) for ends in self.ranges.values()]
-        return {"num_vars": len(self.ranges), "names": list(self.ranges), "bounds": bounds}
-
-    def frame(self, sample: np.ndarray) -> pd.DataFrame:
-        """A sample as points, whole numbers rounded."""
-        frame = pd.DataFrame(sample, columns=list(self.ranges))
-        whole = [key for key in frame if key in self.whole]
-        return (
-            frame.astype(dict.fromkeys(whole, float)).round(dict.fromkeys(whole, 0)).astype(dict.fromkeys(whole, int))
-        )
-
-
 def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluate) -> tuple[int, pd.DataFrame]:
     """Elementary effects of a function: how many points, and effects as ``Screening`` has them."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 
-    sample = sampling.sample(space.problem, trajectories, num_levels=4, seed=seed)
+    grid = sampling.sample(_unit_problem(space), trajectories, num_levels=LEVELS, seed=seed)
+    points = space.values(_within_levels(space, grid, seed))
     found = {}
-    for measure, values in evaluate(space.frame(sample)).items():
-        got = analysis.analyze(space.problem, sample, values.mean(axis=1), seed=seed + 1)
+    for measure, by_run in evaluate(space.frame(points)).items():
+        values = _over_whole_ranges(space, grid, points, by_run)
+        got = analysis.analyze(
+            _unit_problem(space), grid, values.mean(axis=1), num_levels=LEVELS, seed=_bootstrap(seed)
+        )
         columns = {"mu_star": got["mu_star"], "conf": got["mu_star_conf"], "sigma": got["sigma"]}
-        effects = pd.DataFrame(columns, index=pd.Index(list(space.ranges), name="parameter")).astype(float)
-        error, runs = _errors_of_effects(space, sample, values), values.shape[1]
+        effects = pd.DataFrame(columns, index=pd.Index(space.keys, name="parameter")).astype(float)
+        error, runs = _errors_of_effects(grid, values), values.shape[1]
         effects["noise"] = error * student95(runs)
         effects["told"] = effects["mu_star"] > effects["noise"]
         signal = np.sqrt(np.maximum(effects["mu_star"] ** 2 - error**2, 0.0))
         effects["runs_needed"] = np.ceil(runs * ((Z95 + Z80) * error / signal.where(signal > 0)) ** 2)
         found[measure] = effects
-    return len(sample), pd.concat(found, names=["measure"])
+    return len(points), pd.concat(found, names=["measure"])
 
 
-def _errors_of_effects(space: Space, sample: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _unit_problem(space: Space) -> dict[str, Any]:
+    """The parameters as SALib takes them, each from 0 to 1: what values these stand for, the space says."""
+    return {"num_vars": len(space.keys), "names": space.keys, "bounds": [[0.0, 1.0]] * len(space.keys)}
+
+
+def _within_levels(space: Space, grid: np.ndarray, seed: int) -> np.ndarray:
+    """Morris's grid, (point, parameter), with draws in place of levels where a parameter is a whole number.
+
+    Four levels cannot share five whole numbers evenly. So each level is a quarter of the draws, and a trajectory lies
+    at one place within the quarters, evenly spread over trajectories: all whole numbers are as likely, and a step of
+    two levels goes through half of them, at least one.
+    """
+    from scipy.stats import qmc
+
+    n = len(space.keys)
+    generator = np.random.default_rng(spawned_seeds(seed, "places within levels", 1)[0])
+    places = qmc.LatinHypercube(n, rng=generator).random(len(grid) // (n + 1)).repeat(n + 1, axis=0)
+    levels = np.rint(grid * (LEVELS - 1))
+    return np.asarray(np.where(space.is_whole, (levels + places) / LEVELS, grid))
+
+
+def _over_whole_ranges(space: Space, grid: np.ndarray, points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Measures, (point, run), as they would be if each step went as far through its range as on the grid.
+
+    A step through whole numbers is longer or shorter: from 4 to 6 it may be one or two of two, never two thirds. The
+    change that it makes is scaled, so that an effect is that of the whole range for them too.
+    """
+    n = len(space.keys)
+    along = (points - space.low) / (space.high - space.low)
+    asked, made = (np.diff(at.reshape(-1, n + 1, n), axis=1).sum(axis=2) for at in (grid, along))
+    moved_whole = np.diff(grid.reshape(-1, n + 1, n), axis=1)[..., space.is_whole].any(axis=2)
+    times = np.where(moved_whole, asked / made, 1.0)[..., None]
+    by_trajectory = values.reshape(-1, n + 1, values.shape[1])
+    added = np.cumsum(np.diff(by_trajectory, axis=1) * (times - 1.0), axis=1)
+    return np.concatenate([by_trajectory[:, :1], by_trajectory[:, 1:] + added], axis=1).reshape(values.shape)
+
+
+def _errors_of_effects(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Mean standard error of the elementary effects of each parameter, (parameter,).
 
     An effect is a difference of two points in the same runs, so that its error is that of paired differences. The mean
     of absolute effects has at most this error, as far as the runs, which all effects share, err in the same direction.
     """
-    n = len(space.ranges)
-    low, high = np.array(list(space.ranges.values())).T
-    steps = np.diff(((sample - low) / (high - low)).reshape(-1, n + 1, n), axis=1)
+    n = grid.shape[1]
+    steps = np.diff(grid.reshape(-1, n + 1, n), axis=1)
     which = np.abs(steps).argmax(axis=2)
     by_run = np.diff(values.reshape(-1, n + 1, values.shape[1]), axis=1) / steps.sum(axis=2)[..., None]
     errors = by_run.std(axis=2, ddof=1) / np.sqrt(values.shape[1])
     return np.array([errors[which == place].mean() for place in range(n)])
+
+
+def _bootstrap(seed: int) -> int:
+    """The seed of the bootstrap of an analysis, beside that of its sample."""
+    return spawned_seeds(seed, "bootstrap", 1)[0]
 
 
 def sobol_indices(
@@ -117,9 +114,9 @@ def sobol_indices(
     """Sobol indices of a function: how many points, indices and checks as ``SobolIndices`` has them."""
     from SALib.sample import sobol as sampling
 
-    sample = sampling.sample(space.problem, base_samples, calc_second_order=False, seed=seed)
+    sample = sampling.sample(_unit_problem(space), base_samples, calc_second_order=False, seed=seed)
     found, checks = {}, []
-    for measure, values in evaluate(space.frame(sample)).items():
+    for measure, values in evaluate(space.frame(space.values(sample))).items():
         y = values.mean(axis=1)
         whole, half = _indices_of(space, y, seed), _indices_of(space, y[: len(y) // 2], seed)
         whole["ST_half"] = half["ST"]
@@ -162,12 +159,12 @@ def runs_for_noise(runs: int, share: float, limit: float = NOISE_LIMIT) -> float
 def _indices_of(space: Space, y: np.ndarray, seed: int) -> pd.DataFrame:
     from SALib.analyze import sobol as analysis
 
-    index = pd.Index(list(space.ranges), name="parameter")
+    index = pd.Index(space.keys, name="parameter")
     if y.std() == 0:
         return pd.DataFrame(0.0, index=index, columns=["S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that part of a small sample is alike: the intervals show it
-        got = analysis.analyze(space.problem, y, calc_second_order=False, seed=seed + 1)
+        got = analysis.analyze(_unit_problem(space), y, calc_second_order=False, seed=_bootstrap(seed))
     columns: dict[str, np.ndarray] = {}
     for name in ("S1", "ST"):
         value, half = np.asarray(got[name], float), np.asarray(got[f"{name}_conf"], float)

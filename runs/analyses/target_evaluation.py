@@ -11,17 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from article10.agents.nearest import nearest
-from article10.model.arguments import check_distinct
 from article10.model.randomness import Sampler
-from article10.model.scenario import Scenario, ScenarioError, all_declarations
+from article10.model.scenario import Scenario, ScenarioError
 from article10.model.setup import Setup
 from article10.runs.analyses.target_measures import Measured, TargetRecorder, summarised
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.worlds import shared_streams
 from article10.runs.batches.batch import Progress
-from article10.runs.batches.design import Range
 from article10.runs.batches.executors import Executor, executor
+from article10.runs.batches.ranges import Space
 from article10.runs.batches.store import write_atomically
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.files import remove_abandoned
@@ -67,46 +65,13 @@ def perform(work: Work) -> list[Measured]:
     return [summarised(own, setup, work.targets) for setup, own in zip(setups, recorders, strict=True)]
 
 
-def ranges_of(parameters: Mapping[str, Sequence[float]] | Sequence[str]) -> dict[str, Range]:
-    """The ranges to tune over, by full key.
-
-    Args:
-        parameters: low and high by full key, or a list of keys for their plausible ranges.
-
-    Raises:
-        ScenarioError: a key is unknown, is no number, has no plausible range, or a range is out of bounds.
-    """
-    if isinstance(parameters, str) or not len(parameters):
-        raise ScenarioError("parameters: expected full keys, such as ['stance.peer_rate'], or keys with ranges")
-    known = {d.key: d for d in all_declarations()}
-    check_distinct("parameters", parameters)
-    given = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
-    return {key: _range(key, wanted, known) for key, wanted in given.items()}
-
-
-def _range(key: str, wanted: Sequence[float] | None, known: Mapping[str, Any]) -> Range:
-    if key not in known:
-        raise ScenarioError(f"parameters: {key}: no such parameter{nearest(key, known)}")
-    declared = known[key]
-    if isinstance(declared.default, bool) or not isinstance(declared.default, int | float):
-        raise ScenarioError(f"parameters: {key} = {declared.default!r}: is no number, and cannot be tuned")
-    wanted = declared.meta.plausible if wanted is None else wanted
-    if wanted is None:
-        raise ScenarioError(f"parameters: {key} declares no plausible range: give one, low and high")
-    low, high = (-np.inf if declared.bounds[0] is None else declared.bounds[0]), declared.bounds[1]
-    high = np.inf if high is None else high
-    if len(wanted) != 2 or not low <= wanted[0] < wanted[1] <= high:
-        raise ScenarioError(f"parameters: {key} = {list(wanted)}: expected a low and a higher value in {low} to {high}")
-    return float(wanted[0]), float(wanted[1])
-
-
 class Evaluator:
     """Measures points, each once; with a folder, what was measured before is read there.
 
     Attributes:
         scenario: that points change.
         targets: measured.
-        ranges: by full key.
+        space: parameters that points set.
         runs: at each point.
         seed: of all random streams.
     """
@@ -115,7 +80,7 @@ class Evaluator:
         self,
         scenario: Scenario,
         targets: Targets,
-        ranges: Mapping[str, Range],
+        space: Space,
         runs: int,
         seed: int,
         out: Path | None = None,
@@ -126,8 +91,7 @@ class Evaluator:
         Raises:
             ScenarioError: the folder holds another tuning, or something else.
         """
-        self.scenario, self.targets, self.ranges, self.runs, self.seed = scenario, targets, dict(ranges), runs, seed
-        self._whole = {d.key for d in all_declarations() if type(d.default) is int}
+        self.scenario, self.targets, self.space, self.runs, self.seed = scenario, targets, space, runs, seed
         self._executor: Executor = executor(workers, None)
         self._known: dict[Point, Measured] = {}
         self._out = out
@@ -138,7 +102,7 @@ class Evaluator:
         return {
             "scenario": json.loads(self.scenario.model_dump_json()),
             "targets": json.loads(self.targets.model_dump_json()),
-            "parameters": list(self.ranges),
+            "parameters": self.space.keys,
             "runs": self.runs,
             "seed": self.seed,
         }
@@ -164,24 +128,17 @@ class Evaluator:
             row = json.loads(line)
             self._known[tuple(row["point"])] = Measured(np.array(row["values"], float), np.array(row["errors"], float))
 
-    def changes(self, point: Sequence[float]) -> dict[str, float | int]:
-        """A point as changes of the scenario; whole numbers where the parameter is one."""
-        return {
-            key: round(value) if key in self._whole else float(value)
-            for key, value in zip(self.ranges, point, strict=True)
-        }
-
     def __call__(self, points: np.ndarray, tell: Callable[[Progress], None] = lambda _: None) -> Measured:
         """Measure points.
 
         Args:
-            points: (point, parameter), in the parameters' own units.
+            points: (point, parameter), values of the parameters.
             tell: is told how far it is.
 
         Returns:
             Values and errors, (point, target).
         """
-        asked: list[Point] = [tuple(self.changes(row).values()) for row in points]
+        asked: list[Point] = [tuple(self.space.changes(row).values()) for row in points]
         pending = [point for point in dict.fromkeys(asked) if point not in self._known]
         state = Progress(runs=len(asked) * self.runs, found=(len(asked) - len(pending)) * self.runs)
         tell(state)
@@ -197,7 +154,7 @@ class Evaluator:
         return Measured(np.array([f.values for f in found_all]), np.array([f.errors for f in found_all]))
 
     def _work(self, group: Sequence[Point]) -> Work:
-        return Work(self.scenario, self.targets, tuple(map(self.changes, group)), self.runs, self.seed)
+        return Work(self.scenario, self.targets, tuple(map(self.space.changes, group)), self.runs, self.seed)
 
     def _keep(self, point: Point, found: Measured) -> None:
         self._known[point] = found
@@ -210,10 +167,10 @@ class Evaluator:
         """All points measured, a row each: parameters, then targets."""
         labels = [target.label for target in self.targets]
         rows = [
-            {**dict(zip(self.ranges, point, strict=True)), **dict(zip(labels, found.values, strict=True))}
+            {**self.space.changes(point), **dict(zip(labels, found.values, strict=True))}
             for point, found in self._known.items()
         ]
-        return pd.DataFrame(rows, columns=[*self.ranges, *labels])
+        return pd.DataFrame(rows, columns=[*self.space.keys, *labels])
 
 
 def _performed(work: Work) -> tuple[list[Measured], Work]:

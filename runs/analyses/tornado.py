@@ -16,8 +16,8 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
 from article10.runs.analyses.intervals import Difference, interval, paired, share, stated, told, warned
-from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.worlds import Progress, check_milestone, part_of, reached, worlds
+from article10.runs.batches.ranges import Space
 from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs
 
 if TYPE_CHECKING:
@@ -142,22 +142,21 @@ def tornado(
     check_milestone(outcome)
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
-    space = Space.of(chosen, parameters)
-    asked = [
-        (key, end, value) for key, (low, high) in space.ranges.items() for end, value in (("low", low), ("high", high))
-    ]
+    space = Space.of(parameters)
+    at_end = {"low": space.changes(space.low), "high": space.changes(space.high)}
+    asked = [(key, end, changes[key]) for key in space.keys for end, changes in at_end.items()]
     total = runs * (1 + len(asked))
     got: dict[str, Difference] = {}
 
     usual = reached(worlds({"": chosen}, runs, seed, progress=part_of(progress, 0, total))[""], outcome)
     for start in range(0, len(asked), TOGETHER):
         some = asked[start : start + TOGETHER]
-        variants = {f"{key} {end}": chosen.with_({key: round(v) if key in space.whole else v}) for key, end, v in some}
+        variants = {f"{key} {end}": chosen.with_({key: value}) for key, end, value in some}
         results = worlds(variants, runs, seed, progress=part_of(progress, runs * (1 + start), total))
         got |= {name: paired(reached(result, outcome), usual) for name, result in results.items()}
     rows = []
-    for key, (low, high) in space.ranges.items():
-        row: dict[str, Any] = {"parameter": key, "low": low, "high": high}
+    for key in space.keys:
+        row: dict[str, Any] = {"parameter": key, **{end: changes[key] for end, changes in at_end.items()}}
         for end in ("low", "high"):
             row |= got[f"{key} {end}"].row(f"{end}_difference")
         row["reach"] = max(abs(got[f"{key} {end}"].mean) for end in ("low", "high"))

@@ -14,7 +14,7 @@ from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import Answer, listed
 from article10.runs.analyses.targets import Targets
-from article10.runs.batches.design import Range
+from article10.runs.batches.ranges import Range, Space
 from article10.runs.toml_value import toml_value
 
 FORMATS = {
@@ -32,7 +32,7 @@ class Tuning(Answer):
         scenario: that was tuned.
         source: its name or path, the base of the tuned scenario.
         targets: what it was tuned to.
-        ranges: that were searched, by full key.
+        space: that was searched: parameters and their ranges.
         runs: at each point.
         points: simulated.
         seed: of all random streams.
@@ -40,8 +40,13 @@ class Tuning(Answer):
 
     source: str
     targets: Targets
-    ranges: Mapping[str, Range]
+    space: Space
     points: int
+
+    @property
+    def ranges(self) -> Mapping[str, Range]:
+        """What was searched: the lowest and the highest value by full key."""
+        return self.space.ranges
 
     @property
     def question(self) -> str:

@@ -15,7 +15,7 @@ from article10.runs.analyses.answer import Shown, listed
 from article10.runs.analyses.best_point import Search
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.tuned import FORMATS, Tuning, given, possible
-from article10.runs.batches.design import Range
+from article10.runs.batches.ranges import Space
 from article10.runs.summary import Z95
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class BestPoint(Tuning):
     scenario: Scenario
     source: str
     targets: Targets
-    ranges: Mapping[str, Range]
+    space: Space
     runs: int
     points: int
     seed: int
@@ -66,7 +66,9 @@ class BestPoint(Tuning):
 
     def sentences(self) -> list[str]:
         """The best point, how well it fits, and what it does not say."""
-        values = listed(f"{key} = {value:.3g}" for key, value in self.tuned.items())
+        values = listed(
+            f"{key} = {value if key in self.space.whole else format(value, '.3g')}" for key, value in self.tuned.items()
+        )
         off = self.fitted["off_by"].abs()
         fit = "all targets are within one tolerance"
         if not (off <= 1).all():
@@ -83,9 +85,10 @@ class BestPoint(Tuning):
     def tables(self) -> dict[str, Shown]:
         """Targets, then trials."""
         trials = self.search.trials.sort_values("loss")
+        formats = {str(column): "{:d}" if column in self.space.whole else "{:.3g}" for column in trials}
         return {
             "targets": Shown("Targets: given, and at the best point", self.fitted.drop(columns="at_tuned"), FORMATS),
-            "trials": Shown("Trials, the best first", trials, dict.fromkeys(map(str, trials), "{:.3g}"), most=5),
+            "trials": Shown("Trials, the best first", trials, formats, most=5),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:

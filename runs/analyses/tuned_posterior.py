@@ -17,7 +17,7 @@ from article10.runs.analyses.identifiability import Identifiability, identifiabi
 from article10.runs.analyses.posterior import Posterior
 from article10.runs.analyses.targets import Targets
 from article10.runs.analyses.tuned import FORMATS, Tuning, given, possible
-from article10.runs.batches.design import Range
+from article10.runs.batches.ranges import Space
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,19 +43,17 @@ class PosteriorTuning(Tuning):
     Attributes:
         posterior: points with weights.
         tuned_changes: the point of greatest weight against the prior, as changes.
-        whole: keys of parameters that are whole numbers.
     """
 
     scenario: Scenario
     source: str
     targets: Targets
-    ranges: Mapping[str, Range]
+    space: Space
     runs: int
     points: int
     seed: int
     posterior: Posterior
     tuned_changes: Mapping[str, float | int]
-    whole: frozenset[str] = frozenset()
 
     @property
     def tuned(self) -> dict[str, float | int]:
@@ -80,8 +78,7 @@ class PosteriorTuning(Tuning):
     @cached_property
     def draws(self) -> pd.DataFrame:
         """Equally weighted draws of the posterior, full keys as columns; usable with ``Design.from_frame``."""
-        frame = pd.DataFrame(self.posterior.draws(N_DRAWS, self.seed), columns=list(self.ranges))
-        return frame.astype({key: int for key in self.ranges if key in self.whole})
+        return self.space.frame(self.posterior.draws(N_DRAWS, self.seed))
 
     @cached_property
     def fitted(self) -> pd.DataFrame:

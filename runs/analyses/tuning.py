@@ -16,14 +16,14 @@ from article10.runs.analyses.answer import listed
 from article10.runs.analyses.best_point import search_best
 from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.posterior import ROUNDS, sample_posterior
-from article10.runs.analyses.target_evaluation import Evaluator, ranges_of
+from article10.runs.analyses.target_evaluation import Evaluator
 from article10.runs.analyses.targets import Targets, as_targets
 from article10.runs.analyses.tuned import Tuning, given
 from article10.runs.analyses.tuned_point import BestPoint
 from article10.runs.analyses.tuned_posterior import PosteriorTuning
 from article10.runs.batches.batch import Progress, telling
-from article10.runs.batches.design import Range
 from article10.runs.batches.design_size import check_size
+from article10.runs.batches.ranges import Space
 from article10.runs.output_path import check_folder_name
 
 
@@ -72,11 +72,11 @@ def tune(
     check_size(points, runs)
     if out is not None:
         check_folder_name(Path(out))
-    read, ranges, wanted = read_scenario(scenario), ranges_of(parameters), as_targets(targets)
+    read, space, wanted = read_scenario(scenario), Space.of(parameters), as_targets(targets)
     wanted.check(read)
     folder = None if out is None else Path(out)
-    evaluate = Evaluator(read, wanted, ranges, runs, seed, folder, 1 if method == "best" else workers)
-    asked = (read, _source(scenario, read), wanted, ranges, runs, points, seed)
+    evaluate = Evaluator(read, wanted, space, runs, seed, folder, 1 if method == "best" else workers)
+    asked = (read, _source(scenario, read), wanted, space, runs, points, seed)
     fit = _best if method == "best" else _posterior
     tuning = fit(asked, evaluate, progress)
     if folder is not None:
@@ -84,7 +84,7 @@ def tune(
     return tuning
 
 
-Asked = tuple[Scenario, str, Targets, dict[str, Range], int, int, int]
+Asked = tuple[Scenario, str, Targets, Space, int, int, int]
 
 
 NOT_PARAMETERS = ("without", "roster", "ballots", "events")
@@ -110,7 +110,7 @@ def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
 
 
 def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
-    _, _, targets, ranges, runs, points, seed = asked
+    _, _, targets, space, runs, points, seed = asked
     with telling(progress, "tune") as tell:
 
         def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -122,12 +122,12 @@ def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
 
         asked_for = given(targets)
         wanted, tolerances = asked_for["given"].to_numpy(), asked_for["tolerance"].to_numpy()
-        search = search_best(simulate, ranges, wanted, tolerances, points=points, seed=seed, tell=told)
-    return BestPoint(*asked, search, evaluate.changes(search.point.tolist()))
+        search = search_best(simulate, space, wanted, tolerances, points=points, seed=seed, tell=told)
+    return BestPoint(*asked, search, space.changes(search.point))
 
 
 def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
-    _, _, targets, ranges, runs, points, seed = asked
+    _, _, targets, space, runs, points, seed = asked
     before = 0
     with telling(progress, "tune") as tell:
 
@@ -144,16 +144,15 @@ def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
         asked_for = given(targets)
         posterior = sample_posterior(
             simulate,
-            ranges,
+            space,
             asked_for["given"].to_numpy(),
             asked_for["tolerance"].to_numpy(),
             points=points,
             seed=seed,
             rounds=ROUNDS,
         )
-    best = evaluate.changes(posterior.points[int(np.argmin(posterior.misfit))].tolist())
-    whole = frozenset(key for key, value in best.items() if isinstance(value, int))
-    tuning = PosteriorTuning(*asked, posterior, best, whole)
+    best = space.changes(posterior.points[int(np.argmin(posterior.misfit))])
+    tuning = PosteriorTuning(*asked, posterior, best)
     if not tuning.is_supported:
         warnings.warn(tuning.too_few(), TooFewRunsWarning, stacklevel=3)
     return tuning

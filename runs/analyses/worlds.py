@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from article10.model.randomness import Sampler, Stream
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
+from article10.runs.analyses.answer import listed
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.result import EnsembleResult, dataset
@@ -109,7 +111,7 @@ def worlds(
         By name, the result of each variant.
 
     Raises:
-        ValueError: ``runs`` or ``seed`` is wrong, or the variants cannot share draws.
+        ValueError: ``runs`` or ``seed`` is wrong, or the variants differ in time or in members.
 
     >>> from article10 import read_scenario
     >>> short = {"horizon": "2026-06-01"}
@@ -119,6 +121,7 @@ def worlds(
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     first_run = whole("first_run", first_run, most=LARGEST - runs)
+    check_comparable(variants)
     setups = {name: Setup.of(scenario) for name, scenario in variants.items()}
     sampler = Sampler(shared_streams(setups.values()), seed)
     recorders = {name: YearEndRecorder(setup, runs, by_year) for name, setup in setups.items()}
@@ -133,20 +136,47 @@ def worlds(
     return {name: recorders[name].result(setup, seed, first_run) for name, setup in setups.items()}
 
 
-def shared_streams(setups: Any) -> tuple[Stream, ...]:  # noqa: ANN401 - any iterable of setups
-    """The streams of all setups together.
+SAME_IN_ALL: Mapping[str, Callable[[Scenario], object]] = {
+    "start": lambda scenario: scenario.start,
+    "horizon": lambda scenario: scenario.horizon,
+    "step_days": lambda scenario: scenario.step_days,
+    "without": lambda scenario: sorted(scenario.without),
+}
+"""What scenarios must agree in for a draw to mean the same in each of them: the same member in the same step."""
+
+
+def check_comparable(variants: Mapping[str, Scenario]) -> None:
+    """Refuse scenarios whose runs cannot be compared pair by pair: they differ in time or in members.
 
     Raises:
-        ValueError: two ask for different shapes under one name: they differ in length or in members.
+        ValueError: with what they differ in.
+    """
+    first, *others = variants.items()
+    for name, scenario in others:
+        for what, read in SAME_IN_ALL.items():
+            one, other = read(first[1]), read(scenario)
+            if one != other:
+                raise ValueError(
+                    f"{first[0]!r} and {name!r} cannot share draws: {what} is {one} in one and {other} in the other; "
+                    f"expected the same {listed(SAME_IN_ALL)}"
+                )
+
+
+def shared_streams(setups: Iterable[Setup]) -> tuple[Stream, ...]:
+    """The streams of all setups together, each as long as the longest that is asked for.
+
+    A run's draws lie earliest first, so that a setup that needs fewer (it reviews Russia's effort less often, or holds
+    fewer elections) finds the ones that it would have alone at the beginning: the n-th review is drawn alike in all.
+
+    Raises:
+        ValueError: two ask for draws of another kind under one name.
     """
     together: dict[str, Stream] = {}
-    for setup in setups:
-        for stream in setup.streams:
-            if together.setdefault(stream.name, stream) != stream:
-                raise ValueError(
-                    f"the scenarios cannot share draws: {stream.name} differs in shape; "
-                    "give them the same start, horizon, step_days and members"
-                )
+    for stream in (stream for setup in setups for stream in setup.streams):
+        both = (stream, together.setdefault(stream.name, stream))
+        if len({replace(one, shape=one.shape[1:]) for one in both}) > 1:
+            raise ValueError(f"the scenarios cannot share draws: {stream.name!r} is drawn in another way in each")
+        together[stream.name] = max(both, key=lambda one: one.shape[0])
     return tuple(together.values())
 
 

@@ -17,10 +17,11 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from article10.agents.name import same_file
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
-from article10.agents.short_error import listed_mistakes, shown
+from article10.agents.short_error import listed_mistakes
 from article10.model.arguments import LARGEST, Seed, check_distinct
 from article10.model.checked import checked
 from article10.model.extras import require
+from article10.model.randomness import spawned_seeds
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -31,12 +32,11 @@ from article10.runs.batches.design_values import (
     Cell,
     Value,
     check_key,
-    check_range,
     check_values,
     fitted,
-    plausible_range,
     value_in,
 )
+from article10.runs.batches.ranges import Range, Space
 from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 SUMMARY, STANCE = "summary", "stance"
 """What to keep beside outcomes: weekly quantiles of each member's stance, or every stance."""
-
-Range = tuple[float, float]
 
 Kind = Literal["outcomes", "summary", "stance"]
 
@@ -69,35 +67,26 @@ class Sample(Parameters):
 
     @model_validator(mode="before")
     @classmethod
-    def _plausible(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
-        if isinstance(content, Mapping) and isinstance(content.get("ranges"), list | tuple):
-            if not all(isinstance(key, str) for key in content["ranges"]):
-                raise ValueError(f"ranges = {shown(content['ranges'])}: expected full keys, or a table of ranges")
-            check_distinct("sample.ranges", content["ranges"])
-            return {**content, "ranges": {key: plausible_range(key) for key in content["ranges"]}}
+    def _ranges_of_numbers(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
+        if isinstance(content, Mapping) and content.get("ranges"):
+            return {**content, "ranges": dict(cls._space(content["ranges"]).ranges)}
         return content
 
-    @model_validator(mode="after")
-    def _ranges_of_numbers(self) -> Self:
-        for key, ends in self.ranges.items():
-            check_key("sample.ranges", key)
-            check_range(key, ends)
-        return self
+    @staticmethod
+    def _space(ranges: Any) -> Space:  # noqa: ANN401 - raw input
+        return Space.of(ranges, "sample.ranges", OTHER_KEYS)
 
     def rows(self) -> list[dict[str, Value]]:
-        """The points, each a value for every key; whole numbers where the parameter is one."""
+        """The points, each a value for every key; of a whole number, all from low to high are as likely."""
         require("analysis", "Sample.rows")
         from scipy.stats import qmc
 
         engine = {"sobol": qmc.Sobol, "latin_hypercube": qmc.LatinHypercube}[self.method]
-        keys, (low, high) = list(self.ranges), zip(*self.ranges.values(), strict=True)
-        sampler = engine(len(keys), rng=self.seed)
+        space = self._space(self.ranges)
+        sampler = engine(len(space.keys), rng=self.seed)
         whole_power = 2 ** math.ceil(math.log2(self.n)) if self.method == "sobol" else self.n
         unit = sampler.random(whole_power)[: self.n]
-        return [
-            {key: fitted(key, value) for key, value in zip(keys, row, strict=True)}
-            for row in qmc.scale(unit, low, high)
-        ]
+        return [dict(space.changes(row)) for row in space.values(unit)]
 
 
 @dataclass(frozen=True)
@@ -153,7 +142,8 @@ class Design(Parameters):
         sample: points over ranges, crossed with the grid.
         table: points given one by one, crossed with the others; see ``from_frame``. Where a row leaves out a key that
             another row gives, the point has the value of its scenario.
-        common_random_numbers: whether all points share every draw; otherwise each has a seed of its own.
+        common_random_numbers: whether all points share every draw; otherwise each has a seed of its own, spawned from
+            ``seed``, so that designs of different seeds share no run. ``Point.seed`` and the table of points hold it.
 
     >>> Design(scenarios=("baseline", "no_pressure"), grid={"stance.peer_rate": (0.2, 0.8)}).n_points
     4
@@ -260,9 +250,11 @@ class Design(Parameters):
             for name, scenario in self.scenarios_in_full().items()
             for place, (a, b, c) in enumerate(itertools.product(self._rows_for(scenario), sampled, crossed))
         ]
+        shared = [self.seed] * len(changes)
+        seeds = shared if self.common_random_numbers else spawned_seeds(self.seed, "points of a design", len(changes))
         return [
-            Point(i, name, place, changed, self.seed if self.common_random_numbers else self.seed + i)
-            for i, (name, place, changed) in enumerate(changes)
+            Point(i, name, place, changed, seed)
+            for i, ((name, place, changed), seed) in enumerate(zip(changes, seeds, strict=True))
         ]
 
     def _rows_for(self, scenario: Scenario) -> Sequence[Mapping[str, Value]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from article10.agents.plain_values import plain
 from article10.agents.refusal import objection
 from article10.agents.short_error import named, shown
 from article10.model.days import as_day
-from article10.model.scenario import Scenario, all_declarations, parameter_groups
+from article10.model.scenario import Scenario, ScenarioError, all_declarations, parameter_groups
 
 Value = bool | int | float | str
 """Value of a parameter at a point."""
@@ -67,22 +67,32 @@ def _key(key: str) -> _Key:
     return _Key(TypeAdapter(annotation, config=strict), getattr(owner, name))
 
 
-def check_key(place: str, key: str) -> None:
+def kind_of(key: str) -> type:
+    """The type of a parameter's value: ``bool``, ``int``, ``float``, or another."""
+    return type(_key(key).default)
+
+
+def check_key(place: str, key: str, known: Collection[str] = ()) -> None:
     """Refuse a key that no parameter has.
 
+    Args:
+        place: where it stands.
+        key: as it is given.
+        known: valid keys, by default all that a design can vary.
+
     Raises:
-        ValueError: with the nearest that there is.
+        ScenarioError: with the nearest that there is.
     """
-    known = [*known_keys(), *OTHER_KEYS]
-    if key not in known:
-        raise ValueError(f"{place}.{named(key)}: no such parameter{nearest(key, known)}")
+    valid = [*(known or (*known_keys(), *OTHER_KEYS))]
+    if key not in valid:
+        raise ScenarioError(f"{place}.{named(key)}: no such parameter{nearest(str(key), valid)}")
 
 
 def check_values(place: str, key: str, values: Iterable[Value]) -> None:
     """Refuse what the parameter's declaration would not take.
 
     Raises:
-        ValueError: with the first such value and what was expected.
+        ScenarioError: with the first such value and what was expected.
     """
     adapter, declared = _key(key).adapter, known_keys().get(key)
     choices = declared.choices if declared else ()
@@ -90,9 +100,9 @@ def check_values(place: str, key: str, values: Iterable[Value]) -> None:
         try:
             adapter.validate_python(value)
         except ValidationError as error:
-            raise ValueError(f"{place}.{key} = {shown(value)}: {objection(error.errors()[0])}") from None
+            raise ScenarioError(f"{place}.{key} = {shown(value)}: {objection(error.errors()[0])}") from None
         if choices and value not in choices:
-            raise ValueError(f"{place}.{key} = {shown(value)}: expected one of {', '.join(choices)}")
+            raise ScenarioError(f"{place}.{key} = {shown(value)}: expected one of {', '.join(choices)}")
 
 
 def fitted(key: str, value: Value) -> Value:
@@ -108,7 +118,7 @@ def fitted(key: str, value: Value) -> Value:
         given = as_value(value)
     except ValueError as error:
         raise ValueError(f"{key} = {shown(value)}: {error}") from None
-    whole = type(_key(key).default) is int and isinstance(given, float) and np.isfinite(given)
+    whole = kind_of(key) is int and isinstance(given, float) and np.isfinite(given)
     return round(given) if whole else given  # type: ignore[arg-type]
 
 
@@ -120,32 +130,3 @@ def value_in(scenario: Scenario, key: str) -> Value:
     """
     *group, name = key.split(".")
     return as_value(getattr(getattr(scenario, group[0]) if group else scenario, name))
-
-
-def check_range(key: str, ends: tuple[float, float]) -> None:
-    """Refuse a range of what is no number, in the wrong order, or beyond what the parameter takes.
-
-    Raises:
-        ValueError: with what was expected.
-    """
-    if type(_key(key).default) not in (int, float):
-        raise ValueError(f"sample.ranges.{key}: expected the key of a number; vary it in the grid")
-    low, high = ends
-    if not low < high:
-        raise ValueError(f"sample.ranges.{key} = {shown([low, high])}: expected a low and a higher value")
-    check_values("sample.ranges", key, [fitted(key, end) for end in ends])
-
-
-def plausible_range(key: str) -> tuple[float, float]:
-    """The plausible range of a parameter.
-
-    Raises:
-        ValueError: there is no such parameter, or it declares none.
-    """
-    check_key("sample.ranges", key)
-    plausible = known_keys()[key].meta.plausible if key in known_keys() else None
-    if plausible is None:
-        raise ValueError(
-            f"sample.ranges: {key} declares no plausible range: give one, for example {{ {key} = [0.1, 0.9] }}"
-        )
-    return plausible

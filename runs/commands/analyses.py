@@ -23,11 +23,11 @@ from article10.runs.analyses.influence_ranking import rank_influence
 from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.analyses.rules_compared import compare_rules
 from article10.runs.analyses.sensitivity import screen, sobol
-from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.three_futures import three_futures
 from article10.runs.analyses.tornado import tornado
 from article10.runs.analyses.tuning import tune as tune_to
 from article10.runs.analyses.worlds import outcomes_ahead
+from article10.runs.batches.ranges import Range, Space
 from article10.runs.commands.application import (
     Force,
     Seed,
@@ -217,20 +217,20 @@ def tune(
         console().print(f"Tuned scenario: {escape(str(out / 'tuned.toml'))}", soft_wrap=True)
 
 
-def searched(words: Iterable[str]) -> dict[str, tuple[float, float]]:
+def searched(words: Iterable[str]) -> dict[str, Range]:
     """Ranges from ``key`` (its plausible range) or ``key=low:high``.
 
     >>> searched(["stance.peer_rate=0.2:0.8"])
     {'stance.peer_rate': (0.2, 0.8)}
     """
-    ranges: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, Range] = {}
     words = list(words)
     check_distinct("--parameters", [word.partition("=")[0] for word in words])
     for word in words:
         key, equals, ends = word.partition("=")
         low, _, high = ends.partition(":")
         try:
-            ranges[key] = (float(low), float(high)) if equals else Space.of(read_scenario(), [key]).ranges[key]
+            ranges[key] = (float(low), float(high)) if equals else Space.of([key]).ranges[key]
         except ValueError as error:
             reason = error if not equals else "expected KEY=LOW:HIGH, for example stance.peer_rate=0.2:0.8"
             raise ScenarioError(f"--parameters {word}: {reason}") from None

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from article10.agents.arrays import FloatArray
-from article10.agents.nearest import nearest
 from article10.model.arguments import whole
 from article10.model.checked import checked
-from article10.model.scenario import MemberOverride, Scenario, all_declarations
+from article10.model.scenario import MemberOverride, Scenario
+from article10.runs.batches.ranges import Space
 from article10.runs.ensemble import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines
@@ -79,6 +79,7 @@ def hindcast(
     runs, draws, seed = whole("runs", runs, 1), whole("draws", draws, 1), whole("seed", seed)
     draws = min(draws, runs)
     check_memory(f"{runs:,} runs and {draws:,} draws", (runs + FOR_EACH * draws) * BYTES_OF_A_DRAW)
+    changes = _drawn(varied, draws, seed)
     this = read_round(scenario, observed, accession)
     known = others(this, [read_round(name) for name in ROUNDS])
     if pace_known and this.supported_at_signing.all():
@@ -88,7 +89,6 @@ def hindcast(
     pace = fit.pace_of(this.signed) if pace_known else fit.pace_at(this.threat, rng)
     speed = pace[:, None] * np.stack([fit.speed_of(code, rng) for code in this.setup.roster.iso3], axis=1)
     speed = speed[np.argsort(pace)[FOR_EACH // 2 :: FOR_EACH]]
-    changes = _drawn(this.scenario, varied, draws, seed)
     days, acceded = _simulated(this, np.minimum(speed, FASTEST), changes, runs, seed, rng, progress)
     compared = baselines(this, known, speed, runs, rng)
     return Hindcast(
@@ -104,19 +104,15 @@ def hindcast(
     )
 
 
-def _drawn(scenario: Scenario, keys: Sequence[str], draws: int, seed: int) -> list[dict[str, float]]:
+def _drawn(keys: Sequence[str], draws: int, seed: int) -> list[dict[str, int | float]]:
     """Values of parameters for each draw, uniform over their plausible ranges (a Latin hypercube)."""
     from scipy.stats import qmc
 
     if not keys:
         return [{}] * draws
-    ranges = {d.key: d.meta.plausible for d in all_declarations(scenario) if d.meta.plausible is not None}
-    for key in keys:
-        if key not in ranges:
-            raise ValueError(f"varied: {key!r} is no parameter with a plausible range{nearest(key, ranges)}")
-    low, high = np.array([ranges[key] for key in keys]).T
-    places = qmc.LatinHypercube(len(keys), rng=np.random.default_rng([seed, 1])).random(draws)
-    return [dict(zip(keys, row, strict=True)) for row in (low + places * (high - low)).tolist()]
+    space = Space.of(keys, "varied")
+    places = qmc.LatinHypercube(len(space.keys), rng=np.random.default_rng([seed, 1])).random(draws)
+    return [space.changes(row) for row in space.values(places)]
 
 
 def _simulated(

@@ -10,7 +10,8 @@ import numpy as np
 
 from article10.agents.member_parameters import NetworkName
 from article10.agents.russia import STRATEGIES
-from article10.model.scenario import MemberOverride, Scenario, all_declarations
+from article10.model.scenario import MemberOverride, Scenario
+from article10.runs.batches.ranges import Space
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,9 @@ def parameters(base: Scenario, points: int, seed: int) -> Iterator[Point]:
     """A Latin hypercube over the plausible range of every parameter that declares one (McKay et al. 1979)."""
     from scipy.stats import qmc
 
-    ranges = {d.key: (d.meta.plausible, d.default) for d in all_declarations(base) if d.meta.plausible is not None}
-    sample = qmc.LatinHypercube(len(ranges), rng=np.random.Generator(np.random.PCG64([seed, 2]))).random(points)
-    for k, row in enumerate(sample.tolist()):
-        values: dict[str, float] = {}
-        for (key, ((low, high), default)), place in zip(ranges.items(), row, strict=True):
-            value = low + place * (high - low)
-            values[key] = round(value) if isinstance(default, int) else value
+    space = Space.of()
+    generator = np.random.Generator(np.random.PCG64([seed, 2]))
+    sample = qmc.LatinHypercube(len(space.keys), rng=generator).random(points)
+    for k, row in enumerate(space.values(sample)):
+        values = space.changes(row)
         yield Point("parameters", f"point {k + 1}", base.with_(values), values)

@@ -109,8 +109,8 @@ def fit_ratification(rounds: Sequence[Round], draws: int = 400, seed: int = 0) -
         return -float(data.log_posterior(point[None])[0])
 
     found = optimize.minimize(cost, start, method="BFGS", options={"gtol": 1e-3})
-    points, weight = _by_importance(data, found.x, _covariance(cost, found.x), seed)
     rng = np.random.default_rng(seed)
+    points, weight = _by_importance(data, found.x, _covariance(cost, found.x), rng)
     chosen = points[rng.choice(PROPOSALS, size=draws, p=weight)]
     return RatificationFit(
         hyperparameters=pd.DataFrame(chosen[:, : len(HYPERPARAMETERS)], columns=list(HYPERPARAMETERS)),
@@ -209,19 +209,19 @@ class _Data:
 
 
 def _by_importance(
-    data: _Data, centre: FloatArray, cover: FloatArray, seed: int, attempt: int = 1
+    data: _Data, centre: FloatArray, cover: FloatArray, rng: np.random.Generator, attempt: int = 1
 ) -> tuple[FloatArray, FloatArray]:
     """Points and their weights from a Student t, centred anew on what it finds."""
     from scipy import stats
 
-    around = stats.multivariate_t(centre, WIDER * cover, df=TAILS, seed=seed + attempt)
+    around = stats.multivariate_t(centre, WIDER * cover, df=TAILS, seed=rng)
     points = around.rvs(PROPOSALS)
     log_weight = data.log_posterior(points) - around.logpdf(points)
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     if attempt == ATTEMPTS:
         return points, weight
-    return _by_importance(data, weight @ points, np.cov(points.T, aweights=weight), seed, attempt + 1)
+    return _by_importance(data, weight @ points, np.cov(points.T, aweights=weight), rng, attempt + 1)
 
 
 def _covariance(cost: Callable[[FloatArray], float], point: FloatArray, step: float = 1e-3) -> FloatArray:
