@@ -13,11 +13,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from article10.model.setup import Setup
 from article10.runs.explain import waterfall
-from article10.runs.figures.map import SCALE, SHOWN_WEIGHT, draw_map, draw_network
+from article10.runs.figures.map import draw_map
+from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
+from article10.runs.figures.stance_colours import SCALE, STANCES
 from article10.runs.figures.style import (
     COLOURS,
-    DIVERGING,
     OPPOSED,
     SUPPORTIVE,
     house_style,
@@ -155,7 +157,7 @@ class Plot:
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 7.0))
             extent = (days[0], days[-1], len(order) - 0.5, -0.5)
-            image = ax.imshow(median[order], aspect="auto", interpolation="nearest", cmap=DIVERGING, extent=extent)
+            image = ax.imshow(median[order], aspect="auto", interpolation="nearest", cmap=STANCES, extent=extent)
             image.set_clim(SCALE.vmin, SCALE.vmax)
             names = self.result.data["member_name"].to_numpy()[order]
             ax.set_yticks(range(len(order)), names, fontsize=8)
@@ -232,28 +234,25 @@ class Plot:
         """
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 7.0))
-            draw_network(ax, self.result.scenario, self._final_median(), threshold)
+            draw_network(ax, self.result.scenario, self._median(), threshold)
             note_runs(ax, self.result.runs)
         return ax
 
     def map(self, when: str | None = None, ax: Axes | None = None) -> Axes:
-        """Median stance of every member on a map.
+        """Median stance of every member on a map, and which members object because of the war in most runs.
 
         Args:
             when: a date; by default the horizon.
             ax: where to draw.
         """
-        if when is None:
-            median, label = self._final_median(), str(self.result.data["step"].to_numpy()[-1])[:10]
-        else:
-            at = self.result.data["stance"].sel(step=when, method="nearest")
-            median = pd.Series(np.median(at.to_numpy(), axis=0), index=self.result.data["member"].to_numpy())
-            label = str(at["step"].to_numpy())[:10]
+        days = pd.DatetimeIndex(self.result.data["step"].to_numpy())
+        step = len(days) - 1 if when is None else int(days.get_indexer(pd.DatetimeIndex([when]), method="nearest")[0])
+        candidate = self.result.scenario.candidate.name
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 5.4))
-            draw_map(ax, median)
-            ax.set_title(f"Median stance, {label}")
-            note_runs(ax, self.result.runs, below=8)
+            draw_map(ax, self._median(step), candidate, self._barred(step))
+            ax.set_title(f"Median stance, {days[step]:%Y-%m-%d}")
+            note_runs(ax, self.result.runs, "stripes: the member objects because of the war in most runs", below=8)
         return ax
 
     def explain(
@@ -331,10 +330,14 @@ class Plot:
     def _stance(self, code: str) -> np.ndarray:
         return self._variable("stance")[:, :, self.result.scenario.members().index(code)]
 
-    def _final_median(self) -> pd.Series[float]:
-        return pd.Series(
-            np.median(self._variable("stance")[:, -1], axis=0), index=self.result.data["member"].to_numpy()
-        )
+    def _median(self, step: int = -1) -> pd.Series[float]:
+        stance = np.median(self._variable("stance")[:, step], axis=0)
+        return pd.Series(stance, index=self.result.data["member"].to_numpy())
+
+    def _barred(self, step: int) -> tuple[str, ...]:
+        """Members that object because of the war in most runs."""
+        at_war = np.median(self._variable("war_intensity")[:, step] > np.float32(self.result.scenario.war.hot_line))
+        return Setup.of(self.result.scenario).barred_by(bool(at_war > 0.5))
 
     def _members(self, member: str | Sequence[str] | None, most: int) -> list[str]:
         roster = self.result.scenario.members()

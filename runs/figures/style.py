@@ -24,9 +24,6 @@ OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
 PALE = "#c9c9c9"
 """What is not told from zero."""
 
-DIVERGING = "RdBu"
-"""Colour map of stances: red opposed, blue supportive."""
-
 STYLE: dict[Any, Any] = {
     "font.size": 9.5,
     "axes.titlesize": 11,
