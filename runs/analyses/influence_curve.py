@@ -16,7 +16,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
 from article10.runs.analyses.intervals import paired, share, stated, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures.style import COLOURS, house_style, label_ends, new_axes, note_runs
+from article10.runs.figures.style import house_style, label_ends, new_axes, note_runs, with_looks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,17 +78,17 @@ class InfluenceCurve(Answer):
     def plot(self, ax: Axes | None = None) -> Axes:
         """Share of worlds that reach the outcome over effort, a line a strategy, with 95% intervals."""
         with house_style():
-            ax = ax or new_axes()
+            strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
+            ax = ax or new_axes(names=strategies)
             nothing = self.points.xs(0.0, level="effort").iloc[0]
             ax.axhline(nothing["share"], color="#888888", linewidth=0.9, linestyle="--")
             most = float(self.points.index.get_level_values("effort").max())
-            strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
-            for colour, strategy in zip(COLOURS, strategies, strict=False):
+            for look, strategy in with_looks(strategies):
                 rows = pd.concat([nothing.to_frame(0.0).T, self.points.xs(strategy, level="strategy")])
                 effort = rows.index.to_numpy(float)
                 low, high = (rows[f"share_{end}"].to_numpy(float) for end in ("low", "high"))
-                ax.fill_between(effort, low, high, color=colour, alpha=0.12, linewidth=0)
-                ax.plot(effort, rows["share"].to_numpy(float), color=colour, marker="o", markersize=4, label=strategy)
+                ax.fill_between(effort, low, high, color=look["color"], alpha=0.12, linewidth=0)
+                ax.plot(effort, rows["share"].to_numpy(float), marker="o", markersize=4, label=strategy, **look)
             ax.set_xlim(0, most)
             ax.set_ylim(bottom=0)
             label_ends(ax)

@@ -37,7 +37,16 @@ from article10.runs.analyses.worlds import (
     worlds,
     years_until,
 )
-from article10.runs.figures.style import COLOURS, PALE, house_style, label_ends, new_axes, note_runs, time_axis
+from article10.runs.figures.style import (
+    COLOURS,
+    PALE,
+    house_style,
+    label_ends,
+    new_axes,
+    note_runs,
+    time_axis,
+    with_looks,
+)
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:
@@ -132,14 +141,14 @@ class RulesCompared(Answer):
         """Share of worlds that have reached an outcome by the end of each year, a line a rule."""
         outcome = outcome or outcomes_ahead(self.scenario)[0]
         with house_style():
-            ax = ax or new_axes()
+            ax = ax or new_axes(names=[f"{rule} 00%" for rule in self.rules.index])
             highest = 0.0
-            for colour, rule in zip(COLOURS, self.rules.index, strict=False):
+            for look, rule in with_looks(self.rules.index):
                 rows = self.by_year.xs((rule, outcome), level=("rule", "outcome"))
                 days = [date2num(day) for day in (self.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
                 value, low, high = (np.array([0.0, *rows[c]]) for c in ("share", "share_low", "share_high"))
-                ax.fill_between(days, low, high, color=colour, alpha=0.12, linewidth=0)
-                ax.plot(days, value, color=colour, label=f"{rule} {value[-1]:.0%}")
+                ax.fill_between(days, low, high, color=look["color"], alpha=0.12, linewidth=0)
+                ax.plot(days, value, label=f"{rule} {value[-1]:.0%}", **look)
                 ax.set_xlim(days[0], days[-1])
                 highest = max(highest, float(value[-1]))
             ax.set_ylim(0, min(1.0, 1.15 * highest + 0.02))

@@ -22,7 +22,7 @@ from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
 from article10.runs.analyses.intervals import interval, mean_over_runs, paired, share, stated, warned
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, part_of, reached, worlds, years_until
-from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.figures.style import house_style, new_axes, note_runs, with_looks
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ class ThreeFutures(Answer):
         rows = self.consequences.xs(measure, level="measure").loc[list(FUTURES)]
         with house_style():
             ax = ax or new_axes(figsize=(5.6, 2.4))
-            for place, (colour, (_, row)) in enumerate(zip(COLOURS, rows.iterrows(), strict=False)):
+            for place, (look, (_, row)) in enumerate(with_looks(rows.iterrows())):
+                colour = look["color"]
                 ax.hlines(place, row["mean_low"], row["mean_high"], color=colour, linewidth=2.5)
                 ax.plot(row["mean"], place, "o", color=colour)
                 text: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 8, "color": colour}

@@ -17,7 +17,7 @@ from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
 from article10.runs.analyses.intervals import Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.sensitivity_methods import Space
 from article10.runs.analyses.worlds import Progress, check_milestone, part_of, reached, worlds
-from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs, shown_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +106,9 @@ class Tornado(Answer):
             ax.set_xlabel(f"points of probability of {self.outcome} against {self.usual['share']:.1%} as it is")
             ax.grid(visible=False, axis="y")
             ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
-            note_runs(ax, self.runs, "each, the same worlds; lines: 95% intervals; pale: not told from zero", below=38)
+            left = shown_of(len(shown), len(self.ends), "parameters")
+            words = f"each, the same worlds; lines: 95% intervals; pale: not told from zero{left}"
+            note_runs(ax, self.runs, words, below=38)
         return ax
 
 

@@ -27,8 +27,10 @@ from article10.runs.figures.style import (
     new_axes,
     note_runs,
     save_figure,
+    shown_of,
     stance_axis,
     time_axis,
+    with_looks,
 )
 from article10.runs.run_again import check_run
 from article10.runs.summary import MILESTONES, holdouts, signed, wilson
@@ -72,8 +74,8 @@ class Plot:
         with house_style():
             ax = ax or new_axes()
             one = len(members) == 1
-            for place, code in enumerate(members):
-                self._band(ax, code, COLOURS[place % len(COLOURS)], wide=one)
+            for look, code in with_looks(members):
+                self._band(ax, code, look, wide=one)
             self._stance_frame(ax, label=one)
             if not one:
                 self._label_stances(ax)
@@ -88,8 +90,8 @@ class Plot:
         with house_style():
             figure = Figure(figsize=(3.6 * columns, 2.5 * rows + 0.6), layout="constrained")
             axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-            for ax, code in zip(axes, members, strict=False):
-                self._band(ax, code, COLOURS[0], wide=True)
+            for ax, code in zip(axes[: len(members)], members, strict=True):
+                self._band(ax, code, {"color": COLOURS[0]}, wide=True)
                 self._stance_frame(ax, label=ax in axes[columns - 1 :: columns])
                 if ax in axes[::columns]:
                     ax.set_ylabel("stance")
@@ -102,14 +104,14 @@ class Plot:
         first: Axes = axes[0]
         return first
 
-    def _band(self, ax: Axes, code: str, colour: str, wide: bool) -> None:
+    def _band(self, ax: Axes, code: str, look: dict[str, Any], wide: bool) -> None:
         stance = self._stance(code)
         days = self.result.data["step"].to_numpy()
         low, lower, middle, upper, high = np.quantile(stance, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
         if wide:
-            ax.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
-        ax.fill_between(days, lower, upper, color=colour, alpha=0.32, linewidth=0)
-        ax.plot(days, middle, color=colour, label=self._name(code))
+            ax.fill_between(days, low, high, color=look["color"], alpha=0.18, linewidth=0)
+        ax.fill_between(days, lower, upper, color=look["color"], alpha=0.32, linewidth=0)
+        ax.plot(days, middle, label=self._name(code), **look)
 
     def trajectories(
         self, member: str | Sequence[str] | None = None, run: int | None = None, n: int = 30, ax: Axes | None = None
@@ -130,11 +132,11 @@ class Plot:
         members = self._members(member, len(TELLING) if several else 1)
         days = self.result.data["step"].to_numpy()
         with house_style():
-            ax = ax or new_axes()
+            ax = ax or new_axes(names=[self._name(code) for code in members])
             if several:
                 place = self._place(run)
-                for colour, code in zip(COLOURS, members, strict=False):
-                    ax.plot(days, self._stance(code)[place], color=colour, label=self._name(code), linewidth=1.2)
+                for look, code in with_looks(members):
+                    ax.plot(days, self._stance(code)[place], label=self._name(code), linewidth=1.2, **look)
                 ax.margins(x=0)
                 self._label_stances(ax)
                 ax.set_title(f"Stances in run {self.result.data['run'].to_numpy()[place]}")
@@ -179,9 +181,10 @@ class Plot:
             most: members shown, those that object most by their own stance.
             ax: where to draw.
         """
-        shown = holdouts(self.result).head(most)[::-1]
+        every = holdouts(self.result)
+        shown = every.head(most)[::-1]
         with house_style():
-            ax = ax or new_axes(figsize=(7.5, 5.2))
+            ax = ax or new_axes(figsize=(7.5, 1.5 + 0.265 * max(len(shown), 6)))
             only_war = shown["any"] - shown["own_stance"]
             ax.barh(shown["name"], shown["own_stance"], color=OPPOSED, label="by its own stance")
             ax.barh(shown["name"], only_war, left=shown["own_stance"], color="#c9c9c9", label="only because of the war")
@@ -195,7 +198,8 @@ class Plot:
             ax.grid(visible=False, axis="y")
             ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
             ax.set_title("Who objects" if len(shown) else "No ballot was asked for in any run")
-            note_runs(ax, self.result.runs, "alone: the only one to object by its own stance", below=38)
+            left = shown_of(len(shown), len(every), "members")
+            note_runs(ax, self.result.runs, f"alone: the only one to object by its own stance{left}", below=38)
         return ax
 
     def accession(self, ax: Axes | None = None) -> Axes:
