@@ -72,7 +72,12 @@ class Summary:
 
 
 def summarise(result: EnsembleResult) -> Summary:
-    """The summary of a result."""
+    """The summary of a result.
+
+    Raises:
+        ValueError: it is a selection that holds no runs.
+    """
+    result.check_runs()
     outcomes = result.outcomes_by_member
     members = tuple(str(code) for code in result.data["member"].to_numpy())
     return Summary(
@@ -88,7 +93,12 @@ def summarise(result: EnsembleResult) -> Summary:
 
 
 def milestones(result: EnsembleResult) -> pd.DataFrame:
-    """Share of runs that have reached each milestone by the end of each year, with a 95% interval."""
+    """Share of runs that have reached each milestone by the end of each year, with a 95% interval.
+
+    Raises:
+        ValueError: the result is a selection that holds no runs.
+    """
+    result.check_runs()
     outcomes, scenario = result.outcomes_by_member, result.scenario
     years = range(scenario.start.year, scenario.horizon.year + 1)
     ends = [min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon)) for year in years]
@@ -118,7 +128,11 @@ def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray
     """Councils of each run, (run,), and by kind the objections of each member in each run, (run, member).
 
     Kinds: ``own_stance``; ``war``, because of it; ``any``; ``alone``, as the only one to object by its own stance.
+
+    Raises:
+        ValueError: the result is a selection that holds no runs.
     """
+    result.check_runs()
     ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
     own = (reason & REASON_STANCE) > 0
     kinds = {"own_stance": own, "war": (reason & REASON_WAR) > 0, "any": ballot == OBJECT}

@@ -164,9 +164,14 @@ def legend(ax: Axes) -> None:
         ax.legend()
 
 
-def time_axis(ax: Axes) -> None:
-    """Years on the x axis."""
-    locator = matplotlib.dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
+def time_axis(ax: Axes, least: int = 3) -> None:
+    """Dates on the x axis, in years, months or days, as the time shown asks for.
+
+    Args:
+        ax: whose.
+        least: ticks; there are at most twice as many and one, so that some interval suits whatever the time shown.
+    """
+    locator = matplotlib.dates.AutoDateLocator(minticks=least, maxticks=2 * least + 1)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
     formatter = matplotlib.dates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(formatter)
