@@ -15,6 +15,7 @@ from article10.runs.figures.style import (
     label_ends,
     new_axes,
     note_runs,
+    points_axis,
     shown_of,
     signed_colours,
     with_looks,
@@ -37,8 +38,7 @@ def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axe
         errors = [shown[gain] - shown[gain + LOW], shown[gain + HIGH] - shown[gain]]
         ax.barh(shown["member_name"], shown[gain], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
         ax.axvline(0, color="#888888", linewidth=0.8)
-        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-        ax.set_xlabel(f"points of probability of {first} by the horizon")
+        points_axis(ax, f"probability of {first} by the horizon")
         ax.grid(visible=False, axis="y")
         ax.set_title("What one member's consent would add")
         left = shown_of(len(shown), len(answer.members), "members")

@@ -13,7 +13,8 @@ import pandas as pd
 from article10.agents.russia import STRATEGIES
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.forms import PERCENT, POINTS
 from article10.runs.analyses.intervals import paired, share, stated, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
 from article10.runs.figures.style import house_style, label_ends, new_axes, note_runs, with_looks
@@ -47,7 +48,7 @@ class InfluenceCurve(Answer):
     @property
     def question(self) -> str:
         """What was asked."""
-        return f"What does more of Russia's pressure do, and how it is spread? ({self.scenario.name})"
+        return f"What does more of Russia's pressure on members do, and how it is spread? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
         """The outcome and the points."""

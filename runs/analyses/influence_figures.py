@@ -30,6 +30,7 @@ from article10.runs.figures.style import (
     house_style,
     new_axes,
     note_runs,
+    points_axis,
     shown_of,
     signed_colours,
     time_axis,
@@ -124,8 +125,7 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(names)), names)
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
-        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-        ax.set_xlabel("points of probability by the horizon (Shapley share)")
+        points_axis(ax, "probability by the horizon (Shapley share)")
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.14)
         ax.set_title(_headed(f"{answer.lever.label} by channel"))

@@ -15,7 +15,8 @@ from matplotlib.dates import date2num
 from article10.agents.member_state import OBJECT
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import PERCENT, POINTS, Form
 from article10.runs.analyses.intervals import (
     interval,
     mean_over_runs,
@@ -44,6 +45,7 @@ from article10.runs.figures.style import (
     label_ends,
     new_axes,
     note_runs,
+    points_axis,
     time_axis,
     with_looks,
 )
@@ -118,7 +120,7 @@ class RulesCompared(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Rules, who is outvoted, years."""
-        formats = {
+        formats: dict[str, Form] = {
             **dict.fromkeys(OUTCOMES, PERCENT),
             "invitation_gain": POINTS,
             "accession_gain": POINTS,
@@ -169,8 +171,7 @@ class RulesCompared(Answer):
             errors = [shown["russia"] - shown["russia_low"], shown["russia_high"] - shown["russia"]]
             ax.barh(list(shown.index), shown["russia"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
-            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel(f"points of probability of {outcomes_ahead(self.scenario)[0]} by the horizon")
+            points_axis(ax, f"probability of {outcomes_ahead(self.scenario)[0]} by the horizon")
             ax.grid(visible=False, axis="y")
             ax.set_title("What Russia's pressure on members does under each rule")
             words = "with and without it under each rule, the same worlds; lines: 95% intervals; pale: not told"

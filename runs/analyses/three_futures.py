@@ -17,7 +17,8 @@ from article10.agents.russia import breach_hazard
 from article10.model.accession_rule import MEMBER
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import NUMBER, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.forms import NUMBER
 from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
 from article10.runs.analyses.intervals import interval, mean_over_runs, paired, share, stated, warned
 from article10.runs.analyses.levers import LEVERS

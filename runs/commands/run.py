@@ -33,7 +33,8 @@ from article10.runs.output_folder import output_folder
 from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 from article10.runs.result import EnsembleResult, load
 from article10.runs.run_again import run_again
-from article10.runs.summary import as_text, rendered, summarise
+from article10.runs.summary import summarise
+from article10.runs.summary_text import as_text, rendered
 
 KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "election": "cyan", "moves": "dim"}
 

@@ -14,7 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
-from article10.runs.analyses.intervals import paired
+from article10.runs.analyses.forms import POINTS
+from article10.runs.analyses.intervals import interval, paired
 from article10.runs.explore.kept_worlds import Glimpse
 from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
 from article10.runs.summary import wilson
@@ -153,5 +154,5 @@ def headline(now: Glimpse, given: Glimpse) -> str:
         return f"{said}; as given {before:.1%}."
     change = paired(now.acceded[:, -1], given.acceded[:, -1])
     told = "" if change.is_told else "; these runs do not tell it from none"
-    points = f"{100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
-    return f"{said}; as given {before:.1%}; difference {points}{told}."
+    difference = interval(change.row("it"), "it", POINTS)
+    return f"{said}; as given {before:.1%}; difference {difference}{told}."

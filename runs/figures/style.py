@@ -177,6 +177,17 @@ def time_axis(ax: Axes, least: int = 3) -> None:
     ax.xaxis.set_major_formatter(formatter)
 
 
+def points_axis(ax: Axes, of: str) -> None:
+    """Differences of a probability on the x axis, in percentage points.
+
+    Args:
+        ax: whose.
+        of: what changes, for example ``"probability of accession"``.
+    """
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.3g}".replace("-", "−") if value else "0")
+    ax.set_xlabel(f"change of the {of}, percentage points")
+
+
 def stance_axis(ax: Axes, objection_line: float, label: bool = True) -> None:
     """Stance on the y axis, with zero and the objection line."""
     ax.set_ylim(-1, 1)
