@@ -197,7 +197,7 @@ class SobolIndices(Answer):
         check, start = self.checks.loc[measure], f"Not told for the {_label(measure)}"
         if check["variance"] == 0:
             return f"{start}: it is alike at all {self.points:,} points of {self.runs:,} runs."
-        needed = float(check["runs_needed"])
+        needed = float(self.checks["runs_needed"].to_dict()[measure])
         more = f"{about(needed)} would bring it to a tenth" if np.isfinite(needed) else "no number is known to do"
         share = f"{min(check['noise'], 1.0):.0%} of the variance between points"
         return f"{start}: {share} is noise of {self.runs:,} runs at each; {more}."

@@ -87,11 +87,11 @@ class ThreeFutures(Answer):
     def sentences(self) -> list[str]:
         """What differs from neither, what drives it, what it is."""
         said = []
-        for measure, (label, _, digits) in MEASURES.items():
+        for measure, (label, unit, digits) in MEASURES.items():
             rows, form = self.consequences.xs(measure, level="measure"), f"{{:+.{digits}f}}"
             parts = [f"{future} {stated(rows.loc[future], 'difference', form)}" for future in (MEMBERSHIP, IN_LIEU)]
             usual = interval(rows.loc[NEITHER], "mean", f"{{:.{digits}f}}")
-            said.append(f"{label[0].upper()}{label[1:]}: {usual} with neither; {'; '.join(parts)}.")
+            said.append(f"{label[0].upper()}{label[1:]}, {unit}: {usual} with neither; {'; '.join(parts)}.")
         joins = interval(self.acceded, "share", "{:.0%}")
         after = "" if np.isnan(self.acceded["years"]) else f", after {interval(self.acceded, 'years', '{:.1f}')} years"
         said.append(f"With membership the candidate accedes in {joins} of worlds{after}.")
@@ -104,8 +104,10 @@ class ThreeFutures(Answer):
     def tables(self) -> dict[str, Shown]:
         """Consequences; attacks by deterrence."""
         numbers = {"mean": "{:.3f}", "difference": "{:+.3f}"}
+        units = [MEASURES[measure][1] for measure in self.consequences.index.get_level_values("measure")]
+        with_units = self.consequences.assign(unit=units)
         return {
-            "consequences": Shown("Consequences within the model", self.consequences, numbers, most=40),
+            "consequences": Shown("Consequences within the model", with_units, numbers, most=40),
             "by_deterrence": Shown("Renewed attacks by war.deterrence", self.by_deterrence, {"attacks": NUMBER}, 40),
         }
 

@@ -102,6 +102,6 @@ def _plausible(d: Declaration) -> str:
 def roster() -> None:
     """Print the members and what is fixed about them. Columns are explained in docs/roster.md."""
     frame = pd.DataFrame(roster_rows()).drop(columns=["name", "borders_russia"]).set_index("iso3").rename(columns=SHORT)
-    formats: dict[str, Form] = dict.fromkeys(frame.select_dtypes("float"), "{:.2f}")
+    formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float")), "{:.2f}")
     console().print(FittedTable(Shown("Members", frame, formats, most=len(frame))))
     console().print("Shares and indices are from 0 to 1; spending is in % of GDP; units: docs/roster.md.")
