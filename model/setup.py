@@ -159,6 +159,10 @@ class Setup:
         holds = self.roster.war_bar > self.scenario.accession.war_bar
         return holds & self.scenario.accession.candidate_at_war & np.isnan(self.given_stance)
 
+    def barred_by(self, hot: bool) -> tuple[str, ...]:
+        """Codes of the members that object because of the war, where it is hot or is not."""
+        return tuple(code for code, bars in zip(self.roster.iso3, self.war_bar, strict=True) if bars and hot)
+
     @cached_property
     def war_intensity(self) -> float:
         """Intensity of the war at the start."""

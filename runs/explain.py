@@ -18,7 +18,7 @@ from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.recorder import CONTRIBUTION
-from article10.runs.run_again import check_some_runs, run_again, setup_again
+from article10.runs.run_again import run_again, setup_again
 from article10.runs.summary import Z95
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def explain_ensemble(
     """
     from article10.runs.ensemble import chunk_size, chunks, step_chunk
 
-    check_some_runs(result)
+    result.check_runs()
     place = result.scenario.members().index(member)
     setup = setup_again(result, strategy, mechanisms)
     begins, ends = steps_between(setup.scenario, start, end)

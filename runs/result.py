@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
+from article10.agents.short_error import ArgumentError
 from article10.model.accession_rule import OBJECT, STAGES
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
@@ -123,6 +124,9 @@ def _attributes(name: str) -> dict[str, str]:
     return {} if name == CONTRIBUTION else {"description": f"whether event {event!r} acts"}
 
 
+NO_RUNS = "the selection holds no runs"
+
+
 class EnsembleResult:
     """What an ensemble gave.
 
@@ -137,8 +141,8 @@ class EnsembleResult:
 
     def __repr__(self) -> str:
         """Scenario, seed, runs and the share of runs by outcome."""
-        if self.runs == 0:
-            return f"EnsembleResult({self.scenario.name!r}, runs=0, seed={self.seed})"
+        if not self.runs:
+            return f"EnsembleResult({self.scenario.name!r}, seed={self.seed}: {NO_RUNS})"
         counts = self.outcomes["outcome"].value_counts(normalize=True)
         shares = ", ".join(f"{name} {share:.1%}" for name, share in counts.items())
         return f"EnsembleResult({self.scenario.name!r}, runs={self.runs}, seed={self.seed}: {shares})"
@@ -158,9 +162,23 @@ class EnsembleResult:
         """The scenario in full, from the provenance."""
         return Scenario.from_json(self.data.attrs["scenario"])
 
+    def check_runs(self) -> None:
+        """Raise unless there is something to summarise, explain or draw.
+
+        Raises:
+            ValueError: the result is a selection that holds no runs.
+        """
+        if not self.runs:
+            raise ArgumentError(f"{self!r}: there is nothing to draw, explain or summarise")
+
     @property
     def plot(self) -> Plot:
-        """Figures: ``result.plot.fan()``, ``.trajectories()``, ``.heatmap()``, ``.holdouts()``, ``.accession()``."""
+        """Figures: ``result.plot.fan()``, ``.trajectories()``, ``.heatmap()``, ``.holdouts()``, ``.accession()``.
+
+        Raises:
+            ValueError: the result is a selection that holds no runs.
+        """
+        self.check_runs()
         from article10.runs.figures.plot import Plot  # matplotlib only when something is drawn
 
         return Plot(self)
@@ -246,6 +264,7 @@ class EnsembleResult:
         """
         from article10.runs.explain import explain_ensemble, explain_run
 
+        self.check_runs()
         made: dict[str, Any] = {"start": start, "end": end, "strategy": strategy, "mechanisms": mechanisms}
         return explain_ensemble(self, member, **made) if run is None else explain_run(self, member, run, **made)
 
@@ -264,6 +283,7 @@ class EnsembleResult:
         """
         from article10.runs.figures.animation import animate
 
+        self.check_runs()
         return animate(self, run, path, **options)
 
     def _repr_html_(self) -> str:

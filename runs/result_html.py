@@ -25,6 +25,8 @@ def result_html(result: EnsembleResult) -> str:
     """A result as HTML: scenario, runs and seed, milestones with 95% intervals, holdouts, a small fan."""
     from article10.runs.summary import MILESTONES, summarise
 
+    if not result.runs:
+        return f"<p>{escape(repr(result))}</p>"
     summary, attributes = summarise(result), result.data.attrs
     head = (
         f"<p><b>{escape(summary.title)}</b> · {result.runs:,} runs, seed {result.seed}<br><small>"
@@ -48,10 +50,9 @@ def result_html(result: EnsembleResult) -> str:
 def small_fan(result: EnsembleResult) -> Figure:
     """Stances of three members side by side, small."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.dates import AutoDateLocator
     from matplotlib.figure import Figure
 
-    from article10.runs.figures.style import house_style
+    from article10.runs.figures.style import house_style, time_axis
 
     codes = result.scenario.members().iso3
     members = [code for code in FANNED if code in codes] or list(codes[:3])
@@ -60,7 +61,7 @@ def small_fan(result: EnsembleResult) -> Figure:
         FigureCanvasAgg(figure)
         for ax, code in zip(figure.subplots(1, len(members), sharey=True, squeeze=False)[0], members, strict=True):
             result.plot.fan(code, ax=ax)
-            ax.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))  # type: ignore[no-untyped-call]
+            time_axis(ax, least=2)
             if code != members[0]:
                 ax.set_ylabel("")
                 ax.texts[-1].set_visible(False)  # the number of runs, once

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from article10.agents.russia import STRATEGIES, Strategy
-from article10.agents.short_error import ArgumentError, UnknownNameError
+from article10.agents.short_error import UnknownNameError
 from article10.model.arguments import whole
 from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.setup import Setup
@@ -100,18 +100,8 @@ def check_run(result: EnsembleResult, run: int) -> int:
     Raises:
         ValueError: it is not; the message says which are.
     """
-    check_some_runs(result)
+    result.check_runs()
     run, numbers = whole("run", run), result.data["run"].to_numpy()
     if run not in numbers:
         raise UnknownNameError(f"run = {run}: the result holds runs {numbers[0]} to {numbers[-1]}")
     return run
-
-
-def check_some_runs(result: EnsembleResult) -> None:
-    """Refuse a result that holds no runs.
-
-    Raises:
-        ValueError: it is a selection of no runs.
-    """
-    if result.runs == 0:
-        raise ArgumentError("the result holds no runs: the selection that it was made from has none left")

@@ -1,21 +1,15 @@
-"""The summary of an ensemble: numbers that one can act on, and how they are shown."""
+"""The summary of an ensemble: numbers that one can act on."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import formal_weight
 from article10.runs.result import EnsembleResult
-from article10.runs.run_again import check_some_runs
 
 Z95 = 1.959963984540054
 """Normal quantile of a 95% interval."""
@@ -76,9 +70,9 @@ def summarise(result: EnsembleResult) -> Summary:
     """The summary of a result.
 
     Raises:
-        ValueError: it holds no runs.
+        ValueError: it is a selection that holds no runs.
     """
-    check_some_runs(result)
+    result.check_runs()
     outcomes = result.outcomes_by_member
     members = tuple(str(code) for code in result.data["member"].to_numpy())
     return Summary(
@@ -94,7 +88,12 @@ def summarise(result: EnsembleResult) -> Summary:
 
 
 def milestones(result: EnsembleResult) -> pd.DataFrame:
-    """Share of runs that have reached each milestone by the end of each year, with a 95% interval."""
+    """Share of runs that have reached each milestone by the end of each year, with a 95% interval.
+
+    Raises:
+        ValueError: the result is a selection that holds no runs.
+    """
+    result.check_runs()
     outcomes, scenario = result.outcomes_by_member, result.scenario
     years = range(scenario.start.year, scenario.horizon.year + 1)
     ends = [min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon)) for year in years]
@@ -124,64 +123,14 @@ def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray
     """Councils of each run, (run,), and by kind the objections of each member in each run, (run, member).
 
     Kinds: ``own_stance``; ``war``, because of it; ``any``; ``alone``, as the only one to object by its own stance.
+
+    Raises:
+        ValueError: the result is a selection that holds no runs.
     """
+    result.check_runs()
     ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
     own = (reason & REASON_STANCE) > 0
     kinds = {"own_stance": own, "war": (reason & REASON_WAR) > 0, "any": ballot == OBJECT}
     kinds["alone"] = own & (own.sum(axis=2, keepdims=True) == 1)
     held = (ballot != NO_BALLOT).any(axis=2).sum(axis=1)
     return held, {name: objects.sum(axis=1) for name, objects in kinds.items()}
-
-
-# --- how it is shown ------------------------------------------------------------------------------------------------
-
-
-def rendered(summary: Summary, most: int = 8) -> RenderableType:
-    """The summary for a terminal or a text file."""
-    head = Text.assemble((summary.title, "bold"), f"  ·  {summary.runs:,} runs")
-    parts: list[RenderableType] = [head, "", _milestone_table(summary), ""]
-    if len(summary.holdouts):
-        parts.append(_holdout_table(summary, most))
-    parts.append(_closing(summary))
-    return Group(*parts)
-
-
-def _milestone_table(summary: Summary) -> Table:
-    title = "Probability by the end of the year, with a 95% interval"
-    table = Table(title=title, box=box.SIMPLE, title_justify="left", show_edge=False, pad_edge=False)
-    table.add_column("by")
-    for name in MILESTONES:
-        table.add_column(name, justify="right")
-    for by, row in summary.milestones.iterrows():
-        cells = [f"{row[n]:.1%} [{row[f'{n}_low']:.1%}, {row[f'{n}_high']:.1%}]" for n in MILESTONES]
-        table.add_row(str(by), *(cell.replace("[", "\\[") for cell in cells))
-    return table
-
-
-def _holdout_table(summary: Summary, most: int) -> Table:
-    table = Table(title="Who objects (share of councils)", box=box.SIMPLE, title_justify="left")
-    for name in ("member", "by own stance", "because of the war", "alone by stance"):
-        table.add_column(name, justify="left" if name == "member" else "right")
-    for _, row in summary.holdouts.head(most).iterrows():
-        table.add_row(row["name"], f"{row['own_stance']:.0%}", f"{row['war']:.0%}", f"{row['alone']:.1%}")
-    return table
-
-
-def _closing(summary: Summary) -> Text:
-    ever, at_horizon = summary.shelved
-    ballots, all_ballots = summary.formal_weight
-    lines = [
-        f"The candidate shelves its bid in {ever:.0%} of runs; it is shelved at the horizon in {at_horizon:.0%}.",
-        f"Hot war: {summary.war_years:.1f} years on average. "
-        f"Defence spending at the horizon: {summary.spending:.1f}% of GDP.",
-        f"Russia's formal weight: {ballots} of {all_ballots} ballots.",
-        "Its informal influence: article10 influence.",
-    ]
-    return Text("\n".join(lines))
-
-
-def as_text(summary: Summary, width: int = 100) -> str:
-    """The summary as plain text."""
-    page = io.StringIO()
-    Console(file=page, width=width, color_system=None).print(rendered(summary))
-    return page.getvalue()

@@ -10,7 +10,7 @@ from PIL import Image
 
 import article10
 from article10.runs.figures.animation import MovingMap, monthly
-from article10.runs.figures.map import colour_of
+from article10.runs.figures.stance_colours import colour_of
 from article10.runs.replay import RECORD
 from article10.runs.run_again import run_again
 

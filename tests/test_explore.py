@@ -80,7 +80,7 @@ def test_a_lever_that_does_nothing_changes_nothing(short):
     inert = explore(still, ["russia.effort"], runs=10, seed=7)
     inert.sliders["russia.effort"].value = 12.0
     assert np.array_equal(inert.now.stance, inert.given.stance), "the inert spend no effort"
-    assert "difference +0.0 points" in headline(inert.now, inert.given)
+    assert "difference +0.0 [-27.8, +27.8] percentage points" in headline(inert.now, inert.given)
     assert panel.now is panel.given
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import article10
 from article10.agents.name import LONGEST, file_name
 from article10.model.scenario_file import shipped
+from article10.runs import progress
 from article10.runs.analyses.levers import Lever
 from article10.runs.command_line import app
 from article10.runs.commands import application
@@ -231,9 +232,12 @@ def test_pages_and_terminals_show_names_letter_for_letter(odd, tmp_path, monkeyp
 
 def test_a_progress_bar_reads_no_markup(monkeypatch):
     page = io.StringIO()
-    monkeypatch.setattr(application, "console", lambda stderr: Console(file=page, force_terminal=True, width=100))
-    with application.progress_bar("a [/] b", 2) as done:
-        done(1)
+    page.isatty = lambda: True
+    console = lambda stderr: Console(file=page, force_terminal=True, width=100)  # noqa: E731
+    monkeypatch.setattr(progress, "Console", console)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress.progress_shown("a [/] b") as show:
+        show(1, 2)
     assert "a [/] b" in page.getvalue()
 
 

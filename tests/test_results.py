@@ -16,7 +16,8 @@ import article10
 from article10.runs.command_line import app
 from article10.runs.figures.plot import DEFAULT_FIGURES
 from article10.runs.run_again import run_again
-from article10.runs.summary import as_text, summarise, wilson
+from article10.runs.summary import summarise, wilson
+from article10.runs.summary_text import as_text
 
 FIGURES = [*DEFAULT_FIGURES, "explain"]
 

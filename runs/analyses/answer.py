@@ -14,20 +14,18 @@ import numpy as np
 import pandas as pd
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType
 from rich.markup import escape as escape_markup
 from rich.padding import Padding
 from rich.table import Table
 
 from article10.model.scenario import Scenario
+from article10.runs.analyses.forms import Form, unit_of
 from article10.runs.analyses.intervals import DIFFER, HIGH, LOW, NEEDED, counted
 from article10.runs.provenance import provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-PERCENT, POINTS, NUMBER, SIGNED, COUNT = "{:.1%}", "{:+.1%}", "{:.2f}", "{:+.2f}", "{:,.0f}"
-"""Formats of columns: shares, differences of shares, numbers, differences, counts."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,13 @@ class Shown:
         title: what it shows.
         frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval, and
             how far it is known (``x_worlds_that_differ``, ``x_runs_needed``) is only in files.
-        formats: by column; others are shown as they are.
+        formats: by column, each with the unit that is named at its head; others are shown as they are.
         most: rows shown on a screen, 0 for a table that is only for files; files hold all.
     """
 
     title: str
     frame: pd.DataFrame
-    formats: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, Form] = field(default_factory=dict)
     most: int = 12
 
     def cells(self) -> pd.DataFrame:
@@ -56,7 +54,7 @@ class Shown:
             for i, name in enumerate(index.names)
         }
         rows = self.frame.to_dict("records")
-        words = {c: [self._cell(row, c) for row in rows] for c in columns}
+        words = {self._head(c): [self._cell(row, c) for row in rows] for c in columns}
         return pd.DataFrame({**labels, **words})
 
     @property
@@ -68,6 +66,10 @@ class Shown:
         """The first rows as an HTML table under its title."""
         rows = self.cells().head(self.most).to_html(border=0, index=False)
         return f"<h4>{escape(self.title)}</h4>{rows}"
+
+    def _head(self, column: str) -> str:
+        unit = unit_of(self.formats.get(column, ""))
+        return f"{column} ({unit})" if unit else column
 
     def _is_end(self, column: str) -> bool:
         return any(
@@ -87,7 +89,7 @@ class Shown:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NaT or (isinstance(value, float | np.floating) and bool(np.isnan(value)))
+    return value is None or value is pd.NaT or (isinstance(value, float | np.floating) and not np.isfinite(value))
 
 
 class Answer(ABC):
@@ -172,7 +174,7 @@ class Answer(ABC):
 
 @dataclass(frozen=True)
 class FittedTable:
-    """A table for a terminal: no cell is broken; columns that do not fit beside each other follow below.
+    """A table for a terminal: columns that do not fit beside each other follow below; whole wherever they can be.
 
     Attributes:
         shown: the table.
@@ -183,7 +185,7 @@ class FittedTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Tables of as many columns as fit, each with the labels of its rows."""
         cells, n_labels = self.shown.cells().head(self.shown.most), self.shown.frame.index.nlevels
-        widths = {c: max(cell_len(text) for text in (_heading(c), *cells[c])) + GAP for c in cells}
+        widths = {c: max(cell_len(text) for text in (*_heading(c).split("\n"), *cells[c])) + GAP for c in cells}
         labels, columns = [str(c) for c in cells][:n_labels], [str(c) for c in cells][n_labels:]
         room = options.max_width - sum(widths[c] for c in labels) - 1
         parts: list[list[str]] = [[]]
@@ -193,14 +195,16 @@ class FittedTable:
             parts[-1].append(column)
         yield f"[bold]{escape_markup(self.shown.title)}[/bold]"
         for part in parts:
+            fits = sum(widths[c] for c in labels + part) < options.max_width
             table = Table(box=box.SIMPLE)
             for column in labels + part:
-                table.add_column(_heading(column), justify="left" if column in labels else "right", no_wrap=True)
+                side: JustifyMethod = "left" if column in labels else "right"
+                table.add_column(_heading(column), justify=side, no_wrap=fits, overflow="fold")
             for _, row in cells[labels + part].iterrows():
                 table.add_row(*map(escape_markup, row))
             yield table
         if len(self.shown.frame) > self.shown.most:
-            yield f"  {len(self.shown.frame) - self.shown.most} more in the file\n"
+            yield f"  {len(self.shown.frame) - self.shown.most} more are not shown here\n"
 
 
 GAP = 3
@@ -208,7 +212,7 @@ GAP = 3
 
 
 def _heading(column: object) -> str:
-    return str(column).replace("_", " ")
+    return str(column).replace("_", " ").replace(" (", "\n(")
 
 
 def listed(words: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.runs.analyses.answer import PERCENT, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
 from article10.runs.analyses.boxes import Box, Boxes, find_boxes
 from article10.runs.analyses.features import Feature, FeatureRecorder, quantity
+from article10.runs.analyses.forms import PERCENT, about
 from article10.runs.analyses.intervals import FEWEST_EVENTS, TooFewRunsWarning
 from article10.runs.analyses.worlds import Progress, check_milestone, reached
 from article10.runs.batches.result import BatchResult
@@ -269,11 +269,7 @@ def too_few_worlds(happened: np.ndarray, outcome: str) -> str:
     """Why no box is stated, and how many runs would do."""
     positive, n = int(happened.sum()), len(happened)
     rarer = min(positive, n - positive)
-    would = (
-        f"about {math.ceil(n * FEWEST_POSITIVE / rarer):,} runs would do"
-        if rarer
-        else "no number of runs is known to do"
-    )
+    would = f"{about(n * FEWEST_POSITIVE / rarer)} would do" if rarer else "no number of runs is known to do"
     return (
         f"{outcome}: {positive:,} of {n:,} worlds have it; boxes are stated from {FEWEST_POSITIVE} worlds with and "
         f"without it on; {would}"

@@ -9,15 +9,13 @@ import matplotlib.ticker
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, PALE, SUPPORTIVE, house_style, literal, new_axes, note_runs, shown_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from article10.runs.analyses.boxes import Box, Boxes
     from article10.runs.analyses.discovery import Discovery
-
-PALE = "#c9c9c9"
 
 MOST_DRAWN = 2000
 """Worlds drawn as points."""
@@ -63,7 +61,9 @@ def densities(answer: Discovery, most: int = 5, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(f"share of worlds with {answer.outcome}")
         ax.grid(visible=False, axis="y")
         ax.set_title(f"Boxes that hold {answer.outcome}", pad=18)
-        note_runs(ax, answer.runs, f"measured in {found.held_out:,} held-out worlds; bars: 95% intervals", below=38)
+        left = shown_of(len(told), len(found.told), "boxes")
+        words = f"measured in {found.held_out:,} held-out worlds; bars: 95% intervals{left}"
+        note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
@@ -100,7 +100,7 @@ def features(answer: Discovery, ax: Axes | None = None) -> Axes:
         ax.set_title(f"Worlds with {answer.outcome} (green) and without (grey)", pad=18)
         also = [answer.meaning[e.feature].said(e.low, e.high) for e in box.edges if e.feature not in (x, y)]
         more = f"dashed: the densest box{', which also asks: ' + '; '.join(also) if also else ''}"
-        note_runs(ax, len(shown), literal(more), below=38, where=" drawn")
+        note_runs(ax, len(shown), literal(more), below=38, where=f" of {len(answer.features):,} drawn")
     return ax
 
 

@@ -18,7 +18,8 @@ from article10.model.checked import checked
 from article10.model.days import as_day
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import PERCENT, POINTS, about
 from article10.runs.analyses.intervals import NEEDED, NOT_TOLD, paired, share, stated, told, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, outcomes_ahead, reached, worlds
 from article10.runs.figures.style import house_style, new_axes, note_runs
@@ -120,7 +121,7 @@ class GuaranteeTradeoff(Answer):
             return f"{word} zero no cell points"
         rho, level = there["effect" + NEEDED].idxmin()
         needed = there["effect" + NEEDED].min()
-        return f"{word} zero it would take about {needed:,.0f} runs (rho {rho:+g}, level {level:g})"
+        return f"{word} zero it would take {about(needed)} (rho {rho:+g}, level {level:g})"
 
     def tables(self) -> dict[str, Shown]:
         """All cells; where the sign changes."""
@@ -162,7 +163,7 @@ class GuaranteeTradeoff(Answer):
             bar: Any = ax.get_figure()
             bar = bar.colorbar(image, ax=ax, pad=0.02)
             bar.ax.yaxis.set_major_formatter(lambda value, _: _signed(round(100 * value)))
-            bar.set_label(f"points of the probability of {self.outcome}")
+            bar.set_label(f"change of the probability of {self.outcome}, percentage points")
             ax.set_title("Guarantees: stepping stone or substitute")
             lines = "; between the black lines: the sign changes" if len(self.turn) else ""
             words = f"each cell against no guarantee, the same worlds; grey: not told from zero{lines}"

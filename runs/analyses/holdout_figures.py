@@ -8,7 +8,18 @@ import matplotlib.ticker
 
 from article10.runs.analyses.intervals import HIGH, LOW, told
 from article10.runs.analyses.worlds import outcomes_ahead
-from article10.runs.figures.style import COLOURS, OPPOSED, house_style, label_ends, new_axes, note_runs, signed_colours
+from article10.runs.figures.style import (
+    COLOURS,
+    OPPOSED,
+    house_style,
+    label_ends,
+    new_axes,
+    note_runs,
+    points_axis,
+    shown_of,
+    signed_colours,
+    with_looks,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,13 +38,12 @@ def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axe
         errors = [shown[gain] - shown[gain + LOW], shown[gain + HIGH] - shown[gain]]
         ax.barh(shown["member_name"], shown[gain], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
         ax.axvline(0, color="#888888", linewidth=0.8)
-        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-        ax.set_xlabel(f"points of probability of {first} by the horizon")
+        points_axis(ax, f"probability of {first} by the horizon")
         ax.grid(visible=False, axis="y")
         ax.set_title("What one member's consent would add")
-        note_runs(
-            ax, answer.runs, "with and without it, the same worlds; lines: 95% intervals; pale: not told", below=38
-        )
+        left = shown_of(len(shown), len(answer.members), "members")
+        words = f"with and without it, the same worlds; lines: 95% intervals; pale: not told{left}"
+        note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
@@ -42,9 +52,10 @@ def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
     rows = answer.together
     with house_style():
         ax = ax or new_axes()
-        for colour, outcome in zip(COLOURS, outcomes_ahead(answer.scenario), strict=False):
-            ax.fill_between(rows.index, rows[f"{outcome}_low"], rows[f"{outcome}_high"], color=colour, alpha=0.18)
-            ax.plot(rows.index, rows[outcome], color=colour, marker="o", markersize=4, label=outcome)
+        for look, outcome in with_looks(outcomes_ahead(answer.scenario)):
+            low, high = rows[f"{outcome}_low"], rows[f"{outcome}_high"]
+            ax.fill_between(rows.index, low, high, color=look["color"], alpha=0.18)
+            ax.plot(rows.index, rows[outcome], marker="o", markersize=4, label=outcome, **look)
         ax.set_ylim(0, 1)
         ax.set_xlim(0, rows.index[-1])
         label_ends(ax)
@@ -81,5 +92,6 @@ def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax
         ax.set_xlabel("share of decisions that the member alone would have changed")
         ax.grid(visible=False, axis="y")
         ax.set_title(f"Pivotal members under {rule}")
-        note_runs(ax, answer.runs, "ballots as cast in the simulated worlds; lines: 95% intervals", below=38)
+        left = shown_of(len(shown), len(answer.pivotality), "members")
+        note_runs(ax, answer.runs, f"ballots as cast in the simulated worlds; lines: 95% intervals{left}", below=38)
     return ax

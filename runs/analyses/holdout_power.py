@@ -15,7 +15,8 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import PERCENT, POINTS, Form
 from article10.runs.analyses.intervals import (
     interval,
     mean_over_runs,
@@ -118,14 +119,14 @@ class HoldoutPower(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Members, consents together, pivotality, indices."""
-        shares = {"objects": PERCENT, "war_alone": PERCENT, "alone": PERCENT, "last": PERCENT}
-        gains = {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
+        formats: dict[str, Form] = dict.fromkeys(("objects", "war_alone", "alone", "last"), PERCENT)
+        formats |= {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
         fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
         by_rule = dict.fromkeys(RULES, PERCENT)
         pivotality = self.pivotality.dropna(how="all")
         members, together = (columns_ahead(frame, self.scenario) for frame in (self.members, self.together))
         return {
-            "members": Shown("Holdout power by member", members, shares | gains),
+            "members": Shown("Holdout power by member", members, formats),
             "together": Shown("Holdouts that consent together", together, dict.fromkeys(OUTCOMES, PERCENT)),
             "pivotality": Shown("Share of decisions that a member alone would have changed", pivotality, by_rule),
             "indices": Shown("A-priori power of every member", self.indices, fractions),
@@ -218,7 +219,7 @@ def _reached(
     return found
 
 
-def _each(rows: pd.DataFrame, column: str, form: str = PERCENT) -> str:
+def _each(rows: pd.DataFrame, column: str, form: Form = PERCENT) -> str:
     return listed(f"{row['member_name']} {interval(row, column, form)}" for _, row in rows.iterrows())
 
 

@@ -15,8 +15,9 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, SIGNED, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
 from article10.runs.analyses.flips import BROUGHT, PREVENTED, flips
+from article10.runs.analyses.forms import PERCENT, POINTS, SIGNED, Form
 from article10.runs.analyses.intervals import FEWEST_EVENTS, Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.levers import Lever, lever
 from article10.runs.analyses.worlds import (
@@ -159,7 +160,7 @@ class Influence(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """By year, channels, members, through whom."""
-        shares = {PRESENT: PERCENT, ABSENT: PERCENT, "difference": POINTS, "unpaired_runs": "{:.1f}"}
+        shares: dict[str, Form] = {PRESENT: PERCENT, ABSENT: PERCENT, "difference": POINTS, "unpaired_runs": "{:.1f}"}
         shown = {
             outcome: Shown(f"{outcome.capitalize()} by the date", self.outcome_by_year(outcome), shares)
             for outcome in self.outcomes

@@ -15,10 +15,11 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.forms import PERCENT, POINTS
 from article10.runs.analyses.intervals import paired, share, stated, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures.style import COLOURS, house_style, label_ends, new_axes, note_runs
+from article10.runs.figures.style import house_style, label_ends, new_axes, note_runs, with_looks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +50,7 @@ class InfluenceCurve(Answer):
     @property
     def question(self) -> str:
         """What was asked."""
-        return f"What does more of Russia's pressure do, and how it is spread? ({self.scenario.name})"
+        return f"What does more of Russia's pressure on members do, and how it is spread? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
         """The outcome and the points."""
@@ -80,17 +81,17 @@ class InfluenceCurve(Answer):
     def plot(self, ax: Axes | None = None) -> Axes:
         """Share of worlds that reach the outcome over effort, a line a strategy, with 95% intervals."""
         with house_style():
-            ax = ax or new_axes()
+            strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
+            ax = ax or new_axes(names=strategies)
             nothing = self.points.xs(0.0, level="effort").iloc[0]
             ax.axhline(nothing["share"], color="#888888", linewidth=0.9, linestyle="--")
             most = float(self.points.index.get_level_values("effort").max())
-            strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
-            for colour, strategy in zip(COLOURS, strategies, strict=False):
+            for look, strategy in with_looks(strategies):
                 rows = pd.concat([nothing.to_frame(0.0).T, self.points.xs(strategy, level="strategy")])
                 effort = rows.index.to_numpy(float)
                 low, high = (rows[f"share_{end}"].to_numpy(float) for end in ("low", "high"))
-                ax.fill_between(effort, low, high, color=colour, alpha=0.12, linewidth=0)
-                ax.plot(effort, rows["share"].to_numpy(float), color=colour, marker="o", markersize=4, label=strategy)
+                ax.fill_between(effort, low, high, color=look["color"], alpha=0.12, linewidth=0)
+                ax.plot(effort, rows["share"].to_numpy(float), marker="o", markersize=4, label=strategy, **look)
             ax.set_xlim(0, most)
             ax.set_ylim(bottom=0)
             label_ends(ax)

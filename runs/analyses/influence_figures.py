@@ -31,8 +31,11 @@ from article10.runs.figures.style import (
     literal,
     new_axes,
     note_runs,
+    points_axis,
+    shown_of,
     signed_colours,
     time_axis,
+    with_looks,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
     """How much the lever moves each member's stance, most moved on top, with 95% intervals; pale where not told."""
     shown = answer.members.head(most)[::-1]
     with house_style():
-        ax = ax or new_axes(figsize=(7.5, 5.6))
+        ax = ax or new_axes(figsize=(7.5, 1.5 + 0.256 * len(shown)))
         colours = signed_colours(shown["moved"], told(shown, "moved"))
         places = np.arange(len(shown))
         ax.hlines(places, shown["moved_low"], shown["moved_high"], color=colours, linewidth=2)
@@ -98,7 +101,9 @@ def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("change of stance, mean over the years")
         ax.grid(visible=False, axis="y")
         ax.set_title(_headed(f"Whom {answer.lever.label} moves"))
-        note_runs(ax, answer.runs, "bars: 95% intervals of paired differences; pale: not told from zero", below=38)
+        left = shown_of(len(shown), len(answer.members), "members")
+        words = f"bars: 95% intervals of paired differences; pale: not told from zero{left}"
+        note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
@@ -107,7 +112,8 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
     names = list(answer.channels.index.unique("channel"))
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.4 + 0.8 * len(names)))
-        for side, (outcome, colour) in enumerate(zip(answer.outcomes, COLOURS, strict=False)):
+        for side, (look, outcome) in enumerate(with_looks(answer.outcomes)):
+            colour = look["color"]
             rows = answer.channels.xs(outcome, level="outcome").loc[names]
             places = np.arange(len(names)) + (0.17 if side else -0.17)
             errors = [rows["share"] - rows["share_low"], rows["share_high"] - rows["share"]]
@@ -120,8 +126,7 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
         ax.set_yticks(range(len(names)), list(map(literal, names)))
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
-        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-        ax.set_xlabel("points of probability by the horizon (Shapley share)")
+        points_axis(ax, "probability by the horizon (Shapley share)")
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.14)
         ax.set_title(_headed(f"{answer.lever.label} by channel"))
@@ -142,7 +147,8 @@ def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: A
     outcome = outcome or str(flipped["outcome"].iloc[0])
     rows = flipped[flipped["outcome"] == outcome]
     sides = (PREVENTED, -1), (BROUGHT, 1)
-    names = rows.groupby("through", sort=False)["worlds"].sum().nlargest(most).index[::-1]
+    through_whom = rows.groupby("through", sort=False)["worlds"].sum()
+    names = through_whom.nlargest(most).index[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.8 + 0.34 * len(names)))
         for direction, sign in sides:
@@ -163,7 +169,8 @@ def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: A
         ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
         ax.set_title(f"Through whom the {outcome} flips")
         counts = f"{answer.prevented[outcome]:,} prevented, {answer.brought[outcome]:,} brought about"
-        note_runs(ax, answer.runs, literal(f"{counts} by {answer.lever.label}"), below=38)
+        left = shown_of(len(names), len(through_whom), "ways")
+        note_runs(ax, answer.runs, literal(f"{counts} by {answer.lever.label}{left}"), below=38)
     return ax
 
 

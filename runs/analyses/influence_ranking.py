@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
@@ -15,11 +14,12 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import PERCENT, POINTS, Form
 from article10.runs.analyses.intervals import DIFFER, paired, remedy, share, stated, told, warned
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.worlds import Progress, check_milestone, reached, worlds
-from article10.runs.figures.style import house_style, literal, new_axes, note_runs, signed_colours
+from article10.runs.figures.style import house_style, literal, new_axes, note_runs, points_axis, signed_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +78,7 @@ class InfluenceRanking(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """All levers."""
-        formats = {"without": PERCENT, "difference": POINTS}
+        formats: dict[str, Form] = {"without": PERCENT, "difference": POINTS}
         title = f"What each lever does to the probability of the {self.outcome}"
         return {"levers": Shown(title, self.levers.drop(columns="label"), formats, most=40)}
 
@@ -96,8 +96,7 @@ class InfluenceRanking(Answer):
             labels = shown["label"].map(literal)
             ax.barh(labels, shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
-            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel(f"points of probability of {self.outcome} by the horizon that it makes")
+            points_axis(ax, f"probability of {self.outcome} by the horizon")
             ax.grid(visible=False, axis="y")
             ax.set_title(f"Influence on the {self.outcome}")
             note_runs(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from article10.runs.analyses.forms import Form, about, unit_of
 from article10.runs.summary import Z95, wilson
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Difference:
         ends = {name: self.mean, name + LOW: self.low, name + HIGH: self.high}
         return {**ends, name + DIFFER: self.differ, name + NEEDED: float(self.runs_needed or np.nan)}
 
-    def stated(self, form: str) -> str:
+    def stated(self, form: Form) -> str:
         """The difference with its interval, or that it is not told and how many runs would tell it."""
         return stated(self.row("it"), "it", form)
 
@@ -216,16 +217,19 @@ def told(frame: Any, name: str) -> Any:  # noqa: ANN401 - a table gives a column
     return (frame[name + LOW] > 0) | (frame[name + HIGH] < 0)
 
 
-def interval(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
+def interval(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
     """A value with its 95% interval.
 
-    >>> interval({"gain": 0.031, "gain_low": 0.02, "gain_high": 0.042}, "gain", "{:+.1%}")
-    '+3.1% [+2.0%, +4.2%]'
+    >>> from article10.runs.analyses.forms import POINTS
+    >>> interval({"gain": 0.031, "gain_low": 0.02, "gain_high": 0.042}, "gain", POINTS)
+    '+3.1 [+2.0, +4.2] percentage points'
+    >>> interval({"share": 0.031, "share_low": 0.02, "share_high": 0.042}, "share", "{:.1%}")
+    '3.1% [2.0%, 4.2%]'
     """
     return f"{form.format(row[name])} {_ends(row, name, form)}"
 
 
-def stated(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
+def stated(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
     """A difference with its interval, or that it is not told and how many runs would tell it.
 
     Args:
@@ -233,8 +237,9 @@ def stated(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a 
         name: of the column.
         form: of its numbers.
 
-    >>> stated(paired(np.arange(9) > 0, np.arange(9) > 1).row("gain"), "gain", "{:+.0%}")
-    'not told from zero [-20%, +43%]: about 90 runs would tell +11%'
+    >>> from article10.runs.analyses.forms import POINTS
+    >>> stated(paired(np.arange(9) > 0, np.arange(9) > 1).row("gain"), "gain", POINTS)
+    'not told from zero [-20.3, +43.5] percentage points: about 90 runs would tell +11.1 percentage points'
     """
     if told(row, name):
         return interval(row, name, form)
@@ -243,17 +248,22 @@ def stated(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a 
     return f"{NOT_TOLD} from zero {_ends(row, name, form)}: {remedy(row, name, form)}"
 
 
-def remedy(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
+def remedy(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
     """How many runs would tell a difference that is not told."""
     needed, size = row[name + NEEDED], form.format(row[name])
     if np.isnan(needed) or not size.strip("+-0.%"):  # zero, as far as it is shown
         return "no size stands out"
-    return f"about {float(f'{needed:.2g}'):,.0f} runs would tell {size}"
+    return f"{about(needed)} would tell {size}{_unit(form)}"
 
 
-def _ends(row: Any, name: str, form: str) -> str:  # noqa: ANN401 - a row of a table
+def _ends(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
     low, high = row[name + LOW], row[name + HIGH]
-    return "[no interval]" if np.isnan(low) else f"[{form.format(low)}, {form.format(high)}]"
+    ends = "[no interval]" if np.isnan(low) else f"[{form.format(low)}, {form.format(high)}]"
+    return ends + _unit(form)
+
+
+def _unit(form: Form) -> str:
+    return f" {unit_of(form)}" if unit_of(form) else ""
 
 
 def counted(runs: int) -> str:

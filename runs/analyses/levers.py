@@ -27,7 +27,7 @@ class Lever:
 
     Attributes:
         name: how it is asked for.
-        label: how sentences call it, for example ``"Russia's pressure"``.
+        label: how sentences call it, for example ``"Russia's influence"``.
         channels: by name, how each is taken out of a scenario; taking out all of them takes out the lever.
         actor: code or name whose ballots count as its formal weight; empty where nobody's do.
     """
@@ -191,7 +191,7 @@ def _neutral_government(code: str) -> Removal:
 
 RUSSIA = Lever(
     "russia",
-    "Russia's pressure",
+    "Russia's influence",
     MappingProxyType(
         {
             "pressure on members": _no_pressure,
@@ -201,9 +201,10 @@ RUSSIA = Lever(
     ),
     actor="RUS",
 )
-"""Russia has no ballot; these are its ways to move those of others, or keep them from being cast: pressure on members;
+"""Russia has no ballot; by these channels it moves those of others, or keeps them from being cast: pressure on members;
 a war that it prolongs when accession comes near; war and lost ground that press the candidate to accept a plan which
-rules membership out. A bid shelved for other reasons is not Russia's doing: see the lever ``shelving``."""
+rules membership out. All of them together are its influence; the first alone is the lever ``pressure``. A bid shelved
+for other reasons is not Russia's doing: see the lever ``shelving``."""
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
     {

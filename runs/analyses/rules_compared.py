@@ -17,7 +17,8 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import PERCENT, POINTS, Form
 from article10.runs.analyses.intervals import (
     interval,
     mean_over_runs,
@@ -39,7 +40,17 @@ from article10.runs.analyses.worlds import (
     worlds,
     years_until,
 )
-from article10.runs.figures.style import COLOURS, PALE, house_style, label_ends, new_axes, note_runs, time_axis
+from article10.runs.figures.style import (
+    COLOURS,
+    PALE,
+    house_style,
+    label_ends,
+    new_axes,
+    note_runs,
+    points_axis,
+    time_axis,
+    with_looks,
+)
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:
@@ -111,7 +122,7 @@ class RulesCompared(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Rules, who is outvoted, years."""
-        formats = {
+        formats: dict[str, Form] = {
             **dict.fromkeys(OUTCOMES, PERCENT),
             "invitation_gain": POINTS,
             "accession_gain": POINTS,
@@ -134,14 +145,14 @@ class RulesCompared(Answer):
         """Share of worlds that have reached an outcome by the end of each year, a line a rule."""
         outcome = outcome or outcomes_ahead(self.scenario)[0]
         with house_style():
-            ax = ax or new_axes()
+            ax = ax or new_axes(names=[f"{rule} 00%" for rule in self.rules.index])
             highest = 0.0
-            for colour, rule in zip(COLOURS, self.rules.index, strict=False):
+            for look, rule in with_looks(self.rules.index):
                 rows = self.by_year.xs((rule, outcome), level=("rule", "outcome"))
                 days = [date2num(day) for day in (self.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
                 value, low, high = (np.array([0.0, *rows[c]]) for c in ("share", "share_low", "share_high"))
-                ax.fill_between(days, low, high, color=colour, alpha=0.12, linewidth=0)
-                ax.plot(days, value, color=colour, label=f"{rule} {value[-1]:.0%}")
+                ax.fill_between(days, low, high, color=look["color"], alpha=0.12, linewidth=0)
+                ax.plot(days, value, label=f"{rule} {value[-1]:.0%}", **look)
                 ax.set_xlim(days[0], days[-1])
                 highest = max(highest, float(value[-1]))
             ax.set_ylim(0, min(1.0, 1.15 * highest + 0.02))
@@ -162,8 +173,7 @@ class RulesCompared(Answer):
             errors = [shown["russia"] - shown["russia_low"], shown["russia_high"] - shown["russia"]]
             ax.barh(list(shown.index), shown["russia"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
-            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel(f"points of probability of {outcomes_ahead(self.scenario)[0]} by the horizon")
+            points_axis(ax, f"probability of {outcomes_ahead(self.scenario)[0]} by the horizon")
             ax.grid(visible=False, axis="y")
             ax.set_title("What Russia's pressure on members does under each rule")
             words = "with and without it under each rule, the same worlds; lines: 95% intervals; pale: not told"

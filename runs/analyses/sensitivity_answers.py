@@ -13,6 +13,7 @@ import pandas as pd
 
 from article10.model.scenario import Scenario
 from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import NEEDED_RUNS, Form, about
 from article10.runs.analyses.sensitivity_methods import NOISE_LIMIT, TOLERANCE
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Screening(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Effects by measure."""
-        formats = dict.fromkeys(("mu_star", "conf", "sigma", "noise"), "{:.3f}") | {"runs_needed": "{:,.0f}"}
+        formats = dict.fromkeys(("mu_star", "conf", "sigma", "noise"), "{:.3f}") | {"runs_needed": NEEDED_RUNS}
         return {
             f"morris_{measure}": Shown(f"Effects on the {_label(measure)}", self.ranked(measure), formats)
             for measure in self.measures
@@ -196,16 +197,16 @@ class SobolIndices(Answer):
         check, start = self.checks.loc[measure], f"Not told for the {_label(measure)}"
         if check["variance"] == 0:
             return f"{start}: it is alike at all {self.points:,} points of {self.runs:,} runs."
-        needed = check["runs_needed"]
-        more = f"about {needed:,.0f} would bring it to a tenth" if np.isfinite(needed) else "no number is known to do"
+        needed = float(self.checks["runs_needed"].to_dict()[measure])
+        more = f"{about(needed)} would bring it to a tenth" if np.isfinite(needed) else "no number is known to do"
         share = f"{min(check['noise'], 1.0):.0%} of the variance between points"
         return f"{start}: {share} is noise of {self.runs:,} runs at each; {more}."
 
     def tables(self) -> dict[str, Shown]:
         """Indices of the measures that are told; checks of all."""
         formats = dict.fromkeys(("S1", "ST", "ST_half"), "{:.2f}")
-        checks = {"variance": "{:.2g}", "noise": "{:.0%}", "sum_S1": "{:.2f}", "settled": "{:.0%}"}
-        checks["runs_needed"] = "{:,.0f}"
+        checks: dict[str, Form] = {"variance": "{:.2g}", "noise": "{:.0%}", "sum_S1": "{:.2f}", "settled": "{:.0%}"}
+        checks["runs_needed"] = NEEDED_RUNS
         shown = {
             f"sobol_{measure}": Shown(f"Indices of the {_label(measure)}", self.ranked(measure), formats)
             for measure in self.told
@@ -226,4 +227,4 @@ def _label(measure: str) -> str:
 def _would_tell(hidden: pd.DataFrame) -> str:
     """How many runs would tell the largest of some effects that the runs do not tell."""
     key, needed = hidden.index[0], hidden["runs_needed"].iloc[0]
-    return f"about {needed:,.0f} would tell {key}" if np.isfinite(needed) else "no number is known to do"
+    return f"{about(needed)} would tell {key}" if np.isfinite(needed) else "no number is known to do"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from article10.runs.analyses.sensitivity_answers import MEASURES
-from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs, shown_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ def morris(answer: Screening, measure: str = "invitation", most: int = 20, ax: A
         ax.legend(loc="lower right")
         ax.set_title(f"Screening: what moves the {MEASURES.get(measure, measure)}")
         words = f"at each of {answer.points:,} points, the same worlds; lines: 95% intervals; pale: not told from noise"
-        note_runs(ax, answer.runs, words, below=38)
+        note_runs(ax, answer.runs, words + shown_of(len(shown), len(answer.ranges), "parameters"), below=38)
     return ax
 
 
@@ -56,5 +56,5 @@ def sobol(answer: SobolIndices, measure: str = "invitation", most: int = 20, ax:
         ax.set_title(f"What explains the {MEASURES.get(measure, measure)}")
         noise = float(answer.checks["noise"][measure])
         words = f"at each of {answer.points:,} points, the same worlds; {noise:.0%} of the variance is noise of runs"
-        note_runs(ax, answer.runs, words, below=38)
+        note_runs(ax, answer.runs, words + shown_of(len(shown), len(answer.ranges), "parameters"), below=38)
     return ax

@@ -19,12 +19,13 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import NUMBER, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.forms import NUMBER
 from article10.runs.analyses.guarantees import day_of_guarantee, with_guarantee
 from article10.runs.analyses.intervals import interval, mean_over_runs, paired, share, stated, warned
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, part_of, reached, worlds, years_until
-from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.figures.style import house_style, new_axes, note_runs, with_looks
 from article10.runs.result import EnsembleResult
 
 if TYPE_CHECKING:
@@ -88,11 +89,11 @@ class ThreeFutures(Answer):
     def sentences(self) -> list[str]:
         """What differs from neither, what drives it, what it is."""
         said = []
-        for measure, (label, _, digits) in MEASURES.items():
+        for measure, (label, unit, digits) in MEASURES.items():
             rows, form = self.consequences.xs(measure, level="measure"), f"{{:+.{digits}f}}"
             parts = [f"{future} {stated(rows.loc[future], 'difference', form)}" for future in (MEMBERSHIP, IN_LIEU)]
             usual = interval(rows.loc[NEITHER], "mean", f"{{:.{digits}f}}")
-            said.append(f"{label[0].upper()}{label[1:]}: {usual} with neither; {'; '.join(parts)}.")
+            said.append(f"{label[0].upper()}{label[1:]}, {unit}: {usual} with neither; {'; '.join(parts)}.")
         joins = interval(self.acceded, "share", "{:.0%}")
         after = "" if np.isnan(self.acceded["years"]) else f", after {interval(self.acceded, 'years', '{:.1f}')} years"
         said.append(f"With membership the candidate accedes in {joins} of worlds{after}.")
@@ -105,8 +106,10 @@ class ThreeFutures(Answer):
     def tables(self) -> dict[str, Shown]:
         """Consequences; attacks by deterrence."""
         numbers = {"mean": "{:.3f}", "difference": "{:+.3f}"}
+        units = [MEASURES[measure][1] for measure in self.consequences.index.get_level_values("measure")]
+        with_units = self.consequences.assign(unit=units)
         return {
-            "consequences": Shown("Consequences within the model", self.consequences, numbers, most=40),
+            "consequences": Shown("Consequences within the model", with_units, numbers, most=40),
             "by_deterrence": Shown("Renewed attacks by war.deterrence", self.by_deterrence, {"attacks": NUMBER}, 40),
         }
 
@@ -134,7 +137,8 @@ class ThreeFutures(Answer):
         rows = self.consequences.xs(measure, level="measure").loc[list(FUTURES)]
         with house_style():
             ax = ax or new_axes(figsize=(5.6, 2.4))
-            for place, (colour, (_, row)) in enumerate(zip(COLOURS, rows.iterrows(), strict=False)):
+            for place, (look, (_, row)) in enumerate(with_looks(rows.iterrows())):
+                colour = look["color"]
                 ax.hlines(place, row["mean_low"], row["mean_high"], color=colour, linewidth=2.5)
                 ax.plot(row["mean"], place, "o", color=colour)
                 text: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 8, "color": colour}

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
 from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.forms import PERCENT, POINTS, SIZE_IN_POINTS, Form
 from article10.runs.analyses.intervals import Difference, interval, paired, share, stated, told, warned
 from article10.runs.analyses.worlds import Progress, check_milestone, part_of, reached, worlds
 from article10.runs.batches.ranges import Space
-from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs, points_axis, shown_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,8 @@ class Tornado(Answer):
 
     def tables(self) -> dict[str, Shown]:
         """Both ends of each parameter."""
-        formats = {"from": "{:g}", "to": "{:g}", "low_difference": POINTS, "high_difference": POINTS, "reach": "{:.1%}"}
+        formats: dict[str, Form] = dict.fromkeys(("low_difference", "high_difference"), POINTS)
+        formats |= {"from": "{:g}", "to": "{:g}", "reach": SIZE_IN_POINTS}
         frame = self.ends.rename(columns={"low": "from", "high": "to"})
         return {"tornado": Shown(f"Difference of the probability of {self.outcome}", frame, formats, most=20)}
 
@@ -103,11 +104,12 @@ class Tornado(Answer):
             labels = [f"{key}  {row['low']:g} – {row['high']:g}" for key, row in shown.iterrows()]
             ax.set_yticks(places, labels, fontsize=8)
             ax.axvline(0, color="#888888", linewidth=0.8)
-            ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel(f"points of probability of {self.outcome} against {self.usual['share']:.1%} as it is")
+            points_axis(ax, f"probability of {self.outcome} against {self.usual['share']:.1%} as it is")
             ax.grid(visible=False, axis="y")
             ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
-            note_runs(ax, self.runs, "each, the same worlds; lines: 95% intervals; pale: not told from zero", below=38)
+            left = shown_of(len(shown), len(self.ends), "parameters")
+            words = f"each, the same worlds; lines: 95% intervals; pale: not told from zero{left}"
+            note_runs(ax, self.runs, words, below=38)
         return ax
 
 

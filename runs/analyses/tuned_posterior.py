@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from article10.model.scenario import Scenario
-from article10.runs.analyses.answer import NUMBER, PERCENT, Shown, listed
+from article10.runs.analyses.answer import Shown, listed
+from article10.runs.analyses.forms import NUMBER, PERCENT
 from article10.runs.analyses.identifiability import Identifiability, identifiability
 from article10.runs.analyses.posterior import Posterior
 from article10.runs.analyses.targets import Targets

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from article10.runs.analyses.identifiability import TOGETHER
-from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs, shown_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,7 +118,8 @@ def pairs(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
                     cell.set_yticklabels([])
         ax.set_axis_off()
         ax.set_title("Posterior, in pairs" + (" (orange: not told apart)" if told.pairs else ""))
-        more = f"{tuning.points:,} points; axes: the prior ranges"
+        left = shown_of(len(keys), len(told.parameters), "parameters")
+        more = f"{tuning.points:,} points; axes: the prior ranges{left}"
         note_runs(ax, tuning.runs, more, below=52, where=" a point")
     return ax
 

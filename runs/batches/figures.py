@@ -18,18 +18,22 @@ from article10.runs.figures.style import (
     COLOURS,
     house_style,
     label_ends,
+    legend,
     literal,
     new_axes,
     note_runs,
+    shown_of,
     stance_axis,
     time_axis,
+    with_looks,
 )
 from article10.runs.summary import MILESTONES, wilson
 
 if TYPE_CHECKING:
     from article10.runs.batches.result import BatchResult
 
-MOST_CURVES = len(COLOURS)
+FEW = len(COLOURS)
+"""Points drawn where none is named: one in each colour."""
 
 
 class BatchPlot:
@@ -55,7 +59,7 @@ class BatchPlot:
 
         Args:
             milestone: ``invitation``, ``signature`` or ``accession``.
-            points: to draw; by default the first few.
+            points: to draw, however many; by default the first six.
             ax: where to draw.
 
         Raises:
@@ -63,8 +67,9 @@ class BatchPlot:
         """
         _check_milestone(milestone)
         with house_style():
-            ax = ax or new_axes()
-            for colour, point in zip(COLOURS, self._points(points), strict=False):
+            drawn = self._points(points)
+            ax = ax or new_axes(names=[f"{self._label(point)}: 00.0%" for point in drawn])
+            for look, point in with_looks(drawn):
                 scenario = self.batch.scenario(point)
                 runs = int(self.batch.summary["runs"].to_dict()[point])
                 reached = self.batch.sql(
@@ -75,16 +80,17 @@ class BatchPlot:
                 count = np.array([0, *reached["n"].cumsum(), reached["n"].sum()])
                 low, high = np.array([wilson(int(k), runs) for k in count]).T
                 days = ends.to_numpy()
-                ax.fill_between(days, low, high, step="post", color=colour, alpha=0.2, linewidth=0)
+                ax.fill_between(days, low, high, step="post", color=look["color"], alpha=0.2, linewidth=0)
                 label = f"{self._label(point)}: {count[-1] / runs:.1%}"
-                ax.plot(days, count / runs, drawstyle="steps-post", color=colour, label=label)
+                ax.plot(days, count / runs, drawstyle="steps-post", label=label, **look)
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
             ax.set_ylabel(f"probability of {milestone} by the date")
             time_axis(ax)
             label_ends(ax)
             ax.set_title(f"{milestone.capitalize()}, point by point")
-            note_runs(ax, self.batch.runs, "at the right: by the horizon; bands: 95% intervals", where=" at each point")
+            words = f"percentages: by the horizon; bands: 95% intervals{self._left_out(points)}"
+            note_runs(ax, self.batch.runs, words, where=" at each point")
         return ax
 
     @checked
@@ -108,15 +114,16 @@ class BatchPlot:
         table = self.batch.summary.assign(scenario=self.batch.points["scenario"])
         table["reached"] = table[milestone] * table["runs"]
         with house_style():
-            ax = ax or new_axes()
-            for colour, (scenario, own) in zip(COLOURS, table.groupby("scenario", sort=False), strict=False):
+            scenarios = list(table.groupby("scenario", sort=False))
+            ax = ax or new_axes(names=[str(name) for name, _ in scenarios])
+            for look, (scenario, own) in with_looks(scenarios):
                 pooled = own.groupby(key)[["reached", "runs"]].sum()
                 low, high = np.array([wilson(round(k), int(n)) for k, n in pooled.to_numpy()]).T
                 share = (pooled["reached"] / pooled["runs"]).to_numpy()
                 words = pooled.index.dtype.kind not in "ifb"
                 values = np.arange(len(pooled)) if words else pooled.index.to_numpy()
                 reach = np.maximum([share - low, high - share], 0)
-                style: dict[str, Any] = {"color": colour, "marker": "o", "capsize": 2, "linewidth": 1.2}
+                style: dict[str, Any] = {"marker": "o", "capsize": 2, "linewidth": 1.2, **look}
                 ax.errorbar(values, share, reach, label=literal(str(scenario)), **style)
                 if words:
                     ax.set_xticks(values, [literal(str(value)) for value in pooled.index])
@@ -125,7 +132,7 @@ class BatchPlot:
             label = _described(key)
             ax.set_xlabel(label)
             ax.set_ylabel(f"probability of {milestone} by the horizon")
-            ax.legend()
+            legend(ax)
             ax.set_title(f"{milestone.capitalize()} against {key}")
             below = 34 + 14 * label.count("\n")
             note_runs(ax, self.batch.runs, "bars: 95% intervals", below=below, where=" at each point")
@@ -137,7 +144,7 @@ class BatchPlot:
 
         Args:
             member: its code.
-            points: to draw; by default the first few.
+            points: to draw, however many; by default the first six.
             ax: where to draw.
 
         Raises:
@@ -145,33 +152,42 @@ class BatchPlot:
             KeyError: the member is not on the roster.
         """
         with house_style():
-            ax = ax or new_axes()
-            for colour, point in zip(COLOURS, self._points(points), strict=False):
+            drawn = self._points(points)
+            ax = ax or new_axes(names=[self._label(point) for point in drawn])
+            for look, point in with_looks(drawn):
                 scenario = self.batch.scenario(point)
                 roster = scenario.members()
                 place = roster.index(member)
                 found = self.batch.quantiles(point, (0.25, 0.5, 0.75)).isel(member=place)
                 lower, middle, upper = found.to_numpy()
                 days = found["step"].to_numpy()
-                ax.fill_between(days, lower, upper, color=colour, alpha=0.25, linewidth=0)
-                ax.plot(days, middle, color=colour, label=self._label(point))
+                ax.fill_between(days, lower, upper, color=look["color"], alpha=0.25, linewidth=0)
+                ax.plot(days, middle, label=self._label(point), **look)
                 ax.set_title(f"{roster.names[place]}, point by point")
                 stance_axis(ax, scenario.accession.objection_line, label=False)
             time_axis(ax)
             ax.set_ylabel("stance")
             label_ends(ax)
-            note_runs(ax, self.batch.runs, "line: median; band: middle half of runs", where=" at each point")
+            words = f"line: median; band: middle half of runs{self._left_out(points)}"
+            note_runs(ax, self.batch.runs, words, where=" at each point")
         return ax
 
     def _points(self, points: Sequence[int] | None) -> list[int]:
-        runs = self.batch.summary["runs"]
+        done = self._done()
         for point in () if points is None else points:
             self.batch.check_point(point)
-        done = [int(point) for point in runs.index[runs > 0]]
-        chosen = [point for point in done if points is None or point in points][:MOST_CURVES]
+        chosen = done[:FEW] if points is None else [point for point in done if point in points]
         if not chosen:
             raise BatchError(f"{self.batch.store.folder}: none of the points asked for has runs to draw yet")
         return chosen
+
+    def _done(self) -> list[int]:
+        runs = self.batch.summary["runs"]
+        return [int(point) for point in runs.index[runs > 0]]
+
+    def _left_out(self, points: Sequence[int] | None) -> str:
+        """That there are more points than are drawn where none is asked for."""
+        return "" if points is not None else shown_of(len(self._points(None)), len(self._done()), "points")
 
     def _label(self, point: int) -> str:
         row = self.batch.points.loc[point]

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from article10.runs.analyses.answer import FittedTable, Shown
 from article10.runs.batches.result import BatchResult
 from article10.runs.summary import MILESTONES
 
@@ -19,9 +20,9 @@ def rendered_batch(batch: BatchResult) -> RenderableType:
     """Points with the probability of each milestone, and what failed."""
     table = batch.summary
     parts: list[RenderableType] = [
-        Text(f"{len(table):,} points of {batch.runs:,} runs; probability by the horizon, with a 95% interval")
+        Text(f"{len(table):,} points of {batch.runs:,} runs"),
+        FittedTable(_points_table(table, batch.varied)),
     ]
-    parts.append(_points_table(table, batch.varied))
     if len(table) > MOST_ROWS:
         parts.append(Text(f"... and {len(table) - MOST_ROWS:,} more points: article10.open_batch(DIR).summary"))
     if len(batch.failures):
@@ -29,22 +30,20 @@ def rendered_batch(batch: BatchResult) -> RenderableType:
     return Group(*parts)
 
 
-def _points_table(table: pd.DataFrame, varied: list[str]) -> Table:
-    shown = Table(box=box.SIMPLE)
-    for name in ("point", *varied, "runs", *MILESTONES):
-        shown.add_column(name.partition(".")[2] or name, justify="left" if name == "scenario" else "right")
-    for point, row in table.head(MOST_ROWS).iterrows():
-        cells = [f"{v:.4g}" if isinstance(v := row[key], float) else str(v) for key in varied]
-        shown.add_row(
-            str(point), *map(escape, cells), f"{int(row['runs']):,}", *(_share(row, name) for name in MILESTONES)
-        )
-    return shown
+def _points_table(table: pd.DataFrame, varied: list[str]) -> Shown:
+    cells = pd.DataFrame(index=table.index)
+    for key in varied:
+        cells[key.partition(".")[2] or key] = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in table[key]]
+    cells["runs"] = [f"{runs:,}" for runs in table["runs"]]
+    for name in MILESTONES:
+        cells[name] = [_share(row, name) for _, row in table.iterrows()]
+    return Shown("Probability by the horizon, with a 95% interval", cells, most=MOST_ROWS)
 
 
 def _share(row: pd.Series, name: str) -> str:
     if not row["runs"]:
         return "failed"
-    return f"{row[name]:.1%} ({100 * row[f'{name}_low']:.0f}–{100 * row[f'{name}_high']:.0f})"
+    return f"{row[name]:.1%} [{row[f'{name}_low']:.1%}, {row[f'{name}_high']:.1%}]"
 
 
 def _failures_table(failures: pd.DataFrame) -> RenderableType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import Annotated, ParamSpec
@@ -27,9 +28,9 @@ P = ParamSpec("P")
 
 
 def console(stderr: bool = False) -> Console:
-    """Where to print: as wide as the terminal, or 100 columns where there is none."""
-    terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if terminal else 100, highlight=False, emoji=False)
+    """Where to print: as wide as the terminal or as ``COLUMNS`` says, or 100 columns where there is neither."""
+    is_known = (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, width=None if is_known else 100, highlight=False, emoji=False)
 
 
 def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") -> Callable[P, None]:

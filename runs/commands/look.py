@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich import box
 from rich.padding import Padding
@@ -17,18 +18,32 @@ from article10.model.roster import roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
 from article10.model.scenario_file import read_scenario, shipped
 from article10.model.toml_file import parse_toml
+from article10.runs.analyses.answer import FittedTable, Shown
+from article10.runs.analyses.forms import Form
 from article10.runs.commands.application import console
+
+SHORT = {
+    "influence_weight": "weight",
+    "structural_susceptibility": "struct. susc.",
+    "government_ties": "ties",
+    "stance_spread": "spread",
+    "defence_spending": "spend., % GDP",
+    "ratification_speed": "ratif. a year",
+    "exposure": "expos.",
+    "caution": "caut.",
+}
+"""Short heads of the columns of the roster."""
 
 
 def scenarios() -> None:
     """List the scenarios that come with the package."""
     table = Table(box=box.SIMPLE)
-    for column in ("name", "base", "title"):
-        table.add_column(column, no_wrap=column != "title")
+    table.add_column("name", no_wrap=True)
+    table.add_column("title", overflow="fold")
     for name, text in shipped().items():
         content = parse_toml(text, name)
-        base = "" if name == "baseline" else content.get("base", "baseline")
-        table.add_row(name, base, content.get("title", ""))
+        base = "" if name == "baseline" else f"  (from {content.get('base', 'baseline')})"
+        table.add_row(name, Text.assemble(content.get("title", ""), (base, "dim")))
     console().print(table)
 
 
@@ -87,18 +102,7 @@ def _plausible(d: Declaration) -> str:
 
 def roster() -> None:
     """Print the members and what is fixed about them. Columns are explained in docs/roster.md."""
-    rows = roster_rows()
-    short = {"influence_weight": "weight", "structural_susceptibility": "struct. susc.", "government_ties": "ties"}
-    short |= {"stance_spread": "spread", "defence_spending": "spend.", "ratification_speed": "ratif. speed"}
-    short |= {"exposure": "expos.", "caution": "caut."}
-    hidden = {"name", "borders_russia"}
-    table = Table(
-        box=box.SIMPLE, caption="Columns: docs/roster.md. Ratification speed is a year, at the urgency of 2022."
-    )
-    for column in rows[0]:
-        if column not in hidden:
-            heading = short.get(column, column.replace("_", " "))
-            table.add_column(heading, justify="left" if column == "iso3" else "right")
-    for row in rows:
-        table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for k, v in row.items() if k not in hidden))
-    console().print(table)
+    frame = pd.DataFrame(roster_rows()).drop(columns=["name", "borders_russia"]).set_index("iso3").rename(columns=SHORT)
+    formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float")), "{:.2f}")
+    console().print(FittedTable(Shown("Members", frame, formats, most=len(frame))))
+    console().print("Shares and indices are from 0 to 1; spending is in % of GDP; units: docs/roster.md.")

@@ -33,7 +33,8 @@ from article10.runs.progress import progress_shown
 from article10.runs.recorder import bytes_of_a_run, check_record, with_run_variables
 from article10.runs.result import EnsembleResult, load
 from article10.runs.run_again import run_again
-from article10.runs.summary import as_text, rendered, summarise
+from article10.runs.summary import summarise
+from article10.runs.summary_text import as_text, rendered
 
 KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "election": "cyan", "moves": "dim"}
 

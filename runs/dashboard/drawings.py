@@ -18,22 +18,34 @@ from article10.runs.dashboard.fan import DPI, DRAWING
 from article10.runs.figures.map import (
     AMERICA,
     BORDER,
+    CANDIDATE,
     CENTRE,
     EUROPE,
     FAR,
-    NEUTRAL,
     NORTH_AMERICA,
-    OUTSIDERS,
-    SHOWN_WEIGHT,
-    colour_of,
-    in_a_circle,
+    OUTSIDER,
+    OUTSIDER_STRIPES,
+    SEA,
+    candidates,
+    name_place,
+    names_of_countries,
     outlines,
     project,
 )
+from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
 from article10.runs.figures.plot import TELLING
+from article10.runs.figures.stance_colours import colour_of
 from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
 
-GROUND = "#f3f6f9"
+PATTERNS = (
+    '<defs><pattern id="a10-barred" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="2.5" height="9" fill="{BORDER}"/></pattern>'
+    '<pattern id="a10-barred-corner" href="#a10-barred" patternTransform="rotate(45) scale(4.3)"/>'
+    '<pattern id="a10-outsider" width="8" height="8" patternUnits="userSpaceOnUse">'
+    f'<rect width="8" height="8" fill="{OUTSIDER}"/><circle cx="4" cy="4" r="1.2" fill="{OUTSIDER_STRIPES}"/>'
+    "</pattern></defs>"
+)
+"""Stripes of members that object because of the war, and the dots of outsiders."""
 
 
 def colour(stance: float) -> str:
@@ -51,44 +63,60 @@ def stances(model: AccessionModel) -> dict[str, float]:
 
 
 def map_svg(model: AccessionModel) -> str:
-    """Europe, with North America in a corner, members coloured by their stance now, others grey."""
+    """Europe, with North America in a corner, with the looks of ``article10.runs.figures.map``."""
     (left, right), (bottom, top) = EUROPE
     frame = f"{1000 * left:.0f} {-1000 * top:.0f} {1000 * (right - left):.0f} {1000 * (top - bottom):.0f}"
     corner = f'x="{1000 * left:.0f}" y="{-1000 * bottom - 262:.0f}" width="262" height="262"'
     others = set(outlines()) - set(NORTH_AMERICA)
+    names = _names(others - set(stances(model)))
     return (
         f'<svg class="a10-map" viewBox="{frame}" role="img" aria-label="Map of stances">'
-        f"{_countries(model, CENTRE, others)}{_names()}"
+        f"{PATTERNS}{_countries(model, CENTRE, others, 'a10-barred')}{_outlined(model)}{names}"
         f'<svg {corner} viewBox="-560 -560 1120 1120"><rect x="-560" y="-560" width="1120" height="1120" '
-        f'fill="{GROUND}" stroke="{BORDER}" stroke-width="8"/>{_countries(model, AMERICA, NORTH_AMERICA)}</svg></svg>'
+        f'fill="{SEA}"/>{_countries(model, AMERICA, NORTH_AMERICA, "a10-barred-corner")}</svg></svg>'
     )
 
 
-def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collection[str]) -> str:
-    now, names = stances(model), dict(zip(model.setup.roster.iso3, model.setup.roster.names, strict=True))
+def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collection[str], stripes: str) -> str:
+    now, names, barred = stances(model), names_of_countries(), set(model.setup.barred_by(bool(model.world.hot[0])))
     parts = []
-    for code, rings in outlines().items():
-        shapes = [project(ring, centre) for ring in rings] if code in shown else []
-        path = "".join(_path(shape) for shape in shapes if np.abs(shape).max() < FAR)
-        if not path:
+    for code in sorted(shown):
+        path, name = _outline(code, centre), escape(names[code])
+        if code not in now:
+            parts.append(
+                f'<path d="{path}" fill="url(#a10-outsider)" stroke="{OUTSIDER_STRIPES}" stroke-width="1.2">'
+                f"<title>{name}: not a member</title></path>"
+            )
             continue
-        told = f"{escape(names[code])}: {now[code]:+.2f}" if code in now else f"{escape(code)}: not a member"
-        fill = colour(now[code]) if code in now else NEUTRAL
-        parts.append(
-            f'<path d="{path}" fill="{fill}" stroke="{BORDER}" stroke-width="1.2"><title>{told}</title></path>'
-        )
+        why = ", objects because of the war" if code in barred else ""
+        told = f"<title>{name}: {now[code]:+.2f}{why}</title>"
+        parts.append(f'<path d="{path}" fill="{colour(now[code])}" stroke="{BORDER}" stroke-width="1.6">{told}</path>')
+        if code in barred:
+            parts.append(f'<path d="{path}" fill="url(#{stripes})">{told}</path>')
     return "".join(parts)
 
 
-def _names() -> str:
+def _outlined(model: AccessionModel) -> str:
+    """The outline of the candidate, or of each of several."""
+    found = candidates(model.setup.scenario.candidate.name) & set(outlines())
+    look = f'fill="none" stroke="{CANDIDATE}" stroke-width="4" pointer-events="none"'
+    return "".join(f'<path d="{_outline(code, CENTRE)}" {look}/>' for code in sorted(found))
+
+
+def _names(outsiders: Collection[str]) -> str:
     parts = []
-    for name, place in OUTSIDERS.items():
-        x, y = 1000 * project(np.array([place]))[0]
+    for code in sorted(outsiders):
+        x, y = 1000 * name_place(code)
         parts.append(
-            f'<text x="{x:.0f}" y="{-y:.0f}" text-anchor="middle" font-size="21" font-style="italic" '
-            f'fill="#444">{name}</text>'
+            f'<text x="{x:.0f}" y="{-y:.0f}" text-anchor="middle" font-size="21" fill="white" stroke="{OUTSIDER}" '
+            f'stroke-width="5" paint-order="stroke">{escape(names_of_countries()[code])}</text>'
         )
     return "".join(parts)
+
+
+def _outline(code: str, centre: tuple[float, float]) -> str:
+    shapes = [project(ring, centre) for ring in outlines()[code]]
+    return "".join(_path(shape) for shape in shapes if np.abs(shape).max() < FAR)
 
 
 def _path(shape: np.ndarray) -> str:

@@ -15,7 +15,9 @@ from article10.model.mesa_agents import BALLOT_NAMES
 from article10.runs.dashboard import drawings
 from article10.runs.dashboard.news import latest, told
 from article10.runs.dashboard.watched import Watched
-from article10.runs.figures.map import SCALE, SHOWN_WEIGHT
+from article10.runs.figures.map import CANDIDATE
+from article10.runs.figures.network import SHOWN_WEIGHT
+from article10.runs.figures.stance_colours import SCALE
 
 REASONS = {
     REASON_STANCE: "stance",
@@ -68,6 +70,13 @@ def show_map(model: AccessionModel) -> None:
     stops = ", ".join(drawings.colour(low + (high - low) * place / 8) for place in range(9))
     bar = f'<i style="background:linear-gradient(90deg, {stops})"></i>'
     html("div", f"opposed −{abs(low):.1f}{bar}+{high:.1f} willing", "a10-scale")
+    candidate = escape(model.setup.scenario.candidate.name)
+    looks = {
+        "objects because of the war": 'class="a10-barred"',
+        "outsider, without a ballot": 'class="a10-outsider"',
+        f"candidate: {candidate}": f'style="border: 2px solid {CANDIDATE}"',
+    }
+    html("div", "".join(f"<span><b {look}></b>{meaning}</span>" for meaning, look in looks.items()), "a10-looks")
 
 
 def show_trajectories(model: AccessionModel) -> None:

@@ -1,6 +1,9 @@
 """How the page looks: three columns that become one on a telephone."""
 
-CSS = """
+from article10.runs.figures.map import BORDER, OUTSIDER, OUTSIDER_STRIPES, SEA
+
+CSS = (
+    """
 .a10 { width: 100%; min-width: 0; max-width: 1520px; margin: 0 auto; padding: 14px 18px 28px; color: #1d2733; }
 .a10-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; margin-bottom: 12px; }
 .a10-head h1 { font-size: 21px; font-weight: 650; margin: 0; line-height: 1.3; }
@@ -10,7 +13,7 @@ CSS = """
 .a10-panel { background: #fff; border: 1px solid #e1e6eb; border-radius: 8px; padding: 12px 14px; min-width: 0; }
 .a10-panel h2 { font-size: 14px; font-weight: 650; margin: 0 0 8px; letter-spacing: .01em; line-height: 1.3; }
 .a10-panel img { width: 100% !important; height: auto; display: block; margin-top: 6px; }
-.a10-map, .a10-network { width: 100%; height: auto; display: block; background: #f3f6f9; border-radius: 5px; }
+.a10-map, .a10-network { width: 100%; height: auto; display: block; border-radius: 5px; }
 .a10-network { background: none; max-height: 560px; }
 .a10-scale { display: flex; align-items: center; gap: 8px; font-size: 12px; color: #5a6673; margin-top: 6px; }
 .a10-scale i { flex: 1; height: 8px; border-radius: 4px; border: 1px solid #dfe5ea; }
@@ -69,3 +72,11 @@ CSS = """
   .a10-table td, .a10-table th { padding: 3px 4px; }
 }
 """
+    f"""
+.a10-map {{ background: {SEA}; }}
+.a10-looks {{ display: flex; flex-wrap: wrap; gap: 2px 12px; font-size: 12px; color: #5a6673; margin-top: 4px; }}
+.a10-looks b {{ display: inline-block; width: 18px; height: 10px; margin-right: 5px; border: 1px solid {BORDER}; }}
+.a10-barred {{ background: repeating-linear-gradient(135deg, {BORDER} 0 2px, #fff 2px 6px); }}
+.a10-outsider {{ background: radial-gradient({OUTSIDER_STRIPES} 1px, {OUTSIDER} 1.4px) 0 0 / 5px 5px; }}
+"""
+)

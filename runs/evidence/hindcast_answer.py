@@ -12,7 +12,8 @@ import pandas as pd
 
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.model.scenario import Scenario
-from article10.runs.analyses.answer import NUMBER, PERCENT, Answer, Shown
+from article10.runs.analyses.answer import Answer, Shown
+from article10.runs.analyses.forms import NUMBER, PERCENT
 from article10.runs.evidence import scores
 from article10.runs.evidence.ratification_fit import RatificationFit
 from article10.runs.evidence.rounds import Round

@@ -26,7 +26,8 @@ import pandas as pd
 from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
-from article10.runs.analyses.answer import PERCENT, POINTS, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import PERCENT, POINTS
 from article10.runs.analyses.intervals import Difference, paired
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.worlds import Progress, reached, worlds

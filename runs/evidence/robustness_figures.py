@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness
-from article10.runs.figures.style import COLOURS, OPPOSED, new_axes, note_runs
+from article10.runs.figures.style import OPPOSED, new_axes, note_runs, with_looks
 
 
 def draw_points(answer: Robustness, statement: str, ax: Axes | None = None) -> Axes:
@@ -22,11 +22,11 @@ def draw_points(answer: Robustness, statement: str, ax: Axes | None = None) -> A
     ax = new_axes((7.5, 4.6)) if ax is None else ax
     families = list(dict.fromkeys(reading.point.family for reading in answer.readings))
     left, ticks = 0.0, []  # a family of few points takes the room of its label
-    for family, colour in zip(families, COLOURS, strict=False):
+    for look, family in with_looks(families):
         chosen = sorted(
             (r for r in answer.readings if r.point.family == family), key=lambda r: getattr(r, statement).mean
         )
-        _family(ax, chosen, statement, left, colour)
+        _family(ax, chosen, statement, left, look["color"])
         ticks.append((left + (len(chosen) - 1) / 2, f"{family}\n({len(chosen)})"))
         left += max(len(chosen), 10) + 3
     baseline = getattr(answer.baseline, statement)

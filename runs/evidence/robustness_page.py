@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from article10.runs.analyses.forms import POINTS as IN_POINTS
+from article10.runs.analyses.intervals import Difference, interval
 from article10.runs.batches.executors import cores
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.robustness import Robustness, robustness
@@ -21,14 +23,12 @@ def robustness_blocks(answer: Robustness) -> dict[str, str]:
     shown = answer.tables()["verdicts"].cells()
     rows = shown[["statement", "perturbation", "points", "decided", "kept", "verdict", "condition"]].to_numpy().tolist()
     base = answer.baseline
-    d = base.pressure
     made = (
         f"{answer.runs:,} worlds of each variant at each of {len(answer.readings) + 1} points, seed {answer.seed}, "
         f"scenario `{answer.scenario.name}`. In the baseline {base.invited:.1%} of worlds are invited by "
-        f"{answer.scenario.horizon}; pressure changes that by {d.mean:+.1%} [{d.low:+.1%}, {d.high:+.1%}]; "
-        f"a binding guarantee by {base.stepping_stone.mean:+.1%} [{base.stepping_stone.low:+.1%}, "
-        f"{base.stepping_stone.high:+.1%}] where ρ is −0.7 and by {base.substitute.mean:+.1%} "
-        f"[{base.substitute.low:+.1%}, {base.substitute.high:+.1%}] where it is 0.7; those that object most are "
+        f"{answer.scenario.horizon}; pressure changes that by {_points(base.pressure)}; "
+        f"a binding guarantee by {_points(base.stepping_stone)} where ρ is −0.7 and by {_points(base.substitute)} "
+        f"where it is 0.7; those that object most are "
         f"{', '.join(str(code) for code in base.objecting.index[:3])}."
     )
     swept = [reading for reading in answer.readings if reading.point.family == "parameters"]
@@ -40,6 +40,10 @@ def robustness_blocks(answer: Robustness) -> dict[str, str]:
     columns = ("statement", "perturbation", "points", "decided", "kept of these", "verdict", "condition")
     said = "\n".join(f"- {text}" for text in answer.sentences())
     return {"made": made, "sentences": said, "verdicts": markdown_table(columns, rows)}
+
+
+def _points(difference: Difference) -> str:
+    return interval(difference.row("it"), "it", IN_POINTS)
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ import pandas as pd
 from article10.agents.arrays import FloatArray
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario
-from article10.runs.analyses.answer import NUMBER, PERCENT, SIGNED, Answer, Shown, listed
+from article10.runs.analyses.answer import Answer, Shown, listed
+from article10.runs.analyses.forms import NUMBER, PERCENT, SIGNED
 from article10.runs.evidence.scores import Skill, concordance, crps, skill
 from article10.runs.evidence.stance_forecasts import (
     ANCHORED,

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from article10.runs.analyses.answer import NUMBER
+from article10.runs.analyses.forms import NUMBER
 from article10.runs.analyses.intervals import Difference
 from article10.runs.summary import wilson
 

@@ -14,7 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
-from article10.runs.analyses.intervals import paired
+from article10.runs.analyses.forms import POINTS
+from article10.runs.analyses.intervals import interval, paired
 from article10.runs.explore.kept_worlds import Glimpse
 from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, note_runs, stance_axis, time_axis
 from article10.runs.summary import wilson
@@ -62,9 +63,7 @@ class ExploreFigure:
         scenario = self.given.scenario
         roster = scenario.members()
         stance_axis(ax, scenario.accession.objection_line, label=place % columns == columns - 1)
-        time_axis(ax)
-        ax.xaxis.set_major_locator(_year_locator(self.given))
-        ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+        _dates(ax, self.given)
         ax.tick_params(labelsize=8)
         ax.set_title(roster.names[roster.index(code)], fontsize=9.5)
         low, _, middle, _, high = np.quantile(self.given.stance[:, :, place], BANDS, axis=0)
@@ -77,8 +76,7 @@ class ExploreFigure:
         ax, given = self.accession, self.given
         ax.plot(given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4)
         ax.set_ylabel("probability by the date", fontsize=8.5)
-        ax.xaxis.set_major_locator(_year_locator(given))
-        ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+        _dates(ax, given)
         ax.set_xlim(*ax.get_xlim())
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.tick_params(labelsize=8)
@@ -138,9 +136,14 @@ def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
     return figure, [grid[place, 0] for place in range(1 + members)]
 
 
-def _year_locator(glimpse: Glimpse) -> matplotlib.dates.YearLocator:
+def _dates(ax: Axes, glimpse: Glimpse) -> None:
+    """At most five years on the x axis, or months and days where it shows less than two."""
     years = int((glimpse.days[-1] - glimpse.days[0]).astype(int) / 365.25)
-    return matplotlib.dates.YearLocator(max(1, -(-years // 4)))  # type: ignore[no-untyped-call]
+    if years < 2:
+        time_axis(ax, least=2)
+        return
+    ax.xaxis.set_major_locator(matplotlib.dates.YearLocator(-(-years // 4)))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
 
 
 def headline(now: Glimpse, given: Glimpse) -> str:
@@ -151,5 +154,5 @@ def headline(now: Glimpse, given: Glimpse) -> str:
         return f"{said}; as given {before:.1%}."
     change = paired(now.acceded[:, -1], given.acceded[:, -1])
     told = "" if change.is_told else "; these runs do not tell it from none"
-    points = f"{100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
-    return f"{said}; as given {before:.1%}; difference {points}{told}."
+    difference = interval(change.row("it"), "it", POINTS)
+    return f"{said}; as given {before:.1%}; difference {difference}{told}."

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from article10.agents.russia import Strategy
 from article10.model.accession_rule import STAGES
 from article10.model.mechanisms import Mechanism
-from article10.runs.figures.map import colour_of, draw_map
+from article10.model.setup import Setup
+from article10.runs.figures.map import draw_map, show_member
 from article10.runs.figures.style import COLOURS, house_style, literal
 from article10.runs.output_folder import new_file
 from article10.runs.output_path import MOVIES, check_suffix
@@ -143,11 +144,13 @@ class MovingMap:
         self.days = [day.date() for day in pd.DatetimeIndex(data["step"].to_numpy())]
         self.stance, self.stage = data["stance"].to_numpy(), data["stage"].to_numpy()
         self.codes = [str(code) for code in data["member"].to_numpy()]
+        self.hot = data["war_intensity"].to_numpy() > np.float32(result.scenario.war.hot_line)
+        self.setup = Setup.of(result.scenario)
         self.news = [entry for entry in story(result) if entry.kind in TOLD and " times: " not in entry.text]
         self.figure = Figure(figsize=(8.4, 6.9))
         FigureCanvasAgg(self.figure)
         ax = self.figure.add_axes((0.02, 0.235, 0.96, 0.70))
-        self.countries = draw_map(ax, self._stance_at(0), "stance")
+        self.countries = draw_map(ax, self._stance_at(0), result.scenario.candidate.name, label="stance")
         style: dict[str, Any] = {"va": "top", "ha": "left"}
         self.date = self.figure.text(0.02, 0.985, "", fontsize=17, weight="bold", **style)
         self.stage_text = self.figure.text(0.36, 0.978, "", fontsize=13, color=COLOURS[0], **style)
@@ -170,9 +173,10 @@ class MovingMap:
 
     def show(self, step: int) -> None:
         """Turn the picture to a step."""
+        barred = self.setup.barred_by(bool(self.hot[step]))
         for code, stance in self._stance_at(step).items():
             if code in self.countries:
-                self.countries[str(code)].set_facecolor(colour_of(stance))
+                show_member(self.countries[str(code)], stance, code in barred)
         self.date.set_text(f"{self.days[step]:%B %Y}")
         self.stage_text.set_text(STAGES[int(self.stage[step])].replace("_", " "))
         self.news_text.set_text(literal("\n".join(self.lines(self.days[step]))))

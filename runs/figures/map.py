@@ -1,35 +1,43 @@
-"""The map of members and the network of their influence."""
+"""The map: members by their stance, those that object because of the war, outsiders and the candidate."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import Normalize
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
-from article10.model.scenario import Scenario
-from article10.model.setup import Setup
-from article10.runs.figures.style import DIVERGING
+from article10.model.tables import read_table
+from article10.runs.figures.stance_colours import colour_bar, colour_of
 
 CENTRE = (52.0, 15.0)
 """Latitude and longitude at the centre of the projection of Europe."""
 
-NEUTRAL = "#d0d0d0"
-"""Colour of those without a ballot."""
+SEA = BORDER = "#1c2a36"
+"""The sea, the borders of members, and the stripes on them: every colour of a stance has three times its luminance."""
 
-BORDER = "#a8a8a8"
-"""Between countries, and around those whose stance is near zero and so near white."""
+OUTSIDER, OUTSIDER_STRIPES = "#111a22", "#8fa0ac"
+"""Those without a ballot: as dark as the sea, striped and bordered in grey."""
 
-SCALE = Normalize(-0.8, 0.8)
+CANDIDATE = "#ffb000"
+"""Outline of the candidate."""
+
+STRIPES, DOTS = "////", "...."
+"""Hatches: of members that object because of the war, and of outsiders."""
+
+MEMBER_LOOK: Mapping[str, Any] = MappingProxyType({"edgecolor": BORDER, "zorder": 2})
+OUTSIDER_LOOK: Mapping[str, Any] = MappingProxyType(
+    {"facecolor": OUTSIDER, "edgecolor": OUTSIDER_STRIPES, "hatch": DOTS, "zorder": 1}
+)
 
 NORTH_AMERICA = ("USA", "CAN")
 """Drawn in a corner, by a projection of its own."""
@@ -37,14 +45,14 @@ NORTH_AMERICA = ("USA", "CAN")
 AMERICA = (50.0, -97.0)
 """Latitude and longitude at the centre of that projection."""
 
-OUTSIDERS = {"Russia": (38.0, 55.5), "Ukraine": (31.0, 49.0)}
-"""Names on the map of those without a ballot, with longitude and latitude."""
+NAMED = MappingProxyType({"RUS": (38.0, 55.5), "UKR": (31.0, 49.0)})
+"""Longitude and latitude of the names of outsiders."""
+
+FORMER_NAMES = MappingProxyType({"Czech Republic": "CZE", "Turkey": "TUR"})
+"""Codes by names of past rounds that are not those of ``countries.csv``."""
 
 FAR = 1.2
 """What lies farther from the centre, in Earth radii, is left out."""
-
-SHOWN_WEIGHT = 0.06
-"""Influence weight from which an arrow is drawn."""
 
 EUROPE = ((-0.60, 0.40), (-0.32, 0.36))
 """Window on the projection, in Earth radii: x, then y."""
@@ -82,107 +90,105 @@ def project(points: np.ndarray, centre: tuple[float, float] = CENTRE) -> np.ndar
     return np.stack([x, y], axis=1)
 
 
-def draw_map(ax: Axes, stance: pd.Series[float], label: str = "median stance") -> dict[str, PolyCollection]:
-    """Draw Europe, with North America in a corner, members coloured by stance.
+def names_of_countries() -> dict[str, str]:
+    """Names by code, of members and others."""
+    return {row["iso3"]: row["name"] for row in read_table("countries")}
 
-    Russia and Ukraine are grey; other countries that are no members have no outline, and are left blank like the sea.
+
+def candidates(name: str) -> frozenset[str]:
+    """Codes of the countries that a candidate's name names, several being separated by semicolons.
+
+    >>> sorted(candidates("Albania; Croatia"))
+    ['ALB', 'HRV']
+    """
+    codes = {country: code for code, country in names_of_countries().items()} | FORMER_NAMES
+    return frozenset(codes[part] for part in map(str.strip, name.split(";")) if part in codes)
+
+
+def draw_map(
+    ax: Axes,
+    stance: pd.Series[float],
+    candidate: str,
+    barred: Collection[str] = (),
+    label: str = "median stance",
+) -> dict[str, PolyCollection]:
+    """Draw Europe, with North America in a corner, and a legend that says what each look means.
+
+    Members are coloured by stance. Outsiders, which have no ballot, are dark and striped; countries that take no part
+    are left out. The candidate has an outline of its own.
 
     Args:
         ax: where to draw.
         stance: by code.
+        candidate: its name.
+        barred: codes of members that object because of the war.
         label: of the colour bar.
 
     Returns:
-        Each country's outline by code, so that it can be coloured anew.
+        Each country's shape by code, so that ``show_member`` can change its look.
     """
-    drawn = _countries(ax, stance, CENTRE, skip=NORTH_AMERICA)
-    ax.set_xlim(*EUROPE[0])
-    ax.set_ylim(*EUROPE[1])
-    _label_outsiders(ax)
+    applying = candidates(candidate)
     inset = ax.inset_axes((0.0, 0.0, 0.27, 0.42))
-    drawn |= _countries(inset, stance, AMERICA, only=NORTH_AMERICA)
-    inset.set_xlim(-0.52, 0.52)
-    inset.set_ylim(-0.50, 0.58)
-    for each in (ax, inset):
-        each.set_aspect("equal")
-        each.set_xticks([])
-        each.set_yticks([])
+    drawn = _countries(ax, stance, applying, CENTRE, set(outlines()) - set(NORTH_AMERICA))
+    drawn |= _countries(inset, stance, applying, AMERICA, NORTH_AMERICA)
+    for code in stance.index.intersection(list(drawn)):
+        show_member(drawn[code], stance[code], code in barred)
+    _name_outsiders(ax, set(drawn) - set(stance.index))
+    for each, (x, y) in ((ax, EUROPE), (inset, ((-0.52, 0.52), (-0.50, 0.58)))):
+        each.set(xlim=x, ylim=y, aspect="equal", xticks=[], yticks=[], facecolor=SEA)
         each.grid(visible=False)
-        each.set_facecolor("#f4f7f9")
         each.spines[:].set_visible(False)
-    _colour_bar(ax, label)
+    _legend(ax, candidate, bool(applying & set(drawn)))
+    colour_bar(ax, label)
     return drawn
 
 
-def colour_of(stance: float) -> Any:  # noqa: ANN401 - a colour as matplotlib takes it
-    """Colour of a stance on maps and networks."""
-    return colormaps[DIVERGING](SCALE(stance))
+def show_member(shape: PolyCollection, stance: float, is_barred: bool) -> None:
+    """Give a member the look of its stance, striped where it objects because of the war."""
+    shape.set_facecolor(colour_of(stance))
+    shape.set_hatch(STRIPES if is_barred else "")
 
 
 def _countries(
-    ax: Axes,
-    stance: pd.Series[float],
-    centre: tuple[float, float],
-    only: Collection[str] | None = None,
-    skip: Collection[str] = (),
+    ax: Axes, stance: pd.Series[float], applying: Collection[str], centre: tuple[float, float], shown: Collection[str]
 ) -> dict[str, PolyCollection]:
     drawn = {}
-    for code, rings in outlines().items():
-        if code in skip or (only is not None and code not in only):
-            continue
-        shapes = [project(ring, centre) for ring in rings]
+    for code in sorted(shown):
+        shapes = [project(ring, centre) for ring in outlines()[code]]
         shapes = [shape for shape in shapes if np.abs(shape).max() < FAR]
-        face = colour_of(stance[code]) if code in stance.index else NEUTRAL
-        drawn[code] = PolyCollection(shapes, facecolor=face, edgecolor=BORDER, linewidth=0.5)
+        drawn[code] = PolyCollection(shapes, linewidth=0.6, **(MEMBER_LOOK if code in stance.index else OUTSIDER_LOOK))
         ax.add_collection(drawn[code])
+        if code in applying:
+            outline = PolyCollection(shapes, facecolor="none", edgecolor=CANDIDATE, linewidth=1.8, zorder=3)
+            outline.set_path_effects([withStroke(linewidth=3.2, foreground=BORDER)])
+            ax.add_collection(outline)
     return drawn
 
 
-def _label_outsiders(ax: Axes) -> None:
-    for name, place in OUTSIDERS.items():
-        x, y = project(np.array([place]))[0]
-        ax.text(x, y, name, ha="center", va="center", fontsize=8, color="#444444", style="italic")
+def _name_outsiders(ax: Axes, outsiders: Collection[str]) -> None:
+    for code in outsiders:
+        x, y = name_place(code)
+        text = ax.text(x, y, names_of_countries()[code], ha="center", va="center", fontsize=8, color="white", zorder=4)
+        text.set_path_effects([withStroke(linewidth=2.5, foreground=OUTSIDER)])
 
 
-def _colour_bar(ax: Any, label: str = "median stance") -> None:  # noqa: ANN401
-    mappable = ScalarMappable(SCALE, colormaps[DIVERGING])
-    bar = ax.get_figure().colorbar(mappable, ax=ax, shrink=0.7, pad=0.02, extend="both")
-    bar.set_label(label)
+def name_place(code: str) -> np.ndarray:
+    """Where a country's name stands on the map of Europe: by default in the middle of its largest part, x and y."""
+    if code in NAMED:
+        return project(np.array([NAMED[code]]))[0]
+    largest = max((project(ring) for ring in outlines()[code]), key=lambda shape: float(np.prod(np.ptp(shape, axis=0))))
+    centre: np.ndarray = (largest.min(axis=0) + largest.max(axis=0)) / 2
+    return centre
 
 
-def in_a_circle(stance: np.ndarray) -> np.ndarray:
-    """Places of members on the unit circle, clockwise from the top, from the most to the least willing, (member, 2)."""
-    angle = np.empty(len(stance))
-    angle[np.argsort(-stance, kind="stable")] = np.pi / 2 - 2 * np.pi * np.arange(len(stance)) / len(stance)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
-
-
-def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], threshold: float) -> None:
-    """Draw members in a circle, from the most to the least willing, and arrows from those who sway to those swayed.
-
-    Args:
-        ax: where to draw.
-        scenario: whose roster.
-        median: stance by code.
-        threshold: weight from which an arrow is drawn.
-    """
-    setup = Setup.of(scenario)
-    roster, network = setup.roster, setup.network
-    place = in_a_circle(median[list(roster.iso3)].to_numpy())
-    for i, j in zip(*np.nonzero(network >= threshold), strict=True):
-        style: dict[str, Any] = {"arrowstyle": "-|>", "connectionstyle": "arc3,rad=0.12", "shrinkA": 9, "shrinkB": 9}
-        style |= {"color": "#8a8a8a", "alpha": 0.45, "mutation_scale": 7, "linewidth": 0.3 + 5 * float(network[i, j])}
-        ax.annotate("", place[i], place[j], arrowprops=style)
-    colours = [colour_of(median[code]) for code in roster.iso3]
-    sizes = 90 + 2600 * roster.influence_weight
-    ax.scatter(place[:, 0], place[:, 1], s=sizes, c=colours, edgecolor="#444444", linewidth=0.6, zorder=3)
-    for (x, y), code in zip(place, roster.iso3, strict=True):
-        ax.text(1.13 * x, 1.13 * y, code, ha="center", va="center", fontsize=8)
-    ax.set_xlim(-1.3, 1.3)
-    ax.set_ylim(-1.25, 1.25)
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    _colour_bar(ax)
-    shown = f"weights of {threshold:g} and more; area: influence weight"
-    ax.set_title("Who sways whom")
-    ax.text(-1.3, 1.22, shown, fontsize=8, color="#555555", va="top")
+def _legend(ax: Axes, candidate: str, has_candidate: bool) -> None:
+    """What the looks mean that are no stance."""
+    looks = [
+        Patch(facecolor=colour_of(0.0), edgecolor=BORDER, label="member, by its stance"),
+        Patch(facecolor=colour_of(0.0), edgecolor=BORDER, hatch=STRIPES, label="objects because of the war"),
+        Patch(facecolor=OUTSIDER, edgecolor=OUTSIDER_STRIPES, hatch=DOTS, label="outsider, without a ballot"),
+    ]
+    if has_candidate:
+        looks.append(Patch(facecolor=SEA, edgecolor=CANDIDATE, linewidth=1.8, label=f"candidate: {candidate}"))
+    looks.append(Patch(facecolor=SEA, edgecolor=OUTSIDER_STRIPES, label="sea; countries without a part"))
+    ax.legend(handles=looks, loc="upper left", fontsize=7, labelcolor="white", handlelength=1.5, borderaxespad=0.2)

@@ -16,11 +16,13 @@ from matplotlib.figure import Figure
 from article10.agents.nearest import nearest
 from article10.agents.short_error import ArgumentError
 from article10.model.checked import checked
+from article10.model.setup import Setup
 from article10.runs.explain import waterfall
-from article10.runs.figures.map import SCALE, SHOWN_WEIGHT, draw_map, draw_network
+from article10.runs.figures.map import draw_map
+from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
+from article10.runs.figures.stance_colours import SCALE, STANCES
 from article10.runs.figures.style import (
     COLOURS,
-    DIVERGING,
     OPPOSED,
     SUPPORTIVE,
     house_style,
@@ -29,10 +31,12 @@ from article10.runs.figures.style import (
     new_axes,
     note_runs,
     save_figure,
+    shown_of,
     stance_axis,
     time_axis,
+    with_looks,
 )
-from article10.runs.run_again import check_run, check_some_runs
+from article10.runs.run_again import check_run
 from article10.runs.summary import MILESTONES, holdouts, signed, wilson
 
 if TYPE_CHECKING:
@@ -58,7 +62,7 @@ class Plot:
         Raises:
             ValueError: it holds no runs.
         """
-        check_some_runs(result)
+        result.check_runs()
         self.result = result
 
     # --- stances ----------------------------------------------------------------------------------------------------
@@ -80,8 +84,8 @@ class Plot:
         with house_style():
             ax = ax or new_axes()
             one = len(members) == 1
-            for place, code in enumerate(members):
-                self._band(ax, code, COLOURS[place % len(COLOURS)], wide=one)
+            for look, code in with_looks(members):
+                self._band(ax, code, look, wide=one)
             self._stance_frame(ax, label=one)
             if not one:
                 self._label_stances(ax)
@@ -96,8 +100,8 @@ class Plot:
         with house_style():
             figure = Figure(figsize=(3.6 * columns, 2.5 * rows + 0.6), layout="constrained")
             axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-            for ax, code in zip(axes, members, strict=False):
-                self._band(ax, code, COLOURS[0], wide=True)
+            for ax, code in zip(axes[: len(members)], members, strict=True):
+                self._band(ax, code, {"color": COLOURS[0]}, wide=True)
                 self._stance_frame(ax, label=ax in axes[columns - 1 :: columns])
                 if ax in axes[::columns]:
                     ax.set_ylabel("stance")
@@ -110,14 +114,14 @@ class Plot:
         first: Axes = axes[0]
         return first
 
-    def _band(self, ax: Axes, code: str, colour: str, wide: bool) -> None:
+    def _band(self, ax: Axes, code: str, look: dict[str, Any], wide: bool) -> None:
         stance = self._stance(code)
         days = self.result.data["step"].to_numpy()
         low, lower, middle, upper, high = np.quantile(stance, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
         if wide:
-            ax.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
-        ax.fill_between(days, lower, upper, color=colour, alpha=0.32, linewidth=0)
-        ax.plot(days, middle, color=colour, label=self._name(code))
+            ax.fill_between(days, low, high, color=look["color"], alpha=0.18, linewidth=0)
+        ax.fill_between(days, lower, upper, color=look["color"], alpha=0.32, linewidth=0)
+        ax.plot(days, middle, label=self._name(code), **look)
 
     @checked
     def trajectories(
@@ -139,11 +143,11 @@ class Plot:
         members = self._members(member, len(TELLING) if several else 1)
         days = self.result.data["step"].to_numpy()
         with house_style():
-            ax = ax or new_axes()
+            ax = ax or new_axes(names=[self._name(code) for code in members])
             if several:
                 place = self._place(run)
-                for colour, code in zip(COLOURS, members, strict=False):
-                    ax.plot(days, self._stance(code)[place], color=colour, label=self._name(code), linewidth=1.2)
+                for look, code in with_looks(members):
+                    ax.plot(days, self._stance(code)[place], label=self._name(code), linewidth=1.2, **look)
                 ax.margins(x=0)
                 self._label_stances(ax)
                 ax.set_title(f"Stances in run {self.result.data['run'].to_numpy()[place]}")
@@ -167,7 +171,7 @@ class Plot:
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 7.0))
             extent = (days[0], days[-1], len(order) - 0.5, -0.5)
-            image = ax.imshow(median[order], aspect="auto", interpolation="nearest", cmap=DIVERGING, extent=extent)
+            image = ax.imshow(median[order], aspect="auto", interpolation="nearest", cmap=STANCES, extent=extent)
             image.set_clim(SCALE.vmin, SCALE.vmax)
             names = self.result.data["member_name"].to_numpy()[order]
             ax.set_yticks(range(len(order)), names, fontsize=8)
@@ -190,9 +194,10 @@ class Plot:
             most: members shown, those that object most by their own stance.
             ax: where to draw.
         """
-        shown = holdouts(self.result).head(most)[::-1]
+        every = holdouts(self.result)
+        shown = every.head(most)[::-1]
         with house_style():
-            ax = ax or new_axes(figsize=(7.5, 5.2))
+            ax = ax or new_axes(figsize=(7.5, 1.5 + 0.265 * max(len(shown), 6)))
             only_war = shown["any"] - shown["own_stance"]
             ax.barh(shown["name"], shown["own_stance"], color=OPPOSED, label="by its own stance")
             ax.barh(shown["name"], only_war, left=shown["own_stance"], color="#c9c9c9", label="only because of the war")
@@ -206,7 +211,8 @@ class Plot:
             ax.grid(visible=False, axis="y")
             ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
             ax.set_title("Who objects" if len(shown) else "No ballot was asked for in any run")
-            note_runs(ax, self.result.runs, "alone: the only one to object by its own stance", below=38)
+            left = shown_of(len(shown), len(every), "members")
+            note_runs(ax, self.result.runs, f"alone: the only one to object by its own stance{left}", below=38)
         return ax
 
     @checked
@@ -248,13 +254,13 @@ class Plot:
         """
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 7.0))
-            draw_network(ax, self.result.scenario, self._median_at(-1), threshold)
+            draw_network(ax, self.result.scenario, self._median(), threshold)
             note_runs(ax, self.result.runs)
         return ax
 
     @checked
     def map(self, when: str | None = None, ax: Axes | None = None) -> Axes:
-        """Median stance of every member on a map.
+        """Median stance of every member on a map, and which members object because of the war in most runs.
 
         Args:
             when: a date; by default the horizon.
@@ -267,13 +273,13 @@ class Plot:
         day = days[-1] if when is None else pd.Timestamp(when)
         if not days[0] <= day <= days[-1]:
             raise ArgumentError(f"when = {when}: expected a date from {days[0].date()} to {days[-1].date()}")
-        place = int(days.get_indexer(pd.DatetimeIndex([day]), method="nearest")[0])
-        median, label = self._median_at(place), str(days[place].date())
+        step = int(days.get_indexer(pd.DatetimeIndex([day]), method="nearest")[0])
+        candidate = self.result.scenario.candidate.name
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 5.4))
-            draw_map(ax, median)
-            ax.set_title(f"Median stance, {label}")
-            note_runs(ax, self.result.runs, below=8)
+            draw_map(ax, self._median(step), candidate, self._barred(step))
+            ax.set_title(f"Median stance, {days[step]:%Y-%m-%d}")
+            note_runs(ax, self.result.runs, "stripes: the member objects because of the war in most runs", below=8)
         return ax
 
     @checked
@@ -360,9 +366,14 @@ class Plot:
     def _stance(self, code: str) -> np.ndarray:
         return self._variable("stance")[:, :, self.result.scenario.members().index(code)]
 
-    def _median_at(self, step: int) -> pd.Series[float]:
-        median = np.median(self._variable("stance")[:, step], axis=0)
-        return pd.Series(median, index=self.result.data["member"].to_numpy())
+    def _median(self, step: int = -1) -> pd.Series[float]:
+        stance = np.median(self._variable("stance")[:, step], axis=0)
+        return pd.Series(stance, index=self.result.data["member"].to_numpy())
+
+    def _barred(self, step: int) -> tuple[str, ...]:
+        """Members that object because of the war in most runs."""
+        at_war = np.median(self._variable("war_intensity")[:, step] > np.float32(self.result.scenario.war.hot_line))
+        return Setup.of(self.result.scenario).barred_by(bool(at_war > 0.5))
 
     def _members(self, member: str | Sequence[str] | None, most: int) -> list[str]:
         roster = self.result.scenario.members()

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import matplotlib as mpl
 import matplotlib.dates
 import numpy as np
 import numpy.typing as npt
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+T = TypeVar("T")
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 """Colours that the colour-blind can tell apart (Okabe & Ito 2008)."""
+
+LOOKS = cycler(linestyle=("-", "--", ":", "-.", (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))) * cycler(color=COLOURS)
+"""Looks of lines: each colour once, then each once more in another style of line, 36 in all."""
+
+LEGEND_ROWS = 18
+"""Names in a column of a legend beside the axes."""
 
 OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
 """Below and above zero."""
 
 PALE = "#c9c9c9"
 """What is not told from zero."""
-
-DIVERGING = "RdBu"
-"""Colour map of stances: red opposed, blue supportive."""
 
 STYLE: dict[Any, Any] = {
     "font.size": 9.5,
@@ -65,6 +73,16 @@ def signed_colours(values: npt.ArrayLike, told: npt.ArrayLike) -> np.ndarray:
     return np.where(np.asarray(told), np.where(np.asarray(values) < 0, OPPOSED, SUPPORTIVE), PALE)
 
 
+def with_looks(items: Iterable[T]) -> Iterator[tuple[dict[str, Any], T]]:
+    """Each of some items, however many, with the look of its line: ``color`` and ``linestyle``.
+
+    >>> looks = [look for look, _ in with_looks(range(33))]
+    >>> len({(look["color"], str(look["linestyle"])) for look in looks})
+    33
+    """
+    return zip(itertools.cycle(LOOKS), items, strict=False)
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw in the house style; the user's own settings come back afterwards."""
@@ -72,9 +90,17 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def new_axes(figsize: tuple[float, float] = (7.5, 4.4)) -> Axes:
-    """Axes on a figure of their own, outside pyplot: nothing pops up, nothing has to be closed."""
-    figure = Figure(figsize=figsize, layout="constrained")
+def new_axes(figsize: tuple[float, float] = (7.5, 4.4), names: Sequence[str] = ()) -> Axes:
+    """Axes on a figure of their own, outside pyplot: nothing pops up, nothing has to be closed.
+
+    Args:
+        figsize: width and height, inches.
+        names: of lines that ``label_ends`` is to name; the figure is wider where that takes a legend.
+    """
+    width, height = figsize
+    if len(names) > len(COLOURS):
+        width += _legend_columns(len(names)) * (0.45 + 0.075 * max(map(len, names)))
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes: Axes = figure.subplots()
     return axes
@@ -95,10 +121,19 @@ def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str
     ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
 
 
+def shown_of(shown: int, whole: int, what: str) -> str:
+    """What a note says where a figure shows the first of many: empty where it shows all.
+
+    >>> shown_of(14, 32, "members"), shown_of(9, 9, "members")
+    ('; the first 14 of 32 members', '')
+    """
+    return f"; the first {shown:,} of {whole:,} {what}" if shown < whole else ""
+
+
 def label_ends(
     ax: Axes, others: Sequence[tuple[float, str, str]] = (), at: float | None = None, apart: float = 0.06
 ) -> None:
-    """The labels of lines at their right ends, in place of a legend, moved apart where they would overlap.
+    """The labels of lines at their right ends, moved apart where they would overlap; a legend where they are many.
 
     Args:
         ax: with its limits set.
@@ -108,6 +143,11 @@ def label_ends(
     """
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(float(np.asarray(line.get_ydata())[-1]), str(line.get_label()), str(line.get_color())) for line in lines]
+    if len(lines) > len(COLOURS):  # a colour comes twice: the style of the line must be seen beside the name
+        from_top = [lines[k] for k in sorted(range(len(lines)), key=lambda k: -ends[k][0])]
+        also = [Line2D([], [], color=colour, linestyle="--", label=name) for _, name, colour in others]
+        _legend_beside(ax, [*from_top, *also])
+        return
     names = sorted([*ends, *others])
     (bottom, top), (left, right) = ax.get_ylim(), ax.get_xlim()
     room = apart * (top - bottom) * np.arange(len(names))
@@ -120,12 +160,46 @@ def label_ends(
         ax.text(x + 0.01, place, name, color=colour, va="center", fontsize=8.5, transform=ax.get_yaxis_transform())
 
 
-def time_axis(ax: Axes) -> None:
-    """Years on the x axis."""
-    locator = matplotlib.dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
+def _legend_columns(names: int) -> int:
+    return -(-names // LEGEND_ROWS)
+
+
+def _legend_beside(ax: Axes, handles: Sequence[Any]) -> None:
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    ax.legend(handles=handles, ncols=_legend_columns(len(handles)), fontsize=8, handlelength=2.8, **place)
+
+
+def legend(ax: Axes) -> None:
+    """A legend of all that has a label: in the axes where there is room, else beside them."""
+    handles, _ = ax.get_legend_handles_labels()
+    if len(handles) > len(COLOURS):
+        _legend_beside(ax, handles)
+    else:
+        ax.legend()
+
+
+def time_axis(ax: Axes, least: int = 3) -> None:
+    """Dates on the x axis, in years, months or days, as the time shown asks for.
+
+    Args:
+        ax: whose.
+        least: ticks; there are at most twice as many and one, so that some interval suits whatever the time shown.
+    """
+    locator = matplotlib.dates.AutoDateLocator(minticks=least, maxticks=2 * least + 1)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
     formatter = matplotlib.dates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(formatter)
+
+
+def points_axis(ax: Axes, of: str) -> None:
+    """Differences of a probability on the x axis, in percentage points.
+
+    Args:
+        ax: whose.
+        of: what changes, for example ``"probability of accession"``.
+    """
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.3g}".replace("-", "−") if value else "0")
+    ax.set_xlabel(f"change of the {of}, percentage points")
 
 
 def stance_axis(ax: Axes, objection_line: float, label: bool = True) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from article10.runs.analyses.answer import PERCENT, Shown, listed
+from article10.runs.analyses.answer import Shown, listed
+from article10.runs.analyses.forms import PERCENT, about
 from article10.runs.analyses.influence import Influence
 from article10.runs.analyses.intervals import NOT_TOLD, interval, mean_over_runs, share, share_over_runs
 from article10.runs.result import EnsembleResult
@@ -32,21 +33,22 @@ def headline(result: EnsembleResult, influence: Influence) -> list[Card]:
     cards = [Card(WHOLE.format(last[name]), f"{name} by {day}", _ends(last, name)) for name in influence.outcomes]
     own, everyone = influence.formal_weight
     cards.append(Card(f"{own} of {everyone}", "ballots that Russia has", "its formal weight, under every rule"))
-    cards.append(_pressure(influence))
+    cards.append(_russia(influence))
     first = first_objector(result)
     ever = share(result.outcomes_by_member["ever_shelved"].to_numpy(bool), "ever")
     shelved = f"{_ends(ever, 'ever')}; by the candidate itself, no veto"
     return [*cards, *first, Card(WHOLE.format(ever["ever"]), "of worlds in which the bid is ever shelved", shelved)]
 
 
-def _pressure(influence: Influence) -> Card:
+def _russia(influence: Influence) -> Card:
     outcome = influence.outcomes[0]
     d = influence.total[outcome]
     low, mean, high = (f"{100 * value:+.0f}".replace("-", "−") for value in (d.low, d.mean, d.high))
-    ends = f"95% interval {low} to {high} points, same worlds without it"
+    ends = f"95% interval {low} to {high} percentage points, same worlds without it"
     if not d.is_told and d.runs_needed:
-        ends += f"; about {d.runs_needed:,} runs would tell"
-    return Card(f"{mean} points" if d.is_told else NOT_TOLD, f"what Russia's pressure does to the {outcome}", ends)
+        ends += f"; {about(d.runs_needed)} would tell"
+    value = f"{mean} percentage points" if d.is_told else NOT_TOLD
+    return Card(value, f"what {influence.lever.label} does to the probability of {outcome}", ends)
 
 
 def first_objector(result: EnsembleResult) -> list[Card]:

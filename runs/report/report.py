@@ -15,7 +15,8 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
-from article10.runs.analyses.answer import PERCENT, Shown, listed
+from article10.runs.analyses.answer import Shown, listed
+from article10.runs.analyses.forms import PERCENT
 from article10.runs.analyses.influence import Influence, influence
 from article10.runs.analyses.influence_ranking import InfluenceRanking, rank_influence
 from article10.runs.analyses.intervals import TooFewRunsWarning, interval, mean_over_runs
@@ -228,7 +229,7 @@ def report(
 
     Args:
         scenario: name, path or scenario.
-        runs: of the ensemble and of each variant of the influence; the ranking takes half as many.
+        runs: of the ensemble, and of each variant of the influence and of the ranking: what both state is one number.
         seed: of all random streams.
         changes: to the scenario, by full key.
         progress: called with the number of runs done and of all, part by part.
@@ -242,8 +243,7 @@ def report(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says what is not told
         said = influence(chosen, "russia", runs, seed, progress=progress)
-        half = max(1, runs // 2)
-        ranking = rank_influence(chosen, runs=half, seed=seed, outcome=said.outcomes[0], progress=progress)
+        ranking = rank_influence(chosen, runs=runs, seed=seed, outcome=said.outcomes[0], progress=progress)
     return Report(simulate(chosen, runs, seed), said, ranking, _words(scenario, changes or {}))
 
 

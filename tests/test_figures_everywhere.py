@@ -1,0 +1,115 @@
+"""Figures and notebook views at any horizon give no warnings of matplotlib's, and a selection without runs says so."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+import pytest
+
+import article10
+from article10.runs.analyses.holdout_power import holdout_power
+from article10.runs.analyses.influence import influence
+from article10.runs.analyses.influence_curve import influence_curve
+from article10.runs.analyses.influence_ranking import rank_influence
+from article10.runs.analyses.rules_compared import compare_rules
+from article10.runs.analyses.three_futures import three_futures
+from article10.runs.analyses.tornado import tornado
+from article10.runs.figures.plot import DEFAULT_FIGURES
+from article10.runs.result import NO_RUNS, EnsembleResult
+from article10.runs.summary import holdouts, milestones, summarise
+
+START = date(2025, 12, 1)
+FIGURES = (*DEFAULT_FIGURES, "explain")
+ONE_STEP, WEEKS, MONTHS, UNEVEN, THIRTY_YEARS = 7, 40, 200, 590, 10957
+"""Days from the start to the horizon; matplotlib found no ticks for the uneven one."""
+
+ANALYSES = {
+    "influence": lambda **asked: influence("baseline", "russia", **asked),
+    "ranking": lambda **asked: rank_influence("baseline", ["russia"], **asked),
+    "rules": lambda **asked: compare_rules(rules=("unanimity", "simple majority"), **asked),
+    "holdouts": holdout_power,
+    "curve": lambda **asked: influence_curve(efforts=(1.0,), strategies=("uniform",), **asked),
+    "futures": lambda **asked: three_futures(deterrence=(0.5,), given=START, **asked),
+    "tornado": lambda **asked: tornado(parameters=("stance.peer_rate",), **asked),
+}
+
+
+@cache
+def ensemble(days, runs=2):
+    return article10.simulate(runs=runs, seed=7, changes={"horizon": START + timedelta(days=days)})
+
+
+def nothing_of(result):
+    return EnsembleResult(result.data.isel(run=slice(0, 0)))
+
+
+def drawn(result, figure):
+    return getattr(result.plot, figure)(*(("HUN",) if figure == "explain" else ()))
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("days", [ONE_STEP, WEEKS, MONTHS, 450, 545, UNEVEN, 640, 1500])
+def test_a_figure_warns_of_nothing_at_any_horizon(days, figure):
+    drawn(ensemble(days), figure).get_figure().draw_without_rendering()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_of_thirty_years_warns_of_nothing(figure):
+    drawn(ensemble(THIRTY_YEARS), figure).get_figure().draw_without_rendering()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_of_one_run_warns_of_nothing(figure):
+    drawn(ensemble(WEEKS, runs=1), figure).get_figure().draw_without_rendering()
+
+
+@pytest.mark.parametrize("days", [ONE_STEP, WEEKS, MONTHS, 450, 545, UNEVEN, 640, 1500])
+def test_a_result_in_a_notebook_warns_of_nothing(days):
+    assert "<img" in ensemble(days)._repr_html_()
+
+
+@pytest.mark.parametrize("days", [ONE_STEP, UNEVEN])
+def test_sliders_warn_of_nothing(days):
+    scenario = article10.read_scenario("baseline", {"horizon": START + timedelta(days=days)})
+    assert article10.explore(scenario, ["stance.peer_rate"], runs=2).png()
+
+
+@pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+@pytest.mark.parametrize(("days", "runs"), [(ONE_STEP, 1), pytest.param(UNEVEN, 2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_figures_of_analyses_warn_of_nothing(analysis, days, runs):
+    answer = ANALYSES[analysis](runs=runs, changes={"horizon": START + timedelta(days=days)})
+    for draw in answer.figures().values():
+        draw().get_figure().draw_without_rendering()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_of_no_runs_says_so(figure):
+    with pytest.raises(ValueError, match=NO_RUNS):
+        drawn(nothing_of(ensemble(WEEKS)), figure)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        summarise,
+        milestones,
+        holdouts,
+        lambda result: result.explain("HUN"),
+        lambda result: result.explain("HUN", run=0),
+        lambda result: result.animate(0, "run.gif"),
+        lambda result: result.plot.save_all("figures"),
+    ],
+)
+def test_what_is_read_off_runs_says_that_there_are_none(look):
+    with pytest.raises(ValueError, match=NO_RUNS):
+        look(nothing_of(ensemble(WEEKS)))
+
+
+def test_a_result_of_no_runs_shows_as_such():
+    nothing = nothing_of(ensemble(WEEKS))
+    assert repr(nothing) == f"EnsembleResult('baseline', seed=7: {NO_RUNS})"
+    assert NO_RUNS in nothing._repr_html_()
+    assert len(nothing.outcomes) == 0
