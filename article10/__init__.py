@@ -18,6 +18,7 @@ from article10.runs.batches.design import Design, Sample
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.ensemble import simulate
+from article10.runs.files import ResultError
 from article10.runs.provenance import version
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from article10.runs.result import EnsembleResult, load
@@ -83,6 +84,7 @@ __all__ = [
     "Event",
     "Intelligence",
     "Lever",
+    "ResultError",
     "Roster",
     "Sample",
     "Scenario",

@@ -287,7 +287,7 @@ def load(path: str | Path) -> EnsembleResult:
 
     Raises:
         FileNotFoundError: there is none.
-        ValueError: it is no result of article10.
+        ResultError: it is not a result of article10, or it is damaged: its content differs from the digest in it.
     """
     from article10.runs.files import load_dataset
 
