@@ -15,7 +15,7 @@ from article10.model.scenario_file import read_scenario
 from article10.model.world import World
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design, Sample
-from article10.runs.batches.error import BatchError
+from article10.runs.batches.error import BatchError, UnfinishedBatchWarning
 from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.ensemble import simulate
 from article10.runs.files import ResultError
@@ -90,6 +90,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Targets",
+    "UnfinishedBatchWarning",
     "World",
     "compare_rules",
     "decide",

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from article10.runs.batches.design_values import known_keys
+from article10.runs.batches.error import BatchError
 from article10.runs.figures.style import COLOURS, house_style, label_ends, new_axes, note_runs, stance_axis, time_axis
 from article10.runs.summary import MILESTONES, wilson
 
@@ -72,7 +73,7 @@ class BatchPlot:
             time_axis(ax)
             label_ends(ax)
             ax.set_title(f"{milestone.capitalize()}, point by point")
-            note_runs(ax, self.batch.runs, "at the right: by the horizon; bands: 95% intervals", where=" at each point")
+            self._note(ax, "at the right: by the horizon; bands: 95% intervals")
         return ax
 
     def against(self, key: str, milestone: str = "accession", ax: Axes | None = None) -> Axes:
@@ -92,7 +93,7 @@ class BatchPlot:
         varied = [name for name in self.batch.varied if name != "scenario"]
         if key not in varied:
             raise ValueError(f"{key}: not varied in this batch; valid: {', '.join(varied) or 'none'}")
-        table = self.batch.summary.assign(scenario=self.batch.points["scenario"])
+        table = self.batch.summary.assign(scenario=self.batch.points["scenario"]).loc[self._done()]
         table["reached"] = table[milestone] * table["runs"]
         with house_style():
             ax = ax or new_axes()
@@ -114,7 +115,7 @@ class BatchPlot:
             ax.legend()
             ax.set_title(f"{milestone.capitalize()} against {key}")
             below = 34 + 14 * label.count("\n")
-            note_runs(ax, self.batch.runs, "bars: 95% intervals", below=below, where=" at each point")
+            self._note(ax, "bars: 95% intervals", below)
         return ax
 
     def fan(self, member: str = "HUN", points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
@@ -145,13 +146,28 @@ class BatchPlot:
             time_axis(ax)
             ax.set_ylabel("stance")
             label_ends(ax)
-            note_runs(ax, self.batch.runs, "line: median; band: middle half of runs", where=" at each point")
+            self._note(ax, "line: median; band: middle half of runs")
         return ax
 
     def _points(self, points: Sequence[int] | None) -> list[int]:
+        return [point for point in self._done() if points is None or point in points][:MOST_CURVES]
+
+    def _done(self) -> list[int]:
+        """Points with a run that is done.
+
+        Raises:
+            BatchError: there is none.
+        """
         runs = self.batch.summary["runs"]
         done = [int(point) for point in runs.index[runs > 0]]
-        return [point for point in done if points is None or point in points][:MOST_CURVES]
+        if not done:
+            raise BatchError(f"{self.batch!r}: no runs to draw")
+        return done
+
+    def _note(self, ax: Axes, more: str, below: float = 32) -> None:
+        """State the runs below a figure, and on a line of their own those that are missing."""
+        missing = f"\n{self.batch.missing}" if self.batch.missing else ""
+        note_runs(ax, self.batch.runs, more + missing, below, " at each point")
 
     def _label(self, point: int) -> str:
         row = self.batch.points.loc[point]

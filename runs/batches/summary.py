@@ -16,12 +16,14 @@ MOST_ROWS = 20
 
 
 def rendered_batch(batch: BatchResult) -> RenderableType:
-    """Points with the probability of each milestone, and what failed."""
+    """Points with the probability of each milestone among the runs done, what is missing, and what failed."""
     table = batch.summary
     parts: list[RenderableType] = [
         Text(f"{len(table):,} points of {batch.runs:,} runs; probability by the horizon, with a 95% interval")
     ]
-    parts.append(_points_table(table, batch.varied))
+    if batch.missing:
+        parts.append(Text(f"Probabilities are of the runs that are done: {batch.missing}."))
+    parts.append(_points_table(table, batch.varied, set(batch.failures.get("point", ()))))
     if len(table) > MOST_ROWS:
         parts.append(Text(f"... and {len(table) - MOST_ROWS:,} more points: article10.open_batch(DIR).summary"))
     if len(batch.failures):
@@ -29,21 +31,19 @@ def rendered_batch(batch: BatchResult) -> RenderableType:
     return Group(*parts)
 
 
-def _points_table(table: pd.DataFrame, varied: list[str]) -> Table:
+def _points_table(table: pd.DataFrame, varied: list[str], failed: set[int]) -> Table:
     shown = Table(box=box.SIMPLE)
     for name in ("point", *varied, "runs", *MILESTONES):
         shown.add_column(name.partition(".")[2] or name, justify="left" if name == "scenario" else "right")
     for point, row in table.head(MOST_ROWS).iterrows():
         cells = [f"{v:.4g}" if isinstance(v := row[key], float) else str(v) for key in varied]
-        shown.add_row(
-            str(point), *map(escape, cells), f"{int(row['runs']):,}", *(_share(row, name) for name in MILESTONES)
-        )
+        instead = "failed" if point in failed else "not made yet"
+        shares = [_share(row, name) if row["runs"] else instead for name in MILESTONES]
+        shown.add_row(str(point), *map(escape, cells), f"{int(row['runs']):,}", *shares)
     return shown
 
 
 def _share(row: pd.Series, name: str) -> str:
-    if not row["runs"]:
-        return "failed"
     return f"{row[name]:.1%} ({100 * row[f'{name}_low']:.0f}–{100 * row[f'{name}_high']:.0f})"
 
 
