@@ -266,7 +266,9 @@ class EnsembleResult:
         return result_html(self)
 
     def save(self, path: str | Path) -> Path:
-        """Write the dataset as NetCDF-4; the file appears only when it is whole.
+        """Write the dataset as NetCDF-4, with a digest by which ``load`` finds damage.
+
+        The file appears only when it is whole.
 
         Args:
             path: where; its folder must exist.

@@ -18,7 +18,9 @@ import numpy as np
 import pytest
 
 import article10
-from article10 import BatchError, Design, ResultError, open_batch, run_batch
+from article10 import BatchError, Design, ResultError, ScenarioError, open_batch, run_batch
+from article10.runs.analyses.target_evaluation import ASKED, EVALUATED, Evaluator
+from article10.runs.analyses.targets import Targets
 
 FLIPS = int(os.environ.get("ARTICLE10_FLIPS", "6"))
 """Bits flipped in each kind of file, one at a time."""
@@ -112,7 +114,7 @@ def refusal_or_equal_values() -> Iterator[list[str]]:
     said: list[str] = []
     try:
         yield said
-    except (BatchError, ResultError) as error:
+    except (BatchError, ResultError, ScenarioError) as error:
         said.append(str(error))
 
 
@@ -224,3 +226,27 @@ def test_what_is_not_committed_is_not_read(batches, tmp_path):
     shutil.rmtree(group / "stance")
     with pytest.raises(BatchError, match=r"stance.zarr\.json: broken"):
         _ = open_batch(folder).data
+
+
+# --- tunings --------------------------------------------------------------------------------------------------------
+
+TARGETS = Targets(stance=({"member": "HUN", "date": "2026-02-01", "value": 0.0, "tolerance": 0.1},))
+SCENARIO = article10.read_scenario("baseline", SHORT)
+POINTS = np.array([[0.2], [0.4], [0.6]])
+
+
+def evaluator(out: Path) -> Evaluator:
+    """Measures points of one parameter, and keeps them in a folder."""
+    return Evaluator(SCENARIO, TARGETS, {"stance.peer_rate": (0.1, 1.0)}, 4, 7, out)
+
+
+@pytest.mark.parametrize("name", [ASKED, EVALUATED])
+def test_a_flipped_bit_in_what_a_tuning_keeps_is_refused_or_measured_again(tmp_path, name):
+    before = evaluator(tmp_path / "t")(POINTS).values
+    file = tmp_path / "t" / name
+    for other in flipped(content := file.read_bytes(), 2 * FLIPS):
+        file.write_bytes(other)
+        with refusal_or_equal_values() as said:
+            assert np.array_equal(evaluator(tmp_path / "t")(POINTS).values, before)
+        assert all(name == ASKED and "give another folder" in text for text in said)
+        file.write_bytes(content)
