@@ -22,7 +22,7 @@ from article10 import BatchError, Design, ResultError, ScenarioError, open_batch
 from article10.runs.analyses.target_evaluation import ASKED, EVALUATED, Evaluator
 from article10.runs.analyses.targets import Targets
 
-FLIPS = int(os.environ.get("ARTICLE10_FLIPS", "6"))
+FLIPS = int(os.environ.get("ARTICLE10_FLIPS", "3"))
 """Bits flipped in each kind of file, one at a time."""
 
 SHORT = {"horizon": "2026-03-02"}
