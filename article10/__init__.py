@@ -16,9 +16,10 @@ from article10.model.scenario_file import read_scenario
 from article10.model.world import World
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design, Sample
-from article10.runs.batches.error import BatchError
+from article10.runs.batches.error import BatchError, UnfinishedBatchWarning
 from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.ensemble import simulate
+from article10.runs.files import ResultError
 from article10.runs.machine import TooLargeError
 from article10.runs.provenance import version
 from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
@@ -87,12 +88,14 @@ __all__ = [
     "Event",
     "Intelligence",
     "Lever",
+    "ResultError",
     "Roster",
     "Sample",
     "Scenario",
     "ScenarioError",
     "Targets",
     "TooLargeError",
+    "UnfinishedBatchWarning",
     "World",
     "compare_rules",
     "decide",

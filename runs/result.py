@@ -293,7 +293,9 @@ class EnsembleResult:
 
     @checked
     def save(self, path: str | Path) -> Path:
-        """Write the dataset as NetCDF-4; the file appears only when it is whole.
+        """Write the dataset as NetCDF-4, with a digest by which ``load`` finds damage.
+
+        The file appears only when it is whole.
 
         Args:
             path: where; its folder must exist.
@@ -317,7 +319,7 @@ def load(path: str | Path) -> EnsembleResult:
 
     Raises:
         FileNotFoundError: there is none.
-        ValueError: it is no result of article10.
+        ResultError: it is not a result of article10, or it is damaged: its content differs from the digest in it.
     """
     from article10.runs.files import load_dataset
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import article10
-from article10 import BatchError, Design, open_batch, run_batch
+from article10 import BatchError, Design, UnfinishedBatchWarning, open_batch, run_batch
 from article10.runs.batches import task as tasks
 
 SHORT = {"horizon": "2026-12-07"}
@@ -81,9 +81,12 @@ def test_a_point_that_fails_on_the_way_leaves_no_trajectories(tmp_path, monkeypa
     design = Design(runs=40, record="stance", changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4)})
     batch = run_batch(design, tmp_path / "b", **QUIET)
     assert len(batch.failures) == 1
-    stance = batch.data["stance"].to_numpy()
-    assert np.isfinite(stance[0]).all()
-    assert np.isnan(stance[1]).all()
+    with pytest.warns(UnfinishedBatchWarning, match=r"40 failed \(point 1\)"):
+        data = batch.data
+    assert data["point"].to_numpy().tolist() == [0]
+    assert np.isfinite(data["stance"].to_numpy()).all()
+    chunks = [path for path in tmp_path.glob("b/trajectories/*/stance/c/1/**/*") if path.is_file()]
+    assert not chunks
 
 
 def test_a_full_disk_stops_the_batch_rather_than_fail_the_point(tmp_path, monkeypatch):

@@ -26,6 +26,7 @@ from article10.runs.analyses.features import Feature, FeatureRecorder, quantity
 from article10.runs.analyses.forms import PERCENT, about
 from article10.runs.analyses.intervals import FEWEST_EVENTS, TooFewRunsWarning
 from article10.runs.analyses.worlds import Progress, check_milestone, reached
+from article10.runs.batches.error import UnfinishedBatchWarning
 from article10.runs.batches.result import BatchResult
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.result import EnsembleResult, dataset
@@ -219,6 +220,7 @@ def discover_parameters(batch: BatchResult, *, outcome: str = "accession", seed:
 
     Warns:
         TooFewRunsWarning: too few runs have the outcome, or are without it; no box is stated.
+        UnfinishedBatchWarning: runs failed or are not made yet, and are left out.
     """
     if not isinstance(batch, BatchResult):
         raise ArgumentError(f"batch = {shown(batch)}: expected a batch, as open_batch gives")
@@ -227,6 +229,8 @@ def discover_parameters(batch: BatchResult, *, outcome: str = "accession", seed:
     keys = [key for key in batch.varied if pd.api.types.is_numeric_dtype(batch.points[key])]
     if not keys or len(batch.points) < 4:
         raise ValueError(f"{batch!r}: expected at least 4 points that differ in numbers; varied: {batch.varied}")
+    if batch.missing:
+        warnings.warn(f"found among the runs that are done: {batch.missing}", UnfinishedBatchWarning, stacklevel=2)
     rows = batch.outcomes
     features = batch.points.loc[rows["point"], keys].reset_index(drop=True)
     happened = rows[f"{outcome}_date"].notna().to_numpy()

@@ -132,11 +132,13 @@ def outcomes_by_point(batch: BatchResult) -> dict[str, np.ndarray]:
     """Each measure in every run at every point, (point, run).
 
     Raises:
-        ValueError: a point failed.
+        ValueError: a point failed, or the batch is not complete.
     """
     if len(batch.failures):
         failure = batch.failures.iloc[0]
         raise ValueError(f"point {failure['point']} failed: {failure['error']}; parameters {failure['parameters']}")
+    if batch.missing:
+        raise ValueError(f"{batch!r}: expected every run at every point")
     outcomes = batch.outcomes
     values = outcomes[["point", "run", "stance"]].astype({"stance": float})
     for name in ("invitation", "accession"):

@@ -21,6 +21,7 @@ from article10.runs.batches.batch import Progress
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.ranges import Space
 from article10.runs.batches.store import write_atomically
+from article10.runs.digest import ALGORITHM, bytes_digest
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.files import remove_abandoned
 
@@ -28,7 +29,7 @@ POINTS_TOGETHER = 16
 """Points of a task: they share their draws, and are what is lost when a process is stopped."""
 
 ASKED, EVALUATED = "asked.json", "evaluated.jsonl"
-"""Files of a folder that a tuning is kept in: what was asked, and a line a point."""
+"""Files of a folder that a tuning is kept in: what was asked, and a line a point with its digest."""
 
 Point = tuple[float, ...]
 
@@ -108,25 +109,32 @@ class Evaluator:
         }
 
     def _open(self, out: Path) -> None:
-        asked = out / ASKED
-        if asked.exists() and json.loads(asked.read_text("utf-8")) != self._asked():
-            raise ScenarioError(
-                f"{out}: holds another tuning (scenario, targets, parameters, runs or seed differ); give another folder"
-            )
-        for name in (ASKED, EVALUATED):
-            remove_abandoned(out / name)
-        if not asked.exists() and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        asked, lines = out / ASKED, out / EVALUATED
+        for path in (asked, lines):
+            remove_abandoned(path)
+        if asked.exists():
+            self._check_same(asked)
+        elif out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ScenarioError(f"{out}: exists and holds no tuning; give another folder")
         out.mkdir(parents=True, exist_ok=True)
         write_atomically(asked, json.dumps(self._asked(), indent=1).encode())
-        lines = out / EVALUATED
-        whole = [
-            line for line in (lines.read_text("utf-8") if lines.exists() else "").splitlines(True) if line[-1] == "\n"
-        ]
-        write_atomically(lines, "".join(whole).encode())  # a line that a stop cut off goes
+        kept = lines.read_bytes().splitlines(keepends=True) if lines.exists() else []
+        whole = [line for line in kept if _is_whole(line)]
+        write_atomically(lines, b"".join(whole))  # a line that a stop cut off goes, or one that is damaged
         for line in whole:
             row = json.loads(line)
             self._known[tuple(row["point"])] = Measured(np.array(row["values"], float), np.array(row["errors"], float))
+
+    def _check_same(self, asked: Path) -> None:
+        try:
+            there = json.loads(asked.read_bytes())
+        except ValueError as error:
+            raise ScenarioError(f"{asked}: broken: {error}; restore it, or give another folder") from None
+        if there != self._asked():
+            raise ScenarioError(
+                f"{asked.parent}: holds another tuning (scenario, targets, parameters, runs or seed differ); "
+                "give another folder"
+            )
 
     def __call__(self, points: np.ndarray, tell: Callable[[Progress], None] = lambda _: None) -> Measured:
         """Measure points.
@@ -160,8 +168,8 @@ class Evaluator:
         self._known[point] = found
         if self._out is not None:
             row = {"point": point, "values": found.values.tolist(), "errors": found.errors.tolist()}
-            with (self._out / EVALUATED).open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(row) + "\n")
+            with (self._out / EVALUATED).open("ab") as lines:
+                lines.write(_line(row))
 
     def frame(self) -> pd.DataFrame:
         """All points measured, a row each: parameters, then targets."""
@@ -171,6 +179,20 @@ class Evaluator:
             for point, found in self._known.items()
         ]
         return pd.DataFrame(rows, columns=[*self.space.keys, *labels])
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    """A measured point, with the digest of what is before it on the line."""
+    return json.dumps({**row, ALGORITHM: bytes_digest(json.dumps(row).encode())}).encode() + b"\n"
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is as it was written."""
+    try:
+        row = json.loads(line)
+        return _line({name: value for name, value in row.items() if name != ALGORITHM}) == line
+    except (ValueError, AttributeError):
+        return False
 
 
 def _performed(work: Work) -> tuple[list[Measured], Work]:

@@ -89,8 +89,7 @@ class BatchPlot:
             time_axis(ax)
             label_ends(ax)
             ax.set_title(f"{milestone.capitalize()}, point by point")
-            words = f"percentages: by the horizon; bands: 95% intervals{self._left_out(points)}"
-            note_runs(ax, self.batch.runs, words, where=" at each point")
+            self._note(ax, f"percentages: by the horizon; bands: 95% intervals{self._left_out(points)}")
         return ax
 
     @checked
@@ -111,7 +110,7 @@ class BatchPlot:
         varied = [name for name in self.batch.varied if name != "scenario"]
         if key not in varied:
             raise ValueError(f"{key}: not varied in this batch; valid: {', '.join(varied) or 'none'}")
-        table = self.batch.summary.assign(scenario=self.batch.points["scenario"])
+        table = self.batch.summary.assign(scenario=self.batch.points["scenario"]).loc[self._done()]
         table["reached"] = table[milestone] * table["runs"]
         with house_style():
             scenarios = list(table.groupby("scenario", sort=False))
@@ -135,7 +134,7 @@ class BatchPlot:
             legend(ax)
             ax.set_title(f"{milestone.capitalize()} against {key}")
             below = 34 + 14 * label.count("\n")
-            note_runs(ax, self.batch.runs, "bars: 95% intervals", below=below, where=" at each point")
+            self._note(ax, "bars: 95% intervals", below)
         return ax
 
     @checked
@@ -168,8 +167,7 @@ class BatchPlot:
             time_axis(ax)
             ax.set_ylabel("stance")
             label_ends(ax)
-            words = f"line: median; band: middle half of runs{self._left_out(points)}"
-            note_runs(ax, self.batch.runs, words, where=" at each point")
+            self._note(ax, f"line: median; band: middle half of runs{self._left_out(points)}")
         return ax
 
     def _points(self, points: Sequence[int] | None) -> list[int]:
@@ -182,12 +180,25 @@ class BatchPlot:
         return chosen
 
     def _done(self) -> list[int]:
+        """Points with a run that is done.
+
+        Raises:
+            BatchError: there is none.
+        """
         runs = self.batch.summary["runs"]
-        return [int(point) for point in runs.index[runs > 0]]
+        done = [int(point) for point in runs.index[runs > 0]]
+        if not done:
+            raise BatchError(f"{self.batch!r}: no runs to draw")
+        return done
 
     def _left_out(self, points: Sequence[int] | None) -> str:
         """That there are more points than are drawn where none is asked for."""
         return "" if points is not None else shown_of(len(self._points(None)), len(self._done()), "points")
+
+    def _note(self, ax: Axes, more: str, below: float = 32) -> None:
+        """State the runs below a figure, and on a line of their own those that are missing."""
+        missing = f"\n{self.batch.missing}" if self.batch.missing else ""
+        note_runs(ax, self.batch.runs, more + missing, below, " at each point")
 
     def _label(self, point: int) -> str:
         row = self.batch.points.loc[point]

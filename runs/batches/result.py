@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +18,13 @@ from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
+from article10.runs.batches.committed import Committed
 from article10.runs.batches.design import SUMMARY
 from article10.runs.batches.design_values import fitted
-from article10.runs.batches.error import BatchError  # for those who open batches
+from article10.runs.batches.error import BatchError, UnfinishedBatchWarning  # for those who open batches
 from article10.runs.batches.histogram import quantiles
-from article10.runs.batches.store import Commit, Store, Task
-from article10.runs.batches.trajectories import read_trajectories
+from article10.runs.batches.store import Store, Task
+from article10.runs.batches.trajectories import part, read_trajectories
 from article10.runs.result import EnsembleResult
 from article10.runs.summary import MILESTONES, wilson
 
@@ -37,10 +39,11 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @checked
 def open_batch(path: str | Path) -> BatchResult:
-    """Open a batch's folder, finished or not; only what is committed is read.
+    """Open a batch's folder, finished or not; only what is committed is read, and checked when it is first read.
 
     Raises:
-        BatchError: there is no batch.
+        BatchError: there is no batch, or its design or points are broken. Whatever reads another file of it that is
+            broken raises this too; the message names the file and the command that simulates it again.
     """
     require("analysis", "open_batch")
     return BatchResult(Store(Path(path)))
@@ -52,44 +55,34 @@ class BatchResult:
     Attributes:
         store: where it is.
         description: its design, scenarios in full and provenance, as JSON holds them.
+        points: one row a point: scenario, seed, and what was changed, by full key.
     """
 
     def __init__(self, store: Store) -> None:
-        """Read the design.
+        """Read and check the design and the points.
 
         Raises:
-            BatchError: the folder holds no batch.
+            BatchError: the folder holds no batch, or these are missing or broken.
         """
         self.store = store
-        self.description = store.description()
-        if "maker" not in self.description:
-            made = self.description["provenance"].get("article10_version")
-            raise BatchError(f"{store.folder}: its form is that of article10 {made} and before: open it with that")
-        try:
-            pd.read_parquet(store.points, columns=["point"])
-        except (OSError, ValueError) as error:
-            raise BatchError(f"{store.points}: broken: {error}; the same batch again makes it anew") from None
+        self._committed = Committed(store)
+        self.description, self.points = self._committed.description, self._committed.points
 
     def __repr__(self) -> str:
-        """Folder, points and runs."""
-        done = "" if self.is_complete else ", not complete"
-        return f"BatchResult({str(self.store.folder)!r}: {len(self.points):,} points of {self.runs:,} runs{done})"
+        """Folder, points and runs, and what is missing."""
+        missing = f"; {self.missing}" if self.missing else ""
+        return f"BatchResult({str(self.store.folder)!r}: {len(self.points):,} points of {self.runs:,} runs{missing})"
 
     @property
     def runs(self) -> int:
         """Runs at each point."""
-        return int(self.description["design"]["runs"])
+        return self._committed.runs
 
     @property
     def record(self) -> str | list[str]:
         """What was kept."""
         kept: str | list[str] = self.description["design"]["record"]
         return kept
-
-    @cached_property
-    def points(self) -> pd.DataFrame:
-        """One row a point: scenario, seed, and what was changed, by full key."""
-        return pd.read_parquet(self.store.points).set_index("point")
 
     @property
     def varied(self) -> list[str]:
@@ -98,47 +91,42 @@ class BatchResult:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every run at every point was done or has failed."""
-        committed = sum(commit.task.runs * len(commit.task.points) for commit in self._commits)
-        return committed == self.runs * len(self.points)
+        """Whether every run at every point was done or has failed, and no file of outcomes is missing or broken."""
+        return self._committed.is_complete
 
-    @cached_property
-    def _commits(self) -> list[Commit]:
-        """As they were when they were first asked for."""
-        return self.store.commits()
+    @property
+    def missing(self) -> str:
+        """How many runs are done, which failed and which are not made yet; empty where all are done."""
+        return self._committed.coverage.missing_at(list(map(int, self.points.index)))
 
     # --- tables -------------------------------------------------------------------------------------------------
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """One row a run at a point: ``point``, ``run``, and what became of the bid, as ``EnsembleResult`` has it.
+        """One row a run that is done: ``point``, ``run``, and what became of the bid, as ``EnsembleResult`` has it.
 
+        Runs that failed or are not made yet have no row: see ``missing``.
         ``batch.outcomes.join(batch.points, on="point")`` adds what was changed.
         """
-        files = self._outcome_files()
-        if not files:
+        frames = [pd.read_parquet(file) for file in self._committed.outcome_files()]
+        if not frames:
             return pd.DataFrame({"point": pd.Series(dtype=int), "run": pd.Series(dtype=int)})
-        frames = [pd.read_parquet(file) for file in files]
         return pd.concat(frames, ignore_index=True).sort_values(["point", "run"], ignore_index=True)
-
-    def _outcome_files(self) -> list[Path]:
-        files = [self.store.outcomes(commit.task.name) for commit in self._commits]
-        return [file for file in files if file.exists()]
 
     @cached_property
     def failures(self) -> pd.DataFrame:
         """One row a point and task that failed: its parameters, seed, runs, error and traceback."""
-        return pd.DataFrame(list(self.store.failed()))
+        return pd.DataFrame(self._committed.failures())
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row a point: what was varied, runs, and the probability of each milestone with a 95% interval.
+        """One row a point: what was varied, runs done, and the probability of each milestone with a 95% interval.
 
         Columns by milestone: ``accession``, ``accession_low``, ``accession_high``; ``shelved`` is the share of runs
         in which the candidate ever shelved its bid.
         """
         table = self.points[self.varied].copy()
-        if not self._outcome_files():
+        if not self._committed.outcome_files():
             return table.assign(runs=0)
         counts = ", ".join(f"count({name}_date) as {name}" for name in MILESTONES)
         query = f"select point, count(*) as runs, {counts}, count(*) filter (ever_shelved) as shelved from outcomes"
@@ -162,7 +150,7 @@ class BatchResult:
         from pyarrow.dataset import dataset
         from pyarrow.fs import LocalFileSystem
 
-        files = self._outcome_files()
+        files = [str(file) for file in self._committed.outcome_files()]
         if not files:
             raise BatchError(f"{self.store.folder}: no outcomes are committed yet")
         connection = duckdb.connect()
@@ -220,7 +208,10 @@ class BatchResult:
         For ``record = "summary"``: ``stance`` by (point, quantile, step, member).
 
         Raises:
-            BatchError: there are several scenarios (see ``data_of``), or only outcomes were kept.
+            BatchError: there are several scenarios (see ``data_of``), only outcomes were kept, or no run is done.
+
+        Warns:
+            UnfinishedBatchWarning: as ``data_of``.
         """
         names = list(self.description["scenarios"])
         if len(names) > 1:
@@ -231,36 +222,60 @@ class BatchResult:
     def data_of(self, scenario: str) -> xr.Dataset:
         """Trajectories of a scenario, as ``data``.
 
+        Where runs failed or are not made yet, the largest part in which every run is done at every point; ``point``
+        gives all runs that are done at one point.
+
         Raises:
-            BatchError: there is no such scenario, or only outcomes were kept.
+            BatchError: there is no such scenario, only outcomes were kept, or no run is done.
+
+        Warns:
+            UnfinishedBatchWarning: runs failed or are not made yet, and are left out.
         """
         if scenario not in self.description["scenarios"]:
             raise BatchError(f"no scenario {scenario!r}; valid: {', '.join(self.description['scenarios'])}")
         points = [int(point) for point in self.points.index[self.points["scenario"] == scenario]]
+        coverage = self._committed.coverage
+        if not any(point in coverage.done for point in points):
+            raise BatchError(f"{self.store.folder}: no run of {scenario!r} is done: {coverage.missing_at(points)}")
         if self.record == SUMMARY:
-            found = [self._quantiles_of(point) for point in points]
-            return xr.concat(found, pd.Index(points, name="point")).to_dataset(name="stance")
-        if not self.store.trajectories(scenario).exists():
-            raise BatchError('only outcomes were kept; record = "stance" or "summary" keeps more')
-        return read_trajectories(self.store.trajectories(scenario))
+            kept = [point for point in points if point in coverage.done]
+            self._warn_of_missing(points, f"data holds {len(kept):,} of {len(points):,} points")
+            return xr.concat(map(self._quantiles_of, kept), pd.Index(kept, name="point")).to_dataset(name="stance")
+        data = self._trajectories(scenario)
+        kept, runs = coverage.largest_part(points)
+        self._warn_of_missing(points, f"data holds {len(runs):,} runs at {len(kept):,} of {len(points):,} points")
+        return part(data, point=[points.index(point) for point in kept], run=runs)
 
     @checked
     def point(self, point: int = 0) -> EnsembleResult:
-        """The runs at one point as the result of an ensemble, with all that it can draw.
+        """The runs at one point that are done as the result of an ensemble, with all that it can draw.
 
         Raises:
             KeyError: there is no such point.
-            BatchError: trajectories were not kept.
+            BatchError: trajectories were not kept, or no run is done.
+
+        Warns:
+            UnfinishedBatchWarning: runs are not made yet or failed, and are left out.
         """
-        scenario = self.scenario(point)
+        scenario, row = self.scenario(point), self._row(point)
         if self.record == SUMMARY:
             raise BatchError('runs were not kept one by one; record = "stance" keeps them')
-        data = self.data_of(str(self._row(point)["scenario"])).sel(point=point, drop=True)
-        done = np.concatenate([np.arange(own.first_run, own.first_run + own.runs) for own in self._done(point)])
-        data = data.isel(run=done).assign_attrs(
-            {**data.attrs, "scenario": scenario.model_dump_json(), "seed": int(self._row(point)["seed"])}
-        )
-        return EnsembleResult(data)
+        data = self._trajectories(str(row["scenario"])).sel(point=point, drop=True)
+        self._done(point)
+        runs = self._committed.coverage.runs_done(point)
+        self._warn_of_missing([point], f"the result holds {len(runs):,} runs")
+        own = {"scenario": scenario.model_dump_json(), "seed": int(row["seed"])}
+        return EnsembleResult(part(data, run=runs).assign_attrs(own))
+
+    def _trajectories(self, scenario: str) -> xr.Dataset:
+        path, manifest = self.store.trajectories(scenario), self._committed.manifest
+        if not any(manifest.names(path)):
+            raise BatchError('only outcomes were kept; record = "stance" or "summary" keeps more')
+        return read_trajectories(path, manifest)
+
+    def _warn_of_missing(self, points: Sequence[int], what: str) -> None:
+        if missing := self._committed.coverage.missing_at(points):
+            warnings.warn(f"{self.store.folder}: {missing}; {what}", UnfinishedBatchWarning, stacklevel=3)
 
     # --- stances ------------------------------------------------------------------------------------------------
 
@@ -281,24 +296,16 @@ class BatchResult:
     def _quantiles_of(self, point: int, probabilities: Sequence[float] = QUANTILES) -> xr.DataArray:
         counts: Any = 0
         for task in self._done(point):
-            with np.load(self.store.histogram(task.name)) as file:
+            with np.load(self._committed.manifest.checked(self.store.histogram(task.name))) as file:
                 counts = counts + file[str(point)].astype(np.int64)
         return self._labelled(point, quantiles(counts, probabilities), probabilities)
 
-    def _done(self, point: int) -> list[Task]:
-        """The tasks in which a point was done, by their first runs."""
-        found = self._tasks_by_point.get(point)
-        if found is None:
-            raise BatchError(f"point = {point}: nothing is committed")
-        return found
-
-    @cached_property
-    def _tasks_by_point(self) -> dict[int, list[Task]]:
-        found: dict[int, list[Task]] = {}
-        for commit in self._commits:
-            for point in set(commit.task.points) - set(commit.failed_points):
-                found.setdefault(point, []).append(commit.task)
-        return found
+    def _done(self, point: int) -> Sequence[Task]:
+        """The tasks in which a point was done."""
+        coverage = self._committed.coverage
+        if point not in coverage.done:
+            raise BatchError(f"point = {point}: no run is done: {coverage.missing_at([point])}")
+        return coverage.done[point]
 
     def _labelled(self, point: int, values: np.ndarray, probabilities: Sequence[float]) -> xr.DataArray:
         scenario = self.scenario(point)

@@ -4,14 +4,14 @@
 
     DIR/design.json                 the design, its scenarios in full, what makes it, the provenance
     DIR/points.parquet              one row a point
-    DIR/prepared.json               checksums of what stands there before the first task
+    DIR/prepared.json               digests of what stands there before the first task
     DIR/outcomes/TASK.parquet       one row a run
     DIR/trajectories/SCENARIO.zarr  variables by (point, run, step, member)
     DIR/histograms/TASK.npz         counts of stances by (step, member, bin), for ``record = "summary"``
     DIR/failures/TASK.json          points that failed, with parameters, seed and traceback
-    DIR/commits/TASK.json           a task and the checksums of its files: what counts as done
+    DIR/commits/TASK.json           a task and the digests of its files: what counts as done
 
-Workers only write, each its own files. What no commit names, or what differs from its checksum, does not count.
+Workers only write, each its own files. What no commit names, or what differs from its digest (XXH3), does not count.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from typing import Any
 
 from article10.agents.name import file_name
 from article10.runs.batches.error import BatchError
+from article10.runs.batches.manifest import mend
+from article10.runs.digest import file_digest
 from article10.runs.files import moved_into_place, written_for
 
 FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
@@ -61,12 +63,12 @@ class Commit:
     Attributes:
         task: which.
         failed_points: indices of those of its points that failed.
-        sha256: checksum of each of its files, by path within the folder.
+        digests: of its files, by path within the folder.
     """
 
     task: Task
     failed_points: tuple[int, ...]
-    sha256: Mapping[str, str]
+    digests: Mapping[str, str]
 
 
 class Store:
@@ -148,94 +150,97 @@ class Store:
     def commit(
         self, task: Task, files: Mapping[Path, str], failures: Sequence[dict[str, Any]], kept: Commit | None = None
     ) -> None:
-        """Commit a task: its files are on the disk, then one more file says so, with their checksums.
+        """Commit a task: its files are on the disk, then one more file says so, with their digests.
 
         Args:
             task: which.
-            files: checksums of those that were written.
+            files: digests of those that were written.
             failures: of its points.
             kept: an earlier commit of the task, whose other files still count.
         """
         own = self.failures(task.name)
         if failures:
             write_atomically(own, json.dumps(failures, indent=1).encode())
-        sums = {**(kept.sha256 if kept else {}), **{self._name(path): digest for path, digest in files.items()}}
-        sums = {name: sums[name] for name in sorted(sums) if name != self._name(own)}
-        sums |= self._checksums([own] if failures else [])
+        digests = {**(kept.digests if kept else {}), **{self._name(path): digest for path, digest in files.items()}}
+        digests = {name: digests[name] for name in sorted(digests) if name != self._name(own)}
+        digests |= self._digests([own] if failures else [])
         failed = tuple(failure["point"] for failure in failures)
-        write_atomically(self._commit(task.name), _sealed(asdict(Commit(task, failed, sums))))
+        write_atomically(self._commit(task.name), _sealed(asdict(Commit(task, failed, digests))))
         if not failures:
             own.unlink(missing_ok=True)
 
     def committed(self, task: Task) -> Commit | None:
-        """The commit of a task; None if there is none, or a file is missing or differs from its checksum."""
-        commit = self._read(self._commit(task.name))
-        return commit if commit and commit.task == task and not self._differing(commit.sha256) else None
+        """The commit of a task; None if there is none, or it or a file of it is missing or broken."""
+        try:
+            commit = self._read(self._commit(task.name))
+        except BatchError:
+            return None
+        return commit if commit.task == task and not self._differing(commit.digests) else None
 
     def commits(self) -> list[Commit]:
-        """All commits by name of the task; the checksums of their files are not looked at."""
-        paths = sorted((self.folder / "commits").glob("*.json"))
-        found = [self._read(path) for path in paths if written_for(path) is None]
-        return [commit for commit in found if commit is not None]
-
-    def failed(self) -> Iterator[dict[str, Any]]:
-        """All points that failed, each with the runs that did.
+        """All commits by name of the task; their files are not looked at.
 
         Raises:
-            BatchError: a file that a commit names is missing or broken.
+            BatchError: a commit is broken.
         """
-        for commit in self.commits():
-            if commit.failed_points:
-                path = self.failures(commit.task.name)
-                try:
-                    yield from json.loads(path.read_bytes())
-                except (OSError, ValueError) as error:
-                    raise BatchError(f"{path}: broken: {error}; the same batch again makes it anew") from None
+        paths = sorted((self.folder / "commits").glob("*.json"))
+        return [self._read(path) for path in paths if written_for(path) is None]
 
     def commit_prepared(self, files: Iterable[Path]) -> None:
         """Commit what stands there before the first task."""
-        write_atomically(self.prepared, _sealed(self._checksums(files)))
+        write_atomically(self.prepared, _sealed({"digests": self._digests(files)}))
+
+    def prepared_digests(self) -> dict[str, str]:
+        """Digests of what stands there before the first task, by path within the folder.
+
+        Raises:
+            BatchError: they are not committed, or their commit is broken.
+        """
+        digests: dict[str, str] = self._committed_in(self.prepared)["digests"]
+        return digests
 
     def unprepared(self) -> set[str] | None:
-        """Which of the prepared files are missing or differ from their checksums; None before they are committed."""
+        """Which of the prepared files are missing or differ from their digests; None before they are committed."""
         try:
-            sums: dict[str, str] = _unsealed(self.prepared.read_bytes())
-        except (OSError, ValueError):
+            return self._differing(self.prepared_digests())
+        except BatchError:
             return None
-        return self._differing(sums)
 
     def _commit(self, task: str) -> Path:
         return self.folder / "commits" / f"{task}.json"
 
-    def _read(self, path: Path) -> Commit | None:
+    def _read(self, path: Path) -> Commit:
+        content = self._committed_in(path)
+        task = Task(**{**content["task"], "points": tuple(content["task"]["points"])})
+        if task.name != path.stem:
+            raise BatchError(f"{path}: broken: it is the commit of {task.name}; {mend(self.folder)}")
+        return Commit(task, tuple(content["failed_points"]), content["digests"])
+
+    def _committed_in(self, path: Path) -> dict[str, Any]:
         try:
-            content = _unsealed(path.read_bytes())
-        except (OSError, ValueError):
-            return None
-        task = content["task"]
-        whole = Task(**{**task, "points": tuple(task["points"])})
-        return Commit(whole, tuple(content["failed_points"]), content["sha256"])
+            content: dict[str, Any] = _unsealed(path.read_bytes())
+        except FileNotFoundError:
+            raise BatchError(f"{path}: broken: it is missing; {mend(self.folder)}") from None
+        except ValueError as error:
+            raise BatchError(f"{path}: broken: {error}; {mend(self.folder)}") from None
+        if "digests" not in content:
+            raise BatchError(f"{path}: its form is that of an earlier article10: open the batch with that")
+        return content
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
 
-    def _checksums(self, paths: Iterable[Path]) -> dict[str, str]:
-        return {self._name(path): checksum(path) for path in paths}
+    def _digests(self, paths: Iterable[Path]) -> dict[str, str]:
+        return {self._name(path): file_digest(path) for path in paths}
 
-    def _differing(self, sums: Mapping[str, str]) -> set[str]:
+    def _differing(self, digests: Mapping[str, str]) -> set[str]:
         def differs(name: str) -> bool:
             try:
-                return checksum(self.folder / name) != sums[name]
+                return file_digest(self.folder / name) != digests[name]
             except OSError:
                 return True
 
-        return set(filter(differs, sums))
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return set(filter(differs, digests))
 
 
 def _sealed(content: Any) -> bytes:  # noqa: ANN401 - JSON

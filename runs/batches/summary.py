@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
@@ -17,12 +19,14 @@ MOST_ROWS = 20
 
 
 def rendered_batch(batch: BatchResult) -> RenderableType:
-    """Points with the probability of each milestone, and what failed."""
+    """Points with the probability of each milestone among the runs done, what is missing, and what failed."""
     table = batch.summary
     parts: list[RenderableType] = [
         Text(f"{len(table):,} points of {batch.runs:,} runs"),
-        FittedTable(_points_table(table, batch.varied)),
+        FittedTable(_points_table(table, batch.varied, set(batch.failures.get("point", ())))),
     ]
+    if batch.missing:
+        parts.insert(1, Text(f"Probabilities are of the runs that are done: {batch.missing}."))
     if len(table) > MOST_ROWS:
         parts.append(Text(f"... and {len(table) - MOST_ROWS:,} more points: article10.open_batch(DIR).summary"))
     if len(batch.failures):
@@ -30,19 +34,19 @@ def rendered_batch(batch: BatchResult) -> RenderableType:
     return Group(*parts)
 
 
-def _points_table(table: pd.DataFrame, varied: list[str]) -> Shown:
+def _points_table(table: pd.DataFrame, varied: list[str], failed: set[int]) -> Shown:
     cells = pd.DataFrame(index=table.index)
     for key in varied:
         cells[key.partition(".")[2] or key] = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in table[key]]
     cells["runs"] = [f"{runs:,}" for runs in table["runs"]]
+    instead = ["failed" if point in failed else "not made yet" for point in table.index]
     for name in MILESTONES:
-        cells[name] = [_share(row, name) for _, row in table.iterrows()]
+        rows = zip(table.to_dict("records"), instead, strict=True)
+        cells[name] = [_share(row, name) if row["runs"] else word for row, word in rows]
     return Shown("Probability by the horizon, with a 95% interval", cells, most=MOST_ROWS)
 
 
-def _share(row: pd.Series, name: str) -> str:
-    if not row["runs"]:
-        return "failed"
+def _share(row: dict[Any, Any], name: str) -> str:
     return f"{row[name]:.1%} [{row[f'{name}_low']:.1%}, {row[f'{name}_high']:.1%}]"
 
 

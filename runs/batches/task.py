@@ -21,8 +21,9 @@ from article10.runs.batches.design import Point
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
-from article10.runs.batches.store import Commit, Store, Task, checksum
+from article10.runs.batches.store import Commit, Store, Task
 from article10.runs.batches.trajectories import TrajectoryWriter
+from article10.runs.digest import file_digest
 from article10.runs.ensemble import chunk_size, chunks, step_chunk
 from article10.runs.files import moved_into_place
 from article10.runs.recorder import AnyArray, Recorder, TrajectoryRecorder
@@ -200,16 +201,16 @@ class _Files:
         self.rows.append(frame)
 
     def written(self) -> dict[Path, str]:
-        """Checksums of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
+        """Digests of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
         files = []
         if self.rows:
             files.append(self._write_outcomes(self.store.outcomes(self.work.task.name)))
         if self.counts:
             files.append(self._write_counts(self.store.histogram(self.work.task.name)))
-        sums = {file: checksum(file) for file in files}
+        digests = {file: file_digest(file) for file in files}
         for writer in self.writers:
-            sums |= writer.written()
-        return sums
+            digests |= writer.written()
+        return digests
 
     def _write_outcomes(self, path: Path) -> Path:
         frame = pd.concat(self.rows, ignore_index=True)
@@ -231,4 +232,4 @@ class _Files:
 
     def _holds_others(self, path: Path) -> bool:
         kept = self.work.kept
-        return kept is not None and path.relative_to(self.store.folder).as_posix() in kept.sha256
+        return kept is not None and path.relative_to(self.store.folder).as_posix() in kept.digests

@@ -14,7 +14,9 @@ import numpy as np
 import xarray as xr
 
 from article10.runs.batches.design import Point
-from article10.runs.batches.store import Task, checksum
+from article10.runs.batches.manifest import Manifest
+from article10.runs.batches.store import Task
+from article10.runs.digest import file_digest
 from article10.runs.files import unfinished
 from article10.runs.recorder import AnyArray
 
@@ -112,7 +114,7 @@ class TrajectoryWriter:
         self.stretch = max(self._array(name).chunks[2] for name in names)
         self._behind = ThreadPoolExecutor(max_workers=1)
         self._pending: list[Future[None]] = []
-        self._sums: dict[Path, str] = {}
+        self._digests: dict[Path, str] = {}
 
     def keep(self, name: str, first: int, values: AnyArray) -> None:
         """Write a stretch of a variable, (time, run, ...), from a place on its time axis on; the caller may change it.
@@ -129,19 +131,19 @@ class TrajectoryWriter:
         self._pending.append(self._behind.submit(self._write_outcomes, outcomes))
 
     def written(self) -> dict[Path, str]:
-        """Checksums of all chunks, now that they are on the disk.
+        """Digests of all chunks, now that they are on the disk.
 
         Raises:
             OSError: one cannot be written.
         """
         self._wait()
         self._behind.shutdown()
-        return self._sums
+        return self._digests
 
     def discard(self) -> None:
         """Remove what was written: the point failed."""
         self._behind.shutdown()
-        for file in self._sums:
+        for file in self._digests:
             file.unlink(missing_ok=True)
 
     def _wait(self) -> None:
@@ -162,7 +164,7 @@ class TrajectoryWriter:
         file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
         times = [slice(first, first + n) for n in values.shape[1:2]]
         array[(self._point.place, slice(first_run, first_run + len(values)), *times)] = values
-        self._sums[file] = checksum(file)
+        self._digests[file] = file_digest(file)
 
     def _array(self, name: str) -> Any:  # noqa: ANN401 - of Zarr
         if name not in self._arrays:
@@ -173,8 +175,26 @@ class TrajectoryWriter:
         return self._arrays[name]
 
 
-def read_trajectories(path: Path) -> xr.Dataset:
-    """A scenario's trajectories, (point, run, step, member), read from the disk as they are used."""
-    from zarr.storage import LocalStore
+def read_trajectories(path: Path, manifest: Manifest) -> xr.Dataset:
+    """A scenario's trajectories, (point, run, step, member), read from the disk and checked as they are used.
 
-    return xr.open_zarr(LocalStore(path, read_only=True), chunks=None, consolidated=False)
+    Args:
+        path: of the group.
+        manifest: what is committed.
+
+    Raises:
+        BatchError: a part of it is missing or broken; also later, when that part is read.
+    """
+    from article10.runs.batches.committed_zarr import CommittedZarr
+
+    return xr.open_zarr(CommittedZarr(path, manifest), chunks=None, consolidated=False, zarr_format=3)
+
+
+def part(data: xr.Dataset, **places: Sequence[int]) -> xr.Dataset:
+    """Some places along some dimensions, in order, still read as they are used; neighbours are read together."""
+    chosen = {dim: own for dim, own in places.items() if len(own) < data.sizes[dim]}
+    return data.isel({dim: slice(own[0], own[-1] + 1) if _are_neighbours(own) else own for dim, own in chosen.items()})
+
+
+def _are_neighbours(places: Sequence[int]) -> bool:
+    return places[-1] - places[0] + 1 == len(places)
