@@ -17,7 +17,7 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario, shipped
 from article10.model.setup import Setup
 from article10.runs.dashboard.fan import RUNS, Drawn, Fan
-from article10.runs.dashboard.levers import Value, levers, moved_to, position_step, with_change
+from article10.runs.dashboard.levers import levers
 from article10.runs.dashboard.opening import Asked, Opened, opened, whole_number
 from article10.runs.dashboard.panels import (
     Live,
@@ -32,7 +32,8 @@ from article10.runs.dashboard.panels import (
 )
 from article10.runs.dashboard.style import CSS
 from article10.runs.dashboard.watched import Canvas, Watched
-from article10.runs.explore.panel import PAUSE, slider_range
+from article10.runs.explore.panel import PAUSE
+from article10.runs.explore.positions import Positions, Value, position_of, with_change
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
 """Steps that can be done between two redrawings."""
@@ -208,8 +209,8 @@ def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # no
 def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
     """One lever: a list, a switch or a slider."""
 
-    def move(value: Value) -> None:
-        changes.value = with_change(changes.value, declared, value)
+    def move(position: Value) -> None:
+        changes.value = with_change(changes.value, declared, position)
 
     name, value = declared.key, changes.value.get(declared.key, declared.default)
     with solara.Div(classes=["a10-lever", *(["a10-moved"] if declared.key in changes.value else [])]):
@@ -218,18 +219,19 @@ def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # 
         elif isinstance(declared.default, bool):
             solara.Checkbox(label=name, value=bool(value), on_value=move)
         else:
-            low, high = slider_range(declared)
+            positions = Positions.of(declared)
             unit = "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
             told = f"{declared.description} Source: {declared.meta.source}"
-            label = f"<span>{escape(name)}</span><b>{value:.3g}{escape(unit)}</b>".replace(">-", ">−")
+            shown = f"{value:.{positions.decimals}f}{escape(unit)}"
+            label = f"<span>{escape(name)}</span><b>{shown}</b>".replace(">-", ">−")
             solara.HTML("div", unsafe_innerHTML=label, attributes={"title": told}, classes=["a10-name"])
             solara.SliderFloat(
                 "",
-                value=float(value),
-                min=low,
-                max=high,
-                step=position_step(declared),
-                on_value=lambda position: move(moved_to(declared, position)),
+                value=float(position_of(declared, value)),
+                min=positions.low,
+                max=positions.high,
+                step=positions.step,
+                on_value=move,
                 thumb_label=False,
             )
 
