@@ -14,11 +14,11 @@ from mesa.visualization.utils import update_counter
 
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.scenario_file import read_scenario, shipped
+from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.dashboard.fan import RUNS, Drawn, Fan
 from article10.runs.dashboard.levers import levers
-from article10.runs.dashboard.opening import Asked, Opened, opened, whole_number
+from article10.runs.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
 from article10.runs.dashboard.panels import (
     Live,
     News,
@@ -52,7 +52,7 @@ def Page() -> None:  # noqa: N802 - Solara looks for this name
     """The whole page."""
     solara.Title("Article 10")
     solara.Style(CSS)
-    start, message = solara.use_memo(lambda: try_opening(Asked.found()), [])
+    start, message = solara.use_memo(try_opening, [])
     with solara.Div(classes=["a10"]):
         if start is None:
             solara.Error(message)
@@ -60,12 +60,12 @@ def Page() -> None:  # noqa: N802 - Solara looks for this name
             Dashboard(start)
 
 
-def try_opening(asked: Asked) -> tuple[Opened | None, str]:
-    """A world, or the message that says why there is none."""
+def try_opening() -> tuple[Opened | None, str]:
+    """The world that the page begins with, or the message that says why there is none."""
     try:
-        return opened(asked), ""
-    except (ScenarioError, OSError, ValueError, KeyError) as error:
-        return None, str(error.args[0] if error.args else error)
+        return opened_at_start(), ""
+    except ScenarioError as error:
+        return None, str(error)
 
 
 def try_changing(scenario: Scenario, changes: Changes) -> tuple[Scenario, str]:
@@ -121,7 +121,7 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
                 Pending(model, wanted, refused)
             Live("Now", model, show_state)
             with panel("Which world"):
-                Chooser(now, show)
+                Chooser(start, now, show)
             with panel("Levers"):
                 Levers(now.scenario, changes)
         with solara.Div(classes=["a10-column"]):
@@ -158,15 +158,19 @@ def Pending(model: solara.Reactive[Watched], wanted: Scenario, refused: str) -> 
 
 
 @solara.component
-def Chooser(now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
+def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
     """Scenario, seed and number of the run; what is wrong is said and changes nothing."""
     seed, run = solara.use_reactive(str(now.seed)), solara.use_reactive(str(now.run))
     message = solara.use_reactive("")
 
-    def choose(source: str) -> None:
-        found, message.value = try_opening(Asked(source, now.run, now.seed))
-        if found is not None:
-            show(found)
+    def choose(name: str) -> None:
+        try:
+            found = picked(name, start, now)
+        except ScenarioError as error:
+            message.value = str(error)
+            return
+        message.value = ""
+        show(found)
 
     def renumber(_: str) -> None:
         try:
@@ -177,10 +181,8 @@ def Chooser(now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
         message.value = ""
         show(found)
 
-    known = list(shipped())
-    names = known if now.source in known else [now.source, *known]
     with solara.Div():
-        solara.Select("Scenario", values=names, value=now.source, on_value=choose)
+        solara.Select("Scenario", values=listed(start), value=now.source, on_value=choose)
         with solara.Div(classes=["a10-pair"]):
             solara.InputText("Seed", value=seed, on_value=renumber)
             solara.InputText("Run", value=run, on_value=renumber)

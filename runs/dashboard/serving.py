@@ -7,12 +7,13 @@ import socket
 import sys
 import warnings
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from threading import Thread
 from typing import Any
 
 from article10.model.scenario import ScenarioError
+from article10.runs.dashboard.doors import Doors
 
 HOST = "127.0.0.1"
 
@@ -65,12 +66,13 @@ def listening(port: int | None) -> socket.socket:
     raise ScenarioError(f"--port {port}: taken by another program, or not allowed; choose another")
 
 
-def serve(port: int | None, browser: bool) -> None:
+def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
     """Serve the page until it is interrupted, which ends the process.
 
     Args:
         port: where to listen; None for the first that is free.
         browser: whether to open the page in the user's browser.
+        allowed: hosts, beside this machine's own names, under which a tunnel or a proxy makes it known.
 
     Raises:
         ScenarioError: the port is taken.
@@ -78,7 +80,8 @@ def serve(port: int | None, browser: bool) -> None:
     os.environ.update(SETTINGS)
     warnings.filterwarnings("ignore", "Cookies with samesite", UserWarning)  # on this machine plain http is as safe
     with listening(port) as heard:
-        address = f"http://{HOST}:{heard.getsockname()[1]}"
+        number = heard.getsockname()[1]
+        address = f"http://{HOST}:{number}"
 
         def started() -> None:
             sys.stdout.write(f"Dashboard: {address} (Ctrl-C ends it)\n")
@@ -86,11 +89,12 @@ def serve(port: int | None, browser: bool) -> None:
             if browser:
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        _server(started).run(sockets=[heard])
+        _server(started, number, allowed).run(sockets=[heard])
 
 
-def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is not always installed
+def _server(started: Callable[[], None], port: int, allowed: Sequence[str]) -> Any:  # noqa: ANN401 - may be missing
     import uvicorn
+    from solara.server.starlette import app
 
     class Server(uvicorn.Server):
         """Says when it can be visited."""
@@ -105,5 +109,4 @@ def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is no
             sys.stdout.flush()
             os._exit(0)
 
-    page = "solara.server.starlette:app"
-    return Server(uvicorn.Config(page, log_level="error", lifespan="on"))
+    return Server(uvicorn.Config(Doors(app, port, allowed), log_level="error", lifespan="on"))
