@@ -214,6 +214,7 @@ class AccessionModel(mesa.Model):
         for index in range(len(self.setup.roster)):
             MemberState(self, index)
         self.russia, self.candidate, self.secretary_general = Russia(self), Candidate(self), SecretaryGeneral(self)
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # where Mesa 3.3 would keep the model alive for ever
         self.members = self.agents_by_type[MemberState]
         known = [name for name in vars(MemberState) if not name.startswith("_")]
         for name in collect:

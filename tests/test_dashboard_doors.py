@@ -6,8 +6,6 @@ import http.client
 import json
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +13,7 @@ from uuid import uuid4
 
 import psutil
 import pytest
+from served import dashboard
 from typer.testing import CliRunner
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -55,27 +54,11 @@ ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[psutil.Process]:
-    words = ["dashboard", "--port", "0", "--no-browser", "--allow", PROXY]
-    started = subprocess.Popen(
-        [sys.executable, "-m", "article10.runs.command_line", *words],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert started.stdout is not None
-    try:
-        assert started.stdout.readline().startswith(b"Dashboard: http://127.0.0.1:")
-        yield psutil.Process(started.pid)
-    finally:
-        started.kill()
-        started.communicate()
-
-
-@pytest.fixture(scope="module")
-def port(server: psutil.Process) -> int:
-    (address,) = {c.laddr for c in server.net_connections() if c.status == psutil.CONN_LISTEN}
-    assert address.ip == "127.0.0.1"
-    return int(address.port)
+def port() -> Iterator[int]:
+    with dashboard("--allow", PROXY) as (_, server):
+        (listens,) = {c.laddr for c in server.net_connections() if c.status == psutil.CONN_LISTEN}
+        assert listens.ip == "127.0.0.1"
+        yield int(listens.port)
 
 
 def status(port: int, route: str, host: str, origin: str | None = None, method: str = "GET") -> int:

@@ -17,6 +17,7 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.dashboard.fan import RUNS, Drawn, Fan
+from article10.runs.dashboard.left_behind import close_left_behind
 from article10.runs.dashboard.levers import levers
 from article10.runs.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
 from article10.runs.dashboard.panels import (
@@ -45,6 +46,8 @@ MEMBER = "HUN"
 """Whose stances are drawn first, where it is on the roster."""
 
 Changes = dict[str, Value]
+
+solara.lab.on_kernel_start(close_left_behind)
 
 
 @solara.component
