@@ -223,9 +223,9 @@ def _scheduler(cluster: str, workers: int) -> Iterator[str]:
     from distributed import LocalCluster
 
     page = local["page"]
-    no_pages = {} if page else {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    without = () if page else ("distributed.scheduler.http.routes", "distributed.worker.http.routes")
     with (
-        dask.config.set(no_pages),
+        dask.config.set({key: [] for key in without}),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

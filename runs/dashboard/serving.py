@@ -78,8 +78,7 @@ def share_one_heap() -> None:
     of a page's ensemble. It is asked before the first thread starts: then glibc counts heaps, once. Other systems'
     allocators share what is free.
     """
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    if hasattr(library, "mallopt"):
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(ARENA_MAX, 1)
 
 

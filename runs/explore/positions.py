@@ -99,7 +99,7 @@ def with_change(changes: Mapping[str, Value], declared: Declaration, position: V
     others = {key: value for key, value in changes.items() if key != declared.key}
     if _has_slider(declared):
         positions = Positions.of(declared)
-        position = positions.exact(position)
+        position = positions.exact(float(position))
         if position == positions.own:
             return others
     return others if position == declared.default else {**others, declared.key: position}
