@@ -1,6 +1,7 @@
-"""From a moved slider to the redrawn fan in the browser, as a ratio to simulating the same runs.
+"""From a moved slider to the redrawn fan in the browser, as a ratio to simulating the same runs; and memory by loads.
 
-``python benchmarks/dashboard.py``. End to end: a key is pressed on the slider in a headless Chromium, the server runs
+``python benchmarks/dashboard.py``; ``--loads 50`` measures instead what the server's memory does while the page is
+loaded again and again. End to end: a key is pressed on the slider in a headless Chromium, the server runs
 the 300 worlds and draws them, and the browser has decoded the picture. Printed, not tested. Simulations bracket the
 redraws, because a machine's pace changes by the minute.
 """
@@ -15,7 +16,6 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # one core; read when NumPy is imported
 
 import platform
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,9 +23,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from chromium import PROGRAM, Chromium, chromium
+from served import dashboard
 
 import article10
 from article10.runs.dashboard.fan import RUNS
@@ -47,19 +49,6 @@ def seconds_of_simulation() -> float:
     return time.perf_counter() - begin
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """The dashboard's address while it is served."""
-    words = ["-m", "article10.runs.command_line", "dashboard", "--seed", str(SEED), "--port", "0", "--no-browser"]
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().split()[1]
-    finally:
-        process.kill()
-        process.wait()
-
-
 def seconds_of_redraw(page: Chromium) -> float:
     """Wall time from a key pressed on the slider to the new picture in the browser."""
     before = page.run(SHOWN)
@@ -69,27 +58,37 @@ def seconds_of_redraw(page: Chromium) -> float:
     return time.perf_counter() - begin
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=7)
-    asked = parser.parse_args()
-    if PROGRAM is None:
-        raise SystemExit("no Chromium on this machine")
+def measure_memory(loads: int) -> None:
+    """Print the server's own memory after the page has been loaded some times, each until its picture is shown."""
+    with visited() as (address, server, page):
+        for load in range(1, loads + 1):
+            page.open(address)
+            page.wait(f"!!{SHOWN}", seconds=120)
+            if load == 1 or load % 5 == 0:
+                print(f"  {load} loads: {server.memory_full_info().uss / 1e6:.0f} MB", flush=True)
 
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
+
+@contextmanager
+def visited() -> Iterator[tuple[str, psutil.Process, Chromium]]:
+    """The dashboard's address, the process that serves it, and a browser to visit it with."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
-        served() as address,
+        dashboard("--seed", str(SEED)) as (address, server),
         chromium(Path(profile)) as page,
     ):
+        yield address, server, page
+
+
+def measure_redraws(repeats: int) -> None:
+    """Print how long redraws take."""
+    with visited() as (address, _, page):
         page.open(address)
         page.wait(f"!!{SHOWN}", seconds=120)
         page.click(THUMB)
         seconds_of_redraw(page)  # imports, caches
         seconds_of_simulation()
         simulated, redrawn = [], []
-        for _ in range(asked.repeats):
+        for _ in range(repeats):
             simulated.append(seconds_of_simulation())
             redrawn.append(seconds_of_redraw(page))
         simulated.append(seconds_of_simulation())
@@ -100,9 +99,23 @@ def main() -> None:
         f"{max(redrawn):.2f} s (slowest)"
     )
     print(f"  of which the page waits {PAUSE:.2f} s for the slider to rest")
-    print(
-        f"  ratio to simulating them: {np.median(ratios):.2f} (median of {asked.repeats}, each between two simulations)"
-    )
+    print(f"  ratio to simulating them: {np.median(ratios):.2f} (median of {repeats}, each between two simulations)")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--loads", type=int, default=0)
+    asked = parser.parse_args()
+    if PROGRAM is None:
+        raise SystemExit("no Chromium on this machine")
+
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
+    if asked.loads:
+        measure_memory(asked.loads)
+    else:
+        measure_redraws(asked.repeats)
 
 
 if __name__ == "__main__":

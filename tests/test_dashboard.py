@@ -22,7 +22,7 @@ from article10.runs.command_line import app
 from article10.runs.dashboard import serving
 from article10.runs.dashboard.fan import Fan
 from article10.runs.dashboard.levers import TELLING, levers
-from article10.runs.explore.panel import slider_range
+from article10.runs.explore.positions import Positions
 from article10.runs.files import RESULT
 
 SHORT = {"horizon": "2028-12-01"}
@@ -169,7 +169,7 @@ class TestInTheBrowser:
         page.key("End", 35)
         page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set')")
         scenario = read_scenario("baseline", SHORT)
-        high = slider_range(next(d for d in levers(scenario)[TELLING] if d.key == LEVER))[1]
+        high = Positions.of(next(d for d in levers(scenario)[TELLING] if d.key == LEVER)).high
         expected = Fan(scenario, SEED).drawn({LEVER: high}, "HUN").told
         assert page.run(FAN_TOLD) == f"{expected}\n--set {LEVER}={high}"
         assert page.run(PENDING)

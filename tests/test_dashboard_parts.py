@@ -14,10 +14,11 @@ from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.dashboard import drawings
 from article10.runs.dashboard.fan import Fan
-from article10.runs.dashboard.levers import TELLING, levers, moved_to, position_step, with_change
+from article10.runs.dashboard.levers import TELLING, levers
 from article10.runs.dashboard.news import latest, told
 from article10.runs.dashboard.opening import Asked, opened, whole_number
-from article10.runs.explore.panel import DEFAULT_LEVERS, slider_range
+from article10.runs.explore.levers import DEFAULT_LEVERS
+from article10.runs.explore.positions import with_change
 from article10.runs.files import RESULT
 
 SHORT = {"horizon": "2028-12-01"}
@@ -109,19 +110,6 @@ def test_the_levers_are_those_of_explore_and_then_all_that_are_declared():
     assert tuple(d.key for d in groups[TELLING]) == DEFAULT_LEVERS
     assert all(d.key.startswith(f"{group}.") for group, found in groups.items() if group != TELLING for d in found)
     assert {"stance", "russia", "war", "guarantees"} < set(groups)
-
-
-def test_a_slider_stays_in_range_and_finds_the_scenarios_own_value_again():
-    for found in levers(read_scenario("baseline")).values():
-        for declared in found:
-            if isinstance(declared.default, bool | str):
-                continue
-            low, high = slider_range(declared)
-            assert moved_to(declared, low - 1) == low
-            assert moved_to(declared, high + 1) == high
-            near = low + round((declared.default - low) / position_step(declared)) * position_step(declared)
-            assert moved_to(declared, near) == declared.default
-            assert type(moved_to(declared, near)) is type(declared.default)
 
 
 def test_a_lever_moved_back_is_no_change():

@@ -90,7 +90,8 @@ def run_batch(
         design: what to run, or the path of its TOML file.
         out: the folder; made if it does not exist.
         workers: processes, by default one a core; 1 runs in this process.
-        cluster: ``"local"`` or the address of a Dask scheduler, in place of processes.
+        cluster: ``"local"``, ``"local:8787"`` for one with Dask's page at that port, or the address of a Dask
+            scheduler, in place of processes.
         retry_failed: do the points again that failed, and no others; otherwise they stay as they are.
         progress: a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then; False for
             neither; or a function that is called with the state after each task.

@@ -33,7 +33,11 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 IMPORTED_BEFORE = ("article10.runs.batches.task", "dask.array", "pyarrow.parquet", "zarr")
 """What a worker needs, imported once for all workers of all of a process's batches; Dask, where it is, by xarray."""
 
-LOCAL = "local"
+LOCAL = re.compile(r"local(?::(?P<page>\d{1,5}))?")
+"""A cluster on this machine, and the port of Dask's page about it, if it is asked for."""
+
+LOOPBACK = "127.0.0.1"
+"""Where a local cluster listens, which runs whatever it is sent: no other machine can reach it there."""
 
 ADDRESS = r"(tcp|tls|ws|wss|ucx|inproc)://.+"
 """What Dask takes as the address of a scheduler."""
@@ -168,7 +172,7 @@ def _end_with_parent() -> None:
 
 
 class Dask:
-    """A Dask cluster: ``"local"`` for one on this machine, or the address of a scheduler."""
+    """A Dask cluster: ``"local"`` for one on this machine, ``"local:8787"`` with its page, or a scheduler's address."""
 
     def __init__(self, cluster: str, workers: int) -> None:
         """Where the scheduler is; ``workers`` for a local one.
@@ -176,8 +180,11 @@ class Dask:
         Raises:
             BatchError: this is no address.
         """
-        if cluster != LOCAL and not re.fullmatch(ADDRESS, cluster):
-            raise BatchError(f"cluster = {cluster!r}: expected {LOCAL!r} or an address such as tcp://host:8786")
+        if not LOCAL.fullmatch(cluster) and not re.fullmatch(ADDRESS, cluster):
+            raise BatchError(
+                f"cluster = {cluster!r}: expected 'local' or an address such as tcp://host:8786; "
+                "'local:8787' serves Dask's page at that port"
+            )
         self.cluster, self.workers = cluster, workers
 
     @contextmanager
@@ -212,7 +219,9 @@ class Dask:
             try:
                 yield future.result()
             except KilledWorker as error:
-                if self.cluster == LOCAL:  # Dask fails to close a worker that is just starting in place of a dead one
+                if LOCAL.fullmatch(
+                    self.cluster
+                ):  # Dask fails to close a worker that is just starting in place of a dead one
                     with suppress(TimeoutError):
                         self.client.wait_for_workers(self.workers, timeout=PATIENCE)
                 raise BatchError(f"workers died again and again: out of memory? {error}") from None
@@ -221,14 +230,29 @@ class Dask:
 
 @contextmanager
 def _scheduler(cluster: str, workers: int) -> Iterator[str]:
-    if cluster != LOCAL:
+    local = LOCAL.fullmatch(cluster)
+    if local is None:
         yield cluster
         return
+    import dask
     from distributed import LocalCluster
 
-    options = {"threads_per_worker": 1, "dashboard_address": ":0", "memory_limit": None, "silence_logs": 50}
-    with without_main_script(), LocalCluster(n_workers=workers, **options) as local:  # Dask sends what a script defines
-        yield local.scheduler_address
+    page = local["page"]
+    without = () if page else ("distributed.scheduler.http.routes", "distributed.worker.http.routes")
+    with (
+        without_main_script(),  # Dask sends what a script defines
+        dask.config.set({key: [] for key in without}),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host=LOOPBACK,
+            dashboard_address=f"{LOOPBACK}:{page or 0}",
+            scheduler_kwargs={"dashboard": page is not None},
+            memory_limit=None,
+            silence_logs=50,
+        ) as started,
+    ):
+        yield started.scheduler_address
 
 
 @contextmanager
@@ -256,7 +280,8 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
 
     Args:
         workers: processes, by default one a core.
-        cluster: ``"local"`` for a Dask cluster of so many workers on this machine, or the address of a scheduler.
+        cluster: ``"local"`` for a Dask cluster of so many workers on this machine, which no other machine can reach;
+            ``"local:8787"`` for one that serves Dask's page at that port of this machine; or a scheduler's address.
 
     Raises:
         ValueError: ``workers`` is no number of processes.

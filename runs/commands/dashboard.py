@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from article10.runs.dashboard.doors import checked_host
 from article10.runs.dashboard.opening import Asked, opened
 from article10.runs.dashboard.serving import serve
 
@@ -22,9 +23,14 @@ def dashboard(
         typer.Option(metavar="N", help="Port on this machine [default: the first free from 8765].", min=0, max=65535),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="Further host of the page, behind a tunnel or proxy (repeat for several)."),
+    ] = None,
 ) -> None:
     """Watch one world and move its levers in the browser. The ensemble follows; Ctrl-C ends it."""
+    hosts = [checked_host(host) for host in allow or ()]
     asked = Asked(source, run, seed, point)
     opened(asked)  # what is wrong is said here, before anything is served
     asked.leave()
-    serve(port, browser)
+    serve(port, browser, hosts)

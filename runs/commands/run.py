@@ -79,7 +79,10 @@ def batch(
     design: Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="Scenarios, points, runs: docs/batches.md.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the batch [default: results/DESIGN].")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].")] = None,
-    cluster: Annotated[str | None, typer.Option(help='Dask: "local", or the address of a scheduler.')] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help='Dask: "local" ("local:8787": with its page at that port), or a scheduler\'s address.'),
+    ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.scenario_file import read_scenario
+from article10.model.scenario_file import read_scenario, shipped
 from article10.model.setup import Setup
 from article10.runs.files import RESULT
 from article10.runs.result import EnsembleResult, load
@@ -83,6 +83,41 @@ def opened(asked: Asked) -> Opened:
     if path.is_dir() or path.suffix == Path(RESULT).suffix:
         return _of_result(path, load(path), asked.run)
     return Opened(read_scenario(asked.source), asked.seed, asked.run, asked.source)
+
+
+def opened_at_start() -> Opened:
+    """What the command line asks for, opened again for a page: of a file that cannot be read any more, nothing is said.
+
+    Raises:
+        ScenarioError: it cannot be opened; the message says what was to be opened, and quotes nothing of it.
+    """
+    asked = Asked.found()
+    try:
+        return opened(asked)
+    except (ScenarioError, OSError, ValueError, KeyError):
+        raise ScenarioError(
+            f"{asked.source}: cannot be opened any more; `article10 dashboard`, typed again, says why"
+        ) from None
+
+
+def listed(start: Opened) -> list[str]:
+    """Names that a page offers: what was opened at the start, and the scenarios that are shipped."""
+    return list(dict.fromkeys([start.source, *shipped()]))
+
+
+def picked(name: str, start: Opened, now: Opened) -> Opened:
+    """What a page asks for by one of the names that it offers, with the seed and the run that it shows.
+
+    A browser can send any text, so a path is never followed: only the command line names files.
+
+    Raises:
+        ScenarioError: the name is not offered.
+    """
+    if name == start.source:
+        return replace(start, seed=now.seed, run=now.run)
+    if name not in listed(start):
+        raise ScenarioError("scenario: choose one of those listed; files are named when the dashboard is started")
+    return Opened(read_scenario(name), now.seed, now.run, name)
 
 
 def _of_result(path: Path, result: EnsembleResult, run: int) -> Opened:

@@ -14,11 +14,12 @@ from mesa.visualization.utils import update_counter
 
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.scenario_file import read_scenario, shipped
+from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.dashboard.fan import RUNS, Drawn, Fan
-from article10.runs.dashboard.levers import Value, levers, moved_to, position_step, with_change
-from article10.runs.dashboard.opening import Asked, Opened, opened, whole_number
+from article10.runs.dashboard.left_behind import close_left_behind
+from article10.runs.dashboard.levers import levers
+from article10.runs.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
 from article10.runs.dashboard.panels import (
     Live,
     News,
@@ -32,7 +33,8 @@ from article10.runs.dashboard.panels import (
 )
 from article10.runs.dashboard.style import CSS
 from article10.runs.dashboard.watched import Canvas, Watched
-from article10.runs.explore.panel import PAUSE, slider_range
+from article10.runs.explore.panel import PAUSE
+from article10.runs.explore.positions import Positions, Value, position_of, with_change
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
 """Steps that can be done between two redrawings."""
@@ -45,13 +47,15 @@ MEMBER = "HUN"
 
 Changes = dict[str, Value]
 
+solara.lab.on_kernel_start(close_left_behind)
+
 
 @solara.component
 def Page() -> None:  # noqa: N802 - Solara looks for this name
     """The whole page."""
     solara.Title("Article 10")
     solara.Style(CSS)
-    start, message = solara.use_memo(lambda: try_opening(Asked.found()), [])
+    start, message = solara.use_memo(try_opening, [])
     with solara.Div(classes=["a10"]):
         if start is None:
             solara.Error(message)
@@ -59,12 +63,12 @@ def Page() -> None:  # noqa: N802 - Solara looks for this name
             Dashboard(start)
 
 
-def try_opening(asked: Asked) -> tuple[Opened | None, str]:
-    """A world, or the message that says why there is none."""
+def try_opening() -> tuple[Opened | None, str]:
+    """The world that the page begins with, or the message that says why there is none."""
     try:
-        return opened(asked), ""
-    except (ScenarioError, OSError, ValueError, KeyError) as error:
-        return None, str(error.args[0] if error.args else error)
+        return opened_at_start(), ""
+    except ScenarioError as error:
+        return None, str(error)
 
 
 def try_changing(scenario: Scenario, changes: Changes) -> tuple[Scenario, str]:
@@ -120,7 +124,7 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
                 Pending(model, wanted, refused)
             Live("Now", model, show_state)
             with panel("Which world"):
-                Chooser(now, show)
+                Chooser(start, now, show)
             with panel("Levers"):
                 Levers(now.scenario, changes)
         with solara.Div(classes=["a10-column"]):
@@ -157,15 +161,19 @@ def Pending(model: solara.Reactive[Watched], wanted: Scenario, refused: str) -> 
 
 
 @solara.component
-def Chooser(now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
+def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
     """Scenario, seed and number of the run; what is wrong is said and changes nothing."""
     seed, run = solara.use_reactive(str(now.seed)), solara.use_reactive(str(now.run))
     message = solara.use_reactive("")
 
-    def choose(source: str) -> None:
-        found, message.value = try_opening(Asked(source, now.run, now.seed))
-        if found is not None:
-            show(found)
+    def choose(name: str) -> None:
+        try:
+            found = picked(name, start, now)
+        except ScenarioError as error:
+            message.value = str(error)
+            return
+        message.value = ""
+        show(found)
 
     def renumber(_: str) -> None:
         try:
@@ -176,10 +184,8 @@ def Chooser(now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
         message.value = ""
         show(found)
 
-    known = list(shipped())
-    names = known if now.source in known else [now.source, *known]
     with solara.Div():
-        solara.Select("Scenario", values=names, value=now.source, on_value=choose)
+        solara.Select("Scenario", values=listed(start), value=now.source, on_value=choose)
         with solara.Div(classes=["a10-pair"]):
             solara.InputText("Seed", value=seed, on_value=renumber)
             solara.InputText("Run", value=run, on_value=renumber)
@@ -208,8 +214,8 @@ def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # no
 def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
     """One lever: a list, a switch or a slider."""
 
-    def move(value: Value) -> None:
-        changes.value = with_change(changes.value, declared, value)
+    def move(position: Value) -> None:
+        changes.value = with_change(changes.value, declared, position)
 
     name, value = declared.key, changes.value.get(declared.key, declared.default)
     with solara.Div(classes=["a10-lever", *(["a10-moved"] if declared.key in changes.value else [])]):
@@ -218,18 +224,19 @@ def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # 
         elif isinstance(declared.default, bool):
             solara.Checkbox(label=name, value=bool(value), on_value=move)
         else:
-            low, high = slider_range(declared)
+            positions = Positions.of(declared)
             unit = "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
             told = f"{declared.description} Source: {declared.meta.source}"
-            label = f"<span>{escape(name)}</span><b>{value:.3g}{escape(unit)}</b>".replace(">-", ">−")
+            shown = f"{value:.{positions.decimals}f}{escape(unit)}"
+            label = f"<span>{escape(name)}</span><b>{shown}</b>".replace(">-", ">−")
             solara.HTML("div", unsafe_innerHTML=label, attributes={"title": told}, classes=["a10-name"])
             solara.SliderFloat(
                 "",
-                value=float(value),
-                min=low,
-                max=high,
-                step=position_step(declared),
-                on_value=lambda position: move(moved_to(declared, position)),
+                value=float(position_of(declared, value)),
+                min=positions.low,
+                max=positions.high,
+                step=positions.step,
+                on_value=move,
                 thumb_label=False,
             )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 import sys
 import warnings
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import Any
 
 from article10.model.scenario import ScenarioError
+from article10.runs.dashboard.doors import Doors
 
 HOST = "127.0.0.1"
 
@@ -24,9 +26,13 @@ SETTINGS = {
     "SOLARA_ASSETS_PROXY": "True",  # scripts and fonts come from solara-assets through this server
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what is not there is missing, and not fetched
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",  # after which a page that vanished is given up; Solara waits for a day
     "SOLARA_CHECK_HOOKS": "off",  # Mesa's own components would be warned of
     "SOLARA_THEME_SHOW_BANNER": "False",
 }
+
+ARENA_MAX = -8
+"""Number of this setting of glibc's ``mallopt``."""
 
 
 def listening(port: int | None) -> socket.socket:
@@ -51,20 +57,34 @@ def listening(port: int | None) -> socket.socket:
     raise ScenarioError(f"--port {port}: taken by another program, or not allowed; choose another")
 
 
-def serve(port: int | None, browser: bool) -> None:
+def share_one_heap() -> None:
+    """Have all threads take memory from one heap, what a closed page has freed before anything new.
+
+    Each page runs in threads of its own, and glibc would give each thread a heap and keep what is free in it: 43 MB
+    of a page's ensemble. It is asked before the first thread starts: then glibc counts heaps, once. Other systems'
+    allocators share what is free.
+    """
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
+        library.mallopt(ARENA_MAX, 1)
+
+
+def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
     """Serve the page until it is interrupted, which ends the process.
 
     Args:
         port: where to listen; None for the first that is free.
         browser: whether to open the page in the user's browser.
+        allowed: hosts, beside this machine's own names, under which a tunnel or a proxy makes it known.
 
     Raises:
         ScenarioError: the port is taken.
     """
+    share_one_heap()
     os.environ.update(SETTINGS)
     warnings.filterwarnings("ignore", "Cookies with samesite", UserWarning)  # on this machine plain http is as safe
     with listening(port) as heard:
-        address = f"http://{HOST}:{heard.getsockname()[1]}"
+        number = heard.getsockname()[1]
+        address = f"http://{HOST}:{number}"
 
         def started() -> None:
             sys.stdout.write(f"Dashboard: {address} (Ctrl-C ends it)\n")
@@ -72,11 +92,12 @@ def serve(port: int | None, browser: bool) -> None:
             if browser:
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        _server(started).run(sockets=[heard])
+        _server(started, number, allowed).run(sockets=[heard])
 
 
-def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is not always installed
+def _server(started: Callable[[], None], port: int, allowed: Sequence[str]) -> Any:  # noqa: ANN401 - may be missing
     import uvicorn
+    from solara.server.starlette import app
 
     class Server(uvicorn.Server):
         """Says when it can be visited."""
@@ -91,5 +112,4 @@ def _server(started: Callable[[], None]) -> Any:  # noqa: ANN401 - uvicorn is no
             sys.stdout.flush()
             os._exit(0)
 
-    page = "solara.server.starlette:app"
-    return Server(uvicorn.Config(page, log_level="error", lifespan="on"))
+    return Server(uvicorn.Config(Doors(app, port, allowed), log_level="error", lifespan="on"))

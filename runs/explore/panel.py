@@ -9,34 +9,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
 from article10.model.checked import checked
-from article10.model.scenario import Scenario, ScenarioError, all_declarations
+from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.explore.figure import ExploreFigure, headline
 from article10.runs.explore.kept_worlds import Glimpse, KeptWorlds
+from article10.runs.explore.levers import chosen_levers
+from article10.runs.explore.positions import Positions, position_of, with_change
 from article10.runs.figures.plot import TELLING
-
-DEFAULT_LEVERS = (
-    "russia.strategy",
-    "russia.effort",
-    "stance.intimidation_weight",
-    "stance.hardening_weight",
-    "stance.peer_rate",
-    "stance.isolation_weight",
-    "guarantees.substitution",
-    "guarantees.initial",
-    "war.ceasefire_rate",
-    "accession.war_bar",
-    "accession.objection_line",
-)
-"""What can be moved where nothing is chosen: pressure, peers, guarantees, the war and the rule."""
 
 PAUSE = 0.12
 """Seconds for which sliders must rest before the worlds are redrawn."""
-
-SLIDER_STEPS = 60
 
 
 @checked
@@ -77,50 +61,6 @@ def explore(
     return Explorer(KeptWorlds(full, runs, seed, chosen), chosen_levers(full, levers))
 
 
-def chosen_levers(scenario: Scenario, levers: Sequence[str] | None = None) -> list[Declaration]:
-    """Declarations of what can be moved.
-
-    Args:
-        scenario: whose values are the defaults.
-        levers: full keys or names of groups; by default ``DEFAULT_LEVERS``.
-
-    Raises:
-        ValueError: one is no parameter, or has no range.
-    """
-    declared = {d.key: d for d in all_declarations(scenario)}
-    groups = {key.partition(".")[0] for key in declared}
-    found: dict[str, Declaration] = {}
-    for lever in DEFAULT_LEVERS if levers is None else levers:
-        if lever in groups:
-            found |= {key: d for key, d in declared.items() if key.startswith(f"{lever}.") and can_be_moved(d)}
-        elif lever not in declared:
-            raise ValueError(f"levers: {lever!r}: no such parameter or group{nearest(lever, [*groups, *declared])}")
-        elif not can_be_moved(declared[lever]):
-            raise ValueError(f"levers: {lever!r} has no range to move in")
-        else:
-            found[lever] = declared[lever]
-    return list(found.values())
-
-
-def can_be_moved(declared: Declaration) -> bool:
-    """Whether a slider, a box or a list can be made from a declaration."""
-    return bool(declared.choices) or isinstance(declared.default, bool | int | float)
-
-
-def slider_range(declared: Declaration) -> tuple[float, float]:
-    """From where to where a number moves: its plausible range, or its bounds, widened to hold its value.
-
-    >>> from article10.model.scenario import all_declarations
-    >>> slider_range(next(d for d in all_declarations() if d.key == "stance.peer_rate"))
-    (0.1, 1.0)
-    """
-    low, high = declared.meta.plausible or declared.bounds
-    value = float(declared.default)
-    low = min(0.0, 2 * value) if low is None else low
-    high = max(1.0, 2 * value) if high is None else high
-    return min(low, value), max(high, value)
-
-
 class Explorer:
     """The panel.
 
@@ -139,7 +79,7 @@ class Explorer:
         self.now: Glimpse = self.given
         self._figure = ExploreFigure(self.given, worlds.members)
         self._figure.show(self.given)
-        self._defaults = {d.key: d.default for d in levers}
+        self._levers = tuple(levers)
         self.sliders: dict[str, Any] = {d.key: _slider(d) for d in levers}
         self._waiting = Debounced(self.redraw)
         for slider in self.sliders.values():
@@ -155,8 +95,10 @@ class Explorer:
     @property
     def changes(self) -> dict[str, Any]:
         """What has been moved, by full key, as ``simulate(changes=...)`` takes it."""
-        moved = {key: slider.value for key, slider in self.sliders.items()}
-        return {key: value for key, value in moved.items() if value != self._defaults[key]}
+        moved: dict[str, Any] = {}
+        for declared in self._levers:
+            moved = with_change(moved, declared, self.sliders[declared.key].value)
+        return moved
 
     @property
     def scenario(self) -> Scenario:
@@ -165,8 +107,8 @@ class Explorer:
 
     def reset(self, button: object = None) -> None:
         """Move everything back; the button that was pressed is of no interest."""
-        for key, slider in self.sliders.items():
-            slider.value = self._defaults[key]
+        for declared in self._levers:
+            self.sliders[declared.key].value = position_of(declared, declared.default)
 
     def redraw(self) -> None:
         """Run the same worlds as the sliders have them, and draw them; a refused value is said, not raised."""
@@ -209,7 +151,7 @@ def _slider(declared: Declaration) -> Any:  # noqa: ANN401 - a widget
 
     unit = "" if declared.meta.unit in ("1", "") else f" [{declared.meta.unit}]"
     shared: dict[str, Any] = {
-        "value": declared.default,
+        "value": position_of(declared, declared.default),
         "description": declared.key,
         "tooltip": f"{declared.description}{unit}",
         "style": {"description_width": "190px"},
@@ -219,11 +161,10 @@ def _slider(declared: Declaration) -> Any:  # noqa: ANN401 - a widget
         return ipywidgets.Dropdown(options=declared.choices, **shared)
     if isinstance(declared.default, bool):
         return ipywidgets.Checkbox(indent=True, **shared)
-    low, high = slider_range(declared)
-    if isinstance(declared.default, int):
-        return ipywidgets.IntSlider(min=int(low), max=int(high), **shared)
-    step = (high - low) / SLIDER_STEPS
-    return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".3g", **shared)
+    positions = Positions.of(declared)
+    kind = ipywidgets.IntSlider if isinstance(declared.default, int) else ipywidgets.FloatSlider
+    readout = f".{positions.decimals}f"  # every digit: the front end reads back what it has written
+    return kind(min=positions.low, max=positions.high, step=positions.step, readout_format=readout, **shared)
 
 
 class Debounced:
