@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parent.parent.parent
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Documentation": ("README.md",),
+    "Documentation": ("README.md", "glossary.md"),
     "Tutorial": ("tutorial/*.md",),
     "How-to guides": ("scenarios.md", "events.md", "batches.md", "dashboard.md", "analyses/*.md"),
     "Reference": ("reference/*.md", "parameters.md", "roster.md"),
