@@ -21,9 +21,9 @@ result = article10.simulate("baseline", runs=300, seed=7)"""
 
 HEAD = f"""# Gallery
 
-Every figure with the code that draws it; `python docs/gallery/make.py` draws the figures and writes this page. Each figure states its
-number of runs. Figures show the model's runs, not a forecast. Confidence intervals cover simulation uncertainty only; they do not say
-how sure the model is of the world. In the code below, `result` is
+Every figure with the code that draws it; `python docs/gallery/make.py` draws the figures and writes this page.
+Each figure states its number of runs. Figures show the model's runs, not a forecast. Confidence intervals cover
+simulation uncertainty only; they do not say how sure the model is of the world. In the code below, `result` is
 
 ```python
 {GIVEN}
@@ -71,21 +71,19 @@ class Picture:
 PICTURES: dict[str, tuple[Picture, ...]] = {
     "Decisions": (
         Picture("accession", "The probability of each milestone by each date", "result.plot.accession()"),
-        Picture(
-            "holdouts", "Which members object, by their own stance or only because of the war", "result.plot.holdouts()"
-        ),
+        Picture("holdouts", "Who objects, by its own stance or only because of the war", "result.plot.holdouts()"),
     ),
     "Stances": (
         Picture(
             "fan",
-            "How stances develop: the median, and the bands that hold half and nine tenths of runs",
+            "How stances develop: median, half and nine tenths of runs",
             "result.plot.fan()",
         ),
         Picture("trajectories", "One run, week by week", "result.plot.trajectories(run=3)"),
-        Picture("heatmap", "Every member's median stance, from the most to the least willing", "result.plot.heatmap()"),
+        Picture("heatmap", "Every member's median stance, the most willing first", "result.plot.heatmap()"),
         Picture(
             "explain",
-            "Why a member's stance moved: the contributions of the mechanisms add up",
+            "Why a stance moved: the mechanisms' contributions add up",
             'result.plot.explain("HUN", run=3)',
         ),
     ),
@@ -97,13 +95,13 @@ PICTURES: dict[str, tuple[Picture, ...]] = {
     "Sliders": (
         Picture(
             "explore",
-            "Moving a slider re-simulates the same runs with the new value; grey is the scenario as given",
+            "A slider re-simulates the same runs; grey: the scenario as given",
             SLIDERS,
         ),
     ),
     "Batches": (
         Picture("batch_accession", "Several scenarios in paired runs", SCENARIOS),
-        Picture("batch_against", "Guarantees, from a stepping stone (rho = -1) to a substitute (rho = 1)", SWEEP),
+        Picture("batch_against", "Guarantees, from stepping stone to substitute", SWEEP),
     ),
 }
 
