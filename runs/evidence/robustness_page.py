@@ -1,4 +1,4 @@
-"""The page of robustness, its tables made anew: ``python -m article10.runs.evidence.robustness_page``."""
+"""Compute the tables of the page on robustness: ``python -m article10.runs.evidence.robustness_page``."""
 
 from __future__ import annotations
 
@@ -10,32 +10,35 @@ from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.robustness import Robustness, robustness
 
 PAGE = Path("docs/evidence/robustness.md")
-"""Where the page stands in a checkout."""
+"""Path of the page in a checkout."""
 
 RUNS, REDRAWS, POINTS, SEED = 300, 24, 60, 0
-"""What the page is made with."""
+"""Settings with which the page is computed."""
 
 
 def robustness_blocks(answer: Robustness) -> dict[str, str]:
-    """What stands between the page's markers."""
+    """Text of the page's generated blocks, indexed by the name of their markers."""
     shown = answer.tables()["verdicts"].cells()
     rows = shown[["statement", "perturbation", "points", "decided", "kept", "verdict", "condition"]].to_numpy().tolist()
     base = answer.baseline
-    d = base.pressure
+    pressure, stepping_stone, substitute = (
+        f"{100 * change.mean:+.1f} [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
+        for change in (base.pressure, base.stepping_stone, base.substitute)
+    )
     made = (
-        f"{answer.runs:,} worlds of each variant at each of {len(answer.readings) + 1} points, seed {answer.seed}, "
-        f"scenario `{answer.scenario.name}`. In the baseline {base.invited:.1%} of worlds are invited by "
-        f"{answer.scenario.horizon}; pressure changes that by {d.mean:+.1%} [{d.low:+.1%}, {d.high:+.1%}]; "
-        f"a binding guarantee by {base.stepping_stone.mean:+.1%} [{base.stepping_stone.low:+.1%}, "
-        f"{base.stepping_stone.high:+.1%}] where ρ is −0.7 and by {base.substitute.mean:+.1%} "
-        f"[{base.substitute.low:+.1%}, {base.substitute.high:+.1%}] where it is 0.7; those that object most are "
+        f"{answer.runs:,} runs of each variant at each of {len(answer.readings) + 1} points, seed {answer.seed}, "
+        f"scenario `{answer.scenario.name}`. In the baseline the candidate is invited in {base.invited:.1%} of runs by "
+        f"{answer.scenario.horizon}. In percentage points, with 95% confidence intervals, pressure changes that by "
+        f"{pressure}; a binding guarantee changes it by {stepping_stone} if ρ is −0.7 and "
+        f"by {substitute} if ρ is 0.7. The members that object most are "
         f"{', '.join(str(code) for code in base.objecting.index[:3])}."
     )
     swept = [reading for reading in answer.readings if reading.point.family == "parameters"]
     idle = sum(reading.invited < 0.01 and reading.pressure.differ < 0.01 * answer.runs for reading in swept)
     made += (
-        f" At {idle} of the {len(swept)} points of parameters fewer than 1% of worlds are invited with pressure or "
-        "changed by it: an invitation is out of reach there, and most statements have nothing to show."
+        f" At {idle} of the {len(swept)} points of parameters, fewer than 1% of runs lead to an invitation under "
+        "pressure or are changed by pressure: an invitation is out of reach there, and most statements cannot be "
+        "decided."
     )
     columns = ("statement", "perturbation", "points", "decided", "kept of these", "verdict", "condition")
     said = "\n".join(f"- {text}" for text in answer.sentences())
@@ -43,7 +46,7 @@ def robustness_blocks(answer: Robustness) -> dict[str, str]:
 
 
 def main() -> None:
-    """Compute, and write into the page of this checkout; some minutes, one process a core."""
+    """Compute the blocks with one process per core, which takes some minutes, and write them into the page."""
     with progress_bar("points of robustness") as done:
         answer = robustness(runs=RUNS, seed=SEED, redraws=REDRAWS, points=POINTS, workers=cores(), progress=done)
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), robustness_blocks(answer)), "utf-8")
