@@ -1,4 +1,4 @@
-"""Compute the tables and the picture of the page on stance dynamics: ``python -m article10.runs.evidence.stance_dynamics_page``."""
+"""Compute the page on stance dynamics: ``python -m article10.runs.evidence.stance_dynamics_page``."""
 
 from __future__ import annotations
 
