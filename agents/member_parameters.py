@@ -30,7 +30,7 @@ class StanceParameters(Parameters):
         Meta(
             "stance",
             (0.4, 1.2),
-            "balance of threat: Walt 1987; sized by pattern 8: an attack raises support in all neighbours",
+            "balance of threat: Walt 1987; value set with pattern 8: an attack raises support in all neighbours",
         ),
     ] = 0.8
     entrapment_weight: Annotated[
@@ -106,7 +106,7 @@ class StanceParameters(Parameters):
         Meta(
             "stance/year",
             (0.0, 0.8),
-            "the silence procedure; sized by Türkiye and Hungary on Finland and Sweden 2022-24",
+            "the silence procedure; value set from Türkiye and Hungary on Finland and Sweden 2022-24",
         ),
     ] = 0.4
     concession_weight: Annotated[
@@ -115,7 +115,7 @@ class StanceParameters(Parameters):
         Meta(
             "stance/year",
             (0.3, 1.5),
-            "Schneider 2009; sized by Türkiye and Hungary on Finland and Sweden 2022-24",
+            "Schneider 2009; value set from Türkiye and Hungary on Finland and Sweden 2022-24",
         ),
     ] = 1.0
     concession_decay_rate: Annotated[

@@ -225,7 +225,7 @@ def peers(
         perceived: (run, member).
         network: influence of j on i in row i, (member, member), rows sum to one, zero diagonal.
         hegemon: column of the hegemon.
-        distrust: trust of the start less present trust, (run, member).
+        distrust: initial trust in the hegemon minus present trust, (run, member).
         p: the rate and the bound.
     """
     if p.confidence_bound < 2.0:
