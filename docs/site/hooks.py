@@ -130,7 +130,7 @@ def reference_pages() -> dict[str, str]:
     pages = {
         "model": "# Model\n\nScenarios, events, the accession rule, the world.\n",
         "runs": "# Runs\n\nEnsembles, results, batches, the panel of sliders.\n",
-        "analyses": "# Analyses\n\nEach answers one question with sentences, tables with confidence intervals, and figures.\n",
+        "analyses": "# Analyses\n\nEach answers one question with sentences, tables with intervals, and figures.\n",
     }
     for name, module in sorted(public_names(), key=lambda found: (found[0].isupper(), found[0].lower())):
         page = "analyses" if ".analyses" in module or ".report" in module else "runs" if ".runs." in module else "model"
