@@ -34,7 +34,7 @@ class AccessionState:
 
     Attributes:
         stage: code of the stage, int8.
-        talks: share of the accession talks that is done.
+        talks: share of the accession talks done.
     """
 
     stage: IntArray

@@ -37,7 +37,7 @@ ELSEWHERE = "More"
 """Section for pages that no other section names."""
 
 CSS = """.md-grid { max-width: 76rem; }
-.md-typeset table:not([class]) :is(th, td) { min-width: 0; padding: 0.6em 0.7em; }
+.md-typeset table:not([class]) :is(th, td) { min-width: 0; padding: 0.6em 0.45em; }
 .md-typeset td code { white-space: nowrap; }
 .md-typeset td:nth-child(n+5):nth-child(-n+7):nth-last-child(-n+2) { min-width: 7.5rem; overflow-wrap: anywhere; }
 .output { overflow-x: auto; font-size: 0.64rem; }
