@@ -1,1 +1,1 @@
-"""Who acts: member states, Russia, the candidate, the Secretary General; one file per kind of actor."""
+"""The actors: member states, Russia, the candidate and the Secretary General; one file for each kind."""

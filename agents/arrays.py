@@ -1,4 +1,4 @@
-"""The arrays that actors' rules take and give: a leading run axis, float64 unless said otherwise."""
+"""The arrays that actors' rules take and return: the first axis is the run; float64 unless another type is given."""
 
 import math
 from functools import lru_cache
@@ -12,12 +12,12 @@ IntArray = npt.NDArray[np.int8]
 BoolArray = npt.NDArray[np.bool_]
 
 LOG2_E = math.log2(math.e)
-"""``2 ** (LOG2_E * x)`` is ``exp(x)``, in two thirds of the time where NumPy has no vectors for it (AVX2)."""
+"""``2 ** (LOG2_E * x)`` is ``exp(x)``; it takes two thirds of the time if NumPy does not vectorise ``exp`` (AVX2)."""
 
 
 @lru_cache(maxsize=1024)
 def relaxation(rate: float, years: float) -> float:
-    """The share of a gap that closes in a time, at a constant rate: ``1 - exp(-rate * years)``.
+    """Share of a gap that closes over some years at a constant rate per year: ``1 - exp(-rate * years)``.
 
     >>> round(relaxation(1.0, 1.0), 3)
     0.632
@@ -26,7 +26,7 @@ def relaxation(rate: float, years: float) -> float:
 
 
 def share(values: FloatArray) -> FloatArray:
-    """Values kept within [0, 1]; for short arrays quicker than ``np.clip``.
+    """Clip values to [0, 1]; faster than ``np.clip`` for short arrays.
 
     >>> share(np.array([-0.5, 0.5, 1.5])).tolist()
     [0.0, 0.5, 1.0]
@@ -48,11 +48,11 @@ def relax(state: FloatArray, target: FloatArray, share: float) -> None:
 
 
 ROWS_TOGETHER = 16
-"""Rows of one matrix product: one of another shape may add up in another order."""
+"""Rows in one matrix product. All products have this size, because another shape may be summed in another order."""
 
 
 def rows_times(rows: FloatArray, matrix: FloatArray) -> FloatArray:
-    """Each row times a matrix, (row, column); a row's result is the same to the last bit whatever rows are beside it.
+    """Multiply each row by a matrix, (row, column); a row's result is identical to the bit whatever the other rows are.
 
     >>> rows_times(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])).tolist()
     [[2.0, 1.0], [4.0, 3.0]]

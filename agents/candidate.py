@@ -1,6 +1,6 @@
 """The candidate: how much it aspires to join, how ready it is, and whether it pursues its bid.
 
-It alone may shelve the bid. Accepting a plan that rules membership out is its own act under pressure.
+Only the candidate may shelve the bid. Accepting a plan that rules membership out is its own act, under pressure.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from article10.agents.parameter import Meta, Parameters
 class CandidateParameters(Parameters):
     """Aspiration, readiness and the choice to shelve or resume the bid."""
 
-    name: Annotated[Label, Field(description="Who asks to join."), Meta("", None, "public record")] = "Ukraine"
+    name: Annotated[
+        Label, Field(description="Name of the state that asks to join."), Meta("", None, "public record")
+    ] = "Ukraine"
     aspiration: Annotated[
         float,
-        Field(ge=0, le=1, description="Wish to join at the start."),
+        Field(ge=0, le=1, description="The candidate's wish to join at the start."),
         Meta("1", (0.7, 0.95), "model/data/public_opinion_ukraine_nato.csv: 83% in October 2022"),
     ] = 0.8
     aspiration_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="How fast aspiration follows the world."),
+        Field(ge=0, le=20, description="How fast aspiration follows the war and guarantees."),
         Meta(
             "1/year",
             (0.5, 3.0),
@@ -36,7 +38,7 @@ class CandidateParameters(Parameters):
     ] = 1.0
     aggression_weight: Annotated[
         float,
-        Field(ge=0, le=2, description="Rise of aspiration with war intensity from 0 to 1."),
+        Field(ge=0, le=2, description="Rise of aspiration when war intensity rises from 0 to 1."),
         Meta("1", (0.1, 0.5), "polls of 2014 and 2022; size assumed"),
     ] = 0.3
     guarantee_weight: Annotated[
@@ -44,7 +46,7 @@ class CandidateParameters(Parameters):
         Field(
             ge=0,
             le=2,
-            description="Fall of aspiration with a full guarantee that wholly substitutes for membership (rho = 1).",
+            description="Fall of aspiration under a full guarantee that wholly replaces membership (rho = 1).",
         ),
         Meta(
             "1",
@@ -54,7 +56,7 @@ class CandidateParameters(Parameters):
     ] = 0.7
     readiness: Annotated[
         float,
-        Field(ge=0, le=1, description="Reforms done at the start."),
+        Field(ge=0, le=1, description="Share of the required reforms done at the start."),
         Meta("1", (0.4, 0.8), "assumption: annual national programmes in place since Vilnius 2023"),
     ] = 0.6
     reform_rate: Annotated[
@@ -72,13 +74,13 @@ class CandidateParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Aspiration above which it takes a shelved bid up again, once no plan binds it.",
+            description="Aspiration above which the candidate resumes a shelved bid, provided that no plan binds it.",
         ),
         Meta("1", (0.5, 0.8), "assumption; Ukraine 2010-14 is the precedent"),
     ] = 0.6
     may_shelve: Annotated[
         bool,
-        Field(description="Whether it ever shelves its bid; off, an accepted plan brings only the rest of its terms."),
+        Field(description="Whether the candidate can shelve its bid; if not, only a plan's other terms apply."),
         Meta("", None, "a switch: the channel of informal influence that runs through the candidate"),
     ] = True
     plan_openness: Annotated[
@@ -88,37 +90,49 @@ class CandidateParameters(Parameters):
             le=5,
             description="Probit index of accepting a plan that bars membership, at full aspiration and in peace.",
         ),
-        Meta("probit", (-3.0, -1.0), "assumption: Istanbul 2022 and November 2025 were not accepted as put"),
+        Meta(
+            "probit",
+            (-3.0, -1.0),
+            "assumption: the plans of Istanbul 2022 and November 2025 were not accepted as proposed",
+        ),
     ] = -2.3
     plan_war_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Rise of that index with war intensity from 0 to 1."),
+        Field(ge=0, le=5, description="Rise of the index of acceptance when war intensity rises from 0 to 1."),
         Meta("probit", (0.0, 1.5), "war-weariness; assumption"),
     ] = 0.5
     plan_guarantee_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Rise of that index with the guarantee in force or offered from 0 to 1."),
+        Field(
+            ge=0,
+            le=5,
+            description="Rise of the index of acceptance when the guarantee in force or offered rises from 0 to 1.",
+        ),
         Meta("probit", (0.5, 3.0), "14 December 2025; size assumed"),
     ] = 1.5
     plan_front_weight: Annotated[
         float,
-        Field(ge=0, le=20, description="Rise of that index with each unit of Russian territorial progress."),
+        Field(ge=0, le=20, description="Rise of the index of acceptance per unit of Russian territorial progress."),
         Meta("probit", (0.0, 10.0), "assumption"),
     ] = 4.0
     plan_bar_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Rise of that index for a plan that does not bar membership."),
-        Meta("probit", (0.3, 2.0), "assumption: the bar is what the candidate minds most"),
+        Field(ge=0, le=5, description="Rise of the index of acceptance for a plan that does not bar membership."),
+        Meta("probit", (0.3, 2.0), "assumption: the bar is the term that the candidate minds most"),
     ] = 1.0
     plan_cap_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Fall of that index with a cap that would leave the candidate no forces."),
+        Field(
+            ge=0,
+            le=5,
+            description="Fall of the index of acceptance for a plan that would leave the candidate no forces.",
+        ),
         Meta("probit", (0.3, 2.0), "assumption"),
     ] = 1.0
 
 
 class GuaranteeParameters(Parameters):
-    """Security guarantees to the candidate: how they last and what they do to members' urgency."""
+    """Security guarantees to the candidate: how long they last and how they change members' stances."""
 
     initial: Annotated[
         float,
@@ -131,7 +145,7 @@ class GuaranteeParameters(Parameters):
     ] = 0.2
     renewal: Annotated[
         bool,
-        Field(description="Whether the commitments of the start are kept renewed; later ones decay."),
+        Field(description="Whether the initial commitments are kept renewed; if not, they fade like later ones."),
         Meta("", None, "model/data/ukraine_security_commitments.csv: agreements run ten years"),
     ] = True
     decay_rate: Annotated[
@@ -151,15 +165,23 @@ class GuaranteeParameters(Parameters):
     ] = 0.5
     membership: Annotated[
         float,
-        Field(ge=0, le=1, description="Guarantee that membership itself is, for what keeps a ceasefire."),
-        Meta("1", (0.5, 1.0), "North Atlantic Treaty, Article 5; no member's ground in Europe was attacked since 1949"),
+        Field(
+            ge=0,
+            le=1,
+            description="Level of guarantee that membership itself provides against the breach of a ceasefire.",
+        ),
+        Meta(
+            "1",
+            (0.5, 1.0),
+            "North Atlantic Treaty, Article 5; no member's territory in Europe has been attacked since 1949",
+        ),
     ] = 1.0
     relief: Annotated[
         float,
         Field(
             ge=0,
             le=5,
-            description="Rate at which a full guarantee raises a fully cautious member's stance: it deters.",
+            description="Rate at which a full guarantee raises a fully cautious member's stance (it deters war).",
         ),
         Meta("stance/year", (0.0, 0.6), "Yarhi-Milo, Lanoszka & Cooper 2016; size assumed"),
     ] = 0.3
@@ -168,9 +190,9 @@ class GuaranteeParameters(Parameters):
         Field(
             ge=-1,
             le=1,
-            description="rho: above 0 guarantees take the place of membership, below 0 they are a stepping stone.",
+            description="rho: above 0 guarantees replace membership; below 0 they are a stepping stone towards it.",
         ),
-        Meta("1", (-1.0, 1.0), "no estimate of the sign exists: sweep it"),
+        Meta("1", (-1.0, 1.0), "no estimate of the sign exists: vary it over its range"),
     ] = 0.0
     urgency_weight: Annotated[
         float,
@@ -181,14 +203,14 @@ class GuaranteeParameters(Parameters):
 
 @dataclass
 class CandidateState:
-    """The candidate's state in all runs; arrays are ``(run,)``.
+    """The candidate's state in all runs; every array has shape ``(run,)``.
 
     Attributes:
         aspiration: wish to join, in [0, 1].
-        readiness: reforms done, in [0, 1].
+        readiness: share of the required reforms done, in [0, 1].
         shelved: whether the bid is shelved.
         bound_by_plan: whether an accepted plan that rules membership out is in force.
-        force_cap: how far an accepted plan caps its forces, in [0, 1].
+        force_cap: cap on the candidate's forces under an accepted plan; 0 none, 1 no forces left.
         guarantee: level of non-binding guarantees given since the start.
         binding_guarantee: level of binding guarantees.
     """
@@ -202,7 +224,7 @@ class CandidateState:
     binding_guarantee: FloatArray
 
     def void_plan(self, broken: BoolArray) -> None:
-        """A plan whose ceasefire breaks binds the candidate no longer, and caps nothing; ``broken`` is (run,)."""
+        """Release the candidate from its plan and the cap on its forces where a ceasefire has broken, (run,)."""
         if broken.any():
             self.bound_by_plan[broken] = False
             self.force_cap[broken] = 0.0
@@ -211,15 +233,16 @@ class CandidateState:
 def credible_guarantee(
     guarantee: FloatArray, binding: FloatArray, initial: float, p: GuaranteeParameters
 ) -> FloatArray:
-    """Guarantee as far as it is believed, in [0, 1], (run,): binding counts whole, the rest by its weight."""
+    """Guarantee as far as it is believed, in [0, 1], (run,): binding ones count in full, others by their weight."""
     return np.minimum(binding + p.non_binding_weight * (guarantee + initial), 1.0)
 
 
 def reassurance(guarantee_change: FloatArray, caution: FloatArray, p: GuaranteeParameters) -> FloatArray:
     """Rate of change of members' stances from guarantees, (run, member).
 
-    ``(relief * caution - urgency_weight * rho) * guarantee_change``: guarantees deter, which relieves the cautious,
-    and change the urgency of membership, down for rho > 0 ("in lieu"), up for rho < 0 ("stepping stone").
+    ``(relief * caution - urgency_weight * rho) * guarantee_change``: guarantees deter war, which raises the stance of
+    cautious members; and they make membership less urgent if rho > 0 ("in lieu") and more urgent if rho < 0
+    ("stepping stone").
     """
     return guarantee_change * (p.relief * caution - p.urgency_weight * p.substitution)
 
@@ -227,10 +250,10 @@ def reassurance(guarantee_change: FloatArray, caution: FloatArray, p: GuaranteeP
 def aspiration_target(
     war_change: FloatArray, guarantee_change: FloatArray, substitution: float, p: CandidateParameters
 ) -> FloatArray:
-    """Aspiration to which the candidate tends, in [0, 1], (run,): up with aggression, down with guarantees.
+    """Aspiration to which the candidate tends, in [0, 1], (run,): war raises it, guarantees lower it.
 
-    Guarantees lower it as far as they take the place of membership, by ``(1 + rho) / 2``: wholly for rho = 1, not at
-    all for rho = -1, where they are a stepping stone.
+    Guarantees lower it as far as they replace membership, in proportion to ``(1 + rho) / 2``: in full for rho = 1, and
+    not at all for rho = -1, where they are a stepping stone.
     """
     weight = p.guarantee_weight * (1.0 + substitution) / 2.0
     return share(p.aspiration + p.aggression_weight * war_change - weight * guarantee_change)
@@ -259,7 +282,7 @@ def plan_index(
 def decide_on_bid(
     aspiration: FloatArray, shelved: BoolArray, bound_by_plan: BoolArray, p: CandidateParameters
 ) -> BoolArray:
-    """Whether the bid is shelved after the candidate has thought about it, (run,)."""
+    """Whether the bid is shelved after this step's decision by the candidate, (run,)."""
     if not p.may_shelve:
         return np.zeros_like(shelved)
     stays = shelved & (bound_by_plan | (aspiration < p.resumption_line))

@@ -1,4 +1,4 @@
-"""How parameters look in a notebook, and the pieces that other views are made of."""
+"""HTML views of parameters in notebooks, and the elements that other views share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from article10.agents.parameter import Parameters, declarations
 
 LONGEST = 120
-"""Characters of a value that a cell shows."""
+"""Largest number of characters of a value that a cell shows."""
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -26,12 +26,12 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def folded(title: str, content: str) -> str:
-    """Content under a title that opens on a click."""
+    """Content under a title; a click on the title opens it."""
     return f"<details><summary>{escape(title)}</summary>{content}</details>"
 
 
 def shown(value: object) -> str:
-    """A value as a cell shows it.
+    """Text of a value in a table cell.
 
     >>> shown((0.1, None)), shown(True), shown(None)
     ('0.1 to –', 'yes', '–')
@@ -53,7 +53,7 @@ def parameters_html(parameters: Parameters) -> str:
 
 
 def parameter_table(parameters: Parameters) -> str:
-    """The table of a group of parameters."""
+    """HTML table of a group of parameters: name, value, plausible range, unit and meaning."""
     rows = []
     for declared in declarations("", parameters):
         name = declared.key.removeprefix(".")
@@ -65,7 +65,7 @@ def parameter_table(parameters: Parameters) -> str:
 
 
 def nested(value: object) -> object:
-    """A value, or what a group within a group holds."""
+    """A value; a nested group of parameters becomes a list of its names and values."""
     if isinstance(value, BaseModel):
         return ", ".join(f"{name} {shown(inner)}" for name, inner in value if inner is not None)
     return value

@@ -1,4 +1,4 @@
-"""What shapes a member state: the parameters of its stance, threat, elections, defence spending and trust."""
+"""The parameters of a member state: those of its stance, threat, elections, defence spending and trust."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from article10.agents.parameter import Meta, Parameters
 
 NetworkName = Literal["capability_affinity", "capability", "affinity", "equal"]
-"""What the weights of the influence network are made of."""
+"""Ways of computing the influence network."""
 
 
 class StanceParameters(Parameters):
@@ -17,7 +17,7 @@ class StanceParameters(Parameters):
 
     assessment_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="How fast a stance returns to what the member's own assessment says."),
+        Field(ge=0, le=20, description="How fast a stance returns to the member's own assessment."),
         Meta(
             "1/year",
             (0.5, 2.0),
@@ -26,11 +26,11 @@ class StanceParameters(Parameters):
     ] = 1.0
     threat_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Rise of the assessment with perceived threat from 0 to 1."),
+        Field(ge=0, le=5, description="Rise of the assessment when perceived threat rises from 0 to 1."),
         Meta(
             "stance",
             (0.4, 1.2),
-            "balance of threat: Walt 1987; sized by pattern 8: an attack raises support in all neighbours",
+            "balance of threat: Walt 1987; value set with pattern 8: an attack raises support in all neighbours",
         ),
     ] = 0.8
     entrapment_weight: Annotated[
@@ -38,7 +38,7 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Fall of a fully cautious member's assessment with war intensity from 0 to 1.",
+            description="Fall of a fully cautious member's assessment when war intensity rises from 0 to 1.",
         ),
         Meta("stance", (0.1, 0.8), "fear of entrapment: Snyder 1984; rare in fact: Beckley 2015; size assumed"),
     ] = 0.5
@@ -47,18 +47,26 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=20,
-            description="How fast a stance moves to the weighted mean of the stances it perceives.",
+            description="How fast a stance moves to the weighted mean of the others' stances as it perceives them.",
         ),
         Meta("1/year", (0.1, 1.0), "Friedkin & Johnsen 1990; Naurin & Thomson 2009; size assumed"),
     ] = 0.5
     network: Annotated[
         NetworkName,
-        Field(description="What a member's weight for another is made of: its capability, their affinity, or neither."),
-        Meta("name", None, "Friedkin & Johnsen 1990; Naurin & Thomson 2009; the others test what hangs on it"),
+        Field(description="What a member's influence on another depends on: capability, affinity, both, or neither."),
+        Meta(
+            "name",
+            None,
+            "Friedkin & Johnsen 1990; Naurin & Thomson 2009; the others test how much depends on this choice",
+        ),
     ] = "capability_affinity"
     confidence_bound: Annotated[
         float,
-        Field(gt=0, le=2, description="Members further apart than this do not sway each other; 2 is no bound."),
+        Field(
+            gt=0,
+            le=2,
+            description="Members whose stances differ by more than this do not influence each other; 2 means no bound.",
+        ),
         Meta("stance", (0.3, 2.0), "Hegselmann & Krause 2002; off by default"),
     ] = 2.0
     clarity_rate: Annotated[
@@ -66,7 +74,7 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=52,
-            description="How fast members learn of others' changed stances without any clarification.",
+            description="How fast members learn of changes in others' stances when nobody clarifies them.",
         ),
         Meta("1/year", (1.0, 12.0), "assumption: positions become known at meetings, several a year"),
     ] = 4.0
@@ -75,7 +83,7 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Rate at which fully felt pressure lowers a fully susceptible member's stance.",
+            description="Rate at which pressure felt in full lowers the stance of a fully susceptible member.",
         ),
         Meta("stance/year", (0.2, 1.0), "Sechser 2011: compellence works in a minority of cases; size assumed"),
     ] = 0.6
@@ -84,7 +92,7 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Rate at which fully felt pressure raises an unsusceptible member's stance.",
+            description="Rate at which pressure felt in full raises the stance of a member that is not susceptible.",
         ),
         Meta("stance/year", (0.1, 0.8), "Dafoe, Hatz & Zhang 2021; Powers & Altman 2023; size assumed"),
     ] = 0.4
@@ -93,12 +101,12 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Rate at which being the lone objector raises a stance while the bid is live.",
+            description="Rate at which being the only objector raises a stance during a full campaign for the bid.",
         ),
         Meta(
             "stance/year",
             (0.0, 0.8),
-            "the silence procedure; sized by Türkiye and Hungary on Finland and Sweden 2022-24",
+            "the silence procedure; value set from Türkiye and Hungary on Finland and Sweden 2022-24",
         ),
     ] = 0.4
     concession_weight: Annotated[
@@ -107,22 +115,22 @@ class StanceParameters(Parameters):
         Meta(
             "stance/year",
             (0.3, 1.5),
-            "Schneider 2009; sized by Türkiye and Hungary on Finland and Sweden 2022-24",
+            "Schneider 2009; value set from Türkiye and Hungary on Finland and Sweden 2022-24",
         ),
     ] = 1.0
     concession_decay_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="How fast a concession loses its hold on the receiver."),
+        Field(ge=0, le=20, description="How fast the effect of a concession on its receiver fades."),
         Meta("1/year", (0.2, 2.0), "assumption: Türkiye ratified Finland nine months after the memorandum"),
     ] = 0.7
     shock: Annotated[
         float,
-        Field(ge=0, le=2, description="Standard deviation of a year's noise in stance."),
+        Field(ge=0, le=2, description="Standard deviation of the random change of a stance over a year."),
         Meta("stance/year^0.5", (0.05, 0.2), "assumption: unnamed causes move a stance by about a tenth a year"),
     ] = 0.12
     shock_correlation: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of the noise's variance that all members have in common."),
+        Field(ge=0, le=1, description="Share of the variance of random changes that is common to all members."),
         Meta("1", (0.0, 0.6), "assumption"),
     ] = 0.3
     spread_scale: Annotated[
@@ -130,7 +138,7 @@ class StanceParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Multiplies how uncertain the coded stances of the start are; 0 starts on the codes.",
+            description="Scales the uncertainty of the initial stances; 0 starts every run at the coded values.",
         ),
         Meta("1", (0.5, 1.5), "model/data/ukraine_membership_stance_2025_12.csv, column status"),
     ] = 1.0
@@ -141,22 +149,22 @@ class ThreatParameters(Parameters):
 
     adjustment_rate: Annotated[
         float,
-        Field(ge=0, le=52, description="How fast perceived threat follows the world."),
+        Field(ge=0, le=52, description="How fast perceived threat follows war, front, incidents and pressure."),
         Meta("1/year", (1.0, 6.0), "assumption: Finnish opinion turned within months of February 2022"),
     ] = 3.0
     war_weight: Annotated[
         float,
-        Field(ge=0, le=2, description="Threat that war at intensity 1 means to a fully exposed member."),
+        Field(ge=0, le=2, description="Threat that a fully exposed member perceives from war at intensity 1."),
         Meta("threat", (0.3, 0.9), "balance of threat: Walt 1987; size assumed"),
     ] = 0.6
     front_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Further threat for each unit of Russian territorial progress."),
+        Field(ge=0, le=5, description="Additional threat per unit of Russian territorial progress."),
         Meta("threat", (0.0, 1.0), "offensive capability: Walt 1987; size assumed"),
     ] = 0.4
     incident_weight: Annotated[
         float,
-        Field(ge=0, le=2, description="Threat from a fresh incident of severity 1 on the member's own ground."),
+        Field(ge=0, le=2, description="Threat from a recent incident of severity 1 on the member's own territory."),
         Meta("threat", (0.1, 0.5), "model/data/events_2021_2025.csv; size assumed"),
     ] = 0.25
     incident_decay_rate: Annotated[
@@ -166,13 +174,13 @@ class ThreatParameters(Parameters):
     ] = 3.0
     pressure_weight: Annotated[
         float,
-        Field(ge=0, le=2, description="Threat that fully felt pressure means to a fully exposed member."),
+        Field(ge=0, le=2, description="Threat that a fully exposed member perceives from pressure felt in full."),
         Meta("threat", (0.0, 0.5), "Powers & Altman 2023; size assumed"),
     ] = 0.2
 
 
 class ElectionParameters(Parameters):
-    """What an election does to a government's orientation and to its ties with Russia."""
+    """How elections change a government's orientation and its ties with Russia."""
 
     incumbency: Annotated[
         float,
@@ -188,7 +196,7 @@ class ElectionParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="How far a new government's mean orientation lies on the other side of the last one's.",
+            description="How far a new government's mean orientation lies on the opposite side of the last one's.",
         ),
         Meta("1", (0.0, 0.6), "assumption"),
     ] = 0.3
@@ -203,7 +211,11 @@ class ElectionParameters(Parameters):
     ] = 0.3
     ties_orientation: Annotated[
         float,
-        Field(gt=0, le=2, description="Orientation below zero that full government ties to Russia mean at the start."),
+        Field(
+            gt=0,
+            le=2,
+            description="How far below zero the initial orientation of a government with full ties to Russia lies.",
+        ),
         Meta("stance", (0.3, 0.7), "assumption: ties and orientation are two readings of one government"),
     ] = 0.5
     ties_line: Annotated[
@@ -211,7 +223,7 @@ class ElectionParameters(Parameters):
         Field(
             ge=-2,
             le=2,
-            description="Leaning below which a new government has ties with Russia where that of the start has none.",
+            description="Leaning below which a new government has ties with Russia if the initial government has none.",
         ),
         Meta(
             "stance",
@@ -222,11 +234,11 @@ class ElectionParameters(Parameters):
 
 
 class SpendingParameters(Parameters):
-    """How defence spending follows the pledge, threat and free riding, and what it changes."""
+    """How defence spending follows the pledge, threat and free riding, and how it lowers susceptibility."""
 
     adjustment_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="How fast spending moves to what the member aims at."),
+        Field(ge=0, le=20, description="How fast spending moves to the level at which the member aims."),
         Meta(
             "1/year",
             (0.1, 0.6),
@@ -235,7 +247,7 @@ class SpendingParameters(Parameters):
     ] = 0.3
     pledge: Annotated[
         float,
-        Field(ge=0, le=10, description="Pledged core defence spending in force at the start."),
+        Field(ge=0, le=10, description="Core defence spending pledged at the start."),
         Meta("% GDP", None, "model/data/spending_pledges.csv, The Hague, 25 June 2025"),
     ] = 3.5
     pledge_deadline: Annotated[
@@ -243,7 +255,7 @@ class SpendingParameters(Parameters):
         Field(
             ge=1949,
             le=2100,
-            description="Year by which the pledge is to be met; it is approached in a straight line from the start.",
+            description="Year by which the pledge is to be met; the pledged path rises to it in a straight line.",
         ),
         Meta("year", None, "model/data/spending_pledges.csv, The Hague, 25 June 2025"),
     ] = 2035
@@ -258,7 +270,7 @@ class SpendingParameters(Parameters):
     ] = 0.6
     threat_response: Annotated[
         float,
-        Field(ge=0, le=10, description="Rise of the aim with perceived threat from 0 to 1."),
+        Field(ge=0, le=10, description="Rise of a member's spending aim when perceived threat rises from 0 to 1."),
         Meta("% GDP", (0.0, 3.0), "assumption"),
     ] = 1.5
     free_riding: Annotated[
@@ -266,7 +278,7 @@ class SpendingParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Fall of a small member's aim for each point by which its allies' mean spending rises.",
+            description="Fall of a small member's spending aim per point by which its allies' mean spending rises.",
         ),
         Meta("1", (0.0, 0.4), "Olson & Zeckhauser 1966; size assumed"),
     ] = 0.15
@@ -275,26 +287,30 @@ class SpendingParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Share of structural susceptibility that a further point of spending removes.",
+            description="Share of structural susceptibility that each additional point of spending removes.",
         ),
         Meta("1/(% GDP)", (0.0, 0.3), "assumption"),
     ] = 0.12
 
 
 class TrustParameters(Parameters):
-    """How members trust the hegemon, the member of the greatest influence weight, and so how far it pulls them."""
+    """How far members trust the hegemon, the member with the greatest influence weight, and so follow it."""
 
     adjustment_rate: Annotated[
         float,
         Field(
             ge=0,
             le=20,
-            description="How fast trust follows the distance between the hegemon's stance and one's own.",
+            description="How fast trust follows the distance between the hegemon's stance and the member's own.",
         ),
         Meta("1/year", (0.3, 3.0), "assumption"),
     ] = 1.0
     divergence_cost: Annotated[
         float,
-        Field(ge=0, le=1, description="Trust lost when hegemon and member stand at opposite ends of the scale."),
+        Field(
+            ge=0,
+            le=1,
+            description="Trust lost when the stances of hegemon and member are at opposite ends of the scale.",
+        ),
         Meta("1", (0.0, 1.0), "assumption; polls after February 2025 show the direction"),
     ] = 0.7

@@ -1,8 +1,8 @@
-"""A member state: what it feels, how its stance on the candidate moves, and how it ballots.
+"""A member state: the pressure and threat that it feels, how its stance on the candidate moves, and how it ballots.
 
-Every rule is a pure function of arrays. ``(run, member)`` arrays hold one value for each member in each run,
-``(run, 1)`` one a run, ``(member,)`` one a member. Rates are per year. The contributions named as mechanisms in
-``article10.model.mechanisms`` are rates of change of stance.
+Every rule is a pure function of arrays. Arrays of shape ``(run, member)`` hold one value for each member in each run,
+``(run, 1)`` one for each run, ``(member,)`` one for each member. Rates are per year. The mechanisms that
+``article10.model.mechanisms`` lists are rates of change of stance.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from article10.agents.member_parameters import (
 )
 
 OBJECT, ACQUIESCE, SUPPORT = 0, 1, 2
-"""Codes of a ballot, in the order of willingness."""
+"""Codes of a ballot, from the least to the most willing."""
 
 NEVER = -1
-"""In place of the step of something that has not happened."""
+"""Stands in place of a step for something that has not happened."""
 
 NO_BALLOT = -1
-"""Recorded where no ballot was asked for."""
+"""Recorded where members were not asked to ballot."""
 
 REASON_NONE, REASON_STANCE, REASON_WAR, REASON_BOTH = 0, 1, 2, 3
 """Why a member objects: its own stance, the war, or both."""
@@ -40,22 +40,22 @@ class MemberStates:
 
     Attributes:
         stance: willingness to admit the candidate now, in [-1, 1].
-        perceived: each member's stance as the others know it.
-        disposition: long-run leaning, a latent value that may lie outside [-1, 1].
+        perceived: the member's stance as the other members know it.
+        disposition: long-run stance, whoever governs; a latent value that may lie outside [-1, 1].
         orientation: the present government's departure from the disposition.
         government_ties: the present government's closeness to Russia, in [0, 1].
-        threat: perceived threat.
-        incidents: stock of remembered incidents on the member's ground.
+        threat: threat from Russia as the member perceives it.
+        incidents: stock of remembered incidents on the member's territory.
         pressure: stock of Russian pressure.
         felt_pressure: pressure as felt, ``1 - exp(-pressure)``.
-        susceptibility: how readily it yields to pressure at present, in [0, 1].
+        susceptibility: how readily the member yields to pressure at present, in [0, 1].
         concession: stock of concessions received, in [0, 1).
         trust: trust in the hegemon, in [0, 1].
         spending: defence spending, % of GDP.
-        isolation: share of the cost of objecting that falls on the member since the last council.
-        persuasion: work done on the member as a holdout since the last council.
-        ratified_step: the number of steps done when the member ratified the protocol, or NEVER; int32.
-        ratification_progress: integrated hazard of ratification.
+        isolation: share of the cost of objecting that the member bears until the next council.
+        persuasion: persuasion of the member, if it is a holdout, until the next council.
+        ratified_step: number of steps completed when the member ratified the protocol, or NEVER; int32.
+        ratification_progress: cumulative hazard of ratification so far.
     """
 
     stance: FloatArray
@@ -86,7 +86,10 @@ class MemberStates:
 
 
 def felt(pressure: FloatArray) -> FloatArray:
-    """Pressure as felt: ``1 - exp(-pressure)``, in [0, 1); it saturates, so that no effort makes a permanent veto."""
+    """Pressure as felt: ``1 - exp(-pressure)``, in [0, 1); it saturates.
+
+    Because it saturates, no effort can make a susceptible member's veto permanent.
+    """
     unfelt = -LOG2_E * pressure
     np.exp2(unfelt, out=unfelt)
     return np.subtract(1.0, unfelt, out=unfelt)
@@ -98,13 +101,13 @@ def susceptibility(
     """How readily a member yields to pressure, in [0, 1].
 
     ``1 - (1 - structural * (1 - resilience * spending_rise)) * (1 - government_ties)``: the structural part (energy,
-    distance in UN voting) falls with defence spending, the present government's closeness adds to it.
+    distance in UN voting) falls as defence spending rises; the present government's ties add to it.
 
     Args:
         structural: structural susceptibility, (member,).
         government_ties: closeness of the present government to Russia, (run, member).
-        spending_rise: defence spending less that of the start, % of GDP, (run, member).
-        resilience: share of the structural part that a point of spending removes.
+        spending_rise: rise of defence spending since the start, % of GDP, (run, member).
+        resilience: share of the structural part that each point of spending removes.
     """
     remaining = np.minimum(structural * (1.0 - resilience * np.maximum(spending_rise, 0.0)), 1.0)
     return 1.0 - (1.0 - np.maximum(remaining, 0.0)) * (1.0 - government_ties)
@@ -118,7 +121,7 @@ def threat_target(
     felt_pressure: FloatArray,
     p: ThreatParameters,
 ) -> FloatArray:
-    """The threat that a member would perceive if the world stood still: exposure times war, front, incidents, pressure.
+    """Threat to which perception tends, (run, member): exposure times war, front and pressure, plus incidents.
 
     Args:
         exposure: (member,), in [0, 1].
@@ -126,7 +129,7 @@ def threat_target(
         front: Russian territorial progress, (run, 1).
         incidents: remembered incidents, (run, member).
         felt_pressure: (run, member).
-        p: the weights.
+        p: weights of the four sources of threat.
     """
     target = p.pressure_weight * felt_pressure
     target += p.war_weight * war_intensity + p.front_weight * front
@@ -145,16 +148,16 @@ def spending_target(
     compliance: float,
     p: SpendingParameters,
 ) -> FloatArray:
-    """Defence spending that a member aims at, % of GDP: pledge and threat raise it, allies' spending lowers it.
+    """Defence spending at which a member aims, % of GDP: pledge and threat raise it, allies' spending lowers it.
 
     Args:
         spending: present spending, (run, member).
-        start: spending of the start date, (member,).
-        threat_change: threat less that of the start, (run, member).
-        small: one less the member's influence weight as a share of the greatest, (member,); nil for the greatest.
-        mean_rise: rise of the allies' weighted mean since the start, (run, 1).
-        pledge: pledged path at this date, % of GDP, a number or (run, 1).
-        compliance: share of the gap to it that members aim to close.
+        start: spending on the first day, (member,).
+        threat_change: change of perceived threat since the start, (run, member).
+        small: 1 minus the member's influence weight as a share of the greatest, (member,); 0 for the greatest.
+        mean_rise: rise of the weighted mean of members' spending since the start, (run, 1).
+        pledge: spending that the pledged path asks for at this date, % of GDP, a number or (run, 1).
+        compliance: share of the gap to the pledge that members aim to close.
         p: the weights.
     """
     gap = np.maximum(pledge - spending, 0.0)
@@ -163,12 +166,12 @@ def spending_target(
 
 
 def trust_target(hegemon: FloatArray, stance: FloatArray, p: TrustParameters) -> FloatArray:
-    """Trust in the hegemon that goes with the distance between its stance and one's own, in [0, 1], (run, member).
+    """Trust in the hegemon to which a member tends, in [0, 1], (run, member): it falls as their stances diverge.
 
     Args:
         hegemon: the hegemon's stance as perceived, (run, 1).
         stance: (run, member).
-        p: the cost of distance.
+        p: its ``divergence_cost`` is used.
     """
     return 1.0 - (p.divergence_cost / 2.0) * np.abs(hegemon - stance)
 
@@ -191,7 +194,7 @@ def assessment(
     Args:
         stance: (run, member).
         leaning: disposition plus orientation, (run, member).
-        threat_change: perceived threat less that of the start, (run, member).
+        threat_change: change of perceived threat since the start, (run, member).
         war_change: change of war intensity since the start, (run, 1).
         caution: fear of entrapment, (member,).
         p: the weights.
@@ -222,7 +225,7 @@ def peers(
         perceived: (run, member).
         network: influence of j on i in row i, (member, member), rows sum to one, zero diagonal.
         hegemon: column of the hegemon.
-        distrust: trust of the start less present trust, (run, member).
+        distrust: initial trust in the hegemon minus present trust, (run, member).
         p: the rate and the bound.
     """
     if p.confidence_bound < 2.0:
@@ -242,30 +245,30 @@ def peers(
 
 
 def intimidation(susceptible: FloatArray, felt_pressure: FloatArray, p: StanceParameters) -> FloatArray:
-    """Fall of a susceptible member's stance under pressure (Sechser 2011; Deák et al. 2024)."""
+    """Rate at which pressure lowers the stance of susceptible members (Sechser 2011; Deák et al. 2024)."""
     return -p.intimidation_weight * susceptible * felt_pressure
 
 
 def hardening(susceptible: FloatArray, felt_pressure: FloatArray, p: StanceParameters) -> FloatArray:
-    """Rise of an unsusceptible member's stance under pressure (Dafoe, Hatz & Zhang 2021; Finland 2022)."""
+    """Rate at which pressure raises the stance of members that are not susceptible (Dafoe, Hatz & Zhang 2021)."""
     return p.hardening_weight * (1.0 - susceptible) * felt_pressure
 
 
 def isolation(cost: FloatArray, p: StanceParameters) -> FloatArray:
-    """Rise of an objector's stance with the cost of standing out: a lone objector pays more than one of many."""
+    """Rate at which the cost of objecting raises a holdout's stance: a lone objector pays more than one of many."""
     return p.isolation_weight * cost
 
 
 def concession(stock: FloatArray, p: StanceParameters) -> FloatArray:
-    """Rise of a holdout's stance with the concessions it has received (Schneider 2009)."""
+    """Rate at which the concessions that a holdout has received raise its stance (Schneider 2009)."""
     return p.concession_weight * stock
 
 
-# --- what an election does -----------------------------------------------------------------------------------------
+# --- how elections change it -----------------------------------------------------------------------------------------
 
 
 def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParameters) -> FloatArray:
-    """A new government's orientation, about the other side of the last: ``volatility * draw - alternation * last``.
+    """Orientation of a new government, drawn around the opposite side: ``volatility * draw - alternation * last``.
 
     Args:
         orientation: of the last government, (run, ...).
@@ -278,16 +281,16 @@ def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParame
 def ties_of(
     disposition: FloatArray, orientation: FloatArray, at_start: FloatArray | float, p: ElectionParameters
 ) -> FloatArray:
-    """Ties with Russia that go with a new government, in [0, 1]: none down to a line, full far below it.
+    """Ties of a new government with Russia, in [0, 1]: none if its leaning is above a line, full if it is far below.
 
-    ``(line - disposition - orientation) / ties_orientation``. Where the government of the start has ties, the line is
-    the disposition, so that the same orientation brings the same ties back; elsewhere it is ``ties_line``, or the
+    ``(line - disposition - orientation) / ties_orientation``. If the initial government has ties, the line is the
+    disposition, so that the same orientation brings back the same ties; otherwise the line is ``ties_line``, or the
     disposition if that lies lower.
 
     Args:
-        disposition: the country's, (run, ...).
-        orientation: the new government's, likewise.
-        at_start: ties of the government of the start.
+        disposition: the member's disposition, (run, ...).
+        orientation: orientation of the new government, (run, ...).
+        at_start: ties of the initial government.
         p: ``ties_line`` and ``ties_orientation``, the distance below the line at which ties are full.
     """
     line = np.where(at_start > 0.0, disposition, np.minimum(p.ties_line, disposition))
@@ -309,14 +312,14 @@ def position(
 ) -> tuple[IntArray, IntArray]:
     """Each member's ballot and, where it objects, the reason.
 
-    A member supports from stance 0 up, acquiesces between its objection line and 0 (the silence procedure), and
-    objects below it. While the war is hot, one that holds that a state at war cannot be admitted objects whatever
-    its stance.
+    A member supports if its stance is at least 0, acquiesces between the objection line and 0 (the silence procedure),
+    and objects below that line. While the war is hot, a member that holds that a state at war cannot be admitted
+    objects, whatever its stance.
 
     Args:
         stance: (run, member).
-        war_bar: members that hold that view, (member,).
-        hot: runs in which the candidate is at hot war, (run, 1).
+        war_bar: whether each member holds that view, (member,).
+        hot: whether the candidate is in a hot war in each run, (run, 1).
         objection_line: stance below which a member objects.
 
     Returns:
@@ -336,7 +339,7 @@ def ratification_hazard(
     full: float,
     objection_line: float,
 ) -> FloatArray:
-    """Hazard of ratifying, per year: institutional speed times urgency times willingness, zero while objecting.
+    """Hazard of ratifying, per year: institutional speed times urgency times willingness; 0 while a member objects.
 
     Willingness rises in a straight line from 0 at the objection line to 1 at the stance ``full``.
 
@@ -344,7 +347,7 @@ def ratification_hazard(
         stance: of some members in some runs.
         by_war: whether they object because of the war.
         speed: their institutional speed in the urgency of the 2022 round, per year.
-        urgency: of this round; 1 is that of 2022.
+        urgency: pace of this round; 1 is the pace of 2022.
         full: stance from which a member is fully willing.
         objection_line: stance below which it is not willing at all.
     """

@@ -1,4 +1,4 @@
-"""How a parameter is declared: once, with bounds, plausible range, unit, meaning and source."""
+"""Declaration of a parameter: once, with bounds, plausible range, unit, meaning and source."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from article10.agents.short_error import ScenarioError, shown
 
 @dataclass(frozen=True)
 class Meta:
-    """What a number alone does not say.
+    """Information about a parameter beyond its value.
 
     Attributes:
         unit: the unit of the value; ``"1"`` for a pure number.
-        plausible: the range to sweep or sample, narrower than the bounds; ``None`` where it is not uncertain.
+        plausible: range over which to vary it, narrower than the bounds; ``None`` if it is not uncertain.
         source: a publication, a table of ``model/data``, or ``"assumption"`` with its reason.
-        choices: what a name is chosen from, where its type does not list it.
+        choices: valid names, if the type of the field does not list them.
     """
 
     unit: str = "1"
@@ -97,15 +97,15 @@ class Parameters(BaseModel, metaclass=OneMessage):
 
 @dataclass(frozen=True)
 class Declaration:
-    """One declared parameter, as tables, sliders, sweeps and error messages need it.
+    """One declared parameter, for tables, sliders, sweeps and error messages.
 
     Attributes:
         key: its full name, ``group.name``.
         default: its value in the baseline.
-        bounds: what validation accepts; ``None`` on a side without a bound.
+        bounds: smallest and largest value that validation accepts; ``None`` on a side without a bound.
         meta: unit, plausible range and source.
-        description: what it does.
-        choices: what a name is chosen from; empty for all else.
+        description: meaning of the parameter.
+        choices: valid names; empty for a parameter that is not a name.
     """
 
     key: str
@@ -117,11 +117,11 @@ class Declaration:
 
 
 def declarations(group: str, parameters: Parameters) -> Iterator[Declaration]:
-    """Every parameter that a group declares, in order.
+    """Yield every parameter that a group declares, in order.
 
     Args:
         group: the group's name in scenario files, for example ``"stance"``.
-        parameters: an instance; its values are given as the defaults.
+        parameters: an instance of the group; its values become the defaults.
     """
     for name, field in type(parameters).model_fields.items():
         found = [m for m in field.metadata if isinstance(m, Meta)]

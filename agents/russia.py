@@ -1,7 +1,7 @@
-"""Russia, the external power: it fights a war, feels alarm, and spends effort to move those who have a ballot.
+"""Russia, the external power: it fights a war, is alarmed by accession, and spends effort to move those with a ballot.
 
-It has no ballot itself: nothing in this file is read by the accession rule. A strategy is a function from what Russia
-knows to the shares of its effort; users can pass their own.
+It has no ballot itself: the accession rule reads nothing in this file. A strategy is a function that takes what Russia
+knows and returns how its effort is shared out over members; users can pass their own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class RussiaParameters(Parameters):
 
     strategy: Annotated[
         str,
-        Field(description="How effort is spread over members: a name in STRATEGIES or that of a function passed in."),
+        Field(description="How effort is spread over members: a name in STRATEGIES, or that of a function passed in."),
         Meta("name", None, "assumption: under unanimity one objector is enough", STRATEGY_NAMES),
     ] = "weakest_link"
     effort: Annotated[
@@ -35,7 +35,7 @@ class RussiaParameters(Parameters):
         Field(
             ge=0,
             le=200,
-            description="Pressure a year at full resources and alarm; 1 on one member for a year fills a stock of 1.",
+            description="Pressure per year at full resources and alarm; 1 for a year on one member makes a stock of 1.",
         ),
         Meta(
             "pressure/year",
@@ -48,23 +48,27 @@ class RussiaParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Share of resources spent on subordinating its neighbours whatever NATO does.",
+            description="Share of resources that Russia spends on subordinating its neighbours, whatever NATO does.",
         ),
-        Meta("1", (0.4, 0.8), "assumption: war takes most of the means"),
+        Meta("1", (0.4, 0.8), "assumption: war takes most of the resources"),
     ] = 0.6
     base_effort: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of the remaining effort spent without any alarm."),
+        Field(ge=0, le=1, description="Share of the remaining effort that Russia spends even without alarm."),
         Meta("1", (0.2, 0.8), "assumption"),
     ] = 0.5
     recovery_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="How fast resources return to those of the start."),
+        Field(ge=0, le=20, description="How fast resources return to their initial level."),
         Meta("1/year", (0.2, 1.0), "assumption"),
     ] = 0.5
     war_cost: Annotated[
         float,
-        Field(ge=0, le=10, description="Resources that a year of war at intensity 1 costs at full ambition."),
+        Field(
+            ge=0,
+            le=10,
+            description="Resources that a year of war costs per unit of intensity, at full ambition.",
+        ),
         Meta("1/year", (0.1, 0.6), "assumption"),
     ] = 0.3
     effort_cost: Annotated[
@@ -74,13 +78,13 @@ class RussiaParameters(Parameters):
     ] = 0.01
     alarm_rate: Annotated[
         float,
-        Field(ge=0, le=52, description="How fast alarm follows the nearness of accession."),
+        Field(ge=0, le=52, description="How fast alarm follows how near accession looks."),
         Meta("1/year", (1.0, 12.0), "assumption"),
     ] = 6.0
     alarm_at_invitation: Annotated[
         float,
         Field(ge=0, le=1, description="How near accession looks to Russia once the candidate is invited."),
-        Meta("1", (0.4, 0.8), "assumption; from an open bid it is 0, from ratification on 1"),
+        Meta("1", (0.4, 0.8), "assumption; it is 0 for an aspirant, and 1 from ratification on"),
     ] = 0.6
     alarm_at_signature: Annotated[
         float,
@@ -89,7 +93,7 @@ class RussiaParameters(Parameters):
     ] = 0.9
     review_weeks: Annotated[
         int,
-        Field(ge=1, le=520, description="Weeks between two reviews of where the effort goes."),
+        Field(ge=1, le=520, description="Weeks between two reviews of how effort is spread."),
         Meta("week", (4, 26), "assumption: campaigns run for a season"),
     ] = 8
     observation_error: Annotated[
@@ -97,7 +101,7 @@ class RussiaParameters(Parameters):
         Field(
             ge=0,
             le=2,
-            description="Standard deviation of the error with which a member's stance is observed.",
+            description="Standard deviation of the error with which Russia observes a member's stance.",
         ),
         Meta("stance", (0.0, 0.3), "assumption"),
     ] = 0.15
@@ -106,13 +110,13 @@ class RussiaParameters(Parameters):
         Field(
             gt=0,
             le=2,
-            description="Distance from the objection line at which a member is of little interest.",
+            description="Distance from the objection line at which Russia's interest in a member has fallen to 1/e.",
         ),
         Meta("stance", (0.15, 0.5), "assumption"),
     ] = 0.25
     learning: Annotated[
         float,
-        Field(ge=0, le=1, description="Weight of the newest effect in what the adaptive strategy believes."),
+        Field(ge=0, le=1, description="Weight of the latest observed effect in the beliefs of the adaptive strategy."),
         Meta("1", (0.1, 0.6), "assumption"),
     ] = 0.3
     expected_response: Annotated[
@@ -120,13 +124,13 @@ class RussiaParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Fall of a fully susceptible stance under a year of pressure that Russia first expects.",
+            description="Fall of a fully susceptible stance that Russia at first expects of a year of pressure.",
         ),
         Meta("stance/year", (0.2, 1.0), "assumption: about what pressure does in this model"),
     ] = 0.5
     pressure_decay_rate: Annotated[
         float,
-        Field(gt=0, le=52, description="How fast pressure on a member fades when not renewed."),
+        Field(gt=0, le=52, description="How fast the stock of pressure on a member fades when it is not renewed."),
         Meta("1/year", (0.5, 3.0), "assumption; gas cut-offs of 2022 were absorbed within a year or so"),
     ] = 1.0
 
@@ -136,25 +140,29 @@ class WarParameters(Parameters):
 
     intensity: Annotated[
         float,
-        Field(ge=0, le=1, description="Intensity of the hot war at the start; 1 is that of spring 2022."),
+        Field(ge=0, le=1, description="Intensity of the hot war at the start; 1 is the intensity of spring 2022."),
         Meta("1", (0.5, 1.0), "model/data/events_2021_2025.csv; scale assumed"),
     ] = 0.8
     ceasefire_intensity: Annotated[
         float,
-        Field(ge=0, le=1, description="Intensity that a ceasefire leaves."),
+        Field(ge=0, le=1, description="Intensity that remains during a ceasefire."),
         Meta("1", (0.0, 0.2), "assumption: Minsk 2015-21 was never quite silent"),
     ] = 0.1
     starts_in_ceasefire: Annotated[
-        bool, Field(description="Whether a ceasefire holds at the start."), Meta("", None, "public record")
+        bool, Field(description="Whether a ceasefire is in force at the start."), Meta("", None, "public record")
     ] = False
     resource_ceiling: Annotated[
         float,
-        Field(ge=1, le=5, description="Resources, relative to those of the start, beyond which the war grows no more."),
-        Meta("1", (1.0, 1.5), "assumption: manpower and industry bound a war before money does"),
+        Field(
+            ge=1,
+            le=5,
+            description="Resources, relative to the start, beyond which the intensity of the war does not grow.",
+        ),
+        Meta("1", (1.0, 1.5), "assumption: manpower and industry limit a war before money does"),
     ] = 1.25
     ceasefire_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="Hazard of a ceasefire while the war is hot, were Russia without ambition."),
+        Field(ge=0, le=20, description="Hazard of a ceasefire if Russia had neither ambition nor alarm."),
         Meta(
             "1/year",
             (0.375, 1.5),
@@ -163,12 +171,16 @@ class WarParameters(Parameters):
     ] = 0.875
     breach_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="Hazard that a ceasefire breaks, without guarantees."),
+        Field(ge=0, le=20, description="Hazard that a ceasefire breaks, without guarantees or membership."),
         Meta("1/year", (0.05, 0.4), "Fortna 2004: many ceasefires fail, most within a few years; size assumed"),
     ] = 0.2
     cap_weight: Annotated[
         float,
-        Field(ge=0, le=5, description="Relative rise of that hazard with a cap that leaves the candidate no forces."),
+        Field(
+            ge=0,
+            le=5,
+            description="Relative rise of the hazard of breach under a plan that leaves the candidate no forces.",
+        ),
         Meta("1", (0.0, 1.0), "assumption: the weaker the candidate, the cheaper a new attack"),
     ] = 0.5
     deterrence: Annotated[
@@ -181,18 +193,18 @@ class WarParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Share of the hazard of a ceasefire that full alarm removes: war prolonged to bar membership.",
+            description="Share of the hazard of a ceasefire that full alarm removes (war prolonged to bar membership).",
         ),
         Meta("1", (0.0, 1.0), "assumption: a channel of informal influence; 0 switches it off"),
     ] = 0.5
     adjustment_rate: Annotated[
         float,
-        Field(ge=0, le=52, description="How fast intensity moves to its level after a ceasefire or breach."),
+        Field(ge=0, le=52, description="How fast intensity moves to its new level after a ceasefire or a breach."),
         Meta("1/year", (4.0, 26.0), "assumption: weeks to months"),
     ] = 10.0
     volatility: Annotated[
         float,
-        Field(ge=0, le=2, description="Standard deviation of a year's noise in intensity."),
+        Field(ge=0, le=2, description="Standard deviation of the random change of intensity over a year."),
         Meta("1/year^0.5", (0.0, 0.2), "assumption"),
     ] = 0.1
     hot_line: Annotated[
@@ -205,31 +217,31 @@ class WarParameters(Parameters):
         Field(
             ge=-1,
             le=1,
-            description="Mean territorial progress a year at intensity 1; 1 would be the whole country.",
+            description="Mean Russian territorial progress per year at intensity 1; 1 would be the whole country.",
         ),
         Meta("1/year", (0.0, 0.02), "public record: Russia took about one percent of Ukraine in 2024-25"),
     ] = 0.007
     front_volatility: Annotated[
         float,
-        Field(ge=0, le=1, description="Standard deviation of a year's territorial progress at intensity 1."),
+        Field(ge=0, le=1, description="Standard deviation of Russian territorial progress over a year at intensity 1."),
         Meta("1/year^0.5", (0.005, 0.05), "public record, autumn 2022; size assumed"),
     ] = 0.02
 
 
 @dataclass
 class RussiaState:
-    """Russia's state in all runs; arrays are ``(run,)`` but where said.
+    """Russia's state in all runs; arrays have shape ``(run,)`` unless another is given.
 
     Attributes:
-        resources: means at its disposal; 1 at the start.
-        effort: pressure exerted, a year.
+        resources: resources at Russia's disposal; 1 at the start.
+        effort: pressure exerted per year.
         alarm: how threatening accession looks, in [0, 1].
-        war_intensity: in [0, 1].
+        war_intensity: intensity of the war, in [0, 1].
         war_level: intensity to which the hot war tends.
-        front: territorial progress since the start.
-        ceasefire: whether a ceasefire holds.
-        shares: shares of the effort by member, (run, member).
-        active: whether there is anyone to press, (run,).
+        front: Russian territorial progress since the start; 1 would be the whole country.
+        ceasefire: whether a ceasefire is in force.
+        shares: share of the effort that goes to each member, (run, member).
+        active: whether the strategy presses any member, (run,).
         observed: stances as observed at the last review, (run, member).
         response: believed effect of a year of fully felt pressure on a stance, (run, member).
     """
@@ -255,12 +267,12 @@ class Intelligence:
     """What Russia knows when it reviews its effort.
 
     Attributes:
-        observed: stances, with error, (run, member).
+        observed: members' stances as observed, with error, (run, member).
         susceptibility: (run, member).
         exposure: (member,).
         influence_weight: (member,).
         objection_line: stance below which a member objects.
-        focus: distance from that line at which a member is of little interest.
+        focus: distance from that line at which interest in a member has fallen to 1/e.
         response: believed effect of pressure on each stance, learned from the past, (run, member).
     """
 
@@ -274,7 +286,7 @@ class Intelligence:
 
 
 Strategy = Callable[[Intelligence], FloatArray]
-"""From what Russia knows to non-negative weights (run, member); the effort is spread in their proportion."""
+"""Takes what Russia knows and returns non-negative weights, (run, member); effort is spread in proportion to them."""
 
 
 def near_line(known: Intelligence) -> FloatArray:
@@ -304,25 +316,25 @@ def heavyweights(known: Intelligence) -> FloatArray:
 
 
 def adaptive(known: Intelligence) -> FloatArray:
-    """Members near the objection line where past pressure lowered the stance; none where it hardened."""
+    """Members near the objection line whose stance fell under past pressure; none whose stance hardened."""
     return near_line(known) * np.maximum(-known.response, 0.0)
 
 
 STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
     dict(zip(STRATEGY_NAMES, (inert, uniform, weakest_link, heavyweights, adaptive), strict=True))
 )
-"""Their functions, by name."""
+"""The strategies that come with the model: their functions, indexed by name."""
 
 
 def shares_of(weights: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """Weights scaled to a sum of one over members; all zero where they are all zero.
+    """Weights scaled so that they sum to one over members; they stay zero where all of them are zero.
 
     Args:
-        weights: what a strategy gave, (run, member), or (member,) for the same in all runs.
+        weights: weights returned by a strategy, (run, member), or (member,) if they are the same in all runs.
         shape: (run, member).
 
     Raises:
-        ValueError: the shape is another, or a weight is negative or not finite.
+        ValueError: the weights have another shape, or one is negative or not finite.
     """
     try:
         weights = np.broadcast_to(np.asarray(weights, np.float64), shape)
@@ -336,14 +348,14 @@ def shares_of(weights: FloatArray, shape: tuple[int, ...]) -> FloatArray:
 
 
 def prior_response(susceptible: FloatArray, p: RussiaParameters) -> FloatArray:
-    """What Russia believes before it has tried: pressure lowers a stance in proportion to susceptibility."""
+    """Effect of pressure that Russia expects at first: it lowers a stance in proportion to susceptibility."""
     return -p.expected_response * susceptible
 
 
 def learn(
     response: FloatArray, moved: FloatArray, felt_pressure: FloatArray, years: float, learning: float
 ) -> FloatArray:
-    """Believed effect of pressure after a review: pulled to the move a year observed where pressure was felt.
+    """Believed effect of pressure after a review: it moves towards the change per year observed under pressure.
 
     Args:
         response: belief so far, (run, member).
@@ -359,7 +371,7 @@ def learn(
 
 
 def effort(resources: FloatArray, alarm: FloatArray, active: BoolArray, p: RussiaParameters) -> FloatArray:
-    """Pressure exerted, a year, (run,): what ambition leaves, a base share of it plus more with alarm."""
+    """Pressure exerted per year, (run,): a base share of what ambition leaves over, and more as alarm rises."""
     urge = p.base_effort + (1.0 - p.base_effort) * alarm
     return p.effort * (1.0 - p.ambition) * resources * urge * active
 
@@ -367,17 +379,17 @@ def effort(resources: FloatArray, alarm: FloatArray, active: BoolArray, p: Russi
 def resources_change(
     resources: FloatArray, war_change: FloatArray, spent: FloatArray, p: RussiaParameters
 ) -> FloatArray:
-    """Rate of change of resources, (run,): recovery less the war beyond that of the start less pressure."""
+    """Rate of change of resources, (run,): recovery, less the costs of pressure and of extra war intensity."""
     return p.recovery_rate * (1.0 - resources) - p.war_cost * p.ambition * war_change - p.effort_cost * spent
 
 
 def stage_alarm(p: RussiaParameters) -> FloatArray:
-    """How near accession looks by the stage reached, from aspirant to member, and none once shelved, (stage,)."""
+    """How near accession looks at each stage, from aspirant to member, (stage,); 0 for a shelved bid."""
     return np.array([0.0, p.alarm_at_invitation, p.alarm_at_signature, 1.0, 1.0, 0.0])
 
 
 def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:
-    """How near accession looks, in [0, 1], (run,): by the stage reached, or by how few objected at the last council."""
+    """How near accession looks, in [0, 1], (run,): judged by the stage, or by how few objected at the last council."""
     return np.maximum(stage_alarm, share(1.0 - objectors / reach))
 
 
@@ -385,12 +397,12 @@ def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> Fl
 
 
 def ceasefire_hazard(alarm: FloatArray, ambition: float, p: WarParameters) -> FloatArray:
-    """Hazard of a ceasefire, per year, (run,): falls with Russia's ambition, whatever NATO does, and with its alarm."""
+    """Hazard of a ceasefire, per year, (run,): Russia's ambition lowers it, whatever NATO does, and so does alarm."""
     return p.ceasefire_rate * (1.0 - ambition) * (1.0 - p.prolongation * alarm)
 
 
 def breach_hazard(deterrent: FloatArray, force_cap: FloatArray, p: WarParameters) -> FloatArray:
-    """Hazard that a ceasefire breaks, per year, (run,): falls with the guarantee or membership that deters it.
+    """Hazard that a ceasefire breaks, per year, (run,): a guarantee or membership that deters lowers it.
 
     A cap on the candidate's forces raises it.
     """
@@ -398,7 +410,7 @@ def breach_hazard(deterrent: FloatArray, force_cap: FloatArray, p: WarParameters
 
 
 def war_target(level: FloatArray, resources: FloatArray, ceasefire: BoolArray, p: WarParameters) -> FloatArray:
-    """Intensity to which the war tends, (run,): its level by the resources left, or what a ceasefire leaves."""
+    """Intensity to which the war tends, (run,): its level, scaled by resources, or the intensity during a ceasefire."""
     return np.where(
         ceasefire, p.ceasefire_intensity, np.minimum(level * np.minimum(resources, p.resource_ceiling), 1.0)
     )

@@ -1,4 +1,4 @@
-"""The Secretary General: no ballot, but clarifies positions, persuades holdouts, brokers and puts the question."""
+"""The Secretary General has no ballot, but clarifies, persuades, brokers concessions and puts the question."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from article10.agents.parameter import Meta, Parameters
 
 
 class SecretaryGeneralParameters(Parameters):
-    """What the Secretary General's office does with a live bid."""
+    """How the Secretary General's office works on a live bid."""
 
     clarification_rate: Annotated[
         float,
         Field(
             ge=0,
             le=52,
-            description="How much faster members learn of each other's stances through consultation.",
+            description="How much faster members learn of each other's stances because the office consults them.",
         ),
         Meta("1/year", (0.0, 12.0), "assumption"),
     ] = 4.0
@@ -29,23 +29,35 @@ class SecretaryGeneralParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Rate at which full effort raises a holdout's stance, by how far it is from support.",
+            description="Rate at which a full campaign raises a holdout's stance, per unit of distance from support.",
         ),
         Meta("1/year", (0.0, 1.0), "Blankenship 2021 on patrons and laggards; size assumed"),
     ] = 0.5
     champions_weight: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of persuasion that is the champions' part, by their influence weight."),
-        Meta("1", (0.0, 1.0), "assumption: half the work is the office's own"),
+        Field(
+            ge=0,
+            le=1,
+            description="Share of persuasion that depends on champions, in proportion to their influence weight.",
+        ),
+        Meta("1", (0.0, 1.0), "assumption: the office itself does half of the work"),
     ] = 0.5
     champion_line: Annotated[
         float,
-        Field(ge=0, le=1, description="Stance from which a member champions the bid and joins in persuasion."),
+        Field(
+            ge=0,
+            le=1,
+            description="Stance at or above which a member champions the bid and helps to persuade holdouts.",
+        ),
         Meta("stance", (0.4, 0.6), "model/data/ukraine_membership_stance_2025_12.csv: code 2, champion, is 0.6"),
     ] = 0.5
     reach: Annotated[
         float,
-        Field(gt=0, le=100, description="Objectors with which the office still thinks a bid worth an effort."),
+        Field(
+            gt=0,
+            le=100,
+            description="Number of objectors at which the bid looks hopeless, so that there is no campaign.",
+        ),
         Meta(
             "member",
             (6.0, 20.0),
@@ -54,22 +66,30 @@ class SecretaryGeneralParameters(Parameters):
     ] = 14.0
     expected_objectors: Annotated[
         int,
-        Field(ge=0, le=100, description="Objectors with which the question is still put, to isolate them."),
+        Field(
+            ge=0,
+            le=100,
+            description="Largest number of objectors with which the question is still put, in order to isolate them.",
+        ),
         Meta("member", (0, 4), "Madrid 2022 was prepared with one open objector"),
     ] = 2
     readiness_needed: Annotated[
         float,
-        Field(ge=0, le=1, description="Candidate's readiness below which the question is not put."),
+        Field(ge=0, le=1, description="Readiness of the candidate below which the question is not put."),
         Meta("1", (0.5, 0.9), "Washington 2024: when allies agree and conditions are met; size assumed"),
     ] = 0.7
     brokerage: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of what is left to concede that a holdout is offered at a council."),
+        Field(
+            ge=0,
+            le=1,
+            description="Share of what is left to concede that a holdout is offered at each council.",
+        ),
         Meta("1/council", (0.1, 0.5), "trilateral memorandum, Madrid, 28 June 2022; size assumed"),
     ] = 0.3
     price: Annotated[
         float,
-        Field(ge=0, le=20, description="How much more a lone holdout asks for the same move than one of many."),
+        Field(ge=0, le=20, description="How much more a single holdout asks for the same move than one of many."),
         Meta("1", (0.0, 3.0), "Schneider 2009; size assumed"),
     ] = 1.0
 
@@ -78,8 +98,7 @@ class SecretaryGeneralParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Share of what members would leave of the gap to the spending pledge that they aim to close at "
-            "the office's urging.",
+            description="Share of the remaining gap to the pledge that members aim to close at the office's urging.",
         ),
         Meta("1", (0.0, 0.3), "assumption: the office presses for spending before every summit; size assumed"),
     ] = 0.1
@@ -87,12 +106,12 @@ class SecretaryGeneralParameters(Parameters):
 
 @dataclass
 class SecretaryGeneralState:
-    """The office's state in all runs; arrays are ``(run,)``.
+    """The office's state in all runs; every array has shape ``(run,)``.
 
     Attributes:
         campaign: effort put into the bid since the last council, in [0, 1].
-        champions: influence weight of the members that champion it, in [0, 1].
-        objectors: members that objected at the last council, or at the start.
+        champions: summed influence weight of the members that champion the bid, in [0, 1].
+        objectors: number of members that objected at the last council, or at the start.
     """
 
     campaign: FloatArray
@@ -101,7 +120,7 @@ class SecretaryGeneralState:
 
 
 def campaign_effort(objectors: FloatArray, live: BoolArray, p: SecretaryGeneralParameters) -> FloatArray:
-    """Effort put into a live bid, in [0, 1], (run,): the more, the fewer object."""
+    """Effort put into a live bid, in [0, 1], (run,): it is larger when fewer members object."""
     return np.where(live, share(1.0 - objectors / p.reach), 0.0)
 
 
@@ -123,8 +142,8 @@ def persuasion(
     Args:
         campaign: effort, (run, 1).
         champions: influence weight of champions, (run, 1).
-        need: distance of holdouts below support, (run, member).
-        p: the champions' part.
+        need: how far each holdout's stance is below support, 0 for other members, (run, member).
+        p: its ``champions_weight`` is used.
     """
     return campaign * (1.0 - p.champions_weight + p.champions_weight * champions) * need
 
@@ -136,9 +155,9 @@ def puts_question(
     pursued: BoolArray,
     p: SecretaryGeneralParameters,
 ) -> BoolArray:
-    """Whether the question is put to council: the bid is pursued, the candidate ready, and it may pass, (run,).
+    """Whether the question is put to the council, (run,): the bid is pursued, the candidate ready, and it may pass.
 
-    It may pass where it would by the rule in force, or where so few object that they are to be isolated.
+    It may pass if it would under the rule in force, or if so few object that putting it isolates them.
     """
     may_pass = would_pass | (objectors <= p.expected_objectors)
     return pursued & may_pass & (readiness >= p.readiness_needed)
@@ -151,7 +170,9 @@ def offer(
     campaign: FloatArray,
     p: SecretaryGeneralParameters,
 ) -> FloatArray:
-    """Concessions after a council, (run, member): a share of what is left, dearer the more pivotal the holdout.
+    """Stock of concessions after a council, (run, member): each holdout receives a share of what is left to concede.
+
+    The more pivotal a holdout is, the higher its price and so the smaller the share that the same campaign buys.
 
     Args:
         stock: concessions received so far, (run, member).

@@ -1,8 +1,9 @@
-"""Errors of ours: one message of at most a few hundred characters, which notebooks show without a traceback."""
+"""Errors of this package: messages of at most a few hundred characters, without a traceback in notebooks."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import reprlib
 from collections.abc import Sequence
 from math import log10
@@ -10,19 +11,22 @@ from math import log10
 LONGEST_VALUE, LONGEST_LINE, LONGEST_MESSAGE = 60, 300, 500
 """Characters of a value that a message quotes, of one of its lines, and of a list of mistakes."""
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+"""Where an object lies in memory, which says nothing to anybody."""
+
 LONGEST_NUMBER = 40
 """Digits of a whole number that are written out."""
 
 
 class ShortInNotebooks(Exception):  # noqa: N818 - each error that it is mixed into has the suffix
-    """Mixed into an error: IPython shows its message alone; scripts and logs keep the whole traceback."""
+    """Mixin for errors: IPython shows only the message; scripts and logs keep the whole traceback."""
 
     def __init__(self, message: str) -> None:
         """Keep the message, its long lines shortened in the middle: both ends say where, and what was expected."""
         super().__init__("\n".join(shortened(line, LONGEST_LINE) for line in message.split("\n")))
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows in place of a traceback."""
+        """Lines that IPython shows in place of a traceback."""
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -70,7 +74,7 @@ def shown(value: object) -> str:
     >>> shown("soon"), shown([1, [2, [3, [4]]]]), shown(10**5000)
     ("'soon'", '[1, [2, [...]]]', 'a whole number of about 5,001 digits')
     """
-    return shortened(_quoted.repr(value), LONGEST_VALUE)
+    return shortened(" ".join(ADDRESS.sub("", _quoted.repr(value)).split()), LONGEST_VALUE)
 
 
 def named(key: object) -> str:

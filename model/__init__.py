@@ -1,1 +1,1 @@
-"""What holds for all: scenario, world, influence network, events, accession rule, schedule, Mesa model, data."""
+"""The model around the actors: scenario, world, network, events, accession rule, schedule, Mesa model and data."""

@@ -1,7 +1,8 @@
-"""The accession rule: members' ballots in, a decision out, and nothing else (North Atlantic Treaty, Article 10).
+"""The accession rule: it takes members' ballots and nothing else (North Atlantic Treaty, Article 10).
 
-A ``Ballots`` value can only be built from the member axis, and it is the only input of every decision here. Whoever is
-no member of the alliance has no place on that axis: naming one is an error, whatever rule is in force.
+A ``Ballots`` value can only be built from the member axis, and it is the only input of every decision here. A state
+that is not a member has no place on that axis: naming it is an error, whatever rule is in force. Under consensus, one
+objection is a veto.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from article10.agents.parameter import Meta, Parameters
 from article10.model.roster import read_roster
 
 ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
-"""Stages of an accession, in order; the candidate alone can enter SHELVED."""
+"""Stages of an accession, in order; only the candidate's own decision leads to SHELVED."""
 
 STAGES = ("aspirant", "invited", "protocol_signed", "ratifying", "member", "shelved")
-"""Names of the stages, by code."""
+"""Names of the stages, in the order of their codes."""
 
 EXTERNAL_POWERS = frozenset({"RUS"})
 """Powers outside the alliance: they have no ballot."""
@@ -32,21 +33,21 @@ RuleName = Literal["consensus", "qualified_majority", "simple_majority", "unanim
 
 
 class AccessionParameters(Parameters):
-    """How members decide and what an accession takes."""
+    """How members decide, and how long talks take."""
 
     rule: Annotated[
         RuleName,
-        Field(description="Decision rule; all but consensus are what-ifs."),
+        Field(description="Decision rule. All rules but consensus are what-ifs."),
         Meta("name", None, "North Atlantic Treaty, Article 10: by unanimous agreement"),
     ] = "consensus"
     majority: Annotated[
         float,
-        Field(gt=0, le=1, description="Share of ballots not objecting that qualified_majority needs."),
+        Field(gt=0, le=1, description="Share of members not objecting that the rule qualified_majority requires."),
         Meta("1", (0.55, 0.9), "what-if; two thirds is common in constitutions"),
     ] = 2 / 3
     tolerated: Annotated[
         int,
-        Field(ge=0, le=100, description="Objections that unanimity_minus overlooks."),
+        Field(ge=0, le=100, description="Objections tolerated under the rule unanimity_minus (consensus minus k)."),
         Meta("member", (1, 5), "what-if: consensus minus k"),
     ] = 1
     objection_line: Annotated[
@@ -59,18 +60,22 @@ class AccessionParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Members coded above this hold that a state at hot war cannot be admitted; 1 is none.",
+            description="Members whose coded war bar exceeds this object while the war is hot; at 1, none does.",
         ),
         Meta("1", (0.0, 1.0), "model/data/governments_2025_12.csv, war_bar"),
     ] = 0.5
     candidate_at_war: Annotated[
         bool,
-        Field(description="Whether the war of the scenario is on the candidate's own ground."),
+        Field(description="Whether the war is fought on the candidate's own territory."),
         Meta("", None, "public record"),
     ] = True
     talks_years: Annotated[
         float,
-        Field(gt=0, le=20, description="Time from invitation to a protocol for a candidate that is fully ready."),
+        Field(
+            gt=0,
+            le=20,
+            description="Time from invitation to signature of the protocol for a candidate that is fully ready.",
+        ),
         Meta(
             "year",
             (0.02, 0.8),
@@ -92,13 +97,13 @@ class RatificationParameters(Parameters):
         Field(
             ge=0,
             le=5,
-            description="Pace of the round relative to 2022, which is 1; that of 2003-04 was about a tenth.",
+            description="Pace of the round relative to that of 2022 (1); the round of 2003-04 had about a tenth.",
         ),
         Meta("1", (0.05, 1.0), "model/data/accession_ratifications.csv"),
     ] = 0.3
     full_stance: Annotated[
         float,
-        Field(gt=0, le=1, description="Stance from which a member ratifies as fast as its institutions allow."),
+        Field(gt=0, le=1, description="Stance at or above which a member ratifies as fast as its institutions allow."),
         Meta("stance", (0.05, 0.5), "assumption: acquiescence is slower, support is not"),
     ] = 0.15
 
@@ -108,12 +113,12 @@ class Ballots:
     """Ballots of the members, and of nobody else.
 
     Attributes:
-        members: who casts them, in the order of the last axis of ``codes``.
+        members: codes of the members, in the order of the last axis of ``codes``.
         codes: OBJECT, ACQUIESCE or SUPPORT, int8, (run, member).
 
     Raises:
-        ValueError: a ballot is missing or one too many, a code is unknown, a member is named twice, or one is named
-            that is no member of the alliance.
+        ValueError: there are too few or too many ballots, a code is unknown, a member is named twice, or a state is
+            named that is not a member of the alliance.
     """
 
     members: tuple[str, ...]
@@ -139,7 +144,7 @@ class Ballots:
 
     @classmethod
     def of_ratifications(cls, members: tuple[str, ...], ratified: BoolArray) -> Ballots:
-        """A ratification read as a ballot: support once it is complete, an objection as long as it is missing."""
+        """Ballots that stand for ratifications, (run, member): support if complete, an objection if missing."""
         return cls(members, np.where(ratified, SUPPORT, OBJECT).astype(np.int8))
 
 
@@ -147,16 +152,16 @@ class Ballots:
 def _check_members(members: tuple[str, ...]) -> None:
     outsiders = sorted(map(str, set(members).difference(read_roster().iso3)))
     if outsiders:
-        raise ValueError(f"{', '.join(outsiders)}: no member, and so without a ballot")
+        raise ValueError(f"{', '.join(outsiders)}: not a member of the alliance, and so without a ballot")
     if len(set(members)) != len(members) or not members:
         raise ValueError("each member casts one ballot: members must be named once each")
 
 
 def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
-    """Whether the alliance agrees, (run,). The ballots are the only input; the parameters name the rule.
+    """Whether the alliance agrees, (run,): the ballots are the only input, and the parameters name the rule.
 
     Args:
-        ballots: of all members.
+        ballots: ballots of all members.
         p: ``consensus`` passes when nobody objects; ``unanimity_minus`` when at most ``tolerated`` object;
             ``qualified_majority`` when at least the share ``majority`` does not object; ``simple_majority`` when more
             than half support.
@@ -179,7 +184,7 @@ def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
 
 
 def formal_weight(power: str, members: tuple[str, ...]) -> int:
-    """Ballots that a state has: one for a member, none for anybody else.
+    """Number of ballots that a state has: one if it is a member, otherwise none.
 
     Raises:
         ValueError: ``members`` is not a list of names.

@@ -1,4 +1,4 @@
-"""When members vote and when the council meets: known dates, and the habit that continues them."""
+"""Dates of elections and of council meetings: the known ones, continued by term or habit."""
 
 from datetime import date, timedelta
 
@@ -8,9 +8,12 @@ from article10.model.tables import day_of, member_rows, read_table
 def election_dates(iso3: str, start: date, end: date) -> tuple[date, ...]:
     """Return the elections of the office that decides the member's stance, in (start, end].
 
-    The last held, the one due, then one every term after it; the term is the time from the last to the due
-    one, in whole years (4 or 5 everywhere). A month or a year without a day becomes its middle. Snap
-    elections are not known.
+    These are the last one held, the one due, and then one in every term. The term is the time from the last to the one
+    due, in whole years (4 or 5 everywhere). If only a month or a year is known, its middle is used. Snap elections are
+    not foreseen.
+
+    Raises:
+        KeyError: the code is not that of a member.
     """
     if iso3 not in member_rows():
         raise KeyError(f"{iso3!r} is not a member")
@@ -25,9 +28,9 @@ def election_dates(iso3: str, start: date, end: date) -> tuple[date, ...]:
 def council_dates(start: date, end: date) -> tuple[tuple[date, str], ...]:
     """Return the meetings of the council in (start, end], each with its kind.
 
-    Those announced (nato_council_dates.csv), and in other years the habit: foreign ministers on 3 April and 3
-    December, a summit on 10 July. A meeting of the calendar within 45 days of an announced one is the same
-    meeting; one announced by its year alone keeps the day of the calendar.
+    These are the announced meetings (nato_council_dates.csv) and, in other years, the usual ones: foreign ministers on
+    3 April and 3 December, a summit on 10 July. A usual meeting within 45 days of an announced one is the same
+    meeting. If only the year of a meeting was announced, it takes the usual day.
     """
     tabled = read_table("nato_council_dates")
     announced = [(day_of(row["date"]), row["kind"]) for row in tabled if len(row["date"]) == 10]

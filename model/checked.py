@@ -205,7 +205,7 @@ def at_least(least: int) -> Check:
 
 CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("seed", "first_run", "run", "point"), at_least(0)),
-    **dict.fromkeys(("runs", "chunk", "most", "n", "draws", "workers"), at_least(1)),
+    **dict.fromkeys(("runs", "chunk", "most", "n", "draws", "workers", "iterations"), at_least(1)),
     **dict.fromkeys(("scenario", "source"), a_scenario),
     **dict.fromkeys(("path", "out", "folder", "observed"), a_path),
     **dict.fromkeys(("start", "end", "when", "until", "given", "accession"), a_day),

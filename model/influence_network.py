@@ -1,4 +1,4 @@
-"""Who sways whom: weights from capability and affinity; trust in the hegemon scales its column while a run goes on."""
+"""The influence network: weights from capability and affinity. Trust in the hegemon scales its column during a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def influence_network(
     Args:
         influence_weight: capability, (member,), positive.
         affinity: closeness of two members, (member, member), in [0, 1].
-        made_of: ``capability_affinity``, or with one of the two, or both (``equal``), replaced by one.
+        made_of: ``capability_affinity``; or ``capability`` or ``affinity`` alone; or ``equal``, neither of them.
 
     >>> influence_network(np.array([2.0, 1.0, 1.0]), np.ones((3, 3))).round(2).tolist()
     [[0.0, 0.5, 0.5], [0.67, 0.0, 0.33], [0.67, 0.33, 0.0]]
@@ -38,10 +38,10 @@ def influence_network(
 def friedkin_johnsen(
     disposition: FloatArray, network: FloatArray, assessment_rate: float, peer_rate: float
 ) -> FloatArray:
-    """Stances at rest with assessment and peers alone: ``(k I + w (I - W))^-1 k a`` (Friedkin & Johnsen 1990).
+    """Stances at rest under assessment and peers alone: ``(k I + w (I - W))^-1 k a`` (Friedkin & Johnsen 1990).
 
     Args:
-        disposition: (member,).
+        disposition: stance that each member would take alone, (member,).
         network: (member, member), rows summing to one.
         assessment_rate: k, above zero.
         peer_rate: w.

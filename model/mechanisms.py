@@ -1,7 +1,7 @@
-"""The mechanisms that move stances, by name: each gives its own rate, so that their sum is the change.
+"""The mechanisms that move stances, indexed by name; the change of stance is the sum of their rates.
 
-A mechanism is a function from the world to a rate of change of stance, per year, (run, member). Leave one out, or add
-one of your own, by passing another mapping to ``simulate``.
+A mechanism is a function that takes the world and returns a rate of change of stance, per year, (run, member). To leave
+one out or to add one of your own, pass another mapping to ``simulate``.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from article10.model.world import World
 
 Mechanism = Callable[["World"], FloatArray]
-"""From the world to a rate of change of stance, per year, (run, member)."""
+"""Takes the world and returns a rate of change of stance, per year, (run, member)."""
 
 BOUNDS = "bounds"
-"""Name of what keeping stances within [-1, 1] takes away or adds, beside the mechanisms."""
+"""Name of the contribution that keeps stances within [-1, 1]; it is listed beside the mechanisms."""
 
 
 def assessment(world: World) -> FloatArray:
-    """Return of each stance to the member's own assessment."""
+    """Return of each stance to the member's own assessment of threat and risk."""
     m, setup = world.members, world.setup
     war_change = (world.russia.war_intensity - setup.war_intensity)[:, None]
     leaning, threat_change = m.disposition + m.orientation, m.threat - setup.threat
@@ -35,49 +35,49 @@ def assessment(world: World) -> FloatArray:
 
 
 def peers(world: World) -> FloatArray:
-    """Pull of the other members' perceived stances."""
+    """Pull towards the other members' stances as they are perceived."""
     m, setup = world.members, world.setup
     distrust = world.trust_start - m.trust
     return member_state.peers(m.stance, m.perceived, setup.network, setup.hegemon, distrust, setup.scenario.stance)
 
 
 def intimidation(world: World) -> FloatArray:
-    """Fall of susceptible members' stances under pressure."""
+    """Fall of the stances of susceptible members under pressure."""
     m = world.members
     return member_state.intimidation(m.susceptibility, m.felt_pressure, world.setup.scenario.stance)
 
 
 def hardening(world: World) -> FloatArray:
-    """Rise of unsusceptible members' stances under pressure."""
+    """Rise of the stances of members that are not susceptible, under pressure."""
     m = world.members
     return member_state.hardening(m.susceptibility, m.felt_pressure, world.setup.scenario.stance)
 
 
 def reassurance(world: World) -> FloatArray:
-    """Effect of guarantees: relief of the cautious, and more or less urgency."""
+    """Effect of guarantees: they relieve cautious members, and make membership more or less urgent."""
     change = world.guarantee_change[:, None]
     return candidate.reassurance(change, world.setup.roster.caution, world.setup.scenario.guarantees)
 
 
 def persuasion(world: World) -> FloatArray:
-    """The Secretary General's and champions' work on holdouts."""
+    """Persuasion of holdouts by the Secretary General and the champions."""
     return world.setup.scenario.secretary_general.persuasion_weight * world.members.persuasion
 
 
 def isolation(world: World) -> FloatArray:
-    """What standing out costs an objector."""
+    """Cost of objecting, which raises a holdout's stance; it is highest for a lone objector."""
     return member_state.isolation(world.members.isolation, world.setup.scenario.stance)
 
 
 def concession(world: World) -> FloatArray:
-    """What holdouts were paid."""
+    """Effect of the concessions that holdouts have received."""
     return member_state.concession(world.members.concession, world.setup.scenario.stance)
 
 
 def shock(world: World) -> FloatArray:
-    """Noise, common and each member's own, as the rate that gives it over one step.
+    """Random change, partly common to all members, as the rate that yields it over one step.
 
-    A week's noise is uniform, with the variance that it would have if it were normal: a stance sums dozens of weeks.
+    A week's random change is uniform, with the variance of a normal one; a stance sums up dozens of weeks.
     """
     setup, p = world.setup, world.setup.scenario.stance
     scale = setup.shock_scale / setup.effective_step * math.sqrt(12.0)

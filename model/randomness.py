@@ -1,8 +1,8 @@
-"""Randomness: one named stream per kind of decision, a pure function of seed, run and name.
+"""Random draws: one named stream for each kind of decision, a pure function of seed, run and name.
 
-A stream's number comes from its name, so that adding a stream changes no other. Each stream's draws for a run are laid
-out in a fixed shape, earliest step first, whether or not they are used: scenarios that differ in one lever share every
-other draw, and a longer horizon only adds draws at the end.
+A stream's number is computed from its name, so that adding a stream changes no other. Each stream's draws for a run
+have a fixed shape, earliest step first, whether or not they are used. Two scenarios that differ in one lever therefore
+share every other draw, and a longer horizon only adds draws at the end.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from article10.agents.arrays import FloatArray
 Distribution = Literal["normal", "uniform", "exponential"]
 
 SEEDED_TOGETHER = 64
-"""Runs that take their seeds from one seed sequence: seeding each by its own costs as much as drawing."""
+"""Runs that share one seed sequence; a sequence for each run would take as long as drawing."""
 
 STRETCH_BYTES = 2**23
-"""Bytes of draws of one stream in memory, where they are read once."""
+"""Largest number of bytes of one stream's draws in memory, if they are read only once."""
 
 DRAWN_TOGETHER = 16
-"""Runs drawn before they are laid by time: the fewer, the surer their draws are still in the cache."""
+"""Runs drawn before their draws are transposed; a small number keeps them in the processor's cache."""
 
 
 SPAWNED = 2**62
@@ -62,10 +62,10 @@ def spawned_seeds(seed: int, purpose: str, n: int) -> list[int]:
 
 
 class Unseeded(np.random.SeedSequence):
-    """In place of seeds for a generator whose state is set next: to make seeds takes longer than all the rest."""
+    """Placeholder seed for a generator whose state is set next; computing a real seed would take longer."""
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> npt.NDArray[Any]:  # noqa: ANN401 - as NumPy's
-        """Nothing but zeros."""
+        """Return zeros."""
         return np.zeros(n_words, dtype)
 
 
@@ -77,10 +77,10 @@ class Stream:
     """One named stream of draws.
 
     Attributes:
-        name: what is decided, for example ``"elections"``.
-        shape: shape of one run's draws; the first axis is time where there is one.
+        name: the kind of decision, for example ``"elections"``.
+        shape: shape of one run's draws; the first axis is time, if there is a time axis.
         distribution: standard normal, uniform on [0, 1) or standard exponential.
-        dtype: float64, or float32 for noise that is drawn by the million.
+        dtype: float64, or float32 for streams with very many draws.
     """
 
     name: str
@@ -94,9 +94,9 @@ class Stream:
         return stable_number(self.name)
 
     def generators(self, seed: int, runs: Iterable[int], *, anew: bool = False) -> Iterator[np.random.Generator]:
-        """A generator where each run's draws begin: one that goes from run to run, or a new one for each.
+        """Yield for each run a generator at the beginning of its draws: the same one, or a new one if ``anew``.
 
-        Run k starts at the state that words ``4 * (k % SEEDED_TOGETHER)`` and the three after it give, of
+        The initial state of run k consists of four words, beginning with word ``4 * (k % SEEDED_TOGETHER)``, of
         ``SeedSequence(seed, spawn_key=(number, k // SEEDED_TOGETHER))``.
         """
         bits = np.random.PCG64(UNSEEDED)
@@ -120,7 +120,7 @@ class Stream:
             yield generator
 
     def draw(self, generators: Iterable[np.random.Generator], out: FloatArray) -> FloatArray:
-        """Write each run's next draws to ``out``, (time, run, ...): run after run, laid by time."""
+        """Write each run's next draws to ``out``, (time, run, ...), one run after another."""
         by_run = np.empty((DRAWN_TOGETHER, len(out), *out.shape[2:]), out.dtype)
         one_a_run = iter(generators)
         for start in range(0, out.shape[1], DRAWN_TOGETHER):
@@ -132,7 +132,7 @@ class Stream:
         return out
 
     def _fill(self, generator: np.random.Generator, out: FloatArray) -> None:
-        """Write a generator's next draws to ``out``, one run's or a part of them."""
+        """Write a generator's next draws to ``out``, all or part of one run's."""
         if self.distribution == "normal":
             generator.standard_normal(out=out, dtype=self.dtype)
         elif self.distribution == "uniform":
@@ -142,7 +142,7 @@ class Stream:
 
 
 class Stretches:
-    """A stream's draws by step, for one walk from the first to the last: few are in memory at a time.
+    """A stream's draws, read once from the first step to the last; only a stretch of steps is in memory at a time.
 
     >>> shocks = Stream("member_shocks", (100, 33), "uniform", np.float32)
     >>> whole = shocks.draw(shocks.generators(7, [4711]), np.empty((100, 1, 33), np.float32))
@@ -152,49 +152,49 @@ class Stretches:
     """
 
     def __init__(self, stream: Stream, seed: int, runs: Iterable[int], memory: FloatArray) -> None:
-        """Use some memory, (time, run, ...), for a stretch after another."""
+        """Prepare to draw into this memory, (time, run, ...), one stretch of steps after another."""
         self._stream, self._memory = stream, memory
         self._generators = list(stream.generators(seed, runs, anew=True))
         self._first = self._end = 0
 
     def __getitem__(self, step: int) -> FloatArray:
-        """Draws of a step, (run, ...), valid until a later one is asked for.
+        """Draws of one step, (run, ...), valid until those of a later step are requested.
 
         Raises:
-            IndexError: the step lies in a stretch that has passed, or after the last.
+            IndexError: the step is in an earlier stretch, or after the last step.
         """
         whole = self._stream.shape[0]
         while self._end <= step < whole:
             self._first, self._end = self._end, min(self._end + len(self._memory), whole)
             self._stream.draw(self._generators, self._memory[: self._end - self._first])
         if not self._first <= step < self._end:
-            raise IndexError(f"step {step} of stream {self._stream.name!r} has passed, or is none")
+            raise IndexError(f"step {step} of stream {self._stream.name!r} is in an earlier stretch or does not exist")
         return self._memory[step - self._first]
 
 
 Draws = Mapping[str, Any]
-"""By stream name: draws by time (where the stream has it), run, then the rest: an array, or ``Stretches`` of one."""
+"""Indexed by stream name: arrays (time, run, ...), or ``Stretches`` of them."""
 
 
 class Sampler:
-    """Draws for one group of runs after another, in memory that is used again: page faults cost as much as numbers.
+    """Draws for one group of runs after another, in memory that is reused, because allocating it again would be slow.
 
     Attributes:
-        streams: what to draw.
-        seed: of the ensemble.
-        once: whether each group's draws are read once only, from the first step to the last; what is long is then
-            drawn as it is read, and most of it is never in memory.
+        streams: the streams to draw.
+        seed: seed of the ensemble.
+        once: whether each group's draws are read only once, from the first step to the last; long streams are then
+            drawn as they are read, and are never in memory as a whole.
     """
 
     def __init__(self, streams: Sequence[Stream], seed: int, *, once: bool = False) -> None:
-        """Remember what to draw; memory is taken when it is first needed."""
+        """Store the streams; memory is allocated when it is first needed."""
         self.streams, self.seed, self.once = tuple(streams), seed, once
         self._memory: dict[str, FloatArray] = {}
 
     def draw(self, runs: Sequence[int]) -> Draws:
         """Draws of all streams for some runs, valid until the next call.
 
-        What a run gets does not depend on which others are drawn with it.
+        The draws of a run do not depend on the other runs in the group.
 
         Args:
             runs: numbers of the runs.

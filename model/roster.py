@@ -1,6 +1,6 @@
-"""The thirty-two members and what is fixed about them, computed from the tables in `model/data/`.
+"""The thirty-two members and their fixed attributes, computed from the tables in `model/data/`.
 
-The formulas stand in `roster_formulas.py`; `docs/roster.md` says what each column means and what to distrust.
+The formulas are in `roster_formulas.py`; `docs/roster.md` explains each column and its limits.
 Russia and Ukraine are never members of the roster.
 """
 
@@ -33,12 +33,12 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 
 OUTSIDERS = frozenset({"russia", "russian federation", "rus", "ru", "ukraine", "ukr", "ua", "belarus", "blr"})
-"""What users call those that are no members, in lower case: they are not mistaken for a member of a like name."""
+"""Names of states that are not members, in lower case, so that they are not taken for a member of a similar name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Roster:
-    """Member states and what is fixed about them; every array has one entry a member and is read-only."""
+    """Member states and their fixed attributes; every array has one entry per member and is read-only."""
 
     iso3: tuple[str, ...]  # in alphabetical order, always
     names: tuple[str, ...]
@@ -46,17 +46,17 @@ class Roster:
     affinity: FloatArray  # (member, member) in [0, 1], symmetric, zero diagonal
     exposure: FloatArray  # to Russia, in [0, 1]
     structural_susceptibility: FloatArray  # to Russian pressure, whoever governs, in [0, 1]
-    government_ties: FloatArray  # closeness of the present government to Russia, in [0, 1]
+    government_ties: FloatArray  # closeness of the initial government to Russia, in [0, 1]
     caution: FloatArray  # fear of entrapment, in [0, 1]
     stance: FloatArray  # in [-1, 1]
     stance_spread: FloatArray  # standard deviation of the stance around its code
-    war_bar: FloatArray  # how far it holds that a state at war cannot be admitted, in [0, 1]
+    war_bar: FloatArray  # how firmly it holds that a state at war cannot be admitted, in [0, 1]
     defence_spending: FloatArray  # % of GDP
     ratification_speed: FloatArray  # per year, at the urgency of the 2022 round
     borders_russia: BoolArray
 
     def __post_init__(self) -> None:
-        """Refuse a roster out of order or out of bounds, and freeze private copies of its arrays."""
+        """Check order, shapes and bounds, and keep read-only copies of the arrays."""
         if not self.iso3 or self.iso3 != tuple(sorted(set(self.iso3))):
             raise ValueError(f"Roster.iso3 must name members in order and without repeats; got {self.iso3}")
         for field in fields(self)[2:]:
@@ -82,23 +82,28 @@ class Roster:
         """Return the position of a member on the member axis.
 
         Raises:
-            KeyError: the code is not a member's; the message names the nearest one.
+            KeyError: the code is not that of a member; the message names the nearest valid one.
         """
         if not isinstance(iso3, str) or iso3 not in self.iso3:
             codes = dict(zip(self.names, self.iso3, strict=True)) | {code: code for code in self.iso3}
             meant = near(iso3, codes)
             hint = "; expected a code such as 'HUN'" if meant is None else f"; did you mean {codes[meant]!r}?"
             if str(iso3).casefold() in OUTSIDERS:
-                hint = ": it acts from outside the alliance, and has no ballot"
+                hint = ": it is outside the alliance and has no ballot"
             raise UnknownNameError(f"{shown(iso3)} is not a member of the roster of {len(self)}{hint}")
         return self.iso3.index(iso3)
 
     def without(self, *iso3: str) -> "Roster":
-        """Return the roster without some members, the influence of the rest scaled to sum to 1 again."""
+        """Return the roster without some members; the influence weights of the others are rescaled to sum to 1.
+
+        Raises:
+            KeyError: a code is not that of a member.
+            ValueError: no member would be left.
+        """
         dropped = {self.index(code) for code in iso3}
         kept = [position for position in range(len(self)) if position not in dropped]
         if not kept:
-            raise ValueError(f"Roster.without: nobody is left of {len(self)} members")
+            raise ValueError(f"Roster.without: no member is left of {len(self)}")
         values = {field.name: getattr(self, field.name)[kept] for field in fields(self)[2:]}
         values["affinity"] = self.affinity[np.ix_(kept, kept)]
         values["influence_weight"] = values["influence_weight"] / values["influence_weight"].sum()
@@ -146,7 +151,7 @@ def read_roster() -> Roster:
 
 
 def roster_rows() -> list[dict[str, object]]:
-    """Return the roster as one dict a member, rounded for reading (affinity, a matrix, is left out)."""
+    """Return one dict per member with its attributes, rounded for reading; affinity, a matrix, is left out."""
     roster = read_roster()
     columns = [field.name for field in fields(roster)[2:] if field.name != "affinity"]
     places = {"influence_weight": 4, "ratification_speed": 1}
@@ -161,7 +166,7 @@ def roster_rows() -> list[dict[str, object]]:
 def _check_bounds(iso3: str, attribute: str, value: float) -> None:
     low, high = BOUNDS[attribute]
     number = isinstance(value, int | float | np.number)
-    if not number or not low <= value <= high:  # written so that not-a-number is refused too
+    if not number or not low <= value <= high:  # this form of the comparison also refuses not-a-number
         raise ArgumentError(f"{iso3}.{attribute} is {value}; expected a number from {low:g} to {high:g}")
 
 

@@ -1,6 +1,6 @@
-"""The formulas of the roster: each column one small function of the tables, with its source and its constants.
+"""The formulas of the roster: one function of the tables for each column, with its source and constants.
 
-`docs/roster.md` says what each means and what to distrust. Russia and Ukraine stand in some tables as yardsticks.
+`docs/roster.md` explains each column and its limits. Some tables contain Russia and Ukraine, as points of reference.
 """
 
 from collections.abc import Iterable
@@ -23,15 +23,17 @@ BORDER_BESIDE_RUSSIA = 0.5  # a border with Belarus (a base) or Ukraine (the war
 UN_YEARS = ("2022", "2023", "2024")  # since the invasion; several years because Türkiye cast 7 votes in 2024
 AFFINITY_WEIGHTS = {"voting": 0.4, "groupings": 0.4, "nearness": 0.2}  # no estimate: equal, nearness half
 GROUPINGS = ("eu_member", "b9_bucharest_nine", "nb8", "v4", "weimar", "jef", "three_seas", "quint", "g7")
-ENERGY_WEIGHT = 0.8  # energy is leverage; UN voting, where neutralists too stand near Russia, a sign of it
+ENERGY_WEIGHT = 0.8  # energy is leverage; UN voting is a sign of it, but neutral states too vote near Russia
 GAS_WEIGHT = 2 / 3  # gas is bound to its pipe, crude can be bought elsewhere
 GAS_PER_HEAD = 16.0  # GJ a year, half the EU's mean in 2020: below it the share matters in proportion
 GAS_CUT_OFF = frozenset({"BGR", "DEU", "DNK", "FIN", "LVA", "NLD", "POL"})  # events of 2022
 GAS_ENDED = frozenset({"EST", "LTU"})  # stopped buying in April 2022: general knowledge, no row
 GAS_RETAINED = 0.2  # of the 2020 share where supply ended: pipes, contracts, the wish to return outlive it
-CAUTION_WEIGHTS = {"opinion": 0.4, "burden": 0.4, "remoteness": 0.2}  # remoteness: exposure has it already
-POLITICAL_DELAYS = frozenset({"HUN", "TUR"})  # 2022-24: they waited on their stance, modelled apart
-PRIOR_ROUNDS = 3.0  # shape of the gamma among members: its likeliest value in 2022 is 3.2, badly determined
+CAUTION_WEIGHTS = {"opinion": 0.4, "burden": 0.4, "remoteness": 0.2}  # remoteness is already part of exposure
+POLITICAL_DELAYS = frozenset(
+    {"HUN", "TUR"}
+)  # 2022-24: they delayed because of their stance, which is modelled separately
+PRIOR_ROUNDS = 3.0  # shape of the gamma over members; its most likely value in 2022 is 3.2, poorly determined
 
 
 @cache
@@ -50,11 +52,11 @@ def influence_weights() -> dict[str, float]:
 
 
 def affinity(one: str, other: str) -> float:
-    """Return how much two members listen to one another, in [0, 1]; 0 of a member to itself.
+    """Return how much two members listen to each other, in [0, 1]; 0 for a member and itself.
 
     0.4 (1 - |x_i - x_j| / (x_USA - x_RUS)) + 0.4 (1 - 2**-shared groupings) + 0.2 exp(-distance of capitals /
-    1000 km), x the UN ideal point (Bailey, Strezhnev & Voeten 2017); a second shared grouping adds half of
-    what the first did.
+    1000 km), x the UN ideal point (Bailey, Strezhnev & Voeten 2017); a second shared grouping adds half as
+    much as the first.
     """
     if one == other:
         return 0.0
@@ -108,7 +110,7 @@ def structural_susceptibility(iso3: str) -> float:
 
 
 def gas_dependence(iso3: str) -> float:
-    """Return the Russian share of gas imports about 2024, in [0, 1], less where little gas is imported.
+    """Return the Russian share of gas imports in about 2024, in [0, 1], scaled down if little gas is imported.
 
     A published share of 2023 or later where there is one (Hungary, Slovakia, Türkiye). Otherwise the last
     Eurostat share (2020), times 0.2 where supply ended in 2022, elsewhere times what the EU kept of its

@@ -1,4 +1,4 @@
-"""How a scenario looks in a notebook: what it is, what it changes, and all of its parameters, folded."""
+"""HTML view of a scenario in a notebook: its description, its changes, and all of its parameters, folded."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from article10.model.scenario import Scenario, parameter_groups
 
 
 def scenario_html(scenario: Scenario) -> str:
-    """A scenario as HTML: title, time, what differs from the defaults, members, ballots, events, all parameters."""
+    """A scenario as HTML: title, time, changed parameters, members, ballots, events, all parameters."""
     s = scenario
     years = (s.horizon - s.start).days / 365.25
-    said = f"{s.start} to {s.horizon} ({years:.0f} years, {s.n_steps} steps), {len(s.members())} members"
-    parts = [f"<p><b>{escape(s.name)}</b> · {escape(s.title)}<br><small>{said}</small></p>"]
+    summary = f"{s.start} to {s.horizon} ({years:.0f} years, {s.n_steps} steps), {len(s.members())} members"
+    parts = [f"<p><b>{escape(s.name)}</b> · {escape(s.title)}<br><small>{summary}</small></p>"]
     if s.description:
         parts.append(f"<p>{escape(s.description)}</p>")
     changes = changed(s)
@@ -42,6 +42,8 @@ def changed(scenario: Scenario) -> list[tuple[str, object, object]]:
 
 
 def _event_row(event: Event) -> tuple[object, ...]:
-    told = {name: value for name, value in event if name not in ("kind", "name", "date", "rate") and value is not None}
-    when = str(event.date) if event.date is not None else f"{event.rate:g} a year"
-    return event.name, event.kind, when, ", ".join(f"{name} {shown(value)}" for name, value in told.items())
+    shown_fields = {
+        name: value for name, value in event if name not in ("kind", "name", "date", "rate") and value is not None
+    }
+    when = str(event.date) if event.date is not None else f"{event.rate:g} per year"
+    return event.name, event.kind, when, ", ".join(f"{name} {shown(value)}" for name, value in shown_fields.items())

@@ -1,6 +1,6 @@
-"""The schedule: the only place that orders the phases of a step. Both front ends step the same one.
+"""The schedule: the only place that orders the phases of a step. Ensembles and the Mesa model both use it.
 
-Each phase takes the world and changes it in place; ``PHASES`` names them in order, ``plan()`` prints them.
+Each phase takes the world and changes it in place. ``PHASES`` lists them in order; ``plan()`` describes them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from article10.model.setup import outcome_stream
 from article10.model.world import STANCE_LIMIT, Council, RowArray, World
 
 NO_OUTCOME = np.empty(0)
-"""Given to events that leave nothing to chance."""
+"""Passed to events that leave nothing to chance."""
 
 
 def events(world: World) -> None:
@@ -42,7 +42,7 @@ def events(world: World) -> None:
 
 
 def elections(world: World) -> None:
-    """Members that vote on a date in this step may get a new government, with a new orientation and ties."""
+    """Members with an election in this step may get a new government, with a new orientation and new ties."""
     m, setup = world.members, world.setup
     p = setup.scenario.elections
     if world.step not in setup.elections:
@@ -53,11 +53,11 @@ def elections(world: World) -> None:
 
 
 def war(world: World) -> None:
-    """The war pauses or flares up, its intensity follows, the front creeps."""
+    """A ceasefire may begin or break; the intensity of the war follows, and the front moves."""
     r, setup = world.russia, world.setup
     p, dt, draws = setup.scenario.war, setup.dt, world.draws
     chance = draws["ceasefire"][world.step]
-    at_stake = r.alarm * ~world.accession.is_member  # a war cannot bar a membership that there is
+    at_stake = r.alarm * ~world.accession.is_member  # once the candidate is a member, war cannot bar membership
     pauses = russia.ceasefire_hazard(at_stake, setup.scenario.russia.ambition, p)
     flares_up = russia.breach_hazard(world.deterrent, world.candidate.force_cap, p)
     turns = chance < -np.expm1(-dt * np.where(r.ceasefire, flares_up, pauses))
@@ -71,7 +71,7 @@ def war(world: World) -> None:
 
 
 def pressure(world: World) -> None:
-    """Russia takes alarm, reviews where its effort goes, and presses."""
+    """Russia's alarm moves, it reviews how to spread its effort, and it presses members."""
     r, m, setup = world.russia, world.members, world.setup
     p, dt = setup.scenario.russia, setup.dt
     objectors, reach = world.secretary_general.objectors, setup.scenario.secretary_general.reach
@@ -135,7 +135,7 @@ def bid(world: World) -> None:
 
 
 def perceptions(world: World) -> None:
-    """Members' threat and knowledge of each other follow the world; concessions wear off."""
+    """Members' perceived threat and knowledge of each other are updated; concessions fade."""
     m, r, setup = world.members, world.russia, world.setup
     s, dt, roster = setup.scenario, setup.dt, setup.roster
     target = member_state.threat_target(
@@ -148,7 +148,7 @@ def perceptions(world: World) -> None:
 
 
 def commitments(world: World) -> None:
-    """Once a quarter trust in the hegemon and defence spending move, and susceptibility follows spending."""
+    """Once a quarter, trust in the hegemon and defence spending move; susceptibility follows."""
     if world.step % world.setup.quarter_steps == 0:
         _trust(world)
         _spend(world)
@@ -184,7 +184,7 @@ def _spend(world: World) -> None:
 
 
 def stances(world: World) -> None:
-    """Stances move by the sum of what the mechanisms say."""
+    """Stances move by the sum of the mechanisms' rates."""
     m = world.members
     change = np.zeros_like(m.stance)
     for name, mechanism in world.setup.mechanisms.items():
@@ -212,7 +212,7 @@ def _not_finite(world: World) -> str:
 
 
 def council(world: World) -> None:
-    """On its dates the council meets: members ballot, the question is put or not, holdouts are worked on."""
+    """On council dates, members ballot, the question may be put, and a new campaign begins."""
     if world.step not in world.setup.councils:
         world.council = None
         return
@@ -235,7 +235,7 @@ def council(world: World) -> None:
 
 
 def after_council(world: World, ballots: IntArray) -> None:
-    """The Secretary General takes stock: who holds out, how much effort the bid is worth, what is offered to whom."""
+    """The Secretary General counts objectors, sets the campaign, and persuades and makes offers to holdouts."""
     m, setup, office = world.members, world.setup, world.secretary_general
     p = setup.scenario.secretary_general
     objects = (ballots == OBJECT) & ~m.ratified
@@ -255,7 +255,7 @@ def after_council(world: World, ballots: IntArray) -> None:
 
 
 def accession(world: World) -> None:
-    """Talks, signature, ratification, accession; every decision is by members' ballots alone."""
+    """Talks, signature, ratification and accession; members' ballots alone decide."""
     a = world.accession
     signed = a.rows(PROTOCOL_SIGNED)
     invited = a.rows(INVITED)
@@ -314,18 +314,18 @@ PHASES: tuple[Phase, ...] = (
 
 
 def step(world: World) -> None:
-    """One step: every phase once, in order."""
+    """Advance the world by one step: every phase once, in order."""
     for phase in PHASES:
         phase(world)
     world.step += 1
 
 
 def begin(world: World) -> None:
-    """Before the first step: the Secretary General takes stock of where members stand."""
+    """Before the first step, the Secretary General counts objectors and sets the campaign."""
     ballots, _ = world.positions()
     after_council(world, ballots)
 
 
 def plan() -> list[tuple[str, str]]:
-    """The phases of a step in order, each with what it does."""
+    """Name and description of each phase of a step, in order."""
     return [(phase.__name__, (phase.__doc__ or "").split("\n")[0]) for phase in PHASES]

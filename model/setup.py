@@ -1,4 +1,4 @@
-"""What is fixed while a run goes on: the scenario made into arrays, calendar, network, streams and functions."""
+"""What is fixed during a run: the scenario as arrays, the calendar, the network, random streams and functions."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from article10.model.roster import Roster
 from article10.model.scenario import Scenario, ScenarioError
 
 QUARTER_DAYS = 91
-"""Days between two changes of defence spending and of trust."""
+"""Days between two updates of defence spending and of trust."""
 
 SAME_ELECTION_DAYS = 60
-"""A dated election event this close to one on the calendar takes its place."""
+"""A dated election event replaces an election on the calendar that is at most this many days away."""
 
 
 def quantile(probability: float) -> float:
-    """Standard normal quantile, with the infinite ends; a draw below it happens with that probability."""
+    """Standard normal quantile of a probability, including 0 and 1; a draw falls below it with that probability."""
     if probability <= 0.0:
         return -np.inf
     return np.inf if probability >= 1.0 else NormalDist().inv_cdf(probability)
@@ -42,10 +42,10 @@ class Setup:
     """A scenario ready to run.
 
     Attributes:
-        scenario: what it was made from.
-        roster: its members, overrides applied.
-        strategy: how Russia spreads its effort.
-        mechanisms: what moves stances, by name, those switched off left out.
+        scenario: the scenario from which it was made.
+        roster: the scenario's members, with its overrides applied.
+        strategy: function that spreads Russia's effort.
+        mechanisms: the mechanisms in use, indexed by name; those switched off are left out.
     """
 
     scenario: Scenario
@@ -63,9 +63,9 @@ class Setup:
         """Prepare a scenario.
 
         Args:
-            scenario: what to run.
-            strategy: a function in place of the named strategy of the scenario.
-            mechanisms: in place of ``MECHANISMS``; the scenario's switches apply to those it names.
+            scenario: the scenario to run.
+            strategy: a function to use instead of the strategy that the scenario names.
+            mechanisms: mechanisms to use instead of ``MECHANISMS``; the scenario's switches apply to those it names.
 
         Raises:
             ScenarioError: the scenario names a strategy that does not exist.
@@ -96,21 +96,21 @@ class Setup:
 
     @cached_property
     def pace(self) -> float:
-        """Combined rate at which a stance is pulled back to where assessment and peers hold it, a year."""
+        """Combined rate per year at which assessment and peers pull a stance back to rest."""
         s, on = self.scenario.stance, self.mechanisms
         return s.assessment_rate * ("assessment" in on) + s.peer_rate * ("peers" in on)
 
     @cached_property
     def effective_step(self) -> float:
-        """Time by which rates of change of stance are multiplied: ``(1 - exp(-pace * dt)) / pace``, in years.
+        """Years by which rates of change of stance are multiplied: ``(1 - exp(-pace * dt)) / pace``.
 
-        The same for all mechanisms, so that their points of rest do not depend on the step.
+        It is the same for all mechanisms, so that the stances at rest do not depend on the length of the step.
         """
         return float(-np.expm1(-self.pace * self.dt) / self.pace) if self.pace > 0 else self.dt
 
     @cached_property
     def shock_scale(self) -> float:
-        """Standard deviation of a step's noise in stance: exact for a relaxing stance, ``sqrt(dt)`` for a free one."""
+        """Standard deviation of a stance's random change in one step; ``shock * sqrt(dt)`` if nothing pulls it back."""
         variance = -np.expm1(-2 * self.pace * self.dt) / (2 * self.pace) if self.pace > 0 else self.dt
         return float(self.scenario.stance.shock * np.sqrt(variance))
 
@@ -121,31 +121,31 @@ class Setup:
 
     @cached_property
     def quarter_steps(self) -> int:
-        """Steps of a quarter: defence spending and trust move no faster."""
+        """Number of steps between two quarterly updates of defence spending and trust."""
         return max(1, round(QUARTER_DAYS / self.scenario.step_days))
 
     # --- members ------------------------------------------------------------------------------------------------
 
     @cached_property
     def network(self) -> FloatArray:
-        """Influence of j on i in row i, (member, member); columns lie together in memory, for a faster sum."""
+        """Influence of member j on member i in row i, (member, member); stored by column, which makes sums faster."""
         made_of = self.scenario.stance.network
         return np.asfortranarray(influence_network(self.roster.influence_weight, self.roster.affinity, made_of))
 
     @cached_property
     def hegemon(self) -> int:
-        """Position of the member of the greatest influence weight."""
+        """Position on the member axis of the member with the greatest influence weight."""
         return int(np.argmax(self.roster.influence_weight))
 
     @cached_property
     def smallness(self) -> FloatArray:
-        """One less the influence weight, relative to the greatest, (member,): who can ride free."""
+        """1 minus the influence weight as a share of the greatest, (member,): small members can ride free."""
         weight = self.roster.influence_weight
         return 1.0 - weight / weight.max()
 
     @cached_property
     def given_stance(self) -> FloatArray:
-        """Stance that a given ballot stands for, not a number where none is given, (member,)."""
+        """Stance that stands for a ballot given by the scenario, (member,); not-a-number for other members."""
         line = self.scenario.accession.objection_line
         stands_for = {"object": -1.0, "acquiesce": line / 2, "support": 1.0}
         given = np.full(len(self.roster), np.nan)
@@ -155,7 +155,7 @@ class Setup:
 
     @cached_property
     def war_bar(self) -> BoolArray:
-        """Members that hold that a state at hot war cannot be admitted, (member,)."""
+        """Whether each member holds that a state at hot war cannot be admitted, (member,)."""
         holds = self.roster.war_bar > self.scenario.accession.war_bar
         return holds & self.scenario.accession.candidate_at_war & np.isnan(self.given_stance)
 
@@ -171,30 +171,30 @@ class Setup:
 
     @cached_property
     def threat(self) -> FloatArray:
-        """Perceived threat at the start, (member,): that of the world at rest."""
+        """Perceived threat at the start, (member,): the threat to which perception tends on the first day."""
         none = np.zeros((1, len(self.roster)))
         war = np.full((1, 1), self.war_intensity)
         return threat_target(self.roster.exposure, war, none[:, :1], none, none, self.scenario.threat)[0]
 
     def chosen(self, codes: tuple[str, ...] | str) -> FloatArray:
-        """One for each named member, zero for the others, (member,); ``"all"`` names all."""
+        """1 for each named member and 0 for the others, (member,); ``"all"`` names every member."""
         return np.array([float(codes == ALL or code in codes) for code in self.roster.iso3])
 
     @cached_property
     def event_members(self) -> Mapping[str, FloatArray]:
-        """By event: one for each member that it names, or for all where it names all, (member,)."""
+        """Indexed by event: 1 for members that the event names (all if it names none), 0 for others, (member,)."""
         return {event.name: self.chosen(event.members_named or ALL) for event in self.scenario.events}
 
     @cached_property
     def event_weight(self) -> Mapping[str, float]:
-        """By event: influence weight of the members that it names."""
+        """Indexed by event: summed influence weight of the members that it names."""
         return {name: float(named @ self.roster.influence_weight) for name, named in self.event_members.items()}
 
     # --- calendar -----------------------------------------------------------------------------------------------
 
     @cached_property
     def councils(self) -> Mapping[int, tuple[date, str]]:
-        """Council meetings by step: their date and kind; summits of the scenario are among them."""
+        """Council meetings, indexed by step: date and kind. Dated summits of the scenario are included."""
         s = self.scenario
         meetings = list(council_dates(s.start, s.horizon))
         meetings += [(e.date, "summit") for e in s.events if isinstance(e, SummitEvent) and e.date]
@@ -203,7 +203,7 @@ class Setup:
 
     @cached_property
     def elections(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
-        """Elections by step: which member votes, and the how-manieth election of the run that is for it."""
+        """Elections, indexed by step: pairs (member index, ordinal of that member's election in the run)."""
         s = self.scenario
         off_calendar = [(e.member, e.date) for e in s.events if isinstance(e, ElectionEvent) and e.date]
         found: dict[int, list[tuple[int, int]]] = {}
@@ -216,7 +216,7 @@ class Setup:
 
     @cached_property
     def incumbent_below(self) -> float:
-        """Normal quantile below which a draw leaves a government in office."""
+        """Standard normal quantile; a draw below it leaves the government in office."""
         return quantile(self.scenario.elections.incumbency)
 
     @cached_property
@@ -233,12 +233,14 @@ class Setup:
 
     @cached_property
     def streams(self) -> tuple[Stream, ...]:
-        """Every stream of a run."""
+        """Every stream of random draws that a run uses."""
         steps, members = self.n_steps, len(self.roster)
         rounds = 1 + max((k for votes in self.elections.values() for _, k in votes), default=0)
         own = (
             Stream("initial_stance", (1, members)),
-            Stream("member_shocks", (steps, members + 1), "uniform", np.float32),  # the last column is common to all
+            Stream(
+                "member_shocks", (steps, members + 1), "uniform", np.float32
+            ),  # the last column is common to all members
             Stream("elections", (rounds, members, 2)),
             Stream("ceasefire", (steps,), "uniform"),
             Stream("war", (steps, 2)),
@@ -248,11 +250,11 @@ class Setup:
         return own + tuple(stream for event in self.scenario.events for stream in _event_streams(event, steps))
 
     def activity(self, event: Event, draws: FloatArray) -> BoolArray:
-        """When an event acts, (step, run).
+        """Whether an event acts in each step of each run, (step, run).
 
         Args:
-            event: one of the scenario's.
-            draws: its stream, uniform, (step, run).
+            event: an event of the scenario.
+            draws: uniform draws of its stream, (step, run).
         """
         if event.rate is not None:
             begins = draws < float(-np.expm1(-event.rate * self.dt))
@@ -270,7 +272,7 @@ class Setup:
 
 
 def outcome_stream(event: Event) -> str:
-    """Name of the stream for what an event leaves to chance."""
+    """Name of the stream for the outcome that an event leaves to chance."""
     return f"event:{event.name}:outcome"
 
 

@@ -1,4 +1,4 @@
-"""The tables of `model/data/`, read as they are."""
+"""The tables of `model/data/`, read without changes."""
 
 import csv
 from datetime import date
@@ -23,5 +23,5 @@ def member_rows() -> dict[str, Row]:
 
 
 def day_of(text: str) -> date:
-    """Return a date; a month stands for its 15th, a year for its 1 July."""
+    """Return the date that a text names; a month stands for its 15th day, a year for its 1 July."""
     return date.fromisoformat(text + {4: "-07-01", 7: "-15"}.get(len(text), ""))

@@ -1,4 +1,4 @@
-"""The world of some runs: every actor's state as arrays with a leading run axis, and the draws that it will use."""
+"""The world: every actor's state in a group of runs, as arrays whose first axis is the run, and the random draws."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STANCE_LIMIT = 1.0
 
 
 RowArray = npt.NDArray[np.intp]
-"""Places of some of the runs."""
+"""Positions of some of the runs on the run axis."""
 
 EVERY = slice(None)
 """All runs, or all members."""
@@ -30,7 +30,7 @@ EVERY = slice(None)
 
 @dataclass
 class AccessionState:
-    """Where each run's accession stands; arrays are ``(run,)``.
+    """State of the accession in each run; every array has shape ``(run,)``.
 
     Attributes:
         stage: code of the stage, int8.
@@ -41,22 +41,22 @@ class AccessionState:
     talks: FloatArray
 
     def rows(self, code: int) -> RowArray:
-        """Places of the runs at a stage."""
+        """Positions of the runs at the stage with this code."""
         return (self.stage == code).nonzero()[0]
 
     @property
     def is_member(self) -> BoolArray:
-        """Runs in which the candidate has acceded."""
+        """Whether the candidate has acceded, (run,)."""
         return self.stage == MEMBER
 
 
 @dataclass(frozen=True)
 class Council:
-    """What a council meeting brought.
+    """Result of a council meeting.
 
     Attributes:
-        ballots: by member, or NO_BALLOT where no bid was before it, int8 (run, member).
-        reasons: why members objected, int8 (run, member).
+        ballots: ballot of each member, or NO_BALLOT if no bid was on the agenda, int8 (run, member).
+        reasons: code of the reason for which each member objected, int8 (run, member).
         question_put: whether the question was formally put, (run,).
         invited: whether the candidate was invited, (run,).
     """
@@ -69,26 +69,26 @@ class Council:
 
 @dataclass
 class World:
-    """All state of some runs at one moment.
+    """The whole state of a group of runs at one moment.
 
     Attributes:
-        setup: what is fixed.
-        draws: by stream.
-        events: each event with the runs and steps in which it acts, (step, run), and the steps in which any does.
-        step: number of steps done.
+        setup: what is fixed during a run.
+        draws: random draws, indexed by stream.
+        events: each event, whether it acts in each step of each run, (step, run), and whether in any run, (step,).
+        step: number of steps completed.
         members: state of the member states.
         russia: state of Russia.
         candidate: state of the candidate.
         secretary_general: state of the Secretary General's office.
-        accession: stages.
+        accession: state of the accession.
         pledge: pledged defence spending at this date, % of GDP, (run,).
-        pledge_target: what the pledge rises to, (run,).
-        pledge_deadline: the year by which it does, (run,).
+        pledge_target: level to which the pledge rises, % of GDP, (run,).
+        pledge_deadline: year by which it reaches that level, (run,).
         trust_start: members' trust in the hegemon at the start, (run, member).
-        guarantee: security guarantee as far as it is believed since events last acted or it last faded, (run,).
-        keeps_rates: whether each mechanism's part is kept; to hold what few ask for costs time.
-        rates: where kept, rate of change of stance by mechanism in the last step, (run, member) each.
-        council: the council meeting of the last step, if there was one.
+        guarantee: security guarantee as far as it is believed, updated after events and after fading, (run,).
+        keeps_rates: whether to record each mechanism's rate; this costs time, and few analyses need it.
+        rates: if recorded, the rate of change of stance from each mechanism in the last step, (run, member) each.
+        council: the council meeting of the last step, or ``None``.
     """
 
     setup: Setup
@@ -118,29 +118,29 @@ class World:
         return len(self.accession.stage)
 
     def believed_guarantee(self, rows: RowArray | slice = EVERY) -> FloatArray:
-        """Security guarantee as far as it is believed, by what has been given so far, (run,).
+        """Security guarantee as far as it is believed, from all guarantees in force, (run,).
 
         Args:
-            rows: in these runs; by default in all.
+            rows: positions of the runs; by default all.
         """
         p, c = self.setup.scenario.guarantees, self.candidate
         return credible_guarantee(c.guarantee[rows], c.binding_guarantee[rows], p.initial if p.renewal else 0.0, p)
 
     @property
     def deterrent(self) -> FloatArray:
-        """What keeps a ceasefire, in [0, 1], (run,): the guarantee, or once the candidate is a member at least that."""
+        """Deterrent against a breach of a ceasefire, in [0, 1], (run,): the greater of guarantee and membership."""
         membership = self.setup.scenario.guarantees.membership
         return np.maximum(self.guarantee, membership * self.accession.is_member)
 
     @property
     def guarantee_change(self) -> FloatArray:
-        """The same less that of the start, (run,)."""
+        """Change of the believed guarantee since the start, (run,)."""
         p = self.setup.scenario.guarantees
         return self.guarantee - p.non_binding_weight * p.initial
 
     @property
     def ballot_stance(self) -> FloatArray:
-        """Stance with which members ballot: their own, or that of a ballot which the scenario gives, (run, member)."""
+        """Stance by which members ballot, (run, member): their own, or one for a ballot that the scenario gives."""
         given = self.setup.given_stance
         if not self.setup.scenario.ballots:
             return self.members.stance
@@ -148,26 +148,26 @@ class World:
 
     @property
     def hot(self) -> BoolArray:
-        """Runs in which the war is hot, (run,)."""
+        """Whether the war is hot, (run,)."""
         return self.russia.war_intensity > self.setup.scenario.war.hot_line
 
     def positions(self, rows: RowArray | slice = EVERY) -> tuple[IntArray, IntArray]:
-        """How each member would ballot now, and why it would object, int8 (run, member) each.
+        """Each member's ballot if it were cast now, and its reason to object, int8 (run, member) each.
 
         Args:
-            rows: of these runs; by default of all.
+            rows: positions of the runs; by default all.
         """
         line = self.setup.scenario.accession.objection_line
         return position(self.ballot_stance[rows], self.setup.war_bar, self.hot[rows, None], line)
 
     def elect(self, member: int, new: BoolArray, orientation: FloatArray, ties: float | None = None) -> None:
-        """A member gets a new government in some runs; susceptibility follows.
+        """Give a member a new government in some runs, and update its susceptibility.
 
         Args:
-            member: its place on the roster.
-            new: runs in which there is a new government, (run,).
-            orientation: its orientation there, (run,).
-            ties: its ties with Russia; by default those that go with the orientation.
+            member: position of the member on the roster.
+            new: whether there is a new government, (run,).
+            orientation: orientation of the new government, (run,).
+            ties: its ties with Russia; by default computed from its orientation.
         """
         m, p = self.members, self.setup.scenario.elections
         at_start = float(self.setup.roster.government_ties[member])
@@ -177,10 +177,10 @@ class World:
         self.update_susceptibility(member)
 
     def update_susceptibility(self, member: int | slice = EVERY) -> None:
-        """Members' susceptibility follows from their government's ties and their defence spending.
+        """Recompute members' susceptibility from their government's ties and their defence spending.
 
         Args:
-            member: the place of one, by default all.
+            member: position of one member; by default all members.
         """
         m, roster = self.members, self.setup.roster
         m.susceptibility[:, member] = susceptibility(
@@ -192,9 +192,13 @@ class World:
 
     @classmethod
     def start(cls, setup: Setup, draws: Draws) -> World:
-        """The world on the first day.
+        """Build the world on the first day.
 
-        Stances are drawn around their codes; dispositions are such that the drawn stances are at rest.
+        Stances are drawn around their coded values; dispositions are solved so that the drawn stances are at rest.
+
+        Args:
+            setup: what is fixed during a run.
+            draws: random draws, indexed by stream.
         """
         n, s, roster = draws["initial_stance"].shape[1], setup.scenario, setup.roster
         members = _members_at_start(setup, draws["initial_stance"][0])

@@ -471,7 +471,7 @@ def test_the_walk_catches_the_invitation_of_a_shelved_bid(monkeypatch):
 
 @pytest.mark.parametrize("outsider", ["RUS", "UKR", "Russia", "BLR", "hun"])
 def test_who_is_no_member_has_no_ballot(outsider):
-    with pytest.raises(ValueError, match=f"{outsider}: no member, and so without a ballot"):
+    with pytest.raises(ValueError, match=f"{outsider}: not a member of the alliance, and so without a ballot"):
         Ballots(("HUN", outsider), np.array([[SUPPORT, SUPPORT]], dtype=np.int8))
 
 

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import article10
-from article10.runs.commands.application import EXTRAS
+from article10.model.extras import MODULES
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("agents", "model", "runs")
@@ -221,7 +221,7 @@ def test_the_extra_that_commands_need_is_what_it_brings():
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["analysis"]
     installed = {canonicalize_name(Requirement(text).name) for text in extra}
     modules = metadata.packages_distributions()
-    assert {canonicalize_name(modules[name][0]) for name in EXTRAS["analysis"]} == installed
+    assert {canonicalize_name(modules[name][0]) for name in MODULES["analysis"]} == installed
 
 
 # ---------------------------------------------------------------- the direction of imports

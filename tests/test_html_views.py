@@ -51,7 +51,7 @@ def test_a_group_of_parameters_shows_value_default_range_unit_and_meaning():
     assert "0.75 (default 0.5)" in text
     assert "0.1 to 1" in text
     assert "1/year" in text
-    assert "weighted mean of the stances" in text
+    assert "weighted mean of the others' stances" in text
     assert text.count("default") == 1
 
 

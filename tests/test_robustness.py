@@ -150,7 +150,7 @@ def test_the_answer_is_the_same_again_and_has_all_its_parts(small, tmp_path):
 def test_the_page_is_made_anew_between_its_markers(small):
     page = Path(__file__).parent.parent / "docs" / "evidence" / "robustness.md"
     text = with_blocks(page.read_text("utf-8"), robustness_blocks(small))
-    assert "12 worlds of each variant at each of 13 points" in text
+    assert "12 runs of each variant at each of 13 points" in text
     assert text.count("| verdict |") == 1
     with pytest.raises(KeyError, match="markers"):
         with_blocks("nothing", robustness_blocks(small))

@@ -345,7 +345,7 @@ def test_the_roster_of_2022_has_thirty_members():
 
 
 def test_nobody_left_is_an_error():
-    with pytest.raises(ValueError, match="nobody is left"):
+    with pytest.raises(ValueError, match="no member is left"):
         read_roster().without(*MEMBERS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 import subprocess
@@ -99,6 +100,18 @@ def test_links_to_notebooks_lead_to_the_tutorial(site):
     linked = re.findall(r'href="([^"]*tutorial/[^"]*)"', text_of(site, "."))
     assert linked
     assert not re.search(r'href="[^"]*\.ipynb"', text_of(site, "."))
+
+
+def test_the_first_page_shows_a_picture_and_the_two_commands(site):
+    page = text_of(site, ".")
+    assert re.search(r'<img [^>]*src="gallery/accession.png"', page)
+    assert [command for command in ("make run", "make test") if command not in re.sub("<[^>]+>", "", page)] == []
+
+
+def test_a_search_for_veto_finds_the_accession_rule_and_the_glossary(site):
+    sections = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    found = {s["location"] for s in sections if re.search(r"\bveto\b", f"{s['title']} {s['text']}", re.I)}
+    assert {"odd/#312-the-accession-rule", "glossary/#who-decides"} <= found
 
 
 def test_outputs_of_the_tutorial_wrap(site):

@@ -86,7 +86,7 @@ TAKEN_AS_DAYS = {
     "explain start": lambda day, result: result.explain("HUN", start=day),
     "explain end": lambda day, result: result.explain("HUN", end=day),
     "until": lambda day, result: discover(result.scenario, 4, until=day),
-    "given": lambda day, result: guarantee_tradeoff(result.scenario, 4, given=day),
+    "given": lambda day, result: guarantee_tradeoff(result.scenario, runs=4, given=day),
     "accession": lambda day, result: read_round("finland_2022", accession=day),
 }
 """Where a day is taken, by what it is for."""

@@ -183,7 +183,7 @@ CALLS = {
     "trajectories: n": Call(lambda o: o.result.plot.trajectories(n=0), ("n = 0",)),
     "holdouts: most": Call(lambda o: o.result.plot.holdouts(most="x"), ("most = 'x'",)),
     "map: none recorded": Call(lambda o: o.bare.plot.map("2026-01-01"), ("stance was not recorded",)),
-    "map: when": Call(lambda o: o.result.plot.map(date(1900, 1, 1)), ("when = 1900-01-01", "2025-12-01 to")),
+    "map: when": Call(lambda o: o.result.plot.map(date(1950, 1, 1)), ("when = 1950-01-01", "2025-12-01 to")),
     "network: threshold": Call(lambda o: o.result.plot.network(None), ("threshold = None",)),
     "save_all": Call(lambda o: o.result.plot.save_all("f", ["fann"]), ("'fann'", "did you mean 'fan'")),
     "no runs": Call(lambda o: article10.EnsembleResult(o.result.data.isel(run=[])).plot, ("holds no runs",)),
@@ -237,7 +237,7 @@ def test_a_wrong_call_is_refused_in_one_line(wrong, scenario, result, bare, batc
 
 def test_a_selection_of_no_runs_says_so(result):
     none = article10.EnsembleResult(result.data.isel(run=[]))
-    assert "runs=0" in repr(none)
+    assert "no runs" in repr(none)
     assert "nan" not in repr(none)
 
 

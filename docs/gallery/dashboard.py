@@ -1,4 +1,4 @@
-"""Takes the picture in ``docs/dashboard.md``, ``python docs/gallery/dashboard.py`` (needs Chromium)."""
+"""Take the screenshot for ``docs/dashboard.md``: ``python docs/gallery/dashboard.py`` (needs Chromium)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DATE = "document.querySelector('[data-what=\"date\"]').innerText"
 
 
 def button(label: str) -> str:
-    """The button with a label."""
+    """JavaScript that finds the button with this label."""
     return f"[...document.querySelectorAll('button')].find(b => b.innerText.trim() == '{label}')"
 
 
 def main() -> None:
-    """Move a lever to its end, begin the world anew, do the steps, and take the picture."""
+    """Move a slider to its end, reset the run, step it, and take the screenshot."""
     words = [sys.executable, "-m", "article10.runs.command_line", *COMMAND]
     server = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert server.stdout is not None

@@ -1,4 +1,4 @@
-"""Make the gallery again, pictures and page: ``python docs/gallery/make.py`` (a minute or so)."""
+"""Draw the pictures of the gallery and write its page: ``python docs/gallery/make.py`` (about a minute)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ result = article10.simulate("baseline", runs=300, seed=7)"""
 
 HEAD = f"""# Gallery
 
-Every picture with the code that drew it. Pictures and page are made by `python docs/gallery/make.py`. Each picture
-states its number of runs; what it shows are the model's worlds, not a forecast. Where the code says `result`, it is
+Every figure with the code that draws it; `python docs/gallery/make.py` draws the figures and writes this page.
+Each figure states its number of runs. Figures show the model's runs, not a forecast. Confidence intervals cover
+simulation uncertainty only; they do not say how sure the model is of the world. In the code below, `result` is
 
 ```python
 {GIVEN}
@@ -52,9 +53,9 @@ class Picture:
     """One picture.
 
     Attributes:
-        file: its name; without an ending it is a PNG.
-        said: what to see in it.
-        code: that draws it; its last line gives the axes, the file or its content.
+        file: its file name; a name without an ending is that of a PNG.
+        said: its caption.
+        code: the code that draws it; its last line returns the axes, the path of the file, or its content.
     """
 
     file: str
@@ -63,36 +64,50 @@ class Picture:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """Path of the picture's file."""
         return FOLDER / (self.file if "." in self.file else f"{self.file}.png")
 
 
 PICTURES: dict[str, tuple[Picture, ...]] = {
     "Decisions": (
-        Picture("accession", "How likely each milestone is by each date", "result.plot.accession()"),
-        Picture("holdouts", "Who objects, by its own stance or because of the war", "result.plot.holdouts()"),
+        Picture("accession", "The probability of each milestone by each date", "result.plot.accession()"),
+        Picture("holdouts", "Who objects, by its own stance or only because of the war", "result.plot.holdouts()"),
     ),
     "Stances": (
-        Picture("fan", "Where stances go: the median, half and nine tenths of runs", "result.plot.fan()"),
+        Picture(
+            "fan",
+            "How stances develop: median, half and nine tenths of runs",
+            "result.plot.fan()",
+        ),
         Picture("trajectories", "One run, week by week", "result.plot.trajectories(run=3)"),
-        Picture("heatmap", "Every member's median, from the most to the least willing", "result.plot.heatmap()"),
-        Picture("explain", "Why a member moved: contributions add up", 'result.plot.explain("HUN", run=3)'),
+        Picture("heatmap", "Every member's median stance, the most willing first", "result.plot.heatmap()"),
+        Picture(
+            "explain",
+            "Why a stance moved: the mechanisms' contributions add up",
+            'result.plot.explain("HUN", run=3)',
+        ),
     ),
     "Members": (
         Picture("map", "Median stances at the horizon on a map", "result.plot.map()"),
-        Picture("network", "Who sways whom", "result.plot.network()"),
+        Picture("network", "The influence network: who influences whom", "result.plot.network()"),
     ),
-    "One run, moving": (Picture("run.gif", "Three years of run 3, a frame a month", MOVING),),
-    "Sliders": (Picture("explore", "A moved lever draws the same worlds again; grey: as given", SLIDERS),),
+    "One run as an animation": (Picture("run.gif", "Three years of run 3, one frame per month", MOVING),),
+    "Sliders": (
+        Picture(
+            "explore",
+            "A slider re-simulates the same runs; grey: the scenario as given",
+            SLIDERS,
+        ),
+    ),
     "Batches": (
-        Picture("batch_accession", "Scenarios in the same worlds", SCENARIOS),
-        Picture("batch_against", "Guarantees from stepping stone to substitute", SWEEP),
+        Picture("batch_accession", "Several scenarios in paired runs", SCENARIOS),
+        Picture("batch_against", "Guarantees, from stepping stone to substitute", SWEEP),
     ),
 }
 
 
-def run(code: str, names: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever its last line gives
-    """Run code as it is shown, and return what its last line gives."""
+def run(code: str, names: dict[str, Any]) -> Any:  # noqa: ANN401 - the value of its last line has any type
+    """Run the code of a picture, and return the value of its last line."""
     tree = ast.parse(code)
     last = tree.body.pop()
     assert isinstance(last, ast.Expr)
@@ -101,7 +116,7 @@ def run(code: str, names: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever its
 
 
 def draw(picture: Picture, names: dict[str, Any]) -> None:
-    """Draw a picture into its file."""
+    """Draw a picture and write it to its file."""
     drawn = run(picture.code, names)
     if isinstance(drawn, bytes):
         picture.path.write_bytes(drawn)
@@ -113,7 +128,7 @@ def draw(picture: Picture, names: dict[str, Any]) -> None:
 
 
 def page() -> str:
-    """The page that shows the pictures."""
+    """Markdown of the page that shows the pictures."""
     parts = [HEAD]
     for title, pictures in PICTURES.items():
         parts.append(f"## {title}\n")
@@ -123,7 +138,7 @@ def page() -> str:
 
 
 def main() -> None:
-    """Draw all, in a folder where batches can be left, then write the page."""
+    """Draw all pictures, in a temporary folder that takes the batches, and write the page."""
     names: dict[str, Any] = {}
     exec(GIVEN, names)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):

@@ -1,6 +1,6 @@
-"""What MkDocs makes of the folder: navigation by kind of page, notebooks as the tutorial, the reference, links outside.
+"""Hooks for MkDocs: navigation by kind of page, notebooks as the tutorial, the reference, and links out of the folder.
 
-Pages that are added to ``docs/`` find their place by themselves.
+Pages that are added to ``docs/`` appear in the navigation by themselves.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parent.parent.parent
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Documentation": ("README.md",),
+    "Documentation": ("README.md", "glossary.md"),
     "Tutorial": ("tutorial/*.md",),
     "How-to guides": ("scenarios.md", "events.md", "batches.md", "dashboard.md", "analyses/*.md"),
     "Reference": ("reference/*.md", "parameters.md", "roster.md"),
@@ -31,13 +31,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Decisions": ("decisions/README.md", "decisions/*.md"),
     "Gallery": ("gallery.md",),
 }
-"""Kinds of documentation and the pages of each; a pattern without a page is left out."""
+"""Sections of the navigation and the pages of each; a pattern that matches no page is left out."""
 
 ELSEWHERE = "More"
-"""Where pages go that no section names."""
+"""Section for pages that no other section names."""
 
 CSS = """.md-grid { max-width: 76rem; }
-.md-typeset table:not([class]) :is(th, td) { min-width: 0; padding: 0.6em 0.7em; }
+.md-typeset table:not([class]) :is(th, td) { min-width: 0; padding: 0.6em 0.45em; }
 .md-typeset td code { white-space: nowrap; }
 .md-typeset td:nth-child(n+5):nth-child(-n+7):nth-last-child(-n+2) { min-width: 7.5rem; overflow-wrap: anywhere; }
 .output { overflow-x: auto; font-size: 0.64rem; }
@@ -45,7 +45,7 @@ CSS = """.md-grid { max-width: 76rem; }
 .output th, .output td { padding: 0.15rem 0.6rem; text-align: left; }
 .output pre { white-space: pre-wrap; padding: 0.5rem 0.8rem; background: var(--md-code-bg-color); }
 """
-"""Names in tables are whole, and the words beside them (the last two columns of the parameters) not one to a line."""
+"""Style that keeps names in tables on one line, and gives the two last columns of parameters enough width to read."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -60,7 +60,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def navigation(pages: list[str]) -> list[Any]:
-    """The navigation of these pages."""
+    """Navigation of these pages, as MkDocs expects it."""
     left = sorted(pages)
     sections: list[Any] = []
     for title, patterns in SECTIONS.items():
@@ -75,7 +75,7 @@ def navigation(pages: list[str]) -> list[Any]:
 
 
 def add_notebook(files: Files, config: MkDocsConfig, path: Path) -> None:
-    """A notebook as a page, with its stored outputs; pictures become files beside it."""
+    """Add a notebook as a page, with its stored outputs; pictures become files beside the page."""
     parts = []
     for number, cell in enumerate(nbformat.read(path, as_version=4).cells):  # type: ignore[no-untyped-call]
         if cell.cell_type == "markdown":
@@ -92,7 +92,7 @@ def add_notebook(files: Files, config: MkDocsConfig, path: Path) -> None:
 
 
 def output_of(output: Any, name: str) -> tuple[str, bytes | None]:  # noqa: ANN401 - a notebook's output
-    """What a page shows of an output, and the picture that it needs."""
+    """Markdown or HTML of an output, and the bytes of the picture that it shows, if any."""
     data = output.get("data", {})
     if "image/png" in data:
         return f"![what the code above draws]({name})", base64.b64decode(data["image/png"])
@@ -108,7 +108,7 @@ def output_of(output: Any, name: str) -> tuple[str, bytes | None]:  # noqa: ANN4
 
 
 def public_names() -> Iterator[tuple[str, str]]:
-    """Every public name and the module that it comes from, as ``article10/__init__.py`` imports them."""
+    """Yield every public name and its module, as ``article10/__init__.py`` imports it."""
     tree = ast.parse((ROOT / "article10" / "__init__.py").read_text("utf-8"))
     listed = next(
         ast.literal_eval(node.value)
@@ -126,11 +126,11 @@ def public_names() -> Iterator[tuple[str, str]]:
 
 
 def reference_pages() -> dict[str, str]:
-    """Pages of the reference by name."""
+    """Pages of the reference, indexed by name."""
     pages = {
-        "model": "# Model\n\nScenarios, events, the rule, the world.\n",
-        "runs": "# Runs\n\nEnsembles, results, batches, the slider panel.\n",
-        "analyses": "# Analyses\n\nQuestions with an answer: sentences, tables with intervals, figures.\n",
+        "model": "# Model\n\nScenarios, events, the accession rule, the world.\n",
+        "runs": "# Runs\n\nEnsembles, results, batches, the panel of sliders.\n",
+        "analyses": "# Analyses\n\nEach answers one question with sentences, tables with intervals, and figures.\n",
     }
     for name, module in sorted(public_names(), key=lambda found: (found[0].isupper(), found[0].lower())):
         page = "analyses" if ".analyses" in module or ".report" in module else "runs" if ".runs." in module else "model"
@@ -142,7 +142,7 @@ def reference_pages() -> dict[str, str]:
 
 
 def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> str:
-    """Links that leave ``docs/`` lead to the tutorial where they mean a notebook; others become plain text."""
+    """Point links to notebooks at the tutorial, and turn other links out of ``docs/`` into plain text."""
     folder = posixpath.dirname(page.file.src_uri)
 
     def inside(match: re.Match[str]) -> str:

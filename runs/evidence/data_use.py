@@ -1,4 +1,4 @@
-"""What each table of the package is used for; ``python -m article10.runs.evidence.data_use`` writes it into a page."""
+"""Use of each table of the package; ``python -m article10.runs.evidence.data_use`` writes it into its page."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from pathlib import Path
 from article10.runs.evidence.generated import markdown_table, with_blocks
 
 PAGE = Path("docs/evidence/data_use.md")
-"""Where the statement stands in a checkout."""
+"""Path of the page in a checkout."""
 
 SPECIFICATION, CALIBRATION, VALIDATION, BACKGROUND = "specification", "calibration", "validation", "background"
-"""Uses: what an entity is, what sizes a number, what tests an outcome, what codes rest on though nothing reads it."""
+"""Uses of a table: to define entities, to set parameters, to test outcomes, or only as the basis of codes."""
 
 USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "countries": ((SPECIFICATION,), "members, population and output, borders and distance: weight, exposure, affinity"),
     "governments_2025_12": ((SPECIFICATION,), "government ties, war bar, and whose election decides (coded judgement)"),
-    "ukraine_membership_stance_2025_12": ((SPECIFICATION,), "stance of the start and its spread (coded judgement)"),
+    "ukraine_membership_stance_2025_12": ((SPECIFICATION,), "initial stance and its spread (coded judgement)"),
     "unga_ideal_points": ((SPECIFICATION,), "distance in UN voting: affinity, structural susceptibility"),
     "russia_energy_dependence": ((SPECIFICATION,), "structural susceptibility"),
     "russia_gas_import_share": ((SPECIFICATION,), "structural susceptibility"),
-    "defence_expenditure": ((SPECIFICATION, CALIBRATION), "spending of the start; ranges of the spending parameters"),
-    "public_opinion_ukraine_nato": ((SPECIFICATION,), "caution; aspiration of the start"),
+    "defence_expenditure": ((SPECIFICATION, CALIBRATION), "initial spending; ranges of the spending parameters"),
+    "public_opinion_ukraine_nato": ((SPECIFICATION,), "caution; initial aspiration"),
     "elections": ((SPECIFICATION,), "dates of elections"),
     "nato_council_dates": ((SPECIFICATION,), "dates of councils"),
-    "spending_pledges": ((SPECIFICATION,), "the pledge in force, its deadline; entered by hand as defaults"),
+    "spending_pledges": ((SPECIFICATION,), "the pledge in force and its deadline, entered by hand as defaults"),
     "accession_ratifications": (
         (CALIBRATION, VALIDATION),
-        "members' institutional speed, urgency of rounds, what isolation and concessions do (the holdouts of 2022); "
-        "the fit of a hindcast does not read the round it scores; pattern 3 looks at the same rounds: no independent "
-        "test",
+        "members' institutional speed, urgency of rounds, effects of isolation and concessions (the holdouts of 2022); "
+        "the fit of a hindcast does not read the round that it scores; pattern 3 uses the same rounds, so it is not an "
+        "independent test",
     ),
     "accession_rounds": (
         (CALIBRATION, VALIDATION),
-        "range of the talks' length, entered by hand; days of accession in hindcasts",
+        "range of the duration of talks, entered by hand; days of accession in hindcasts",
     ),
     "events_2021_2025": (
         (SPECIFICATION, CALIBRATION),
@@ -41,21 +41,21 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "ukraine_membership_positions": (
         (SPECIFICATION, VALIDATION, BACKGROUND),
-        "members' first rows start ukraine_2022, their later rows only score it (a test poisons them); what the "
-        "stances and ties of 2025 were coded on, which the variant with known governments is told",
+        "members' first rows set the start of ukraine_2022, their later rows only score it (a test corrupts them); "
+        "basis of the stances and ties of 2025, of which the variant with known governments uses the ties",
     ),
     "ukraine_security_commitments": (
         (SPECIFICATION, BACKGROUND),
-        "who gives the dated guarantees of ukraine_2022; basis of codes; guarantee of the start, its scale assumed",
+        "providers of the dated guarantees of ukraine_2022; basis of codes; initial guarantee, its scale assumed",
     ),
     "leaders_2025_12": ((BACKGROUND,), "basis of the coded government ties"),
-    "ukraine_support_kiel": ((BACKGROUND,), "none in the model; gathered after the baseline's date"),
+    "ukraine_support_kiel": ((BACKGROUND,), "not used in the model; gathered after the date of the baseline"),
 }
-"""By table of ``model/data``: its uses, and for what."""
+"""Indexed by table of ``model/data``: its uses, and what it is used for."""
 
 
 def data_use_block() -> str:
-    """The uses as a table in Markdown."""
+    """Markdown table of the uses."""
     rows = [(f"`{name}.csv`", ", ".join(uses), text) for name, (uses, text) in USES.items()]
     return markdown_table(("table", "use", "for"), rows)
 

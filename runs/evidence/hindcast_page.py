@@ -1,4 +1,4 @@
-"""The page of hindcasts, its tables and pictures made anew: ``python -m article10.runs.evidence.hindcast_page``."""
+"""Compute the tables and pictures of the page on hindcasts: ``python -m article10.runs.evidence.hindcast_page``."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from article10.runs.figures.style import save_figure
 from article10.runs.progress import progress_shown
 
 PAGE = Path("docs/evidence/hindcast.md")
-"""Where the page stands in a checkout; its pictures lie beside it."""
+"""Path of the page in a checkout; its pictures are beside it."""
 
 RUNS, DRAWS, SEED = 2000, 100, 0
-"""What the page is made with."""
+"""Settings with which the page is computed."""
 
 FORECAST, GIVEN_PACE, VARIED = "from other rounds", "given the pace", "given the pace, parameters drawn"
-"""What is made of a round: a forecast by other rounds; one by its own pace; the same without the values that the days
-to be judged have sized."""
+"""Kinds of hindcast of a round: from other rounds; given its own pace; the same, with the parameters that were set from
+the days to be judged drawn over their ranges."""
 
 PIT = "hindcast_pit.png"
 """The picture of calibration."""
@@ -40,13 +40,13 @@ def hindcast_blocks(
     varied: Mapping[str, Hindcast],
     fit: RatificationFit,
 ) -> dict[str, str]:
-    """What stands between the page's markers.
+    """Text of the page's generated blocks, indexed by the name of their markers.
 
     Args:
-        found: hindcasts by round, from other rounds alone.
-        given_pace: hindcasts with the pace of the round known.
-        varied: likewise, with the parameters that were sized on holdouts drawn over their ranges.
-        fit: to all rounds.
+        found: hindcasts from other rounds alone, indexed by round.
+        given_pace: hindcasts with the pace of the round known, indexed by round.
+        varied: the same, with the parameters that were set from holdouts' delays drawn over their ranges.
+        fit: the fit to all rounds.
     """
     said = [f"**{name}.** " + " ".join(answer.sentences()) for name, answer in found.items()]
     made = next(iter(found.values()))
@@ -119,10 +119,10 @@ def _holdouts(given_pace: Mapping[str, Hindcast], varied: Mapping[str, Hindcast]
 
 def _fit(fit: RatificationFit) -> str:
     meanings = {
-        "log_shape": "log of the shape of members' speeds: large is alike",
-        "calm": "log of a calm round's pace, a year",
-        "urgency": "what a tenth of threat adds to it",
-        "log_spread": "log of how far rounds depart from both",
+        "log_shape": "log of the shape of members' speeds; if it is large, members are alike",
+        "calm": "log of the pace of a calm round, per year",
+        "urgency": "what a tenth of threat adds to that log",
+        "log_spread": "log of how far rounds depart from these two",
     }
     rows = [
         (
@@ -154,7 +154,7 @@ def _made(asked: tuple[str, str]) -> tuple[tuple[str, str], Hindcast]:
 
 
 def main() -> None:
-    """Compute, and write into the page of this checkout; one process a core."""
+    """Compute the blocks with one process per core, and write them into the page of this checkout."""
     asked = [(name, how) for how in (GIVEN_PACE, VARIED) for name in HOLDOUT_ROUNDS]
     asked += [(name, FORECAST) for name in ROUNDS]
     made: dict[tuple[str, str], Hindcast] = {}

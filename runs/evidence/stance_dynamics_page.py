@@ -1,4 +1,4 @@
-"""The page of stance dynamics, made anew: ``python -m article10.runs.evidence.stance_dynamics_page``."""
+"""Compute the page on stance dynamics: ``python -m article10.runs.evidence.stance_dynamics_page``."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from article10.runs.explain import END, START
 from article10.runs.figures.style import save_figure
 
 PAGE = Path("docs/evidence/stance_dynamics.md")
-"""Where the page stands in a checkout; its picture lies beside it."""
+"""Path of the page in a checkout; its picture is beside it."""
 
 RUNS, SEED = 2000, 0
-"""What the page is made with."""
+"""Settings with which the page is computed."""
 
 IDLE = 0.005
 """A mechanism that moves nobody on the page by more than this is left out of the table of contributions."""
 
 
 def stance_blocks(found: StanceHindcast) -> dict[str, str]:
-    """What stands between the page's markers."""
+    """Text of the page's generated blocks, indexed by the name of their markers."""
     tables = found.tables()
     said = [f"- {text}" for text in found.sentences()]
     made = f"{found.runs:,} runs of each variant, seed {found.seed}; {len(found.cases)} positions of "
@@ -50,7 +50,7 @@ def _why(found: StanceHindcast) -> str:
 
 
 def main() -> None:
-    """Compute, and write into the page of this checkout; about a minute."""
+    """Compute the blocks, which takes about a minute, and write them into the page of this checkout."""
     found = hindcast_stances(runs=RUNS, seed=SEED)
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), stance_blocks(found)), "utf-8")
     save_figure(found.figures()["members"], PAGE.parent / "stance_dynamics.png")
