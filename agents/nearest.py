@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from article10.agents.short_error import LONGEST_VALUE
+
 ALIKE = 0.66
 """Share of letters in common from which two names are near: of three letters, two."""
 
@@ -32,6 +34,8 @@ def near(name: object, known: Iterable[str]) -> str | None:
 def nearest(name: object, known: Iterable[str]) -> str:
     """The nearest valid name, or all of them if they are few, as the end of a message."""
     names = list(known)
+    if len(str(name)) > LONGEST_VALUE:
+        return ""
     if (meant := near(name, names)) is not None:
         return f"; did you mean {meant!r}?"
     return f"; valid: {', '.join(names)}" if 0 < len(names) <= FEW else ""

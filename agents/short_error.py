@@ -8,7 +8,7 @@ import reprlib
 from collections.abc import Sequence
 from math import log10
 
-LONGEST_VALUE, LONGEST_LINE, LONGEST_MESSAGE = 60, 300, 500
+LONGEST_VALUE, LONGEST_LINE, LONGEST_MESSAGE = 60, 400, 600
 """Characters of a value that a message quotes, of one of its lines, and of a list of mistakes."""
 
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")

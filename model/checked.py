@@ -161,6 +161,12 @@ def a_word_or_words(name: str, value: object) -> None:
     a_word(name, value) if isinstance(value, str) else some_words(name, value)
 
 
+def a_word_or_function(name: str, value: object) -> None:
+    """Refuse what is neither a word nor a function; who takes no function says so itself."""
+    if not callable(value):
+        a_word(name, value)
+
+
 def numbers(name: str, value: object) -> None:
     """Refuse what is not a list of finite numbers."""
     for one in list_of(name, value, "numbers"):
@@ -209,7 +215,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("scenario", "source"), a_scenario),
     **dict.fromkeys(("path", "out", "folder", "observed"), a_path),
     **dict.fromkeys(("start", "end", "when", "until", "given", "accession"), a_day),
-    **dict.fromkeys(("outcome", "milestone", "key", "query", "cluster", "power", "iso3"), a_word),
+    **dict.fromkeys(("milestone", "key", "query", "cluster", "power", "iso3"), a_word),
     **dict.fromkeys(("by_channel", "pace_known", "retry_failed"), a_switch),
     **dict.fromkeys(("record", "varied", "collect"), words),
     **dict.fromkeys(("members", "figures", "rules", "strategies"), some_words),
@@ -223,6 +229,7 @@ CHECKS: Mapping[str, Check] = {
     "levers": some_levers,
     "mechanisms": lambda _, value: check_functions(None, value),
     "member": a_word_or_words,
+    "outcome": a_word_or_function,
     "points": whole_numbers,
     "progress": a_listener,
     "strategy": lambda _, value: check_functions(value, None),

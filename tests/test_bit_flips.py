@@ -21,6 +21,7 @@ import article10
 from article10 import BatchError, Design, ResultError, ScenarioError, open_batch, run_batch
 from article10.runs.analyses.target_evaluation import ASKED, EVALUATED, Evaluator
 from article10.runs.analyses.targets import Targets
+from article10.runs.batches.ranges import Space
 
 FLIPS = int(os.environ.get("ARTICLE10_FLIPS", "3"))
 """Bits flipped in each kind of file, one at a time."""
@@ -237,7 +238,7 @@ POINTS = np.array([[0.2], [0.4], [0.6]])
 
 def evaluator(out: Path) -> Evaluator:
     """Measures points of one parameter, and keeps them in a folder."""
-    return Evaluator(SCENARIO, TARGETS, {"stance.peer_rate": (0.1, 1.0)}, 4, 7, out)
+    return Evaluator(SCENARIO, TARGETS, Space({"stance.peer_rate": (0.1, 1.0)}), 4, 7, out)
 
 
 @pytest.mark.parametrize("name", [ASKED, EVALUATED])

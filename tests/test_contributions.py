@@ -110,7 +110,7 @@ def test_a_strategy_that_returns_nonsense_is_refused():
 
 
 def test_a_strategy_of_the_wrong_shape_is_told_the_right_one():
-    with pytest.raises(ValueError, match=r"strategy must return weights \(run, member\) = \(2, 32\), got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"strategy must return weights \(run, member\) = \(2, 32\), got \(2,\)"):
         simulate("baseline", 2, 0, changes=SHORT, strategy=lambda known: known.observed[:, 0])
 
 

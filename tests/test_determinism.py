@@ -101,7 +101,7 @@ def test_draws_of_a_stretch_at_a_time_are_those_of_the_whole(monkeypatch):
             for step in range(len(values)):
                 assert np.array_equal(passing[name][step], values[step]), (name, step)
         assert np.array_equal(passing["shocks"][49], whole["shocks"][49])
-        with pytest.raises(IndexError, match="step 3 of stream 'shocks' has passed"):
+        with pytest.raises(IndexError, match="step 3 of stream 'shocks' is in an earlier stretch"):
             passing["shocks"][3]
 
 

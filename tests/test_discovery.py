@@ -1,7 +1,7 @@
 """Scenario discovery: a planted rule is found, noise gives no box, and few worlds give none either."""
 
 import warnings
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from article10 import simulate
 from article10.runs.analyses.boxes import find_boxes
 from article10.runs.analyses.discovery import discover, discover_parameters
 from article10.runs.analyses.intervals import TooFewRunsWarning
+from article10.runs.batches.result import BatchResult
 
 SHORT = {"horizon": "2029-12-01"}
 
@@ -158,5 +159,6 @@ def test_parameters_of_a_design_that_decide_are_found(tmp_path):
     assert box.edges[0].high < -0.1
     assert box.edges[0].low == -np.inf
     assert "accession.objection_line at most" in answer.sentences()[0]
+    few = Mock(spec=BatchResult, varied=["scenario"], points=pd.DataFrame({"scenario": ["a", "b"]}))
     with pytest.raises(ValueError, match="expected at least 4 points"):
-        discover_parameters(SimpleNamespace(varied=["scenario"], points=pd.DataFrame({"scenario": ["a", "b"]})))
+        discover_parameters(few)

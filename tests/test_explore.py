@@ -109,7 +109,7 @@ def test_levers_are_chosen_by_key_and_by_group(short):
     [
         ({"levers": ["stance.peer_rat"]}, r"did you mean 'stance.peer_rate'"),
         ({"levers": ["candidate.name"]}, "no range"),
-        ({"members": []}, "one to 6"),
+        ({"members": []}, "at least one"),
         ({"members": ["HNU"]}, "HNU"),
     ],
 )

@@ -14,6 +14,7 @@ import xarray as xr
 import article10
 from article10 import Design, run_batch
 from article10.runs.analyses.target_evaluation import ASKED, EVALUATED, Evaluator
+from article10.runs.batches.ranges import Space
 from article10.runs.files import moved_into_place, remove_abandoned, save_dataset, unfinished
 from article10.runs.output_folder import PAGE_HEAD, OutputError, new_file, output_folder, output_page
 
@@ -269,5 +270,5 @@ def test_a_batch_that_was_killed_before_it_described_itself_is_resumed(tmp_path)
 def test_a_tuning_that_was_killed_before_it_described_itself_is_resumed(tmp_path, dead):
     (tmp_path / f".unfinished-{dead}-{ASKED}").write_text("{")
     targets = article10.Targets(ratification=({"n": 3, "days": 1.0, "tolerance": 1.0},))
-    Evaluator(article10.read_scenario("baseline"), targets, {"stance.peer_rate": (0.2, 0.8)}, 2, 0, tmp_path)
+    Evaluator(article10.read_scenario("baseline"), targets, Space({"stance.peer_rate": (0.2, 0.8)}), 2, 0, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [ASKED, EVALUATED]

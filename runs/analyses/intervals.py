@@ -239,7 +239,7 @@ def stated(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a
 
     >>> from article10.runs.analyses.forms import POINTS
     >>> stated(paired(np.arange(9) > 0, np.arange(9) > 1).row("gain"), "gain", POINTS)
-    'not told from zero [-20.3, +43.5] percentage points: about 90 runs would tell +11.1 percentage points'
+    'not told from zero [-20.2, +43.5] percentage points: about 90 runs would tell +11.1 percentage points'
     """
     if told(row, name):
         return interval(row, name, form)

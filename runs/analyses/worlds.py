@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from article10.agents.short_error import shown
 from article10.model.arguments import LARGEST, whole
 from article10.model.days import day_given
 from article10.model.randomness import Sampler, Stream
@@ -201,7 +202,7 @@ def check_milestone(name: str) -> None:
         ValueError: it is none.
     """
     if name not in MILESTONES:
-        raise ValueError(f"outcome = {name!r}: expected {', '.join(MILESTONES)}")
+        raise ValueError(f"outcome = {shown(name)}: expected {', '.join(MILESTONES)}")
 
 
 def reached(result: EnsembleResult, milestone: str, by: object = None) -> np.ndarray:
