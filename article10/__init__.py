@@ -18,55 +18,55 @@ from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design, Sample
 from article10.runs.batches.error import BatchError, UnfinishedBatchWarning
 from article10.runs.batches.result import BatchResult, open_batch
-from article10.runs.ensemble import simulate
-from article10.runs.files import ResultError
-from article10.runs.machine import TooLargeError
-from article10.runs.provenance import version
-from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
-from article10.runs.result import EnsembleResult, load
+from article10.runs.ensemble.machine import TooLargeError
+from article10.runs.ensemble.netcdf import ResultError
+from article10.runs.ensemble.provenance import version
+from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
+from article10.runs.ensemble.result import EnsembleResult, load
+from article10.runs.ensemble.simulate import simulate
 
 if TYPE_CHECKING:
     from article10.model.accession_model import AccessionModel
     from article10.model.mesa_batches import mesa_iterations
-    from article10.runs.analyses.discovery import discover, discover_parameters
-    from article10.runs.analyses.guarantees import guarantee_tradeoff
-    from article10.runs.analyses.holdout_power import holdout_power
-    from article10.runs.analyses.influence import influence
-    from article10.runs.analyses.influence_curve import influence_curve
-    from article10.runs.analyses.influence_ranking import rank_influence
+    from article10.runs.analyses.discovery.discovery import discover, discover_parameters
+    from article10.runs.analyses.guarantees.three_futures import three_futures
+    from article10.runs.analyses.guarantees.tradeoff import guarantee_tradeoff
+    from article10.runs.analyses.holdouts.power import holdout_power
+    from article10.runs.analyses.influence.curve import influence_curve
+    from article10.runs.analyses.influence.influence import influence
+    from article10.runs.analyses.influence.ranking import rank_influence
     from article10.runs.analyses.levers import Lever
-    from article10.runs.analyses.rules_compared import compare_rules
-    from article10.runs.analyses.sensitivity import screen, sobol
-    from article10.runs.analyses.targets import Targets
-    from article10.runs.analyses.three_futures import three_futures
-    from article10.runs.analyses.tornado import tornado
-    from article10.runs.analyses.tuning import tune
+    from article10.runs.analyses.rules.compared import compare_rules
+    from article10.runs.analyses.sensitivity.sensitivity import screen, sobol
+    from article10.runs.analyses.sensitivity.tornado import tornado
+    from article10.runs.analyses.tuning.targets import Targets
+    from article10.runs.analyses.tuning.tuning import tune
     from article10.runs.evidence.hindcast import hindcast
     from article10.runs.evidence.stance_dynamics import hindcast_stances
-    from article10.runs.explore.panel import explore
+    from article10.runs.interactive.explore.panel import explore
     from article10.runs.report.report import report
 
 LATER = {
     "AccessionModel": ("article10.model.accession_model", "mesa"),
     "mesa_iterations": ("article10.model.mesa_batches", "mesa"),
     "Lever": ("article10.runs.analyses.levers", ""),
-    "Targets": ("article10.runs.analyses.targets", ""),
-    "tune": ("article10.runs.analyses.tuning", "analysis"),
-    "compare_rules": ("article10.runs.analyses.rules_compared", "analysis"),
-    "discover": ("article10.runs.analyses.discovery", "analysis"),
-    "discover_parameters": ("article10.runs.analyses.discovery", "analysis"),
-    "explore": ("article10.runs.explore.panel", "notebooks"),
+    "Targets": ("article10.runs.analyses.tuning.targets", ""),
+    "tune": ("article10.runs.analyses.tuning.tuning", "analysis"),
+    "compare_rules": ("article10.runs.analyses.rules.compared", "analysis"),
+    "discover": ("article10.runs.analyses.discovery.discovery", "analysis"),
+    "discover_parameters": ("article10.runs.analyses.discovery.discovery", "analysis"),
+    "explore": ("article10.runs.interactive.explore.panel", "notebooks"),
     "hindcast": ("article10.runs.evidence.hindcast", "analysis"),
     "hindcast_stances": ("article10.runs.evidence.stance_dynamics", "analysis"),
-    "guarantee_tradeoff": ("article10.runs.analyses.guarantees", "analysis"),
-    "holdout_power": ("article10.runs.analyses.holdout_power", "analysis"),
-    "influence": ("article10.runs.analyses.influence", "analysis"),
-    "influence_curve": ("article10.runs.analyses.influence_curve", "analysis"),
-    "rank_influence": ("article10.runs.analyses.influence_ranking", "analysis"),
-    "screen": ("article10.runs.analyses.sensitivity", "analysis"),
-    "sobol": ("article10.runs.analyses.sensitivity", "analysis"),
-    "three_futures": ("article10.runs.analyses.three_futures", "analysis"),
-    "tornado": ("article10.runs.analyses.tornado", "analysis"),
+    "guarantee_tradeoff": ("article10.runs.analyses.guarantees.tradeoff", "analysis"),
+    "holdout_power": ("article10.runs.analyses.holdouts.power", "analysis"),
+    "influence": ("article10.runs.analyses.influence.influence", "analysis"),
+    "influence_curve": ("article10.runs.analyses.influence.curve", "analysis"),
+    "rank_influence": ("article10.runs.analyses.influence.ranking", "analysis"),
+    "screen": ("article10.runs.analyses.sensitivity.sensitivity", "analysis"),
+    "sobol": ("article10.runs.analyses.sensitivity.sensitivity", "analysis"),
+    "three_futures": ("article10.runs.analyses.guarantees.three_futures", "analysis"),
+    "tornado": ("article10.runs.analyses.sensitivity.tornado", "analysis"),
     "report": ("article10.runs.report.report", "analysis"),
 }
 """What is imported when it is first asked for, and the extra that it needs: an ensemble needs none."""

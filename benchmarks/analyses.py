@@ -23,8 +23,8 @@ import time
 import warnings
 
 from article10 import influence, simulate, sobol
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.sensitivity import MAIN
+from article10.runs.analyses.sensitivity.sensitivity import MAIN
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
 PARTS = ("influence", "sobol")
 

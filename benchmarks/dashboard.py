@@ -30,8 +30,8 @@ from chromium import PROGRAM, Chromium, chromium
 from served import dashboard
 
 import article10
-from article10.runs.dashboard.fan import RUNS
-from article10.runs.explore.panel import PAUSE
+from article10.runs.interactive.dashboard.fan import RUNS
+from article10.runs.interactive.explore.panel import PAUSE
 
 SEED = 7
 LEVER = "stance.peer_rate"

@@ -19,7 +19,7 @@ from statistics import median
 import xarray as xr
 
 from article10 import Design, load, run_batch, simulate
-from article10.runs.digest import bytes_digest, dataset_digest
+from article10.runs.output.digest import bytes_digest, dataset_digest
 
 
 def seconds(read: Callable[[], object]) -> float:

@@ -196,7 +196,7 @@ def stances(world: World) -> None:
             raise ValueError(
                 f"mechanism {name!r} must return rates (run, member) = {change.shape}, got {given!r}"
             ) from None
-        if world.keeps_rates:
+        if world.record_rates:
             world.rates[name] = rate
     if not np.isfinite(change).all():
         raise ValueError(_not_finite(world))

@@ -86,7 +86,7 @@ class World:
         pledge_deadline: year by which it reaches that level, (run,).
         trust_start: members' trust in the hegemon at the start, (run, member).
         guarantee: security guarantee as far as it is believed, updated after events and after fading, (run,).
-        keeps_rates: whether to record each mechanism's rate; this costs time, and few analyses need it.
+        record_rates: whether to record each mechanism's rate; this costs time, and few analyses need it.
         rates: if recorded, the rate of change of stance from each mechanism in the last step, (run, member) each.
         council: the council meeting of the last step, or ``None``.
     """
@@ -105,7 +105,7 @@ class World:
     pledge_deadline: FloatArray
     trust_start: FloatArray
     guarantee: FloatArray = field(init=False)
-    keeps_rates: bool = False
+    record_rates: bool = False
     rates: dict[str, FloatArray] = field(default_factory=dict)
     council: Council | None = None
 

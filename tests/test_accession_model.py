@@ -166,7 +166,7 @@ def test_whatever_happens_to_the_agent_sets_members_go_by_their_code_and_the_run
 
 @pytest.mark.parametrize("change", REARRANGED)
 def test_the_dashboard_s_trajectories_go_by_member_and_end_for_an_agent_that_was_removed(change):
-    drawings = pytest.importorskip("article10.runs.dashboard.drawings")
+    drawings = pytest.importorskip("article10.runs.interactive.dashboard.drawings")
     model, untouched = (AccessionModel("baseline", seed=7, run=2, changes=SHORT) for _ in range(2))
     model.step()
     REARRANGED[change](model.agents)

@@ -9,10 +9,10 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 import article10
+from article10.runs.ensemble.rerun import rerun
 from article10.runs.figures.animation import MovingMap, monthly
 from article10.runs.figures.stance_colours import colour_of
-from article10.runs.replay import RECORD
-from article10.runs.run_again import run_again
+from article10.runs.stories.replay import RECORD
 
 SHORT = {"horizon": "2026-05-25"}
 
@@ -24,7 +24,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def one_run(result):
-    return run_again(result, 2, RECORD)
+    return rerun(result, 2, RECORD)
 
 
 def test_a_gif_has_a_frame_for_every_month_and_progress_is_told(result, tmp_path):

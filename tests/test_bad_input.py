@@ -20,10 +20,10 @@ from typer.testing import CliRunner
 
 from article10.model import extras
 from article10.model.scenario_file import read_scenario
-from article10.runs import output_folder
 from article10.runs.command_line import app
 from article10.runs.commands import application
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.output import folder as output_folder
 
 SHORT = ["--set", "horizon=2026-12-07", "--runs", "3", "--no-figures"]
 

@@ -11,14 +11,14 @@ import pytest
 from rich.console import Console
 
 from article10 import BatchError, Design, UnfinishedBatchWarning, open_batch, run_batch
-from article10.runs.analyses.discovery import discover_parameters
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.sensitivity import outcomes_by_point
+from article10.runs.analyses.discovery.discovery import discover_parameters
+from article10.runs.analyses.sensitivity.sensitivity import outcomes_by_point
 from article10.runs.batches import batch as batches
 from article10.runs.batches import task as tasks
 from article10.runs.batches.coverage import Coverage
 from article10.runs.batches.store import Commit, Task
 from article10.runs.batches.summary import rendered_batch
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
 CHANGES = {"horizon": "2026-05-04", "candidate.resumption_line": 0.0}
 RATES = (0.2, 0.4, 0.6, 0.8)

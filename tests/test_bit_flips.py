@@ -19,8 +19,8 @@ import pytest
 
 import article10
 from article10 import BatchError, Design, ResultError, ScenarioError, open_batch, run_batch
-from article10.runs.analyses.target_evaluation import ASKED, EVALUATED, Evaluator
-from article10.runs.analyses.targets import Targets
+from article10.runs.analyses.tuning.target_evaluation import ASKED, EVALUATED, Evaluator
+from article10.runs.analyses.tuning.targets import Targets
 from article10.runs.batches.ranges import Space
 
 FLIPS = int(os.environ.get("ARTICLE10_FLIPS", "3"))

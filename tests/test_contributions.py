@@ -10,9 +10,9 @@ from article10.model.mechanisms import BOUNDS, MECHANISMS
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.ensemble import chunks, simulate, step_chunk
-from article10.runs.explain import VISIBLE, waterfall
-from article10.runs.recorder import CONTRIBUTION, Recorder
+from article10.runs.ensemble.recorder import CONTRIBUTION, Recorder
+from article10.runs.ensemble.simulate import chunks, simulate, step_chunk
+from article10.runs.stories.explain import VISIBLE, waterfall
 
 SHORT = {"horizon": "2029-12-03"}
 HUNGARY = article10.read_roster().index("HUN")

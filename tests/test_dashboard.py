@@ -19,11 +19,11 @@ from article10.model import extras
 from article10.model.accession_model import AccessionModel
 from article10.model.scenario_file import read_scenario
 from article10.runs.command_line import app
-from article10.runs.dashboard import serving
-from article10.runs.dashboard.fan import Fan
-from article10.runs.dashboard.levers import TELLING, levers
-from article10.runs.explore.positions import Positions
-from article10.runs.files import RESULT
+from article10.runs.ensemble.netcdf import RESULT
+from article10.runs.interactive.dashboard import serving
+from article10.runs.interactive.dashboard.fan import Fan
+from article10.runs.interactive.dashboard.levers import TELLING, levers
+from article10.runs.interactive.explore.positions import Positions
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -170,7 +170,7 @@ class TestInTheBrowser:
         page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set')")
         scenario = read_scenario("baseline", SHORT)
         high = Positions.of(next(d for d in levers(scenario)[TELLING] if d.key == LEVER)).high
-        expected = Fan(scenario, SEED).drawn({LEVER: high}, "HUN").told
+        expected = Fan(scenario, SEED).drawn({LEVER: high}, "HUN").detected
         assert page.run(FAN_TOLD) == f"{expected}\n--set {LEVER}={high}"
         assert page.run(PENDING)
         page.click(button("Reset"))

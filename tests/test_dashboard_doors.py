@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 
 from article10.model.scenario import ScenarioError
 from article10.runs.command_line import app
-from article10.runs.dashboard.opening import Asked, opened, opened_at_start, picked
+from article10.runs.interactive.dashboard.opening import Asked, opened, opened_at_start, picked
 
 SECRET = "hunter2"
 PROXY = "lab.example.org"

@@ -12,14 +12,14 @@ import article10
 from article10.model.accession_model import AccessionModel
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
-from article10.runs.dashboard import drawings
-from article10.runs.dashboard.fan import Fan
-from article10.runs.dashboard.levers import TELLING, levers
-from article10.runs.dashboard.news import latest, told
-from article10.runs.dashboard.opening import Asked, opened, whole_number
-from article10.runs.explore.levers import DEFAULT_LEVERS
-from article10.runs.explore.positions import with_change
-from article10.runs.files import RESULT
+from article10.runs.ensemble.netcdf import RESULT
+from article10.runs.interactive.dashboard import drawings
+from article10.runs.interactive.dashboard.fan import Fan
+from article10.runs.interactive.dashboard.levers import TELLING, levers
+from article10.runs.interactive.dashboard.news import latest, story_of
+from article10.runs.interactive.dashboard.opening import Asked, opened, whole_number
+from article10.runs.interactive.explore.levers import DEFAULT_LEVERS
+from article10.runs.interactive.explore.positions import with_change
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -124,7 +124,7 @@ def test_a_lever_moved_back_is_no_change():
 
 def test_news_are_told_when_they_have_happened_and_not_before():
     model = AccessionModel("baseline", SEED, RUN, changes=SHORT)
-    entries = told(model)
+    entries = story_of(model)
     assert entries
     seen: set[object] = set()
     week = timedelta(days=model.setup.scenario.step_days)
@@ -142,7 +142,7 @@ def test_news_are_told_when_they_have_happened_and_not_before():
 def test_a_change_of_stage_is_news_on_the_day_that_the_state_shows_it():
     changes = {**SHORT, "accession.objection_line": -0.99, "accession.war_bar": 0.0}
     model = AccessionModel("baseline", 1, 0, changes=changes)
-    entries = told(model)
+    entries = story_of(model)
     stage = model.stage
     while model.running and model.stage == stage:
         model.step()
@@ -152,7 +152,7 @@ def test_a_change_of_stage_is_news_on_the_day_that_the_state_shows_it():
 
 
 def test_frequent_events_are_told_one_by_one():
-    entries = told(AccessionModel("baseline", SEED, RUN, changes=SHORT))
+    entries = story_of(AccessionModel("baseline", SEED, RUN, changes=SHORT))
     assert not any("times:" in entry.text for entry in entries)
 
 
@@ -188,8 +188,8 @@ def test_the_fan_tells_what_the_same_worlds_do_and_comes_back():
     first = fan.drawn({}, "HUN")
     moved = fan.drawn({LEVER: 0.9}, "HUN")
     assert moved.png != first.png
-    assert "difference" in moved.told
+    assert "difference" in moved.detected
     joined = article10.simulate(scenario, 40, SEED, changes={LEVER: 0.9}).outcomes["accession_date"].notna().mean()
-    assert f"{joined:.1%} of 40 runs" in moved.told
+    assert f"{joined:.1%} of 40 runs" in moved.detected
     assert fan.drawn({}, "POL").png != first.png
     assert fan.drawn({}, "HUN") == replace(first)

@@ -14,8 +14,8 @@ from article10.model.randomness import Sampler, Stream, draw
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.ensemble import chunks, simulate, step_chunk
-from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
+from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
+from article10.runs.ensemble.simulate import chunks, simulate, step_chunk
 
 SEED = 11
 TEN_RUNS = (0, 1, 6, 7, 8, 63, 100, 255, 256, 299)

@@ -9,8 +9,8 @@ import xarray as xr
 
 import article10
 from article10 import EnsembleResult, ResultError
-from article10.runs.digest import dataset_digest
-from article10.runs.files import DIGEST, load_dataset, save_dataset
+from article10.runs.ensemble.netcdf import DIGEST, load_dataset, save_dataset
+from article10.runs.output.digest import dataset_digest
 
 
 @pytest.fixture(scope="module")

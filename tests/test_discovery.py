@@ -9,10 +9,10 @@ import pytest
 
 import article10
 from article10 import simulate
-from article10.runs.analyses.boxes import find_boxes
-from article10.runs.analyses.discovery import discover, discover_parameters
-from article10.runs.analyses.intervals import TooFewRunsWarning
+from article10.runs.analyses.discovery.discovery import discover, discover_parameters
 from article10.runs.batches.result import BatchResult
+from article10.runs.statistics.boxes import find_boxes
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
 SHORT = {"horizon": "2029-12-01"}
 
@@ -26,7 +26,7 @@ def test_a_planted_rule_is_found_with_its_coverage_and_density():
     planted = ((x["b"] > 0.6) & (x["e"] <= 0.5)).to_numpy()
     chance = np.random.default_rng(1).uniform(size=len(x))
     found = find_boxes(x, np.where(planted, chance < 0.8, chance < 0.05))
-    best = found.told[0]
+    best = found.detected[0]
     edges = {edge.feature: edge for edge in best.edges}
     assert edges["b"].low == pytest.approx(0.6, abs=0.03)
     assert edges["e"].high == pytest.approx(0.5, abs=0.03)
@@ -40,7 +40,7 @@ def test_density_and_coverage_are_counts_in_worlds_that_the_box_was_not_found_in
     y = (x["a"] > 0.7).to_numpy()
     found = find_boxes(x, y, seed=3)
     rest = ~np.isin(np.arange(len(x)), np.random.default_rng(3).permutation(len(x))[: len(x) // 2])
-    box = found.told[0]
+    box = found.detected[0]
     inside = box.holds(x) & rest
     assert (box.worlds, box.positive) == (inside.sum(), (inside & y).sum())
     assert box.coverage[0] == pytest.approx((inside & y).sum() / (rest & y).sum())
@@ -50,7 +50,7 @@ def test_an_outcome_that_no_feature_tells_gives_no_box_but_by_chance():
     named = 0
     for seed in range(40):
         y = np.random.default_rng(1000 + seed).uniform(size=1000) < 0.2
-        named += bool(find_boxes(synthetic(1000, seed), y, seed).told)
+        named += bool(find_boxes(synthetic(1000, seed), y, seed).detected)
     assert named <= 6  # at most one in twenty by design; 7 or more of 40 would have a chance of 0.3%
 
 
@@ -62,7 +62,7 @@ def test_worlds_of_one_unit_do_not_count_as_many():
         units = np.repeat(np.arange(20), 200)
         x = pd.DataFrame(random.uniform(size=(20, 4))[units], columns=list("abcd"))
         y = random.uniform(size=4000) < random.uniform(size=20)[units]
-        named += bool(find_boxes(x, y, seed, units).told)
+        named += bool(find_boxes(x, y, seed, units).detected)
     assert named <= 4
 
 
@@ -111,7 +111,7 @@ def test_an_outcome_that_follows_from_the_war_is_found_in_the_war():
         return (result.outcomes["war_years"] > 2.5).to_numpy()
 
     answer = discover("baseline", 500, 0, outcome=much_war, changes={"horizon": "2028-12-01"}, until="2027-12-01")
-    assert answer.boxes.told[0].edges[0].feature in ("war_years", "ceasefire", "first_ceasefire")
+    assert answer.boxes.detected[0].edges[0].feature in ("war_years", "ceasefire", "first_ceasefire")
     said = answer.sentences()
     assert "of these" in said[0]
     assert "much war" in said[0]
@@ -155,7 +155,7 @@ def test_parameters_of_a_design_that_decide_are_found(tmp_path):
     batch = article10.run_batch(design, tmp_path / "batch")
     answer = discover_parameters(batch, outcome="invitation")
     assert answer.boxes.importance.index[0] == "accession.objection_line"
-    box = answer.boxes.told[0]
+    box = answer.boxes.detected[0]
     assert box.edges[0].high < -0.1
     assert box.edges[0].low == -np.inf
     assert "accession.objection_line at most" in answer.sentences()[0]

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from article10.model.events import kinds
 from article10.model.scenario_file import read_scenario, shipped
-from article10.runs.analyses.intervals import TooFewRunsWarning
 from article10.runs.batches.design import Design
 from article10.runs.command_line import app
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -11,7 +11,7 @@ from article10.model.roster import read_roster
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
 
 P = ElectionParameters()
 SNAP = {"kind": "election", "name": "snap", "member": "FRA", "date": "2026-03-02"}

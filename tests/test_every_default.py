@@ -15,7 +15,7 @@ from article10.runs.batches.ranges import Space
 from article10.runs.command_line import app
 from article10.runs.evidence.robustness import robustness
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 SHORT = {"horizon": "2026-08-15"}
 """Just beyond the guarantee that some analyses are about, seven months after the start."""

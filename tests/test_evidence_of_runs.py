@@ -6,14 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from article10.runs.analyses.intervals import mean_over_runs, paired, share_over_runs, stated, told
+from article10.runs.statistics.intervals import (
+    excludes_zero,
+    format_difference,
+    mean_over_runs,
+    paired,
+    share_over_runs,
+)
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 40])
 def test_a_mean_difference_of_zero_is_told_in_one_case_of_twenty_however_few_the_runs(n):
     rng = np.random.default_rng(n)
     cases = 2000
-    found = sum(paired(rng.normal(size=n), np.zeros(n)).is_told for _ in range(cases))
+    found = sum(paired(rng.normal(size=n), np.zeros(n)).excludes_zero for _ in range(cases))
     assert found / cases == pytest.approx(0.05, abs=0.017)  # three standard errors and a half
 
 
@@ -22,25 +28,25 @@ def test_a_mean_difference_of_zero_is_told_in_one_case_of_twenty_however_few_the
 def test_a_difference_of_shares_of_zero_is_told_in_no_more_than_one_case_of_twenty(n, differ):
     rng = np.random.default_rng(n)
     kinds = rng.choice(3, size=(2000, n), p=[differ / 2, differ / 2, 1 - differ])
-    found = sum(paired(kind == 0, kind == 1).is_told for kind in kinds)
+    found = sum(paired(kind == 0, kind == 1).excludes_zero for kind in kinds)
     assert found / len(kinds) < 0.065
 
 
 def test_one_run_tells_nothing_and_says_how_many_would():
     stance = paired(np.array([0.3]), np.array([0.1]))
-    assert not stance.is_told
-    assert stance.stated("{:+.1f}") == "not told from zero [no interval]: about 10 runs would tell +0.2"
-    assert not paired(np.array([True]), np.array([False])).is_told
+    assert not stance.excludes_zero
+    assert stance.formatted("{:+.1f}") == "not told from zero [no interval]: about 10 runs would tell +0.2"
+    assert not paired(np.array([True]), np.array([False])).excludes_zero
 
 
 def test_worlds_that_are_all_alike_are_said_to_be_so():
-    assert paired(np.ones(50, bool), np.ones(50, bool)).stated("{:+.0%}") == "alike in every world [-7%, +7%]"
+    assert paired(np.ones(50, bool), np.ones(50, bool)).formatted("{:+.0%}") == "alike in every world [-7%, +7%]"
 
 
 def test_what_is_told_of_a_table_is_what_is_told_of_its_rows():
     frame = pd.DataFrame({"x": [1.0, 1.0, 1.0], "x_low": [0.5, -0.5, np.nan], "x_high": [1.5, 2.5, np.nan]})
-    assert told(frame, "x").tolist() == [True, False, False]
-    assert stated(frame.iloc[0], "x", "{:.1f}") == "1.0 [0.5, 1.5]"
+    assert excludes_zero(frame, "x").tolist() == [True, False, False]
+    assert format_difference(frame.iloc[0], "x", "{:.1f}") == "1.0 [0.5, 1.5]"
 
 
 def test_a_share_of_events_is_known_by_its_runs_not_by_its_events():

@@ -12,10 +12,10 @@ from PIL import Image
 import article10
 from article10.model.randomness import Stream
 from article10.model.scenario import all_declarations
-from article10.runs.explore.figure import headline
-from article10.runs.explore.kept_worlds import KeptWorlds
-from article10.runs.explore.levers import DEFAULT_LEVERS, chosen_levers
-from article10.runs.explore.panel import Debounced, explore
+from article10.runs.interactive.explore.ensemble_cache import EnsembleCache
+from article10.runs.interactive.explore.figure import headline
+from article10.runs.interactive.explore.levers import DEFAULT_LEVERS, chosen_levers
+from article10.runs.interactive.explore.panel import Debounced, explore
 
 SHORT = {"horizon": "2027-12-06"}
 
@@ -35,7 +35,7 @@ def pixels(panel):
 
 
 def test_kept_worlds_are_the_runs_of_simulate_bit_for_bit(short):
-    worlds = KeptWorlds(short, 30, 7, ("HUN", "USA"), every=1, chunk=20)
+    worlds = EnsembleCache(short, 30, 7, ("HUN", "USA"), every=1, chunk=20)
     worlds.look({"stance.peer_rate": 0.9})
     for changes in ({}, {"stance.peer_rate": 0.2}, {"russia.strategy": "inert"}):
         seen = worlds.look(changes)
@@ -45,7 +45,7 @@ def test_kept_worlds_are_the_runs_of_simulate_bit_for_bit(short):
 
 
 def test_a_change_that_needs_other_draws_gets_them(short):
-    worlds = KeptWorlds(short, 6, 7, ("HUN",), every=1)
+    worlds = EnsembleCache(short, 6, 7, ("HUN",), every=1)
     worlds.look()
     seen = worlds.look({"russia.review_weeks": 20})
     data = article10.simulate(short, 6, 7, changes={"russia.review_weeks": 20}).data
@@ -55,7 +55,7 @@ def test_a_change_that_needs_other_draws_gets_them(short):
 def test_draws_are_made_once(short, monkeypatch):
     draw, drawn = Stream.draw, []
     monkeypatch.setattr(Stream, "draw", lambda stream, *rest: drawn.append(stream.name) or draw(stream, *rest))
-    worlds = KeptWorlds(short, 6, 7, ("HUN",))
+    worlds = EnsembleCache(short, 6, 7, ("HUN",))
     worlds.look()
     assert "member_shocks" in drawn
     drawn.clear()

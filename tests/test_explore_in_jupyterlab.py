@@ -156,7 +156,11 @@ def test_what_a_user_moves_is_a_change_and_what_is_moved_back_is_none(show: Call
     page.run(f"getSelection().selectAllChildren({readout})")
     page.call("Input.insertText", text="-0.2")
     page.key("Enter", 13, "\r")
-    assert told(page)[0] == {"stance.peer_rate": 0.51, "war.ceasefire_rate": 1.5, "accession.objection_line": -0.2}
+    assert told(page)[0] == {
+        "stance.peer_rate": 0.51,
+        "war.ceasefire_rate": 1.5,
+        "accession.objection_line": -0.2,
+    }
     page.click(handle("stance.peer_rate"))
     page.key("ArrowLeft", 37)
     assert told(page)[0] == {"war.ceasefire_rate": 1.5, "accession.objection_line": -0.2}

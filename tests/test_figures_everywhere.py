@@ -8,16 +8,16 @@ from functools import cache
 import pytest
 
 import article10
-from article10.runs.analyses.holdout_power import holdout_power
-from article10.runs.analyses.influence import influence
-from article10.runs.analyses.influence_curve import influence_curve
-from article10.runs.analyses.influence_ranking import rank_influence
-from article10.runs.analyses.rules_compared import compare_rules
-from article10.runs.analyses.three_futures import three_futures
-from article10.runs.analyses.tornado import tornado
+from article10.runs.analyses.guarantees.three_futures import three_futures
+from article10.runs.analyses.holdouts.power import holdout_power
+from article10.runs.analyses.influence.curve import influence_curve
+from article10.runs.analyses.influence.influence import influence
+from article10.runs.analyses.influence.ranking import rank_influence
+from article10.runs.analyses.rules.compared import compare_rules
+from article10.runs.analyses.sensitivity.tornado import tornado
+from article10.runs.ensemble.result import NO_RUNS, EnsembleResult
+from article10.runs.ensemble.summary import holdouts, milestones, summarise
 from article10.runs.figures.plot import DEFAULT_FIGURES
-from article10.runs.result import NO_RUNS, EnsembleResult
-from article10.runs.summary import holdouts, milestones, summarise
 
 START = date(2025, 12, 1)
 FIGURES = (*DEFAULT_FIGURES, "explain")
@@ -76,7 +76,7 @@ def test_sliders_warn_of_nothing(days):
     assert article10.explore(scenario, ["stance.peer_rate"], runs=2).png()
 
 
-@pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+@pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 @pytest.mark.parametrize(("days", "runs"), [(ONE_STEP, 1), pytest.param(UNEVEN, 2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_figures_of_analyses_warn_of_nothing(analysis, days, runs):

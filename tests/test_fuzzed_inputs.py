@@ -20,8 +20,8 @@ from article10.model import schedule
 from article10.model.randomness import draw
 from article10.model.scenario_file import shipped
 from article10.model.setup import Setup
-from article10.runs.machine import TooLargeError
-from article10.runs.output_folder import OutputError
+from article10.runs.ensemble.machine import TooLargeError
+from article10.runs.output.folder import OutputError
 
 SCENARIOS, DESIGNS = int(os.environ.get("FUZZ_SCENARIOS", "150")), int(os.environ.get("FUZZ_DESIGNS", "60"))
 

@@ -11,16 +11,23 @@ import pytest
 from typer.testing import CliRunner
 
 import article10
-from article10.runs.analyses.guarantees import GuaranteeTradeoff, guarantee_tradeoff
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.three_futures import FUTURES, IN_LIEU, MEMBERSHIP, NEITHER, futures_of, three_futures
+from article10.runs.analyses.guarantees.three_futures import (
+    FUTURES,
+    IN_LIEU,
+    MEMBERSHIP,
+    NEITHER,
+    futures_of,
+    three_futures,
+)
+from article10.runs.analyses.guarantees.tradeoff import GuaranteeTradeoff, guarantee_tradeoff
 from article10.runs.command_line import app
 from article10.runs.figures.style import new_axes
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
 RUNS = 60
 SHORT = {"horizon": "2031-12-01"}
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 import article10
 from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
 from article10.model.accession_rule import AccessionParameters
-from article10.runs.analyses.holdout_power import consenting, holdout_power
-from article10.runs.analyses.power_indices import VotingGame, normalised, pivotal
-from article10.runs.analyses.rules_compared import RULES
+from article10.runs.analyses.holdouts.power import consenting, holdout_power
+from article10.runs.analyses.rules.compared import RULES
+from article10.runs.analyses.rules.power_indices import VotingGame, normalised, pivotal
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 SHORT = {"horizon": "2029-12-01", "candidate.may_shelve": False}
 RUNS = 24

@@ -11,7 +11,7 @@ import pytest
 import article10
 from article10.agents.member_parameters import StanceParameters
 from article10.runs.batches.result import BatchError
-from article10.runs.output_folder import OutputError
+from article10.runs.output.folder import OutputError
 
 ENDLESS = {"br", "img"}
 

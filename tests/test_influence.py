@@ -15,20 +15,20 @@ from typer.testing import CliRunner
 
 import article10
 from article10.model.setup import Setup
-from article10.runs.analyses.answer import FittedTable
-from article10.runs.analyses.holdout_power import holdout_power
-from article10.runs.analyses.influence import influence
-from article10.runs.analyses.influence_curve import influence_curve
-from article10.runs.analyses.influence_ranking import rank_influence
-from article10.runs.analyses.intervals import TooFewRunsWarning, paired, told
+from article10.runs.analyses.holdouts.power import holdout_power
+from article10.runs.analyses.influence.curve import influence_curve
+from article10.runs.analyses.influence.influence import influence
+from article10.runs.analyses.influence.ranking import rank_influence
 from article10.runs.analyses.levers import LEVERS, Lever, lever
-from article10.runs.analyses.rules_compared import compare_rules
-from article10.runs.analyses.tornado import tornado
-from article10.runs.analyses.worlds import worlds
+from article10.runs.analyses.paired import paired_runs
+from article10.runs.analyses.rules.compared import compare_rules
+from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.command_line import app
 from article10.runs.figures.style import PALE
+from article10.runs.output.table import FittedTable
+from article10.runs.statistics.intervals import TooFewRunsWarning, excludes_zero, paired
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 SHORT = {"horizon": "2028-12-01"}
 RUNS = 60
@@ -53,7 +53,7 @@ def support_of_all_but(scenario, *holdouts):
 def test_run_k_of_worlds_is_run_k_of_simulate(name):
     variants = {n: article10.read_scenario(n, SHORT) for n in ("baseline", "no_pressure", "holdout_turnover")}
     variants["bare"] = variants["baseline"].with_(events=())
-    found = worlds(variants, 9, seed=5, by_year=("stance",), first_run=2)[name].data
+    found = paired_runs(variants, 9, seed=5, by_year=("stance",), first_run=2)[name].data
     alone = article10.simulate(variants[name], 9, 5, first_run=2).data
     assert np.array_equal(found["ballot"], alone["ballot"])
     assert np.array_equal(found["final_stance"], alone["final_stance"])
@@ -77,7 +77,7 @@ def test_draws_are_shared_where_one_scenario_needs_more_of_them_than_another(cha
     changed = article10.read_scenario(usual, changes)
     lengths = [{s.name: s.shape for s in Setup.of(scenario).streams} for scenario in (usual, changed)]
     assert any(lengths[0][name] != lengths[1][name] for name in lengths[0])
-    both = worlds({"usual": usual, "changed": changed}, 5, seed=4, first_run=70)
+    both = paired_runs({"usual": usual, "changed": changed}, 5, seed=4, first_run=70)
     for name, scenario in (("usual", usual), ("changed", changed)):
         alone = article10.simulate(scenario, 5, 4, first_run=70).data
         assert np.array_equal(both[name].data["final_stance"], alone["final_stance"])
@@ -94,13 +94,13 @@ def test_scenarios_whose_runs_cannot_be_paired_are_refused_with_what_differs(fie
     if field == "start":  # as many steps, so that only the dates differ
         changed = changed.with_(horizon=usual.horizon + (value - usual.start))
     with pytest.raises(ValueError, match=f"'a' and 'b' cannot share draws: {field} is .* in one and .* in the other"):
-        worlds({"a": usual, "b": changed}, 2)
+        paired_runs({"a": usual, "b": changed}, 2)
 
 
 def test_other_members_are_no_pair_even_where_they_are_as_many():
     one, other = (article10.read_scenario("baseline", SHORT).with_(without=(code,)) for code in ("FIN", "SWE"))
     with pytest.raises(ValueError, match="without is"):
-        worlds({"a": one, "b": other}, 2)
+        paired_runs({"a": one, "b": other}, 2)
 
 
 # --- known answers ----------------------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_as_many_runs_as_it_asks_for_tell_the_difference_four_times_in_five():
     told = 0
     for _ in range(400):
         lost = rng.random(needed) < 0.1
-        told += paired(np.zeros(needed, bool), lost).is_told
+        told += paired(np.zeros(needed, bool), lost).excludes_zero
     assert 0.7 < told / 400 <= 1.0
 
 
@@ -282,7 +282,7 @@ def test_pairing_is_worth_nothing_where_worlds_are_independent_and_much_where_th
 def test_a_handful_of_runs_states_no_difference(runs):
     found = influence(runs=runs, seed=3)
     said = " ".join(found.sentences())
-    assert not any(d.is_told for d in (*found.total.values(), *found.delay.values()))
+    assert not any(d.excludes_zero for d in (*found.total.values(), *found.delay.values()))
     assert "One pair of worlds" not in said
     assert f"{runs} run{'s' * (runs > 1)} each" in repr(found)
     assert runs > 1 or "most moved, " in said
@@ -322,7 +322,7 @@ def test_every_figure_states_the_number_of_runs_and_every_table_is_written(russi
 def test_members_are_drawn_most_moved_on_top_and_channels_pale_where_not_told(russia):
     ax = russia.figures()["members"]()
     assert ax.get_yticklabels()[-1].get_text() == russia.members["member_name"].iloc[0]
-    known = told(russia.channels, "share")
+    known = excludes_zero(russia.channels, "share")
     colours = [to_hex(bar.get_facecolor()) for bar in russia.figures()["channels"]().patches]
     assert colours.count(PALE) == int((~known).sum())
 

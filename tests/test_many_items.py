@@ -12,8 +12,8 @@ from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
 import article10
-from article10.runs.analyses.influence_curve import influence_curve
-from article10.runs.analyses.rules_compared import compare_rules
+from article10.runs.analyses.influence.curve import influence_curve
+from article10.runs.analyses.rules.compared import compare_rules
 from article10.runs.figures.style import house_style, label_ends, new_axes, with_looks
 
 SHORT = {"horizon": "2026-01-05"}

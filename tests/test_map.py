@@ -9,12 +9,12 @@ from matplotlib.colors import to_rgb
 import article10
 from article10.model.accession_model import AccessionModel
 from article10.model.setup import Setup
-from article10.runs.dashboard import drawings
+from article10.runs.ensemble.rerun import rerun
 from article10.runs.figures.animation import MovingMap
 from article10.runs.figures.map import BORDER, CANDIDATE, OUTSIDER, OUTSIDER_STRIPES, SEA, STRIPES, candidates
 from article10.runs.figures.stance_colours import colour_of
-from article10.runs.replay import RECORD
-from article10.runs.run_again import run_again
+from article10.runs.interactive.dashboard import drawings
+from article10.runs.stories.replay import RECORD
 
 SHORT = {"horizon": "2026-02-01"}
 PLAINLY = 3.0
@@ -97,7 +97,7 @@ def test_members_that_object_because_of_the_war_are_striped(result):
 
 def test_frames_stripe_members_only_while_the_war_is_hot(result):
     barred = set(Setup.of(result.scenario).barred_by(hot=True))
-    picture = MovingMap(run_again(result, 0, RECORD), "")
+    picture = MovingMap(rerun(result, 0, RECORD), "")
     picture.hot[1] = False
     for step, expected in ((0, barred), (1, set())):
         picture.show(step)

@@ -15,7 +15,7 @@ from article10.model.roster import Roster
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
 
 SHORT = {"horizon": "2028-12-04"}
 

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 import article10
 from article10.agents.name import LONGEST, file_name
 from article10.model.scenario_file import shipped
-from article10.runs import progress
 from article10.runs.analyses.levers import Lever
 from article10.runs.command_line import app
 from article10.runs.commands import application
+from article10.runs.output import progress
 
 HORIZON = {"horizon": "2026-02-01"}
 

@@ -13,10 +13,11 @@ import xarray as xr
 
 import article10
 from article10 import Design, run_batch
-from article10.runs.analyses.target_evaluation import ASKED, EVALUATED, Evaluator
+from article10.runs.analyses.tuning.target_evaluation import ASKED, EVALUATED, Evaluator
 from article10.runs.batches.ranges import Space
-from article10.runs.files import moved_into_place, remove_abandoned, save_dataset, unfinished
-from article10.runs.output_folder import PAGE_HEAD, OutputError, new_file, output_folder, output_page
+from article10.runs.ensemble.netcdf import save_dataset
+from article10.runs.output.files import moved_into_place, remove_abandoned, unfinished
+from article10.runs.output.folder import PAGE_HEAD, OutputError, new_file, output_folder, output_page
 
 PRECIOUS = "precious"
 
@@ -122,7 +123,11 @@ def test_force_leaves_a_folder_in_which_a_file_of_the_user_s_has_appeared(tmp_pa
     write_folder(path, text="old")
     with pytest.raises(OutputError, match="out-2"):
         write_folder(path, True, lambda: (path / "notes.txt").write_text(PRECIOUS))
-    assert ((path / "notes.txt").read_text(), told(path), told(tmp_path / "out-2")) == (PRECIOUS, "old", "new")
+    assert ((path / "notes.txt").read_text(), told(path), told(tmp_path / "out-2")) == (
+        PRECIOUS,
+        "old",
+        "new",
+    )
 
 
 @WRITERS

@@ -12,7 +12,7 @@ from article10.agents.russia import STRATEGIES
 from article10.model.events import kinds
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
 from article10.model.scenario_file import read_scenario, shipped
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
 
 DECLARED = [d for d in all_declarations() if not d.key.startswith("mechanisms.")]
 NUMBERS = [d for d in DECLARED if type(d.default) in (int, float)]

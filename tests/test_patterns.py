@@ -19,7 +19,7 @@ from article10.agents.member_state import REASON_STANCE
 from article10.model.influence_network import friedkin_johnsen
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
 
 RUNS = 2000
 SEED = 20251201

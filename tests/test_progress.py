@@ -11,9 +11,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import article10
-from article10.runs import progress
 from article10.runs.command_line import app
-from article10.runs.progress import Lines, progress_shown
+from article10.runs.output import progress
+from article10.runs.output.progress import Lines, progress_shown
 
 LINE = re.compile(
     r"article10: [^:]+: [\d,]+ of [\d,]+ runs \(\d+%\), [\d:]+ elapsed(, about [\d:]+ left)?(, \d+ failed)?"

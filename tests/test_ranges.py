@@ -12,16 +12,16 @@ from typer.testing import CliRunner
 
 import article10
 from article10.model.scenario import ScenarioError
-from article10.runs.analyses.best_point import search_best
-from article10.runs.analyses.identifiability import identifiability
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.posterior import sample_posterior
-from article10.runs.analyses.sensitivity_methods import morris_effects, sobol_indices
+from article10.runs.analyses.sensitivity.methods import morris_effects, sobol_indices
+from article10.runs.analyses.tuning.best_point import search_best
+from article10.runs.analyses.tuning.identifiability import identifiability
 from article10.runs.batches.design import Sample
 from article10.runs.batches.ranges import Space
 from article10.runs.command_line import app
 from article10.runs.evidence import hindcast
 from article10.runs.evidence.perturbations import parameters as perturbed
+from article10.runs.statistics.intervals import TooFewRunsWarning
+from article10.runs.statistics.posterior import sample_posterior
 
 WHOLE, REAL = "russia.review_weeks", "stance.peer_rate"
 SHORT = {"horizon": "2026-02-01"}

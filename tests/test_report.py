@@ -14,15 +14,15 @@ from typer.testing import CliRunner
 import article10
 from article10.runs.command_line import app
 from article10.runs.commands.application import parsed_changes
+from article10.runs.ensemble.summary import summarise
 from article10.runs.figures.style import new_axes, note_runs
+from article10.runs.output.toml_value import toml_value
 from article10.runs.report.assumptions import GIVEN, coded_stances, grounds_of_stances
 from article10.runs.report.headline import first_objector, headline
 from article10.runs.report.pictures import drawn
 from article10.runs.report.report import report
-from article10.runs.summary import summarise
-from article10.runs.toml_value import toml_value
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 
 @pytest.fixture(scope="module")

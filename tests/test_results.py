@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 import article10
 from article10.runs.command_line import app
+from article10.runs.ensemble.rerun import rerun
+from article10.runs.ensemble.summary import summarise, wilson
+from article10.runs.ensemble.summary_text import as_text
 from article10.runs.figures.plot import DEFAULT_FIGURES
-from article10.runs.run_again import run_again
-from article10.runs.summary import summarise, wilson
-from article10.runs.summary_text import as_text
 
 FIGURES = [*DEFAULT_FIGURES, "explain"]
 
@@ -73,8 +73,8 @@ def test_a_result_that_does_not_note_its_functions_is_not_made_again_without_the
     earlier = article10.simulate("baseline", 1, 7, changes={"horizon": "2026-03-02"})
     earlier.data.attrs["mechanisms"] = json.dumps(list(article10.MECHANISMS))
     with pytest.raises(ValueError, match="earlier article10, which did not note the functions of its mechanisms"):
-        run_again(earlier, 0, ("stance",))
-    assert run_again(earlier, 0, ("stance",), mechanisms=article10.MECHANISMS).runs == 1
+        rerun(earlier, 0, ("stance",))
+    assert rerun(earlier, 0, ("stance",), mechanisms=article10.MECHANISMS).runs == 1
 
 
 def test_an_unsaved_place_says_so(result, tmp_path):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import article10
-from article10.runs.analyses.rules_compared import RULES, compare_rules
+from article10.runs.analyses.rules.compared import RULES, compare_rules
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 RUNS = 60
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from article10.runs.evidence.scores import (
+from article10.runs.statistics.scores import (
     brier,
     concordance,
     covered,
@@ -135,9 +135,9 @@ def test_skill_has_an_interval_that_tells_a_clear_win_from_none():
     baseline = rng.gamma(2.0, 1.0, size=60)
     better = skill(baseline * 0.5, baseline)
     assert better.value == pytest.approx(0.5)
-    assert better.is_told
+    assert better.detected
     noise = skill(rng.permutation(baseline), baseline)
-    assert not noise.is_told
+    assert not noise.detected
     assert noise.low < noise.value < noise.high
 
 

@@ -87,7 +87,7 @@ def test_no_seed_is_made_by_arithmetic():
 
 @pytest.mark.parametrize("seed", [0, 2**32, 2**63 - 1])
 def test_a_seed_that_simulate_takes_is_taken_by_every_sampler(seed):
-    from article10.runs.analyses.best_point import search_best
+    from article10.runs.analyses.tuning.best_point import search_best
     from article10.runs.evidence.ratification_fit import fit_ratification
     from article10.runs.evidence.rounds import read_round
 

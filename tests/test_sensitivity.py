@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.sensitivity import MAIN, screen, sobol
-from article10.runs.analyses.sensitivity_methods import morris_effects, sobol_indices
-from article10.runs.analyses.tornado import tornado
+from article10.runs.analyses.sensitivity.methods import morris_effects, sobol_indices
+from article10.runs.analyses.sensitivity.sensitivity import MAIN, screen, sobol
+from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.batches.ranges import Space
 from article10.runs.command_line import app
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
 SHORT = {"horizon": "2027-12-01"}
 PARAMETERS = ("stance.peer_rate", "stance.shock", "secretary_general.expected_objectors")
@@ -95,10 +95,10 @@ def test_an_effect_that_is_noise_of_the_runs_is_not_told_and_the_runs_that_would
     space = Space({"a": (0.0, 1.0), "b": (0.0, 1.0)})
     function = lambda p: 0.0 * p["a"] + 0.5 * p["b"]  # noqa: E731
     few = morris_effects(space, 6, 1, noisy(function, 8, 1.0))[1].loc["y"]
-    assert not few["told"].any()
+    assert not few["detected"].any()
     needed = int(few.loc["b", "runs_needed"])
     many = morris_effects(space, 6, 1, noisy(function, 2 * needed, 1.0))[1].loc["y"]
-    assert list(many["told"]) == [False, True]
+    assert list(many["detected"]) == [False, True]
 
 
 # --- the model --------------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_base_samples_are_a_power_of_two():
         sobol(**SMALL, base_samples=100)
 
 
-@pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+@pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 def test_a_tornado_has_both_ends_in_the_same_worlds():
     ranges = {"accession.tolerated": (1, 5), "accession.objection_line": (-0.9, -0.01)}
     with pytest.warns(TooFewRunsWarning, match=r"at -0\.01 not told from zero .* runs would tell"):

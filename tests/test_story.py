@@ -10,9 +10,9 @@ import pytest
 
 import article10
 from article10.model.events import Event, PeacePlanEvent, kinds
-from article10.runs import replay
-from article10.runs.event_phrases import phrase
-from article10.runs.run_again import run_again
+from article10.runs.ensemble.rerun import rerun
+from article10.runs.stories import replay
+from article10.runs.stories.event_phrases import phrase
 
 NAMES = dict(zip(article10.read_roster().iso3, article10.read_roster().names, strict=True))
 
@@ -37,7 +37,7 @@ def result():
 
 def test_a_story_tells_what_happened(result):
     acceded = int(result.outcomes.index[result.outcomes["outcome"] == "member"][0])
-    told = replay.story(run_again(result, acceded, replay.RECORD))
+    told = replay.story(rerun(result, acceded, replay.RECORD))
     assert [entry.day for entry in told] == sorted(entry.day for entry in told)
     by_kind = {kind: [e for e in told if e.kind == kind] for kind in {e.kind for e in told}}
     assert set(by_kind) == {"event", "election", "war", "council", "accession", "moves"}
@@ -119,7 +119,7 @@ def test_events_in_two_weeks_running_are_two():
 def test_members_object_because_of_the_war_only_while_the_story_says_that_it_is_hot(result):
     for run in range(10):
         hot = True  # at the start
-        for entry in replay.story(run_again(result, run, replay.RECORD)):
+        for entry in replay.story(rerun(result, run, replay.RECORD)):
             if entry.kind == "war" and "hot" in entry.text:
                 hot = "no longer" not in entry.text
             if entry.kind == "council":

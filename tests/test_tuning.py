@@ -10,16 +10,16 @@ import pytest
 
 import article10
 from article10.model.scenario import ScenarioError
-from article10.runs.analyses.best_point import search_best
-from article10.runs.analyses.identifiability import identifiability
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.posterior import sample_posterior
-from article10.runs.analyses.target_evaluation import EVALUATED, Evaluator
-from article10.runs.analyses.target_measures import median, ratio, share
-from article10.runs.analyses.targets import Targets
-from article10.runs.analyses.tuning import tune
+from article10.runs.analyses.tuning.best_point import search_best
+from article10.runs.analyses.tuning.identifiability import identifiability
+from article10.runs.analyses.tuning.target_evaluation import EVALUATED, Evaluator
+from article10.runs.analyses.tuning.target_measures import median, ratio, share
+from article10.runs.analyses.tuning.targets import Targets
+from article10.runs.analyses.tuning.tuning import tune
 from article10.runs.batches.ranges import Space
-from article10.runs.summary import holdouts
+from article10.runs.ensemble.summary import holdouts
+from article10.runs.statistics.intervals import TooFewRunsWarning
+from article10.runs.statistics.posterior import sample_posterior
 
 SHORT = article10.read_scenario("baseline", {"horizon": "2027-06-01"})
 MEMBERS = ("HUN", "TUR", "DEU", "POL", "ITA", "SVK")
@@ -88,7 +88,7 @@ def test_two_parameters_that_enter_as_a_product_are_not_told_apart():
     found = sample_posterior(product, Space(ranges), np.array([1.0, 0.4]), np.array([0.02, 0.05]), points=2048)
     told = identifiability(found)
     assert [pair[:2] for pair in told.pairs] == [("a", "b")]
-    assert told.told == ["c"]
+    assert told.detected == ["c"]
     said = " ".join(told.sentences())
     assert "cannot tell a from b" in said
     assert "more of one makes up for less of the other" in said

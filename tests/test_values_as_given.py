@@ -34,7 +34,7 @@ from article10.model.days import EARLIEST, LATEST, as_day
 from article10.runs.commands.analyses import searched
 from article10.runs.commands.application import parsed_changes
 from article10.runs.evidence.rounds import COLUMNS, read_round
-from article10.runs.toml_value import toml_value
+from article10.runs.output.toml_value import toml_value
 
 SHORT = {"horizon": "2026-02-01"}
 

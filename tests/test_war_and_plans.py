@@ -11,7 +11,7 @@ import article10
 from article10.agents import russia
 from article10.agents.russia import WarParameters
 from article10.model.scenario_file import read_scenario
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
 
 PLAN = {"kind": "peace_plan", "name": "peace_plan", "date": "2026-01-05", "accepted": True, "no_membership": False}
 

@@ -10,11 +10,11 @@ import pytest
 import article10
 from article10 import BatchError, Design, Sample, ScenarioError, read_scenario, run_batch, simulate
 from article10.model.setup import Setup
-from article10.runs import machine
-from article10.runs.analyses.worlds import worlds
+from article10.runs.analyses.paired import paired_runs
 from article10.runs.batches.design_size import MOST_POINTS, check_size
-from article10.runs.machine import TooLargeError, memory_bytes
-from article10.runs.recorder import MEMBER_VARIABLES, Recorder, bytes_of_a_run, with_run_variables
+from article10.runs.ensemble import machine
+from article10.runs.ensemble.machine import TooLargeError, memory_bytes
+from article10.runs.ensemble.recorder import MEMBER_VARIABLES, Recorder, bytes_of_a_run, with_run_variables
 
 SHORT = read_scenario("baseline", {"horizon": "2026-02-01"})
 MANY = 10**12
@@ -30,7 +30,7 @@ ASKED = {
         changes={"step_days": 1, "horizon": "2050-01-01"},
         record=(*MEMBER_VARIABLES, "contribution"),
     ),
-    "worlds": lambda: worlds({"baseline": SHORT}, MANY),
+    "worlds": lambda: paired_runs({"baseline": SHORT}, MANY),
     "influence": lambda: article10.influence(SHORT, runs=MANY),
     "rank_influence": lambda: article10.rank_influence(SHORT, runs=MANY),
     "influence_curve": lambda: article10.influence_curve(SHORT, runs=MANY),

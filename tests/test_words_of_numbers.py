@@ -21,21 +21,21 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import article10
-from article10.runs.analyses.answer import Shown
-from article10.runs.analyses.forms import POINTS, about
-from article10.runs.analyses.holdout_power import holdout_power
-from article10.runs.analyses.influence import influence
-from article10.runs.analyses.influence_curve import influence_curve
-from article10.runs.analyses.influence_ranking import rank_influence
-from article10.runs.analyses.intervals import paired
+from article10.runs.analyses.holdouts.power import holdout_power
+from article10.runs.analyses.influence.curve import influence_curve
+from article10.runs.analyses.influence.influence import influence
+from article10.runs.analyses.influence.ranking import rank_influence
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.analyses.rules_compared import compare_rules
-from article10.runs.analyses.tornado import tornado
+from article10.runs.analyses.rules.compared import compare_rules
+from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.batches.summary import rendered_batch
 from article10.runs.command_line import app
 from article10.runs.figures.style import new_axes, points_axis
+from article10.runs.output.table import ResultTable
 from article10.runs.report.headline import headline
 from article10.runs.report.report import report
+from article10.runs.statistics.forms import POINTS, about
+from article10.runs.statistics.intervals import paired
 
 SHORT = {"horizon": "2027-08-02", "accession.objection_line": -0.7, "accession.war_bar": 1.0}
 """Most runs see an invitation, so that differences are told."""
@@ -49,7 +49,7 @@ ANALYSES = {
     "tornado": lambda: tornado(parameters=("russia.effort",), runs=40, changes=SHORT),
 }
 
-pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.analyses.intervals.TooFewRunsWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 
 @cache
@@ -84,14 +84,14 @@ def test_ticks_of_differences_have_no_percent_signs():
 
 
 def test_columns_of_differences_name_their_unit_once():
-    shown = Shown("", pd.DataFrame([paired(np.arange(9) > 0, np.arange(9) > 1).row("gain")]), {"gain": POINTS})
+    shown = ResultTable("", pd.DataFrame([paired(np.arange(9) > 0, np.arange(9) > 1).row("gain")]), {"gain": POINTS})
     assert list(shown.cells())[1:] == ["gain (percentage points)"]
     assert shown.cells().iloc[0, 1] == "+11.1 [-20.2, +43.5]"
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, None])
 def test_what_is_not_a_number_is_a_dash_in_tables(value):
-    assert Shown("", pd.DataFrame({"x": [value]}), {"x": "{:.1f}"}).cells()["x"].tolist() == ["–"]
+    assert ResultTable("", pd.DataFrame({"x": [value]}), {"x": "{:.1f}"}).cells()["x"].tolist() == ["–"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_runs_that_would_do_are_rounded_and_capped(runs, words):
 def test_runs_that_no_one_can_make_are_not_written_out():
     noise = np.random.default_rng(0).normal(size=2000)
     hardly = paired(noise - noise.mean() + 1e-4, np.zeros(2000))
-    assert "more than a million runs would tell" in hardly.stated("{:+.4f}")
+    assert "more than a million runs would tell" in hardly.formatted("{:+.4f}")
 
 
 def test_levers_have_names_of_their_own():

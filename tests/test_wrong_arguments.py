@@ -19,8 +19,8 @@ from article10.runs.analyses.levers import LEVERS
 from article10.runs.batches.figures import BatchPlot
 from article10.runs.batches.result import BatchResult
 from article10.runs.command_line import app
+from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.figures.plot import Plot
-from article10.runs.result import EnsembleResult
 
 LONGEST = 400
 

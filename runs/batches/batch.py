@@ -28,14 +28,14 @@ from article10.runs.batches.result import BatchResult, open_batch
 from article10.runs.batches.store import Store, Task, write_atomically
 from article10.runs.batches.task import Work, perform
 from article10.runs.batches.trajectories import empty_trajectories
-from article10.runs.ensemble import FEWEST
-from article10.runs.files import moved_into_place
-from article10.runs.machine import in_bytes
-from article10.runs.output_path import check_folder_name
-from article10.runs.progress import progress_shown
-from article10.runs.provenance import provenance
-from article10.runs.recorder import Recorder, bytes_of_a_run
-from article10.runs.result import dataset
+from article10.runs.ensemble.machine import in_bytes
+from article10.runs.ensemble.provenance import provenance
+from article10.runs.ensemble.recorder import Recorder, bytes_of_a_run
+from article10.runs.ensemble.result import dataset
+from article10.runs.ensemble.simulate import FEWEST
+from article10.runs.output.files import moved_into_place
+from article10.runs.output.path import check_folder_name
+from article10.runs.output.progress import progress_shown
 
 MOST_RUNS = 8192
 """Runs of a task at the most: some seconds of work, which is what is lost when a worker dies."""

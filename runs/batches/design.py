@@ -37,7 +37,7 @@ from article10.runs.batches.design_values import (
     value_in,
 )
 from article10.runs.batches.ranges import Range, Space
-from article10.runs.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
+from article10.runs.ensemble.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, check_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,7 +185,7 @@ class Design(Parameters):
         return self
 
     def _repr_html_(self) -> str:
-        from article10.runs.result_html import design_html
+        from article10.runs.ensemble.result_html import design_html
 
         return design_html(self)
 

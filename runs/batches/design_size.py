@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log10
 
-from article10.runs.machine import TooLargeError, in_bytes
+from article10.runs.ensemble.machine import TooLargeError, in_bytes
 
 MOST_POINTS = 1_000_000
 """Points that a design may have."""

@@ -7,16 +7,16 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from article10 import agents, model, runs
-from article10.runs import batches
-from article10.runs.provenance import version
+from article10 import agents, model
+from article10.runs import batches, ensemble
+from article10.runs.ensemble.provenance import version
 
 FILES = (
     (agents, "**/*.py"),
     (model, "**/*.py"),
     (model, "**/*.csv"),
     (model, "**/*.toml"),
-    (runs, "*.py"),
+    (ensemble, "*.py"),
     (batches, "*.py"),
 )
 """What a batch's data depend on; figures, analyses and the dashboard lie in other folders of ``runs``."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from article10.runs.batches.error import BatchError
-from article10.runs.digest import bytes_digest, file_digest
+from article10.runs.output.digest import bytes_digest, file_digest
 
 
 class Manifest:

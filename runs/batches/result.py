@@ -25,8 +25,8 @@ from article10.runs.batches.error import BatchError, UnfinishedBatchWarning  # f
 from article10.runs.batches.histogram import quantiles
 from article10.runs.batches.store import Store, Task
 from article10.runs.batches.trajectories import part, read_trajectories
-from article10.runs.result import EnsembleResult
-from article10.runs.summary import MILESTONES, wilson
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.summary import MILESTONES, wilson
 
 if TYPE_CHECKING:
     import duckdb

@@ -28,8 +28,8 @@ from typing import Any
 from article10.agents.name import file_name
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.manifest import mend
-from article10.runs.digest import file_digest
-from article10.runs.files import moved_into_place, written_for
+from article10.runs.output.digest import file_digest
+from article10.runs.output.files import moved_into_place, written_for
 
 FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
 

@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from article10.runs.analyses.answer import FittedTable, Shown
 from article10.runs.batches.result import BatchResult
-from article10.runs.summary import MILESTONES
+from article10.runs.ensemble.summary import MILESTONES
+from article10.runs.output.table import FittedTable, ResultTable
 
 MOST_ROWS = 20
 
@@ -34,7 +34,7 @@ def rendered_batch(batch: BatchResult) -> RenderableType:
     return Group(*parts)
 
 
-def _points_table(table: pd.DataFrame, varied: list[str], failed: set[int]) -> Shown:
+def _points_table(table: pd.DataFrame, varied: list[str], failed: set[int]) -> ResultTable:
     cells = pd.DataFrame(index=table.index)
     for key in varied:
         cells[key.partition(".")[2] or key] = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in table[key]]
@@ -43,7 +43,7 @@ def _points_table(table: pd.DataFrame, varied: list[str], failed: set[int]) -> S
     for name in MILESTONES:
         rows = zip(table.to_dict("records"), instead, strict=True)
         cells[name] = [_share(row, name) if row["runs"] else word for row, word in rows]
-    return Shown("Probability by the horizon, with a 95% interval", cells, most=MOST_ROWS)
+    return ResultTable("Probability by the horizon, with a 95% interval", cells, most=MOST_ROWS)
 
 
 def _share(row: dict[Any, Any], name: str) -> str:

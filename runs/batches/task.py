@@ -23,11 +23,11 @@ from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.maker import maker
 from article10.runs.batches.store import Commit, Store, Task
 from article10.runs.batches.trajectories import TrajectoryWriter
-from article10.runs.digest import file_digest
-from article10.runs.ensemble import chunk_size, chunks, step_chunk
-from article10.runs.files import moved_into_place
-from article10.runs.recorder import AnyArray, Recorder, TrajectoryRecorder
-from article10.runs.result import EnsembleResult, dataset
+from article10.runs.ensemble.recorder import AnyArray, Recorder, TrajectoryRecorder
+from article10.runs.ensemble.result import EnsembleResult, dataset
+from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.output.digest import file_digest
+from article10.runs.output.files import moved_into_place
 
 
 @dataclass(frozen=True)

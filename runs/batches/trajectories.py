@@ -16,9 +16,9 @@ import xarray as xr
 from article10.runs.batches.design import Point
 from article10.runs.batches.manifest import Manifest
 from article10.runs.batches.store import Task
-from article10.runs.digest import file_digest
-from article10.runs.files import unfinished
-from article10.runs.recorder import AnyArray
+from article10.runs.ensemble.recorder import AnyArray
+from article10.runs.output.digest import file_digest
+from article10.runs.output.files import unfinished
 
 CHUNK_BYTES = 2**22
 """Bytes of a Zarr chunk at the most: as many steps of a task's runs as are written while still in the cache."""

@@ -13,20 +13,19 @@ from rich.markup import escape
 from article10.model.arguments import check_distinct
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.answer import Answer, listed
-from article10.runs.analyses.discovery import discover
-from article10.runs.analyses.guarantees import LEVELS, guarantee_tradeoff
-from article10.runs.analyses.holdout_power import holdout_power
-from article10.runs.analyses.influence import influence as influence_of
-from article10.runs.analyses.influence_curve import influence_curve
-from article10.runs.analyses.influence_ranking import rank_influence
-from article10.runs.analyses.intervals import TooFewRunsWarning
-from article10.runs.analyses.rules_compared import compare_rules
-from article10.runs.analyses.sensitivity import screen, sobol
-from article10.runs.analyses.three_futures import three_futures
-from article10.runs.analyses.tornado import tornado
-from article10.runs.analyses.tuning import tune as tune_to
-from article10.runs.analyses.worlds import outcomes_ahead
+from article10.runs.analyses.discovery.discovery import discover
+from article10.runs.analyses.guarantees.three_futures import three_futures
+from article10.runs.analyses.guarantees.tradeoff import LEVELS, guarantee_tradeoff
+from article10.runs.analyses.holdouts.power import holdout_power
+from article10.runs.analyses.influence.curve import influence_curve
+from article10.runs.analyses.influence.influence import influence as influence_of
+from article10.runs.analyses.influence.ranking import rank_influence
+from article10.runs.analyses.paired import outcomes_ahead
+from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.analyses.rules.compared import compare_rules
+from article10.runs.analyses.sensitivity.sensitivity import screen, sobol
+from article10.runs.analyses.sensitivity.tornado import tornado
+from article10.runs.analyses.tuning.tuning import tune as tune_to
 from article10.runs.batches.ranges import Range, Space
 from article10.runs.commands.application import (
     Force,
@@ -36,12 +35,13 @@ from article10.runs.commands.application import (
     console,
     parsed_changes,
 )
-from article10.runs.output_folder import output_folder, output_page
-from article10.runs.output_path import PAGES, check_suffix
-from article10.runs.progress import progress_shown
+from article10.runs.output.folder import output_folder, output_page
+from article10.runs.output.path import PAGES, check_suffix
+from article10.runs.output.progress import progress_shown
 from article10.runs.report.report import report as report_on
+from article10.runs.statistics.intervals import TooFewRunsWarning
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=AnalysisResult)
 
 ANSWER_BYTES = 4_000_000
 """About what an answer takes on the disk: figures and tables."""
@@ -74,7 +74,7 @@ def give(answer: Callable[[], A], out: Path | None, force: bool) -> None:
             found = answer()
             found.save(unfinished)
         console().print(found.rendered())
-        console().print(f"Answer: {escape(str(out))}", soft_wrap=True)
+        console().print(f"AnalysisResult: {escape(str(out))}", soft_wrap=True)
 
 
 def refuse(beside: str, **options: object) -> None:
@@ -158,7 +158,7 @@ def guarantees(
         shared |= {"level": level[0]} if level else {}
     else:
         shared |= {"levels": level or LEVELS, "outcome": outcome}
-    ask: Callable[..., Answer] = three_futures if futures else guarantee_tradeoff
+    ask: Callable[..., AnalysisResult] = three_futures if futures else guarantee_tradeoff
     with progress_shown("guarantees") as done:
         give(lambda: ask(chosen, **shared, progress=done), out, force)
 
@@ -269,7 +269,7 @@ def influence(
     """Measure informal influence in paired worlds. Of an actor without a vote, or any lever: with it and without."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     shared: dict[str, Any] = {"runs": runs, "seed": seed}
-    ask: Callable[..., Answer]
+    ask: Callable[..., AnalysisResult]
     if curve or rank:
         refuse("with --curve" if curve else "with --rank", rank=curve and rank, of=of)
         ask, shared["outcome"] = (

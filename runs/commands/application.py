@@ -17,8 +17,8 @@ from article10.model.extras import MissingExtraError, missing_module, require
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import SetOptions
 from article10.model.toml_file import MalformedTomlError, parse_toml
-from article10.runs.output_folder import OutputError
-from article10.runs.provenance import version
+from article10.runs.ensemble.provenance import version
+from article10.runs.output.folder import OutputError
 
 BAD_INPUT, SOME_FAILED, INTERRUPTED = 2, 3, 130
 """Exit codes, beside 0."""

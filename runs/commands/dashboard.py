@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from article10.runs.dashboard.doors import checked_host
-from article10.runs.dashboard.opening import Asked, opened
-from article10.runs.dashboard.serving import serve
+from article10.runs.interactive.dashboard.doors import checked_host
+from article10.runs.interactive.dashboard.opening import Asked, opened
+from article10.runs.interactive.dashboard.serving import serve
 
 
 def dashboard(

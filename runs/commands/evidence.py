@@ -9,7 +9,7 @@ import typer
 from article10.runs.commands.analyses import Out, Runs, give
 from article10.runs.commands.application import Force, Seed
 from article10.runs.evidence.hindcast import hindcast as hindcast_of
-from article10.runs.progress import progress_shown
+from article10.runs.output.progress import progress_shown
 
 Round = Annotated[str, typer.Argument(metavar="ROUND", help="A round's scenario: a name, or a TOML file.")]
 Observed = Annotated[str | None, typer.Option(help="CSV file of ratifications [default: the package's own].")]

@@ -18,9 +18,9 @@ from article10.model.roster import roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
 from article10.model.scenario_file import read_scenario, shipped
 from article10.model.toml_file import parse_toml
-from article10.runs.analyses.answer import FittedTable, Shown
-from article10.runs.analyses.forms import Form
 from article10.runs.commands.application import console
+from article10.runs.output.table import FittedTable, ResultTable
+from article10.runs.statistics.forms import Form
 
 SHORT = {
     "influence_weight": "weight",
@@ -104,5 +104,5 @@ def roster() -> None:
     """Print the members and what is fixed about them. Columns are explained in docs/roster.md."""
     frame = pd.DataFrame(roster_rows()).drop(columns=["name", "borders_russia"]).set_index("iso3").rename(columns=SHORT)
     formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float")), "{:.2f}")
-    console().print(FittedTable(Shown("Members", frame, formats, most=len(frame))))
+    console().print(FittedTable(ResultTable("Members", frame, formats, most=len(frame))))
     console().print("Shares and indices are from 0 to 1; spending is in % of GDP; units: docs/roster.md.")

@@ -13,7 +13,6 @@ from article10.agents.name import file_name
 from article10.model.arguments import whole
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.runs import replay as telling
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.summary import rendered_batch
 from article10.runs.commands.application import (
@@ -26,15 +25,16 @@ from article10.runs.commands.application import (
     console,
     parsed_changes,
 )
-from article10.runs.ensemble import simulate
-from article10.runs.files import RESULT
-from article10.runs.output_folder import output_folder
-from article10.runs.progress import progress_shown
-from article10.runs.recorder import bytes_of_a_run, check_record, with_run_variables
-from article10.runs.result import EnsembleResult, load
-from article10.runs.run_again import run_again
-from article10.runs.summary import summarise
-from article10.runs.summary_text import as_text, rendered
+from article10.runs.ensemble.netcdf import RESULT
+from article10.runs.ensemble.recorder import bytes_of_a_run, check_record, with_run_variables
+from article10.runs.ensemble.rerun import rerun
+from article10.runs.ensemble.result import EnsembleResult, load
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.ensemble.summary import summarise
+from article10.runs.ensemble.summary_text import as_text, rendered
+from article10.runs.output.folder import output_folder
+from article10.runs.output.progress import progress_shown
+from article10.runs.stories import replay as telling
 
 KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "election": "cyan", "moves": "dim"}
 
@@ -112,7 +112,7 @@ def replay(
     result = load(folder)
     if member is not None:
         result.scenario.members().index(member)
-    told = telling.story(run_again(result, run, telling.RECORD))
+    told = telling.story(rerun(result, run, telling.RECORD))
     screen = console()
     screen.print(f"[bold]Run {run} of {escape(result.scenario.name)}, seed {result.seed}[/bold]")
     for entry in told:

@@ -19,12 +19,12 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario
 from article10.runs.batches.ranges import Space
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.machine import check_memory
+from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines
 from article10.runs.evidence.ratification_fit import fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, Round, others, read_round
-from article10.runs.machine import check_memory
 
 FASTEST = 1000.0
 """Institutional speed a year that a roster may state; beyond it nothing changes within a day."""

@@ -12,11 +12,12 @@ import pandas as pd
 
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.model.scenario import Scenario
-from article10.runs.analyses.answer import Answer, Shown
-from article10.runs.analyses.forms import NUMBER, PERCENT
-from article10.runs.evidence import scores
+from article10.runs.analyses.result import AnalysisResult
 from article10.runs.evidence.ratification_fit import RatificationFit
 from article10.runs.evidence.rounds import Round
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics import scores
+from article10.runs.statistics.forms import NUMBER, PERCENT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +58,7 @@ class DayFormat(str):
 
 
 @dataclass(frozen=True, repr=False)
-class Hindcast(Answer):
+class Hindcast(AnalysisResult):
     """A round forecast and scored.
 
     Attributes:
@@ -248,7 +249,7 @@ class Hindcast(Answer):
 
         return sentences(self)
 
-    def tables(self) -> dict[str, Shown]:
+    def tables(self) -> dict[str, ResultTable]:
         """Scores, skill, the day of accession, every member."""
         losses = {"crps": "{:.1f}", "log": NUMBER, **dict.fromkeys(self._brier, "{:.3f}")}
         names = [str(name) for name in self.scored.index]
@@ -258,17 +259,17 @@ class Hindcast(Answer):
         crps = {"crps": "{:,.0f}"}
         skill = dict.fromkeys(("crps", "log", "brier"), "{:+.0%}")
         return {
-            "scores": Shown("Mean scores (crps in days; lower is better)", self.scored[list(losses)], losses),
-            "calibration": Shown(
+            "scores": ResultTable("Mean scores (crps in days; lower is better)", self.scored[list(losses)], losses),
+            "calibration": ResultTable(
                 "Days within the 50% and the 90% interval, pairs in order, runs that name the last two",
                 pd.DataFrame(held, index=self.scored.index).join(self.scored[list(order)]),
                 order,
             ),
-            "skill": Shown("Skill of the model, 1 - score / baseline", self.skills, skill),
-            "accession": Shown(
+            "skill": ResultTable("Skill of the model, 1 - score / baseline", self.skills, skill),
+            "accession": ResultTable(
                 "Day of accession, with 90% interval", self.completion, {**days, **crps, "not_by_horizon": PERCENT}
             ),
-            "members": Shown(
+            "members": ResultTable(
                 "Days from signature: observed with bounds, forecast median with 90% interval",
                 self.members,
                 {**days, **crps, "among_last_two": PERCENT},

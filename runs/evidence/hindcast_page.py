@@ -15,7 +15,7 @@ from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, read_round
 from article10.runs.figures.style import save_figure
-from article10.runs.progress import progress_shown
+from article10.runs.output.progress import progress_shown
 
 PAGE = Path("docs/evidence/hindcast.md")
 """Path of the page in a checkout; its pictures are beside it."""

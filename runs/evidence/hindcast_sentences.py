@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from article10.runs.analyses.answer import listed
+from article10.runs.analyses.result import listed
 from article10.runs.evidence.hindcast_answer import BRIER_DAYS, HOLDOUTS, LEVELS, MODEL
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import AccessionState
+from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from article10.runs.evidence.generated import markdown_table, with_blocks
-from article10.runs.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 
 PAGE = Path("docs/odd.md")
 """Where the protocol stands in a checkout."""

@@ -26,16 +26,17 @@ import pandas as pd
 from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
-from article10.runs.analyses.answer import Answer, Shown, listed
-from article10.runs.analyses.forms import PERCENT, POINTS
-from article10.runs.analyses.intervals import Difference, paired
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.analyses.worlds import Progress, reached, worlds
+from article10.runs.analyses.paired import Progress, paired_runs, reached
+from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.batches.design_size import check_size
 from article10.runs.batches.executors import executor
+from article10.runs.ensemble.summary import holdouts, wilson
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
-from article10.runs.summary import holdouts, wilson
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import PERCENT, POINTS
+from article10.runs.statistics.intervals import Difference, paired
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +80,7 @@ class Reading:
 
 @final
 @dataclass(frozen=True, repr=False)
-class Robustness(Answer):
+class Robustness(AnalysisResult):
     """Which statements survive which perturbations.
 
     Attributes:
@@ -118,7 +119,7 @@ class Robustness(Answer):
             return within(reading.pressure, sorted((self.baseline.pressure.mean * f) for f in (0.5, 2.0)))
         difference: Difference = getattr(reading, statement)
         stated = 1.0 if statement == "stepping_stone" else -1.0
-        return bool(difference.mean * stated > 0) if difference.is_told else None
+        return bool(difference.mean * stated > 0) if difference.excludes_zero else None
 
     def table(self) -> pd.DataFrame:
         """One row for each statement and family of perturbations, with its verdict."""
@@ -184,7 +185,7 @@ class Robustness(Answer):
             )
         return said
 
-    def tables(self) -> dict[str, Shown]:
+    def tables(self) -> dict[str, ResultTable]:
         """The verdicts, and every point's reading."""
         readings = pd.DataFrame(
             [
@@ -204,8 +205,8 @@ class Robustness(Answer):
             index=pd.Index([r.point.name for r in (self.baseline, *self.readings)], name="point"),
         )
         by = dict.fromkeys(("pressure", "stepping_stone", "substitute"), POINTS) | {"invited": PERCENT}
-        verdicts = Shown("What survives what", self.table(), {"kept": "{:.0%}"}, most=40)
-        return {"verdicts": verdicts, "points": Shown("Every point", readings, by)}
+        verdicts = ResultTable("What survives what", self.table(), {"kept": "{:.0%}"}, most=40)
+        return {"verdicts": verdicts, "points": ResultTable("Every point", readings, by)}
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
         """The effect of pressure at every point."""
@@ -268,7 +269,7 @@ def _read_place(asked: tuple[int, Point], runs: int, seed: int) -> tuple[int, Re
 
 def read_point(point: Point, runs: int, seed: int) -> Reading:
     """Run a point's six variants in the same worlds and read off what the statements are about."""
-    found = worlds(variants(point.scenario), runs, seed)
+    found = paired_runs(variants(point.scenario), runs, seed)
 
     def gain(with_it: str, without: str) -> Difference:
         return paired(reached(found[with_it], "invitation"), reached(found[without], "invitation"))

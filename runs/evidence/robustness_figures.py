@@ -49,7 +49,7 @@ def _family(ax: Axes, chosen: Sequence[Reading], statement: str, left: float, co
     x, mean = left + np.arange(len(found)), np.array([100 * d.mean for d in found])
     ends = np.array([[d.low, d.high] for d in found]) * 100
     ax.vlines(x, ends[:, 0], ends[:, 1], color=colour, linewidth=1.0, alpha=0.6)
-    told = np.array([d.is_told for d in found])
+    told = np.array([d.excludes_zero for d in found])
     ax.scatter(x[told], mean[told], s=14, color=colour, zorder=3)
     ax.scatter(x[~told], mean[~told], s=14, facecolor="white", edgecolor=colour, zorder=3)
 

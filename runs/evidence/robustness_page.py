@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from article10.runs.analyses.forms import POINTS as IN_POINTS
-from article10.runs.analyses.intervals import Difference, interval
 from article10.runs.batches.executors import cores
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.robustness import Robustness, robustness
-from article10.runs.progress import progress_shown
+from article10.runs.output.progress import progress_shown
+from article10.runs.statistics.forms import POINTS as IN_POINTS
+from article10.runs.statistics.intervals import Difference, interval
 
 PAGE = Path("docs/evidence/robustness.md")
 """Path of the page in a checkout."""

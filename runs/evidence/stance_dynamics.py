@@ -16,7 +16,7 @@ from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
 from article10.runs.evidence.stance_forecasts import CHANCE, INERT, KNOWN
 from article10.runs.evidence.stance_positions import Position, first_positions, later_positions, read_positions

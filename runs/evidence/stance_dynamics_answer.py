@@ -13,9 +13,8 @@ import pandas as pd
 from article10.agents.arrays import FloatArray
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario import Scenario
-from article10.runs.analyses.answer import Answer, Shown, listed
-from article10.runs.analyses.forms import NUMBER, PERCENT, SIGNED
-from article10.runs.evidence.scores import Skill, concordance, crps, skill
+from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.evidence.stance_forecasts import (
     ANCHORED,
     AT_ONCE,
@@ -29,8 +28,10 @@ from article10.runs.evidence.stance_forecasts import (
     forecasts,
 )
 from article10.runs.evidence.stance_positions import Position
-from article10.runs.explain import explain_ensemble
-from article10.runs.result import EnsembleResult
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import NUMBER, PERCENT, SIGNED
+from article10.runs.statistics.scores import Skill, concordance, crps, skill
+from article10.runs.stories.explain import explain_ensemble
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 @final
 @dataclass(frozen=True, repr=False)
-class StanceHindcast(Answer):
+class StanceHindcast(AnalysisResult):
     """How well stances of 2022-25 are told from the start.
 
     Attributes:
@@ -253,11 +254,11 @@ class StanceHindcast(Answer):
         )
         said.append(f"Pairs of members put in the order of their moves (chance 0.50): {order}.")
         cases = self.by_case()
-        wrong = cases[cases["moved"] != cases["told"]]
+        wrong = cases[cases["moved"] != cases["detected"]]
         said.append(f"With governments known, the direction is missed for {listed(dict.fromkeys(wrong.index))}.")
         return said
 
-    def tables(self) -> dict[str, Shown]:
+    def tables(self) -> dict[str, ResultTable]:
         """Scores, skill, every case, movers and stayers."""
         forms = {"crps": "{:.3f}", "absolute_error": "{:.3f}", "direction": PERCENT, "concordance": NUMBER}
         by_skill = dict.fromkeys(("crps", "crps_by_occasion", "absolute_error"), SIGNED)
@@ -266,11 +267,15 @@ class StanceHindcast(Answer):
         in_crps = ["crps", "crps_low", "crps_high"]
         skills = self.skills(self.by_deciding_office) if self.by_deciding_office else self.skills().head(0)
         return {
-            "scores": Shown("Scores", self.scores(), forms),
-            "skill": Shown("Skill: 1 - score / baseline", self.skills(), by_skill),
-            "cases": Shown(f"Every later position, {KNOWN}", self.by_case(), by_case, most=40),
-            "movers": Shown("Movers and stayers", self.movers(), dict.fromkeys(("observed", *self.results), SIGNED)),
-            "deciding_office": Shown("Skill where the deciding office spoke first too", skills[in_crps], by_skill),
+            "scores": ResultTable("Scores", self.scores(), forms),
+            "skill": ResultTable("Skill: 1 - score / baseline", self.skills(), by_skill),
+            "cases": ResultTable(f"Every later position, {KNOWN}", self.by_case(), by_case, most=40),
+            "movers": ResultTable(
+                "Movers and stayers", self.movers(), dict.fromkeys(("observed", *self.results), SIGNED)
+            ),
+            "deciding_office": ResultTable(
+                "Skill where the deciding office spoke first too", skills[in_crps], by_skill
+            ),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
@@ -281,7 +286,7 @@ class StanceHindcast(Answer):
 
 
 def _verdict(found: Skill) -> str:
-    if not found.is_told:
+    if not found.detected:
         return "cannot be told from"
     return "beats" if found.low > 0 else "is beaten by"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from article10.runs.analyses.answer import Shown
 from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.stance_dynamics import hindcast_stances
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
-from article10.runs.explain import END, START
 from article10.runs.figures.style import save_figure
+from article10.runs.output.table import ResultTable
+from article10.runs.stories.explain import END, START
 
 PAGE = Path("docs/evidence/stance_dynamics.md")
 """Path of the page in a checkout; its picture is beside it."""
@@ -36,7 +36,7 @@ def stance_blocks(found: StanceHindcast) -> dict[str, str]:
     }
 
 
-def _table(shown: Shown) -> str:
+def _table(shown: ResultTable) -> str:
     cells = shown.cells()
     return markdown_table([str(name).replace("_", " ") for name in cells], cells.to_numpy().tolist())
 

@@ -10,8 +10,8 @@ import numpy as np
 from article10.agents.arrays import FloatArray
 from article10.model.events import ElectionEvent
 from article10.model.roster_formulas import STANCE_PER_CODE
+from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.evidence.stance_positions import Position
-from article10.runs.result import EnsembleResult
 
 CHANCE, KNOWN, INERT = "A: elections left to chance", "B: governments known", "C: as B, Russia inert"
 """The variants."""

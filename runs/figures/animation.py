@@ -18,15 +18,15 @@ from article10.agents.russia import Strategy
 from article10.model.accession_rule import STAGES
 from article10.model.mechanisms import Mechanism
 from article10.model.setup import Setup
+from article10.runs.ensemble.rerun import rerun
 from article10.runs.figures.map import draw_map, show_member
 from article10.runs.figures.style import COLOURS, house_style, literal
-from article10.runs.output_folder import new_file
-from article10.runs.output_path import MOVIES, check_suffix
-from article10.runs.replay import RECORD, Entry, story
-from article10.runs.run_again import run_again
+from article10.runs.output.folder import new_file
+from article10.runs.output.path import MOVIES, check_suffix
+from article10.runs.stories.replay import RECORD, Entry, story
 
 if TYPE_CHECKING:
-    from article10.runs.result import EnsembleResult
+    from article10.runs.ensemble.result import EnsembleResult
 
 TOLD = ("council", "accession", "war", "election", "event")
 """Kinds of news, the weightiest first."""
@@ -70,7 +70,7 @@ def animate(
     """
     path = Path(path)
     writer = _writer(path, frames_per_second)
-    again = run_again(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
+    again = rerun(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
     frames = monthly(again)
     with new_file(path) as unfinished, house_style():
         picture = MovingMap(again, f"run {run} of {result.scenario.name}, seed {result.seed}")
@@ -137,7 +137,7 @@ class MovingMap:
         """Draw the map of the first day.
 
         Args:
-            result: of one run, recorded with ``article10.runs.replay.RECORD``.
+            result: of one run, recorded with ``article10.runs.stories.replay.RECORD``.
             origin: which run it is, told in a corner.
         """
         data = result.data.isel(run=0)

@@ -17,7 +17,8 @@ from article10.agents.nearest import nearest
 from article10.agents.short_error import ArgumentError
 from article10.model.checked import checked
 from article10.model.setup import Setup
-from article10.runs.explain import waterfall
+from article10.runs.ensemble.rerun import check_run
+from article10.runs.ensemble.summary import MILESTONES, holdouts, signed, wilson
 from article10.runs.figures.map import draw_map
 from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
 from article10.runs.figures.stance_colours import SCALE, STANCES
@@ -36,15 +37,14 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
-from article10.runs.run_again import check_run
-from article10.runs.summary import MILESTONES, holdouts, signed, wilson
+from article10.runs.stories.explain import waterfall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from article10.agents.russia import Strategy
     from article10.model.mechanisms import Mechanism
-    from article10.runs.result import EnsembleResult
+    from article10.runs.ensemble.result import EnsembleResult
 
 TELLING = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
 """Members drawn where none is named: the heaviest, the most opposed, the hesitant, the neighbour."""

@@ -8,12 +8,12 @@ from article10.model.events import ALL
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.tables import read_table
-from article10.runs.analyses.answer import Shown
+from article10.runs.output.table import ResultTable
 
 GIVEN = "given by the scenario"
 
 
-def changed_parameters(scenario: Scenario) -> Shown:
+def changed_parameters(scenario: Scenario) -> ResultTable:
     """Parameters and events in which a scenario differs from the baseline."""
     usual = {d.key: d.default for d in all_declarations(read_scenario())}
     rows = [
@@ -33,10 +33,10 @@ def changed_parameters(scenario: Scenario) -> Shown:
     ]
     frame = pd.DataFrame(rows, columns=["what", "baseline", "here", "meaning"]).set_index("what")
     title = "How it differs from the baseline" if len(frame) else "It is the baseline"
-    return Shown(title, frame)
+    return ResultTable(title, frame)
 
 
-def coded_stances(scenario: Scenario) -> Shown:
+def coded_stances(scenario: Scenario) -> ResultTable:
     """Each member's stance at the start, its spread, and how it is known."""
     roster = scenario.members()
     frame = pd.DataFrame(
@@ -49,7 +49,7 @@ def coded_stances(scenario: Scenario) -> Shown:
         index=pd.Index(roster.names, name="member"),
     )
     formats = {"stance": "{:+.2f}", "spread": "{:.2f}", "ties to Russia": "{:.1f}"}
-    return Shown("Stances at the start", frame, formats)
+    return ResultTable("Stances at the start", frame, formats)
 
 
 def _grounds(scenario: Scenario) -> list[str]:
@@ -74,7 +74,7 @@ def grounds_of_stances(scenario: Scenario) -> str:
     return f"Stances at the start: {'; '.join(parts)}. Each run draws them with a spread."
 
 
-def parameter_sources(scenario: Scenario) -> Shown:
+def parameter_sources(scenario: Scenario) -> ResultTable:
     """Every parameter: value, plausible range, unit, meaning, source."""
     rows = [
         (
@@ -88,7 +88,7 @@ def parameter_sources(scenario: Scenario) -> Shown:
         for d in all_declarations(scenario)
     ]
     columns = ["parameter", "value", "plausible", "unit", "meaning", "source"]
-    return Shown("Every parameter", pd.DataFrame(rows, columns=columns).set_index("parameter"))
+    return ResultTable("Every parameter", pd.DataFrame(rows, columns=columns).set_index("parameter"))
 
 
 def _word(value: object) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from article10.runs.analyses.answer import Shown, listed
-from article10.runs.analyses.forms import PERCENT, about
-from article10.runs.analyses.influence import Influence
-from article10.runs.analyses.intervals import NOT_TOLD, interval, mean_over_runs, share, share_over_runs
-from article10.runs.result import EnsembleResult
-from article10.runs.summary import milestones, objections
+from article10.runs.analyses.influence.influence import Influence
+from article10.runs.analyses.result import listed
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.summary import milestones, objections
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import PERCENT, about
+from article10.runs.statistics.intervals import UNDETECTED, interval, mean_over_runs, share, share_over_runs
 
 WHOLE = "{:.0%}"
 
@@ -45,9 +46,9 @@ def _russia(influence: Influence) -> Card:
     d = influence.total[outcome]
     low, mean, high = (f"{100 * value:+.0f}".replace("-", "−") for value in (d.low, d.mean, d.high))
     ends = f"95% interval {low} to {high} percentage points, same worlds without it"
-    if not d.is_told and d.runs_needed:
+    if not d.excludes_zero and d.runs_needed:
         ends += f"; {about(d.runs_needed)} would tell"
-    value = f"{mean} percentage points" if d.is_told else NOT_TOLD
+    value = f"{mean} percentage points" if d.excludes_zero else UNDETECTED
     return Card(value, f"what {influence.lever.label} does to the probability of {outcome}", ends)
 
 
@@ -70,7 +71,7 @@ def first_objector(result: EnsembleResult) -> list[Card]:
     close = listed(
         f"{row['name']} {interval(row, 'own_stance', WHOLE)}" for _, row in table.loc[[first, *rivals[:2]]].iterrows()
     )
-    return [Card(NOT_TOLD, "who objects most, by its own stance", f"{close} of councils")]
+    return [Card(UNDETECTED, "who objects most, by its own stance", f"{close} of councils")]
 
 
 def objections_by_member(result: EnsembleResult) -> pd.DataFrame:
@@ -88,10 +89,10 @@ def objections_by_member(result: EnsembleResult) -> pd.DataFrame:
     return frame.sort_values("own_stance", ascending=False)
 
 
-def objections_shown(rows: pd.DataFrame) -> Shown:
+def objections_shown(rows: pd.DataFrame) -> ResultTable:
     """The same as a table."""
     formats = {"own_stance": WHOLE, "war": WHOLE, "any": WHOLE, "alone": PERCENT}
-    return Shown("Share of councils at which each member objects", rows.set_index("name"), formats)
+    return ResultTable("Share of councils at which each member objects", rows.set_index("name"), formats)
 
 
 def _ends(row: Any, name: str) -> str:  # noqa: ANN401 - a row of a table

@@ -15,22 +15,23 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
-from article10.runs.analyses.answer import Shown, listed
-from article10.runs.analyses.forms import PERCENT
-from article10.runs.analyses.influence import Influence, influence
-from article10.runs.analyses.influence_ranking import InfluenceRanking, rank_influence
-from article10.runs.analyses.intervals import TooFewRunsWarning, interval, mean_over_runs
-from article10.runs.analyses.worlds import Progress
-from article10.runs.ensemble import simulate
-from article10.runs.files import moved_into_place, remove_abandoned
-from article10.runs.output_path import PAGES, check_suffix
-from article10.runs.provenance import provenance
+from article10.runs.analyses.influence.influence import Influence, influence
+from article10.runs.analyses.influence.ranking import InfluenceRanking, rank_influence
+from article10.runs.analyses.paired import Progress
+from article10.runs.analyses.result import listed
+from article10.runs.ensemble.provenance import provenance
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.ensemble.summary import MILESTONES, milestones
+from article10.runs.output.files import moved_into_place, remove_abandoned
+from article10.runs.output.path import PAGES, check_suffix
+from article10.runs.output.table import ResultTable
+from article10.runs.output.toml_value import toml_value
 from article10.runs.report.assumptions import changed_parameters, coded_stances, grounds_of_stances, parameter_sources
 from article10.runs.report.headline import headline, objections_by_member, objections_shown
 from article10.runs.report.pictures import Picture, drawn
-from article10.runs.result import EnsembleResult
-from article10.runs.summary import MILESTONES, milestones
-from article10.runs.toml_value import toml_value
+from article10.runs.statistics.forms import PERCENT
+from article10.runs.statistics.intervals import TooFewRunsWarning, interval, mean_over_runs
 
 
 @dataclass(frozen=True)
@@ -262,12 +263,12 @@ def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
 # --- parts of the page ----------------------------------------------------------------------------------------------
 
 
-def _milestones(result: EnsembleResult) -> Shown:
+def _milestones(result: EnsembleResult) -> ResultTable:
     rows = milestones(result)
-    return Shown("Probability by the end of the year", rows, dict.fromkeys(MILESTONES, PERCENT))
+    return ResultTable("Probability by the end of the year", rows, dict.fromkeys(MILESTONES, PERCENT))
 
 
-def _on_page(shown: Shown, labels: int | None = None, folded: bool = False) -> TableOnPage:
+def _on_page(shown: ResultTable, labels: int | None = None, folded: bool = False) -> TableOnPage:
     cells = shown.cells()
     words = shown.frame.index.nlevels if labels is None else labels
     return TableOnPage(shown.title, [str(c).replace("_", " ") for c in cells], cells.to_numpy().tolist(), words, folded)

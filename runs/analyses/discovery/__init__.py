@@ -1,0 +1,1 @@
+"""Which conditions set runs with an outcome apart."""

@@ -1,0 +1,1 @@
+"""Security guarantees: substitute for membership, or stepping stone to it."""

@@ -1,0 +1,277 @@
+"""Guarantees: stepping stone or substitute, over their level and rho, in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+
+from article10.agents.short_error import shown
+from article10.model.arguments import whole
+from article10.model.checked import checked
+from article10.model.days import as_day
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.paired import Progress, check_milestone, outcomes_ahead, paired_runs, reached
+from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.figures.style import house_style, new_axes, note_runs
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import PERCENT, POINTS, about
+from article10.runs.statistics.intervals import (
+    NEEDED,
+    UNDETECTED,
+    excludes_zero,
+    format_difference,
+    paired,
+    share,
+    warn_if_underpowered,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)
+SUBSTITUTIONS = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0)
+
+DELAY = timedelta(days=212)
+"""From the start to the guarantee: as in the shipped scenarios, 1 July 2026 after a start on 1 December 2025."""
+
+NAME = "binding_guarantee"
+"""The event: the same as in the shipped scenarios, so that the guarantee takes its place."""
+
+
+@dataclass(frozen=True, repr=False)
+class GuaranteeTradeoff(AnalysisResult):
+    """What a binding guarantee does to an outcome, by its level and by rho.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: of each cell.
+        seed: of all random streams.
+        outcome: ``invitation``, ``signature`` or ``accession``.
+        given: day of the guarantee.
+        cells: by rho and level: share of worlds that reach the outcome, and the effect of the guarantee against the
+            same worlds with the same rho and no guarantee, with their 95% intervals.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    outcome: str
+    given: date
+    cells: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"Do guarantees lead to membership or take its place? ({self.scenario.name})"
+
+    def asked(self) -> dict[str, Any]:
+        """The sweep."""
+        levels, substitutions = (list(self.cells.index.unique(name)) for name in ("level", "rho"))
+        return {"levels": levels, "substitutions": substitutions, "outcome": self.outcome, "given": self.given}
+
+    @property
+    def turn(self) -> pd.DataFrame:
+        """By level, between which values of rho the effect changes its sign; only levels at which that is told.
+
+        ``above_zero_at`` is the largest rho at which the effect is told to be above zero, ``below_zero_at`` the next
+        one at which it is told to be below.
+        """
+        signs = np.sign(self.cells["effect"]).where(excludes_zero(self.cells, "effect"), 0.0)
+        found = {}
+        for level, rows in signs.groupby("level"):
+            rho = rows.index.get_level_values("rho")
+            above = rho[rows > 0].max()
+            below = rho[(rows < 0) & (rho > above)].min()
+            if not np.isnan(below):
+                found[level] = (above, below)
+        frame = pd.DataFrame.from_dict(found, "index", columns=["above_zero_at", "below_zero_at"], dtype=float)
+        return frame.rename_axis("level")
+
+    def sentences(self) -> list[str]:
+        """The two ends, where the sign changes, what is not told."""
+        level = self.cells.index.get_level_values("level").max()
+        ends = self.cells.xs(level, level="level")
+        said = []
+        for rho, word in ((ends.index.min(), "as a stepping stone"), (ends.index.max(), "as a substitute")):
+            what = f"{word.capitalize()} (rho {rho:+g}), a binding guarantee of {level:g}"
+            said.append(f"{what}: {self.outcome} {format_difference(ends.loc[rho], 'effect', POINTS)}.")
+        said += [self._said_of_the_turn()]
+        unsaid = int((~excludes_zero(self.cells, "effect")).sum())
+        said.append(f"In {unsaid} of {len(self.cells)} cells {self.runs:,} runs do not tell the effect from zero.")
+        return [*said, "No data identify rho: this is a sweep of an assumption, not an estimate."]
+
+    def _said_of_the_turn(self) -> str:
+        if len(self.turn):
+            levels: dict[tuple[float, float], list[str]] = {}
+            for level, (above, below) in zip(self.turn.index, self.turn.to_numpy(), strict=True):
+                levels.setdefault((above, below), []).append(f"{level:g}")
+            where = listed(
+                f"between {low:+g} and {high:+g} (level {listed(there)})" for (low, high), there in levels.items()
+            )
+            return f"The effect changes its sign at a rho {where}: above, guarantees take the place of membership."
+        parts = [self._said_of_a_side(side) for side in (1, -1)]
+        return f"A change of its sign is {UNDETECTED}: {parts[0]}, {parts[1]}."
+
+    def _said_of_a_side(self, side: int) -> str:
+        """Whether any effect is told on one side of zero, or how many runs would tell the clearest there."""
+        word, there = "above" if side > 0 else "below", self.cells[np.sign(self.cells["effect"]) == side]
+        cells = int(excludes_zero(there, "effect").sum())
+        if cells:
+            return f"{word} zero it is told in {cells} cell{'s' if cells > 1 else ''}"
+        if there["effect" + NEEDED].isna().all():
+            return f"{word} zero no cell points"
+        rho, level = there["effect" + NEEDED].idxmin()
+        needed = there["effect" + NEEDED].min()
+        return f"{word} zero it would take {about(needed)} (rho {rho:+g}, level {level:g})"
+
+    def tables(self) -> dict[str, ResultTable]:
+        """All cells; where the sign changes."""
+        title = f"Share of worlds with {self.outcome}, and effect of the guarantee"
+        return {
+            "cells": ResultTable(title, self.cells, {"share": PERCENT, "without": PERCENT, "effect": POINTS}, most=50),
+            "turn": ResultTable(
+                "Where the effect changes its sign", self.turn, {"above_zero_at": "{:+g}", "below_zero_at": "{:+g}"}
+            ),
+        }
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """The cells."""
+        return {"tradeoff": self.plot}
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Effect over level and rho, written in the cells, grey where not told; lines that hold the change of sign."""
+        effect = self.cells["effect"].unstack("level")
+        values = effect.where(excludes_zero(self.cells, "effect").unstack("level")).to_numpy(float)
+        with house_style():
+            ax = ax or new_axes(figsize=(7.5, 5.2))
+            most = max(float(np.nanmax(np.abs(values), initial=0.0)), 0.01)
+            colours = mpl.colormaps["RdBu"].with_extremes(bad="#ececec")
+            image = ax.imshow(values, cmap=colours, vmin=-most, vmax=most, aspect="auto", origin="lower")
+            for row, column in np.argwhere(~np.isnan(values)):
+                colour = "white" if abs(values[row, column]) > 0.6 * most else "#333333"
+                style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9, "color": colour}
+                ax.text(column, row, _signed(round(100 * values[row, column])), **style)
+            levels, substitutions = list(effect.columns), list(effect.index)
+            for level, (above, below) in zip(self.turn.index, self.turn.to_numpy(), strict=True):
+                column = levels.index(level)
+                for edge in (substitutions.index(above) + 0.5, substitutions.index(below) - 0.5):
+                    ax.hlines(edge, column - 0.5, column + 0.5, color="black", linewidth=1.6)
+            ax.set_xticks(range(values.shape[1]), [f"{level:g}" for level in levels])
+            ax.set_yticks(range(values.shape[0]), [_signed(rho) for rho in substitutions])
+            ax.set_xlabel("level of a binding guarantee by all members")
+            ax.set_ylabel("rho: stepping stone (−1) to substitute (+1)")
+            ax.grid(visible=False)
+            bar: Any = ax.get_figure()
+            bar = bar.colorbar(image, ax=ax, pad=0.02)
+            bar.ax.yaxis.set_major_formatter(lambda value, _: _signed(round(100 * value)))
+            bar.set_label(f"change of the probability of {self.outcome}, percentage points")
+            ax.set_title("Guarantees: stepping stone or substitute")
+            lines = "; between the black lines: the sign changes" if len(self.turn) else ""
+            words = f"each cell against no guarantee, the same worlds; grey: not told from zero{lines}"
+            note_runs(ax, self.runs, words, below=38)
+        return ax
+
+
+def _signed(value: float) -> str:
+    """A number with its sign, and a minus that is one."""
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
+@checked
+def guarantee_tradeoff(
+    scenario: str | Path | Scenario = "baseline",
+    levels: Sequence[float] = LEVELS,
+    substitutions: Sequence[float] = SUBSTITUTIONS,
+    runs: int = 500,
+    seed: int = 0,
+    *,
+    outcome: str | None = None,
+    given: str | date | None = None,
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> GuaranteeTradeoff:
+    """The outcome over the level of a binding guarantee and over rho (``guarantees.substitution``), in the same worlds.
+
+    Args:
+        scenario: name, path or scenario; what guarantees it has stay, but one called ``binding_guarantee``, in whose
+            place the others are put.
+        levels: of one binding guarantee by all members, in [0, 1].
+        substitutions: values of rho, in [-1, 1]: below 0 a stepping stone, above 0 a substitute.
+        runs: of each cell.
+        seed: of all random streams.
+        outcome: ``invitation``, ``signature`` or ``accession``; by default the first that is ahead.
+        given: day of the guarantee, by default seven months after the start.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario, a level, a rho or the day is wrong.
+        ValueError: ``runs``, ``seed`` or ``outcome`` is.
+
+    Warns:
+        TooFewRunsWarning: the effect or its change of sign is not told; the message says how many runs would do.
+    """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
+    chosen = read_scenario(scenario, changes)
+    outcome = outcomes_ahead(chosen)[0] if outcome is None else outcome
+    check_milestone(outcome)
+    day = day_of_guarantee(chosen, given)
+    total, rows = len(substitutions) * (1 + len(levels)) * runs, []
+    for place, rho in enumerate(sorted(substitutions)):
+        bare = without_guarantee(read_scenario(chosen, {"guarantees.substitution": float(rho)}))
+        variants = {"none": bare} | {f"{level:g}": with_guarantee(bare, level, day) for level in sorted(levels)}
+        before = place * len(variants) * runs
+        results = paired_runs(variants, runs, seed, progress=_after(progress, before, total))
+        nothing = reached(results["none"], outcome)
+        for level in sorted(levels):
+            got = reached(results[f"{level:g}"], outcome)
+            row = {"rho": float(rho), "level": float(level), **share(got, "share"), **share(nothing, "without")}
+            rows.append(row | paired(got, nothing).row("effect"))
+    return warn_if_underpowered(
+        GuaranteeTradeoff(chosen, runs, seed, outcome, day, pd.DataFrame(rows).set_index(["rho", "level"]))
+    )
+
+
+def day_of_guarantee(scenario: Scenario, given: str | date | None) -> date:
+    """The day of the guarantee: as given, or by default ``DELAY`` after the start.
+
+    Raises:
+        ScenarioError: it is no date within the scenario.
+    """
+    expected = f"expected a date from {scenario.start} to before {scenario.horizon}"
+    try:
+        day = scenario.start + DELAY if given is None else as_day(given)
+    except ValueError:
+        raise ScenarioError(f"given = {shown(given)}: {expected}") from None
+    if not scenario.start <= day < scenario.horizon:
+        raise ScenarioError(f"given = {day}: {expected}")
+    return day
+
+
+def with_guarantee(scenario: Scenario, level: float, day: date) -> Scenario:
+    """The scenario with one binding guarantee by all members, in place of any of its name.
+
+    Raises:
+        ScenarioError: the level is none.
+    """
+    if not 0 <= level <= 1:
+        raise ScenarioError(f"level = {level!r}: expected a level of a guarantee, 0 to 1")
+    content = {"kind": "guarantee", "name": NAME, "date": day, "level": float(level), "binding": True}
+    return read_scenario(scenario, {"events": [content]})
+
+
+def without_guarantee(scenario: Scenario) -> Scenario:
+    """The scenario without the guarantee that ``with_guarantee`` gives."""
+    return scenario.with_(events=tuple(event for event in scenario.events if event.name != NAME))
+
+
+def _after(progress: Progress | None, before: int, total: int) -> Progress | None:
+    return None if progress is None else lambda done, _: progress(before + done, total)

@@ -1,0 +1,1 @@
+"""Holdout power: what each member's objection does."""

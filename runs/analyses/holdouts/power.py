@@ -1,0 +1,306 @@
+"""Holdout power: what each member's objection does, what it is paid, and what would change if it consented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from article10.agents.member_state import NO_BALLOT
+from article10.model.arguments import whole
+from article10.model.checked import checked
+from article10.model.scenario import MemberOverride, Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.paired import (
+    OUTCOMES,
+    Progress,
+    columns_ahead,
+    outcomes_ahead,
+    paired_runs,
+    part_of,
+    reached,
+)
+from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.analyses.rules.compared import RULES, UNANIMITY
+from article10.runs.analyses.rules.power_indices import VotingGame, normalised, pivotal
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.summary import holdouts, objections
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import PERCENT, POINTS, Form
+from article10.runs.statistics.intervals import (
+    excludes_zero,
+    format_difference,
+    interval,
+    mean_over_runs,
+    paired,
+    share,
+    share_over_runs,
+    warn_if_underpowered,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TOGETHER = 8
+"""Variants run at a time: a bound on memory."""
+
+MOST_TOGETHER = 8
+"""Holdouts that are made to consent together, at the most."""
+
+
+@dataclass(frozen=True, repr=False)
+class HoldoutPower(AnalysisResult):
+    """What members that hold out do to the outcome.
+
+    Attributes:
+        scenario: that it was asked of.
+        runs: of each variant.
+        seed: of all random streams.
+        members: by member: its name; shares of councils at which it objects by its own stance (``objects``), because
+            of the war alone, and as the only one to object (``alone``); share of complete ratifications that it is the
+            last of (``last``, of ``ratifications``); concessions that it holds, in years of a full concession; what its
+            consent throughout would add to invitations and accessions. With 95% intervals, of paired worlds or with
+            runs as clusters.
+        together: by number of holdouts that consent together, those that object most first: who joins, and the shares.
+        indices: by rule: absolute and normalised Banzhaf and Shapley–Shubik of every member, which are all equal.
+        pivotality: by member and rule: share of decisions in the simulated worlds that it alone would have changed,
+            with 95% intervals.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    members: pd.DataFrame
+    together: pd.DataFrame
+    indices: pd.DataFrame
+    pivotality: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"What power does a holdout have? ({self.scenario.name})"
+
+    def asked(self) -> dict[str, Any]:
+        """Whose consent was tried."""
+        return {"members": list(self.members.index)}
+
+    def sentences(self) -> list[str]:
+        """Who holds out, whose consent counts, who must consent together, what indices say."""
+        rows, n = self.members, len(self.scenario.members())
+        said = []
+        if rows["objects_low"].notna().any():
+            said = [
+                f"Objects most by its own stance, share of councils: {_each(rows.head(4), 'objects')}; objects alone: "
+                f"{_each(rows.nlargest(3, 'alone'), 'alone')}."
+            ]
+        elif rows["objects"].notna().any():
+            said = ["Who objects how often is not told: one run gives no interval."]
+        first = outcomes_ahead(self.scenario)[0]
+        gain = f"{first}_gain"
+        ranked = rows.sort_values(gain, key=np.abs, ascending=False)
+        known, silent = ranked[excludes_zero(ranked, gain)], ranked[~excludes_zero(ranked, gain)]
+        if len(known):
+            gains = _each(known.head(4), gain, POINTS)
+            said.append(f"Consent throughout would add to {first}s: {gains}; formally each has 1 of {n} ballots.")
+        if len(silent):
+            most = f"{silent['member_name'].iloc[0]}'s, {format_difference(silent.iloc[0], gain, POINTS)}"
+            said.append(f"The consent of {len(silent)} of {len(rows)} members does nothing that is told; most, {most}.")
+        u = self.indices.iloc[0]
+        said += [
+            self._said_together(first),
+            f"A-priori indices say the same of all under every rule: Shapley–Shubik {u['shapley_shubik']:.4f} = 1/{n}; "
+            f"the absolute Banzhaf index under unanimity is {u['banzhaf']:.1e}: all others are taken to toss coins.",
+        ]
+        return said
+
+    def _said_together(self, outcome: str) -> str:
+        shares = [interval(row, outcome, PERCENT) for _, row in self.together.iterrows()]
+        joins = [str(name) for name in self.together["joins"].iloc[1:]]
+        more = f"; {shares[-1]} if {listed(joins)} do" if len(joins) > 1 else ""
+        return (
+            f"Under {UNANIMITY} consents count together: {outcome} in {shares[0]} of worlds as it is; {shares[1]} if "
+            f"{joins[0]} consents{more}."
+        )
+
+    def tables(self) -> dict[str, ResultTable]:
+        """Members, consents together, pivotality, indices."""
+        formats: dict[str, Form] = dict.fromkeys(("objects", "war_alone", "alone", "last"), PERCENT)
+        formats |= {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
+        fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
+        by_rule = dict.fromkeys(RULES, PERCENT)
+        pivotality = self.pivotality.dropna(how="all")
+        members, together = (columns_ahead(frame, self.scenario) for frame in (self.members, self.together))
+        return {
+            "members": ResultTable("Holdout power by member", members, formats),
+            "together": ResultTable("Holdouts that consent together", together, dict.fromkeys(OUTCOMES, PERCENT)),
+            "pivotality": ResultTable("Share of decisions that a member alone would have changed", pivotality, by_rule),
+            "indices": ResultTable("A-priori power of every member", self.indices, fractions),
+        }
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Gains from consent, consents together, indices against pivotality."""
+        from article10.runs.analyses.holdouts import figures as draw
+
+        figures: dict[str, Callable[[], Axes]] = {
+            "consent": lambda: draw.consent(self),
+            "together": lambda: draw.together(self),
+        }
+        if self.pivotality.notna().any(axis=None):
+            figures["pivotality"] = lambda: draw.pivotality(self)
+        return figures
+
+
+@checked
+def holdout_power(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    members: Sequence[str] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> HoldoutPower:
+    """What each member's objection does: how often, at what price, and what would change if it consented throughout.
+
+    A member that consents supports at every council and in its ratification, whatever its stance and the war. Its
+    stance still moves, and is still part of the others' network.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: of each variant; there are one for each member and a few more.
+        seed: of all random streams.
+        members: codes of those whose consent is tried, by default all.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        KeyError: a member is not on the roster.
+        ScenarioError: the scenario is wrong.
+        ValueError: ``runs`` or ``seed`` is, or no member is named.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
+    """
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
+    chosen = read_scenario(scenario, changes)
+    roster = chosen.members()
+    tried = tuple(roster.iso3 if members is None else members)
+    if not tried:
+        raise ValueError("members: none named; expected at least one code")
+    for code in tried:
+        roster.index(code)
+    groups = min(MOST_TOGETHER, len(tried))
+    total = runs * (1 + len(tried) + groups)
+
+    present = paired_runs({"": chosen}, runs, seed, by_year=("concession",), progress=part_of(progress, 0, total))[""]
+    by_objection = [str(code) for code in holdouts(present).index if code in tried] or list(tried)
+    variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in tried}
+    variants |= {tuple(by_objection[:k]): consenting(chosen, by_objection[:k]) for k in range(1, groups + 1)}
+    gains = _reached(variants, runs, seed, part_of(progress, runs, total))
+    return warn_if_underpowered(
+        HoldoutPower(
+            scenario=chosen,
+            runs=runs,
+            seed=seed,
+            members=_members(present, by_objection, gains),
+            together=_together(present, by_objection[:groups], gains),
+            indices=_indices(chosen),
+            pivotality=_pivotality(present, by_objection),
+        )
+    )
+
+
+def _reached(
+    variants: Mapping[tuple[str, ...], Scenario], runs: int, seed: int, progress: Progress | None
+) -> dict[tuple[str, ...], dict[str, np.ndarray]]:
+    """By who consents: in which runs each outcome is reached; a few variants are held at once."""
+    found: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
+    names = list(variants)
+    for start in range(0, len(names), TOGETHER):
+        some = names[start : start + TOGETHER]
+        own = {" ".join(who): variants[who] for who in some}
+        results = paired_runs(own, runs, seed, progress=part_of(progress, runs * len(found), runs * len(variants)))
+        found |= {who: {o: reached(results[" ".join(who)], o) for o in OUTCOMES} for who in some}
+    return found
+
+
+def _each(rows: pd.DataFrame, column: str, form: Form = PERCENT) -> str:
+    return listed(f"{row['member_name']} {interval(row, column, form)}" for _, row in rows.iterrows())
+
+
+def consenting(scenario: Scenario, members: Sequence[str]) -> Scenario:
+    """The scenario in which some members support throughout, whatever their stance and the war."""
+    open_door = {code: scenario.roster.get(code, MemberOverride()).with_(war_bar=0.0) for code in members}
+    ballots = {**scenario.ballots, **dict.fromkeys(members, "support")}
+    return scenario.with_(ballots=ballots, roster={**scenario.roster, **open_door})
+
+
+def _members(
+    present: EnsembleResult, order: Sequence[str], gains: Mapping[tuple[str, ...], Mapping[str, np.ndarray]]
+) -> pd.DataFrame:
+    data = present.data
+    codes = [str(code) for code in data["member"].to_numpy()]
+    councils, objects = objections(present)
+    last = present.outcomes_by_member["last_to_ratify"].to_numpy()
+    complete = last != ""
+    years = (present.scenario.horizon - present.scenario.start).days / 365.25
+    held = data["concession_by_year"].to_numpy().astype(float).mean(axis=1) * years
+    rows = []
+    for code in order:
+        place = codes.index(code)
+        own, whatever, alone = (objects[kind][:, place] for kind in ("own_stance", "any", "alone"))
+        row: dict[str, Any] = {"member": code, "member_name": str(data["member_name"].to_numpy()[place])}
+        row |= share_over_runs(own, "objects", councils) | share_over_runs(whatever - own, "war_alone", councils)
+        row |= share_over_runs(alone, "alone", councils) | share_over_runs(last == code, "last", complete)
+        row |= {"ratifications": int(complete.sum())} | mean_over_runs(held[:, place], "concession_years")
+        for outcome in OUTCOMES:
+            row |= paired(gains[(code,)][outcome], reached(present, outcome)).row(f"{outcome}_gain")
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("member")
+
+
+def _together(
+    present: EnsembleResult, order: Sequence[str], gains: Mapping[tuple[str, ...], Mapping[str, np.ndarray]]
+) -> pd.DataFrame:
+    names = dict(zip(present.data["member"].to_numpy(), present.data["member_name"].to_numpy(), strict=True))
+    rows = []
+    for k in range(len(order) + 1):
+        got = gains[tuple(order[:k])] if k else {o: reached(present, o) for o in OUTCOMES}
+        row: dict[str, Any] = {"consent": k, "joins": str(names[order[k - 1]]) if k else "nobody"}
+        for outcome, values in got.items():
+            row |= share(values, outcome)
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("consent")
+
+
+def _indices(scenario: Scenario) -> pd.DataFrame:
+    n, rows = len(scenario.members()), []
+    for name, changes in RULES.items():
+        game = VotingGame.of_rule(scenario.with_(changes).accession, n)
+        banzhaf = game.banzhaf()
+        row = {"rule": name, "ballots_needed": game.quota, "banzhaf": float(banzhaf[0])}
+        rows.append(
+            row
+            | {"banzhaf_normalised": float(normalised(banzhaf)[0]), "shapley_shubik": float(game.shapley_shubik()[0])}
+        )
+    return pd.DataFrame(rows).set_index("rule")
+
+
+def _pivotality(present: EnsembleResult, order: Sequence[str]) -> pd.DataFrame:
+    """Under each rule, at the ballots that were cast under the rule of the scenario."""
+    ballots = present.data["ballot"].to_numpy()
+    asked = (ballots != NO_BALLOT).all(axis=2)
+    run = np.nonzero(asked)[0]
+    councils = asked.sum(axis=1)
+    codes = tuple(str(code) for code in present.data["member"].to_numpy())
+    rows: dict[str, dict[str, float]] = {code: {} for code in order}
+    for rule, changes in RULES.items():
+        turns = pivotal(codes, ballots[asked], present.scenario.with_(changes).accession)
+        for code in order:
+            by_run = np.bincount(run, weights=turns[:, codes.index(code)], minlength=len(councils))
+            rows[code] |= share_over_runs(by_run, rule, councils)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("member")

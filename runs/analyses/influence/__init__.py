@@ -1,0 +1,1 @@
+"""Informal influence: what an actor or a mechanism changes in paired runs."""

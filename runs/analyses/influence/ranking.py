@@ -1,0 +1,173 @@
+"""Levers ranked by their informal influence: what would differ without each, in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from article10.model.arguments import whole
+from article10.model.checked import checked
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.levers import LEVERS, Lever, lever
+from article10.runs.analyses.paired import Progress, check_milestone, paired_runs, reached
+from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.figures.style import house_style, literal, new_axes, note_runs, points_axis, signed_colours
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import PERCENT, POINTS, Form
+from article10.runs.statistics.intervals import (
+    DIFFER,
+    excludes_zero,
+    format_difference,
+    paired,
+    runs_needed_text,
+    share,
+    warn_if_underpowered,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, repr=False)
+class InfluenceRanking(AnalysisResult):
+    """Levers by how much each moves an outcome.
+
+    Attributes:
+        scenario: that has them all.
+        runs: of each variant.
+        seed: of all random streams.
+        outcome: ``invitation`` or ``accession``.
+        levers: by lever: label, ballots of its actor, share of worlds without it, the difference that it makes with
+            its 95% interval, worlds that differ, and runs that would tell it; the largest first.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    outcome: str
+    levers: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"Who or what moves the {self.outcome}, and by how much? ({self.scenario.name})"
+
+    @property
+    def detected(self) -> pd.Series[bool]:
+        """By lever, whether its difference is told from zero."""
+        known: pd.Series[bool] = excludes_zero(self.levers, "difference")
+        return known
+
+    def asked(self) -> dict[str, Any]:
+        """The outcome and the levers."""
+        return {"outcome": self.outcome, "levers": self.levers["label"].to_dict()}
+
+    def sentences(self) -> list[str]:
+        """The largest, with and without ballots; what is not told."""
+        said = [self._said_of(row) for _, row in self.levers[self.detected].head(5).iterrows()]
+        differ = self.levers["difference" + DIFFER] > 0
+        unsaid = [
+            f"{row['label']} ({runs_needed_text(row, 'difference', POINTS)})"
+            for _, row in self.levers[differ & ~self.detected].iterrows()
+        ]
+        said += [f"Not told from zero: {'; '.join(unsaid)}."] if unsaid else []
+        alike = self.levers["label"][~differ]
+        return said + ([f"Every world has the same {self.outcome} without: {listed(alike)}."] if len(alike) else [])
+
+    def _said_of(self, row: pd.Series[Any]) -> str:
+        label, ballots = str(row["label"]), int(row["ballots"])
+        formal = "one ballot" if ballots == 1 else "no ballot"
+        return (
+            f"{label[0].upper()}{label[1:]}: {self.outcome} {format_difference(row, 'difference', POINTS)}; {formal}."
+        )
+
+    def tables(self) -> dict[str, ResultTable]:
+        """All levers."""
+        formats: dict[str, Form] = {"without": PERCENT, "difference": POINTS}
+        title = f"What each lever does to the probability of the {self.outcome}"
+        return {"levers": ResultTable(title, self.levers.drop(columns="label"), formats, most=40)}
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Bars by lever."""
+        return {"ranking": self.plot}
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The difference that each lever makes with its 95% interval, largest on top; pale where not told from zero."""
+        shown = self.levers[::-1]
+        with house_style():
+            ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
+            colours = signed_colours(shown["difference"], self.detected[::-1])
+            errors = [shown["difference"] - shown["difference_low"], shown["difference_high"] - shown["difference"]]
+            labels = shown["label"].map(literal)
+            ax.barh(labels, shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
+            ax.axvline(0, color="#888888", linewidth=0.8)
+            points_axis(ax, f"probability of {self.outcome} by the horizon")
+            ax.grid(visible=False, axis="y")
+            ax.set_title(f"Influence on the {self.outcome}")
+            note_runs(
+                ax, self.runs, "with and without each, the same worlds; lines: 95% intervals; pale: not told", below=38
+            )
+        return ax
+
+
+@checked
+def rank_influence(
+    scenario: str | Path | Scenario = "baseline",
+    levers: Sequence[str | Lever | Mapping[str, Any]] | None = None,
+    runs: int = 1000,
+    seed: int = 0,
+    *,
+    outcome: str = "invitation",
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> InfluenceRanking:
+    """Levers by how much each moves an outcome: the same worlds with all of them and without each.
+
+    Args:
+        scenario: name, path or scenario.
+        levers: see ``article10.runs.analyses.levers.lever``; by default those with a name and the present government of
+            every member that has ties to Russia, as far as the scenario has them.
+        runs: of each variant.
+        seed: of all random streams.
+        outcome: ``invitation``, ``signature`` or ``accession``.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: ``runs``, ``seed``, ``outcome`` or a lever is, or one is named twice.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
+    """
+    check_milestone(outcome)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
+    chosen = read_scenario(scenario, changes)
+    asked = _all_of(chosen) if levers is None else [lever(of, chosen) for of in levers]
+    names = [which.name for which in asked]
+    if len(set(names)) < len(names):
+        raise ValueError(f"levers: {max(names, key=names.count)!r} is named twice")
+    variants = {"as it is": chosen, **{which.name: which.without(chosen) for which in asked}}
+    results = paired_runs(variants, runs, seed, progress=progress)
+    present, rows = reached(results["as it is"], outcome), []
+    for which in asked:
+        absent = reached(results[which.name], outcome)
+        d = paired(present, absent)
+        row = {"lever": which.name, "label": which.label, "ballots": which.formal_ballots(chosen)}
+        rows.append(row | share(absent, "without") | d.row("difference"))
+    frame = pd.DataFrame(rows).set_index("lever").sort_values("difference", key=np.abs, ascending=False)
+    return warn_if_underpowered(InfluenceRanking(chosen, runs, seed, outcome, frame))
+
+
+def _all_of(scenario: Scenario) -> list[Lever]:
+    """The levers with a name and the governments that have ties to Russia, as far as there is something to take out."""
+    roster = scenario.members()
+    tied = [c for c, ties in zip(roster.iso3, roster.government_ties, strict=True) if ties > 0]
+    named = [which for which in LEVERS.values() if which.without(scenario) != scenario]
+    return [*named, *(lever(f"government:{code}", scenario) for code in tied)]

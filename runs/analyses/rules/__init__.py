@@ -1,0 +1,1 @@
+"""Decision rules compared in paired runs."""

@@ -1,0 +1,171 @@
+"""Sensitivity: Morris screening and Sobol indices over plausible ranges; samples and indices are SALib's."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from article10.model.arguments import whole
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.sensitivity.methods import morris_effects, sobol_indices
+from article10.runs.analyses.sensitivity.results import MEASURES, Screening, SobolIndices
+from article10.runs.batches.batch import run_batch
+from article10.runs.batches.design import Design
+from article10.runs.batches.design_size import check_size
+from article10.runs.batches.ranges import Space
+from article10.runs.batches.result import BatchResult
+from article10.runs.statistics.intervals import warn_if_underpowered
+
+
+def screen(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 64,
+    seed: int = 0,
+    *,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    trajectories: int = 10,
+    changes: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+) -> Screening:
+    """Morris screening (1991; mu* of Campolongo et al. 2007) over plausible ranges.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: at each point, two or more; all points share every draw.
+        seed: of all random streams and of the sample.
+        parameters: keys, or ranges by key; by default every parameter that declares a plausible range.
+        trajectories: of Morris's sample; there are as many times (parameters + 1) points.
+        changes: to the scenario, by full key.
+        out: folder of the batch, which is gone on with if it was stopped; by default a temporary one.
+        workers: processes, by default one a core.
+        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+
+    Raises:
+        ImportError: the extra ``analysis`` is not installed.
+        ScenarioError: the scenario is wrong.
+        ValueError: a parameter is, or a point of the sample failed.
+
+    Warns:
+        TooFewRunsWarning: no effect on a measure stands out of the noise of the runs.
+    """
+    runs, seed, trajectories = whole("runs", runs, 2), whole("seed", seed), whole("trajectories", trajectories, 2)
+    chosen = read_scenario(scenario, changes)
+    space = Space.of(parameters)
+    check_size(trajectories * (len(space.ranges) + 1), runs)
+    with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
+        points, effects = morris_effects(space, trajectories, seed, evaluate)
+    return warn_if_underpowered(Screening(chosen, runs, seed, trajectories, space.ranges, points, effects))
+
+
+def sobol(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 64,
+    seed: int = 0,
+    *,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    base_samples: int = 256,
+    changes: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+) -> SobolIndices:
+    """Sobol indices, first and total (Saltelli et al. 2010), with bootstrap intervals, over plausible ranges.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: at each point, two or more; all points share every draw, so that the measures are a function of the
+            parameters.
+        seed: of all random streams and of the sample.
+        parameters: keys, or ranges by key; by default those that ``MAIN`` names, the largest of a screening.
+        base_samples: a power of two; there are as many times (parameters + 2) points.
+        changes: to the scenario, by full key.
+        out: folder of the batch, which is gone on with if it was stopped; by default a temporary one.
+        workers: processes, by default one a core.
+        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+
+    Raises:
+        ImportError: the extra ``analysis`` is not installed.
+        ScenarioError: the scenario is wrong.
+        ValueError: a parameter is, ``base_samples`` is no power of two, or a point of the sample failed.
+
+    Warns:
+        TooFewRunsWarning: too much of the variance of a measure is noise.
+    """
+    runs, seed, base_samples = whole("runs", runs, 2), whole("seed", seed), whole("base_samples", base_samples, 4)
+    if base_samples & (base_samples - 1):
+        raise ValueError(f"base_samples = {base_samples}: expected a power of two")
+    chosen = read_scenario(scenario, changes)
+    space = Space.of(MAIN if parameters is None else parameters)
+    check_size(base_samples * (len(space.ranges) + 2), runs)
+    with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
+        points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
+    return warn_if_underpowered(SobolIndices(chosen, runs, seed, base_samples, space.ranges, points, indices, checks))
+
+
+# --- the model as a function ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _evaluation(
+    scenario: Scenario, runs: int, seed: int, out: str | Path | None, workers: int | None, progress: bool
+) -> Any:  # noqa: ANN401 - yields an Evaluate
+    folder: AbstractContextManager[Any] = nullcontext(out) if out is not None else tempfile.TemporaryDirectory()
+    with folder as place:
+
+        def evaluate(points: pd.DataFrame) -> dict[str, np.ndarray]:
+            design = Design.from_frame(points, scenarios=(scenario,), runs=runs, seed=seed)
+            return outcomes_by_point(run_batch(design, Path(place) / "batch", workers=workers, progress=progress))
+
+        yield evaluate
+
+
+def outcomes_by_point(batch: BatchResult) -> dict[str, np.ndarray]:
+    """Each measure in every run at every point, (point, run).
+
+    Raises:
+        ValueError: a point failed, or the batch is not complete.
+    """
+    if len(batch.failures):
+        failure = batch.failures.iloc[0]
+        raise ValueError(f"point {failure['point']} failed: {failure['error']}; parameters {failure['parameters']}")
+    if batch.missing:
+        raise ValueError(f"{batch!r}: expected every run at every point")
+    outcomes = batch.outcomes
+    values = outcomes[["point", "run", "stance"]].astype({"stance": float})
+    for name in ("invitation", "accession"):
+        values[name] = outcomes[f"{name}_date"].notna().astype(float)
+    return {name: values.pivot(index="point", columns="run", values=name).to_numpy() for name in MEASURES}
+
+
+MAIN = (
+    "stance.peer_rate",
+    "stance.assessment_rate",
+    "stance.intimidation_weight",
+    "stance.isolation_weight",
+    "stance.concession_weight",
+    "stance.shock",
+    "stance.spread_scale",
+    "stance.entrapment_weight",
+    "elections.incumbency",
+    "elections.volatility",
+    "russia.effort",
+    "russia.focus",
+    "war.ceasefire_rate",
+    "war.breach_rate",
+    "candidate.plan_openness",
+    "candidate.resumption_line",
+    "guarantees.substitution",
+    "secretary_general.persuasion_weight",
+    "secretary_general.brokerage",
+    "accession.objection_line",
+)
+"""Twenty parameters that a screening of the baseline found among the largest, or that the debate is about."""

@@ -1,0 +1,179 @@
+"""A tornado: each parameter at the two ends of its plausible range, all else as it is, in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from article10.model.arguments import whole
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.analyses.paired import Progress, check_milestone, paired_runs, part_of, reached
+from article10.runs.analyses.result import AnalysisResult
+from article10.runs.batches.ranges import Space
+from article10.runs.figures.style import COLOURS, PALE, house_style, new_axes, note_runs, points_axis, shown_of
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import PERCENT, POINTS, SIZE_IN_POINTS, Form
+from article10.runs.statistics.intervals import (
+    Difference,
+    excludes_zero,
+    format_difference,
+    interval,
+    paired,
+    share,
+    warn_if_underpowered,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TOGETHER = 8
+"""Variants run at a time: a bound on memory."""
+
+
+@dataclass(frozen=True, repr=False)
+class Tornado(AnalysisResult):
+    """What each parameter does alone over its plausible range.
+
+    Attributes:
+        scenario: whose values the others keep.
+        runs: of each variant.
+        seed: of all random streams.
+        outcome: ``invitation`` or ``accession``.
+        usual: share of worlds that reach it as it is, with its 95% interval.
+        ends: by parameter: values and differences at the low and at the high end with 95% intervals, and the reach
+            (the larger of the two in size), largest first.
+    """
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    outcome: str
+    usual: Mapping[str, float]
+    ends: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return f"What does each of {len(self.ends)} parameters do alone over its range? ({self.scenario.name})"
+
+    @property
+    def detected(self) -> pd.Series[bool]:
+        """By parameter, whether one of its ends is told from zero."""
+        known: pd.Series[bool] = excludes_zero(self.ends, "low_difference") | excludes_zero(
+            self.ends, "high_difference"
+        )
+        return known
+
+    def asked(self) -> dict[str, Any]:
+        """The outcome and the ranges."""
+        ranges = {str(key): [row["low"], row["high"]] for key, row in self.ends.iterrows()}
+        return {"outcome": self.outcome, "parameters": ranges}
+
+    def sentences(self) -> list[str]:
+        """The longest, and how many are not told."""
+        said = [f"As it is, {self.outcome} in {interval(self.usual, 'share', PERCENT)} of worlds."]
+        for key, row in self.ends[self.detected].head(5).iterrows():
+            at = [f"at {row[end]:g} {format_difference(row, f'{end}_difference', POINTS)}" for end in ("low", "high")]
+            said.append(f"{key}: {'; '.join(at)}.")
+        silent = self.ends[~self.detected]
+        if len(silent):
+            end = "low" if abs(silent["low_difference"].iloc[0]) == silent["reach"].iloc[0] else "high"
+            difference = format_difference(silent.iloc[0], f"{end}_difference", POINTS)
+            most = f"{silent.index[0]} at {silent[end].iloc[0]:g} {difference}"
+            said.append(f"{len(silent)} of {len(self.ends)} parameters do nothing that is told; most, {most}.")
+        return said
+
+    def tables(self) -> dict[str, ResultTable]:
+        """Both ends of each parameter."""
+        formats: dict[str, Form] = dict.fromkeys(("low_difference", "high_difference"), POINTS)
+        formats |= {"from": "{:g}", "to": "{:g}", "reach": SIZE_IN_POINTS}
+        frame = self.ends.rename(columns={"low": "from", "high": "to"})
+        return {"tornado": ResultTable(f"Difference of the probability of {self.outcome}", frame, formats, most=20)}
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """The tornado."""
+        return {"tornado": self.plot}
+
+    def plot(self, most: int = 20, ax: Axes | None = None) -> Axes:
+        """Both ends of each parameter, longest on top, with 95% intervals; pale where not told from zero."""
+        shown = self.ends.head(most)[::-1]
+        with house_style():
+            ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
+            places = np.arange(len(shown))
+            for end, colour, shift in (("low", COLOURS[1], 0.18), ("high", COLOURS[0], -0.18)):
+                value = shown[f"{end}_difference"]
+                low, high = shown[f"{end}_difference_low"], shown[f"{end}_difference_high"]
+                colours = np.where(excludes_zero(shown, f"{end}_difference"), colour, PALE)
+                error: dict[str, Any] = {"ecolor": "#444444", "elinewidth": 0.8}
+                errors = [value - low, high - value]
+                ax.barh(places + shift, value, height=0.34, color=colours, xerr=errors, error_kw=error)
+            labels = [f"{key}  {row['low']:g} – {row['high']:g}" for key, row in shown.iterrows()]
+            ax.set_yticks(places, labels, fontsize=8)
+            ax.axvline(0, color="#888888", linewidth=0.8)
+            points_axis(ax, f"probability of {self.outcome} against {self.usual['share']:.1%} as it is")
+            ax.grid(visible=False, axis="y")
+            ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
+            left = shown_of(len(shown), len(self.ends), "parameters")
+            words = f"each, the same worlds; lines: 95% intervals; pale: not told from zero{left}"
+            note_runs(ax, self.runs, words, below=38)
+        return ax
+
+
+def tornado(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 500,
+    seed: int = 0,
+    *,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    outcome: str = "invitation",
+    changes: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Tornado:
+    """Each parameter at the two ends of its plausible range, all else as it is, in the same worlds.
+
+    Args:
+        scenario: name, path or scenario.
+        runs: of each variant; there are two a parameter.
+        seed: of all random streams.
+        parameters: keys, or ranges by key; by default every parameter that declares a plausible range.
+        outcome: ``invitation``, ``signature`` or ``accession``.
+        changes: to the scenario, by full key.
+        progress: called with the number of runs done and of all.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        ValueError: a parameter, ``runs``, ``seed`` or ``outcome`` is.
+
+    Warns:
+        TooFewRunsWarning: something is not told from zero; it is not stated.
+    """
+    check_milestone(outcome)
+    runs, seed = whole("runs", runs, 1), whole("seed", seed)
+    chosen = read_scenario(scenario, changes)
+    space = Space.of(parameters)
+    at_end = {"low": space.changes(space.low), "high": space.changes(space.high)}
+    asked = [(key, end, changes[key]) for key in space.keys for end, changes in at_end.items()]
+    total = runs * (1 + len(asked))
+    got: dict[str, Difference] = {}
+
+    usual = reached(paired_runs({"": chosen}, runs, seed, progress=part_of(progress, 0, total))[""], outcome)
+    for start in range(0, len(asked), TOGETHER):
+        some = asked[start : start + TOGETHER]
+        variants = {f"{key} {end}": chosen.with_({key: value}) for key, end, value in some}
+        results = paired_runs(variants, runs, seed, progress=part_of(progress, runs * (1 + start), total))
+        got |= {name: paired(reached(result, outcome), usual) for name, result in results.items()}
+    rows = []
+    for key in space.keys:
+        row: dict[str, Any] = {"parameter": key, **{end: changes[key] for end, changes in at_end.items()}}
+        for end in ("low", "high"):
+            row |= got[f"{key} {end}"].row(f"{end}_difference")
+        row["reach"] = max(abs(got[f"{key} {end}"].mean) for end in ("low", "high"))
+        rows.append(row)
+    frame = pd.DataFrame(rows).set_index("parameter").sort_values("reach", ascending=False)
+    return warn_if_underpowered(Tornado(chosen, runs, seed, outcome, share(usual, "share"), frame))

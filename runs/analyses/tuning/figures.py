@@ -1,0 +1,149 @@
+"""Figures of a tuning: targets given and predicted, prior and posterior, pairs, loss over trials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from article10.runs.analyses.tuning.identifiability import TOGETHER
+from article10.runs.figures.style import COLOURS, house_style, new_axes, note_runs, shown_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from article10.runs.analyses.tuning.tuned import Tuning
+    from article10.runs.analyses.tuning.tuned_point import BestPoint
+    from article10.runs.analyses.tuning.tuned_posterior import PosteriorTuning
+
+GIVEN, MODEL, PRIOR = COLOURS[5], COLOURS[0], "#9a9a9a"
+
+MOST_PAIRS = 6
+"""Parameters of a figure of pairs at the most: those that are told best."""
+
+BINS = 20
+
+
+def targets(tuning: Tuning, ax: Axes | None = None) -> Axes:
+    """What was given for each target, and what the tuned model gives, in tolerances off what was given."""
+    frame = tuning.fitted
+    with house_style():
+        ax = new_axes((7.5, 1.7 + 0.42 * len(frame))) if ax is None else ax
+        ax.axvspan(-1, 1, color=GIVEN, alpha=0.12, linewidth=0)
+        ax.axvline(0, color=GIVEN, linewidth=1.2)
+        scale = frame["tolerance"]
+        for place, (_, row) in enumerate(frame.iterrows()):
+            middle, low, high = (
+                (row[c] - row["given"]) / row["tolerance"] for c in ("model", "model_low", "model_high")
+            )
+            ax.plot([low, high], [place, place], color=MODEL, linewidth=2.2, solid_capstyle="round")
+            ax.plot(middle, place, "o", color=MODEL, markersize=6)
+            text = f"given {row['given']:.3g}, model {row['model']:.3g}"
+            ax.annotate(
+                text, (1.01, place), xycoords=ax.get_yaxis_transform(), fontsize=7.5, va="center", color="#555555"
+            )
+        ax.set_yticks(range(len(frame)), list(frame.index))
+        ax.set_ylim(len(scale) - 0.4, -0.6)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel("off what was given (tolerances)")
+        ax.set_title("Targets: given (band: ± 1 tolerance) and the tuned model")
+        note_runs(ax, tuning.runs, f"{tuning.points:,} points; bars: 95%", below=38, where=" a point")
+    return ax
+
+
+def prior_and_posterior(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
+    """Each parameter's posterior within its prior range: density above, 90% interval and median on the line."""
+    told, posterior = tuning.identifiability.parameters, tuning.posterior
+    with house_style():
+        ax = new_axes((7.5, 1.6 + 0.75 * len(told))) if ax is None else ax
+        for place, (key, row) in enumerate(told.iterrows()):
+            low, width = row["prior_low"], row["prior_high"] - row["prior_low"]
+            unit = (posterior.points[:, list(told.index).index(key)] - low) / width
+            heights, edges = np.histogram(unit, bins=BINS, range=(0, 1), weights=posterior.weights, density=True)
+            shape = 0.68 * heights / max(heights.max(), 1.0)
+            ax.stairs(place - shape, edges, baseline=place, fill=True, color=MODEL, alpha=0.3)
+            prior = 0.68 / max(heights.max(), 1.0)
+            ax.plot([0, 1], [place - prior] * 2, color=PRIOR, linewidth=1, linestyle="--")
+            ax.plot([(row["low"] - low) / width, (row["high"] - low) / width], [place, place], color=MODEL, linewidth=3)
+            ax.plot((row["median"] - low) / width, place, "o", color="white", markeredgecolor=MODEL, markersize=5.5)
+            style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "center"}
+            ends = f"{row['prior_low']:g} to {row['prior_high']:g}\n{max(0.0, row['contraction']):.0%} contracted"
+            ax.annotate(ends, (1.01, place - 0.25), xycoords=ax.get_yaxis_transform(), **style)
+        ax.set_yticks(range(len(told)), list(map(str, told.index)))
+        ax.set_ylim(len(told) - 0.7, -0.85)
+        ax.set_xlim(0, 1)
+        ax.set_xticks([0, 0.5, 1], ["lowest", "middle of the prior range", "highest"])
+        ax.grid(visible=False, axis="y")
+        ax.set_title("Posterior in the prior range (dashed: prior; bar: 90%)")
+        note_runs(
+            ax, tuning.runs, f"{tuning.points:,} points, worth {posterior.effective_size:.0f} draws", where=" a point"
+        )
+    return ax
+
+
+def pairs(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
+    """Posterior draws of each pair of parameters; pairs that cannot be told apart are orange.
+
+    Args:
+        tuning: with at least two parameters.
+        ax: where to draw; it is divided into a cell a pair.
+    """
+    told = tuning.identifiability
+    keys = list(told.parameters.sort_values("contraction", ascending=False).index[:MOST_PAIRS])
+    n, draws = len(keys) - 1, tuning.draws
+    with house_style():
+        ax = new_axes((2.0 + 1.9 * n, 1.6 + 1.7 * n)) if ax is None else ax
+        for row in range(n):
+            for column in range(row + 1):
+                across, up = keys[column], keys[row + 1]
+                gap = 0.06 / n
+                cell = ax.inset_axes((column / n + gap, 1 - (row + 1) / n + gap, 1 / n - 2 * gap, 1 / n - 2 * gap))
+                correlation = float(told.correlations.loc[across, up])
+                colour = COLOURS[1] if abs(correlation) >= TOGETHER else MODEL
+                cell.scatter(draws[across], draws[up], s=5, color=colour, alpha=0.25, linewidth=0)
+                cell.set_xlim(*tuning.ranges[across])
+                cell.set_ylim(*tuning.ranges[up])
+                cell.tick_params(labelsize=7)
+                style: dict[str, Any] = {"fontsize": 8, "ha": "right", "va": "top", "transform": cell.transAxes}
+                cell.text(
+                    0.97, 0.97, f"r = {correlation:+.2f}", bbox={"color": "white", "alpha": 0.7, "pad": 1}, **style
+                )
+                if row == n - 1:
+                    cell.set_xlabel(_in_two(across), fontsize=8)
+                else:
+                    cell.set_xticklabels([])
+                if column == 0:
+                    cell.set_ylabel(_in_two(up), fontsize=8)
+                else:
+                    cell.set_yticklabels([])
+        ax.set_axis_off()
+        ax.set_title("Posterior, in pairs" + (" (orange: not told apart)" if told.pairs else ""))
+        left = shown_of(len(keys), len(told.parameters), "parameters")
+        more = f"{tuning.points:,} points; axes: the prior ranges{left}"
+        note_runs(ax, tuning.runs, more, below=52, where=" a point")
+    return ax
+
+
+def _in_two(key: object) -> str:
+    return str(key).replace(".", ".\n", 1)
+
+
+def loss_over_trials(tuning: BestPoint, ax: Axes | None = None) -> Axes:
+    """The loss of each trial, and the least so far; the axis ends where a tenth of the trials lie beyond."""
+    trials = tuning.search.trials
+    with house_style():
+        ax = new_axes() if ax is None else ax
+        ax.scatter(trials.index, trials["loss"], s=9, color=PRIOR, linewidth=0)
+        ax.step(trials.index, trials["best"], where="post", color=MODEL)
+        style: dict[str, Any] = {"fontsize": 7.5, "va": "center", "xycoords": ax.get_yaxis_transform()}
+        ax.axhline(1, color=GIVEN, linewidth=0.9, linestyle="--")
+        least, most = float(trials["best"].iloc[-1]), float(trials["loss"].quantile(0.9))
+        ax.set_ylim(0, 1.1 * max(most, 1.0))
+        ax.annotate("each target\none tolerance off", (1.01, 1), color=GIVEN, **style)
+        away = 0.0 if abs(least - 1) > 0.12 * max(most, 1.0) else 0.15 * max(most, 1.0)
+        ax.annotate(f"best: {least:.2g}", (1.01, least - away), color=MODEL, **style)
+        ax.set_xlabel("trial")
+        ax.set_ylabel("loss (mean squared distance, tolerances²)")
+        ax.set_title("Loss over trials")
+        note_runs(ax, tuning.runs, "the same worlds at each", where=" a trial")
+    return ax

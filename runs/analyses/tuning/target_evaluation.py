@@ -1,0 +1,199 @@
+"""Points of a parameter space measured against targets: in the same worlds, by several processes, and kept on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from article10.model.randomness import Sampler
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.setup import Setup
+from article10.runs.analyses.paired import shared_streams
+from article10.runs.analyses.tuning.target_measures import Measured, TargetRecorder, summarised
+from article10.runs.analyses.tuning.targets import Targets
+from article10.runs.batches.batch import Progress
+from article10.runs.batches.executors import Executor, executor
+from article10.runs.batches.ranges import Space
+from article10.runs.batches.store import write_atomically
+from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.output.digest import ALGORITHM, bytes_digest
+from article10.runs.output.files import remove_abandoned
+
+POINTS_TOGETHER = 16
+"""Points of a task: they share their draws, and are what is lost when a process is stopped."""
+
+ASKED, EVALUATED = "asked.json", "evaluated.jsonl"
+"""Files of a folder that a tuning is kept in: what was asked, and a line a point with its digest."""
+
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A task: some points to measure.
+
+    Attributes:
+        scenario: that they change.
+        targets: to measure.
+        points: changes by full key.
+        runs: at each point.
+        seed: of all random streams: all points see the same worlds.
+    """
+
+    scenario: Scenario
+    targets: Targets
+    points: tuple[Mapping[str, float | int], ...]
+    runs: int
+    seed: int
+
+
+def perform(work: Work) -> list[Measured]:
+    """Measure each point of a task; draws are made once for all of them, chunk by chunk."""
+    setups = [Setup.of(work.scenario.with_(point)) for point in work.points]
+    sampler = Sampler(shared_streams(setups), work.seed)
+    recorders: list[list[TargetRecorder]] = [[] for _ in setups]
+    for rows in chunks(work.runs, min(map(chunk_size, setups))):
+        draws, n = sampler.draw(range(rows.start, rows.stop)), rows.stop - rows.start
+        for setup, own in zip(setups, recorders, strict=True):
+            own.append(TargetRecorder(setup, n, work.targets))
+            step_chunk(setup, draws, own[-1], slice(0, n))
+    return [summarised(own, setup, work.targets) for setup, own in zip(setups, recorders, strict=True)]
+
+
+class Evaluator:
+    """Measures points, each once; with a folder, what was measured before is read there.
+
+    Attributes:
+        scenario: that points change.
+        targets: measured.
+        space: parameters that points set.
+        runs: at each point.
+        seed: of all random streams.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        targets: Targets,
+        space: Space,
+        runs: int,
+        seed: int,
+        out: Path | None = None,
+        workers: int | None = 1,
+    ) -> None:
+        """Read what is there.
+
+        Raises:
+            ScenarioError: the folder holds another tuning, or something else.
+        """
+        self.scenario, self.targets, self.space, self.runs, self.seed = scenario, targets, space, runs, seed
+        self._executor: Executor = executor(workers, None)
+        self._known: dict[Point, Measured] = {}
+        self._out = out
+        if out is not None:
+            self._open(out)
+
+    def _asked(self) -> dict[str, Any]:
+        return {
+            "scenario": json.loads(self.scenario.model_dump_json()),
+            "targets": json.loads(self.targets.model_dump_json()),
+            "parameters": self.space.keys,
+            "runs": self.runs,
+            "seed": self.seed,
+        }
+
+    def _open(self, out: Path) -> None:
+        asked, lines = out / ASKED, out / EVALUATED
+        for path in (asked, lines):
+            remove_abandoned(path)
+        if asked.exists():
+            self._check_same(asked)
+        elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise ScenarioError(f"{out}: exists and holds no tuning; give another folder")
+        out.mkdir(parents=True, exist_ok=True)
+        write_atomically(asked, json.dumps(self._asked(), indent=1).encode())
+        kept = lines.read_bytes().splitlines(keepends=True) if lines.exists() else []
+        whole = [line for line in kept if _is_whole(line)]
+        write_atomically(lines, b"".join(whole))  # a line that a stop cut off goes, or one that is damaged
+        for line in whole:
+            row = json.loads(line)
+            self._known[tuple(row["point"])] = Measured(np.array(row["values"], float), np.array(row["errors"], float))
+
+    def _check_same(self, asked: Path) -> None:
+        try:
+            there = json.loads(asked.read_bytes())
+        except ValueError as error:
+            raise ScenarioError(f"{asked}: broken: {error}; restore it, or give another folder") from None
+        if there != self._asked():
+            raise ScenarioError(
+                f"{asked.parent}: holds another tuning (scenario, targets, parameters, runs or seed differ); "
+                "give another folder"
+            )
+
+    def __call__(self, points: np.ndarray, tell: Callable[[Progress], None] = lambda _: None) -> Measured:
+        """Measure points.
+
+        Args:
+            points: (point, parameter), values of the parameters.
+            tell: is told how far it is.
+
+        Returns:
+            Values and errors, (point, target).
+        """
+        asked: list[Point] = [tuple(self.space.changes(row).values()) for row in points]
+        pending = [point for point in dict.fromkeys(asked) if point not in self._known]
+        state = Progress(runs=len(asked) * self.runs, found=(len(asked) - len(pending)) * self.runs)
+        tell(state)
+        groups = [pending[k : k + POINTS_TOGETHER] for k in range(0, len(pending), POINTS_TOGETHER)]
+        work = [self._work(group) for group in groups]
+        for measured, done in self._executor.run(_performed, work):
+            group = [tuple(point.values()) for point in done.points]
+            for point, found in zip(group, measured, strict=True):
+                self._keep(point, found)
+            state.done += len(group) * self.runs
+            tell(state)
+        found_all = [self._known[point] for point in asked]
+        return Measured(np.array([f.values for f in found_all]), np.array([f.errors for f in found_all]))
+
+    def _work(self, group: Sequence[Point]) -> Work:
+        return Work(self.scenario, self.targets, tuple(map(self.space.changes, group)), self.runs, self.seed)
+
+    def _keep(self, point: Point, found: Measured) -> None:
+        self._known[point] = found
+        if self._out is not None:
+            row = {"point": point, "values": found.values.tolist(), "errors": found.errors.tolist()}
+            with (self._out / EVALUATED).open("ab") as lines:
+                lines.write(_line(row))
+
+    def frame(self) -> pd.DataFrame:
+        """All points measured, a row each: parameters, then targets."""
+        labels = [target.label for target in self.targets]
+        rows = [
+            {**self.space.changes(point), **dict(zip(labels, found.values, strict=True))}
+            for point, found in self._known.items()
+        ]
+        return pd.DataFrame(rows, columns=[*self.space.keys, *labels])
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    """A measured point, with the digest of what is before it on the line."""
+    return json.dumps({**row, ALGORITHM: bytes_digest(json.dumps(row).encode())}).encode() + b"\n"
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is as it was written."""
+    try:
+        row = json.loads(line)
+        return _line({name: value for name, value in row.items() if name != ALGORITHM}) == line
+    except (ValueError, AttributeError):
+        return False
+
+
+def _performed(work: Work) -> tuple[list[Measured], Work]:
+    return perform(work), work

@@ -1,0 +1,164 @@
+"""What runs say of targets: an estimate of each, with the error that a finite number of runs leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
+from article10.model.accession_rule import OBJECT, SHELVED
+from article10.model.scenario import Scenario
+from article10.model.setup import Setup
+from article10.model.world import World
+from article10.runs.analyses.tuning.targets import (
+    ObjectionTarget,
+    ProbabilityTarget,
+    RatificationTarget,
+    StanceTarget,
+    Targets,
+)
+from article10.runs.ensemble.recorder import ENTERED, Recorder
+from article10.runs.statistics.intervals import ratio
+
+
+class TargetRecorder:
+    """Outcomes, stances at the dates of the targets, and the step at which a bid was first shelved."""
+
+    def __init__(self, setup: Setup, runs: int, targets: Targets) -> None:
+        """Make room.
+
+        Args:
+            setup: of the scenario.
+            runs: number of runs.
+            targets: to be measured.
+        """
+        self.outcomes = Recorder(setup, runs, ())
+        self.shelved = np.full(runs, NEVER, np.int32)
+        steps = {last_step(setup.scenario, target.date) for target in targets.stance}
+        self.stance = {step: np.zeros((runs, len(setup.roster)), np.float32) for step in steps}
+
+    def before(self, world: World, rows: slice) -> None:
+        """Record the first day."""
+        self.outcomes.before(world, rows)
+        self._note(world, rows)
+
+    def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
+        """Record the world after a step."""
+        self.outcomes.after_step(world, rows, stance_before)
+        self._note(world, rows)
+
+    def _note(self, world: World, rows: slice) -> None:
+        if world.step in self.stance:
+            self.stance[world.step][rows] = world.members.stance
+        now = (world.accession.stage == SHELVED) & (self.shelved[rows] == NEVER)
+        self.shelved[rows][now] = world.step
+
+
+def last_step(scenario: Scenario, day: date) -> int:
+    """Steps done at the last recorded date that is not after a day, as in a result's ``step``."""
+    return min((day - scenario.start).days // scenario.step_days, scenario.n_steps)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What runs say of each target.
+
+    Attributes:
+        values: estimates, (target,); NaN where no run says anything.
+        errors: their standard errors, (target,).
+    """
+
+    values: np.ndarray
+    errors: np.ndarray
+
+
+def summarised(recorders: Sequence[TargetRecorder], setup: Setup, targets: Targets) -> Measured:
+    """The targets over the runs of some recorders."""
+    found = [_of(target, recorders, setup) for target in targets]
+    return Measured(np.array([value for value, _ in found]), np.array([error for _, error in found]))
+
+
+def _of(target: object, recorders: Sequence[TargetRecorder], setup: Setup) -> tuple[float, float]:
+    if isinstance(target, StanceTarget):
+        step, place = last_step(setup.scenario, target.date), setup.roster.index(target.member)
+        return mean(np.concatenate([r.stance[step][:, place] for r in recorders]))
+    if isinstance(target, ProbabilityTarget):
+        return share(np.concatenate([_reached(target, r, setup.scenario) for r in recorders]))
+    if isinstance(target, RatificationTarget):
+        return median(np.concatenate([_days(target, r, setup) for r in recorders]))
+    assert isinstance(target, ObjectionTarget)
+    counts = [_objections(target, r, setup.roster.index(target.member)) for r in recorders]
+    return ratio(*(np.concatenate(part) for part in zip(*counts, strict=True)))
+
+
+def _reached(target: ProbabilityTarget, recorder: TargetRecorder, scenario: Scenario) -> np.ndarray:
+    step = recorder.shelved if target.milestone == "shelved" else _entered(recorder, target.milestone)
+    return np.asarray((step != NEVER) & (step <= last_step(scenario, target.by)))
+
+
+def _entered(recorder: TargetRecorder, milestone: str) -> np.ndarray:
+    code = next(code for code, name in ENTERED.items() if name == milestone)
+    return np.asarray(recorder.outcomes.outcomes.entered[code])
+
+
+def _days(target: RatificationTarget, recorder: TargetRecorder, setup: Setup) -> np.ndarray:
+    """Days from the signature, infinite where it has not come, of the runs with a signature."""
+    signed = _entered(recorder, "signature")
+    ratified = recorder.outcomes.outcomes.ratified_step.astype(float)
+    ratified[ratified == NEVER] = np.inf
+    if target.member is not None:
+        step = ratified[:, setup.roster.index(target.member)]
+    else:
+        step = np.sort(ratified, axis=1)[:, (target.n or 1) - 1]
+    return np.asarray((step - signed)[signed != NEVER] * setup.scenario.step_days)
+
+
+def _objections(target: ObjectionTarget, recorder: TargetRecorder, place: int) -> tuple[np.ndarray, np.ndarray]:
+    kept = recorder.outcomes.outcomes
+    councils = (kept.ballot != NO_BALLOT).any(axis=2).sum(axis=1)
+    own = (kept.reason[:, :, place] & REASON_STANCE) > 0
+    objects = own if target.reason == "own_stance" else kept.ballot[:, :, place] == OBJECT
+    return objects.sum(axis=1).astype(float), councils.astype(float)
+
+
+# --- estimates and their errors -------------------------------------------------------------------------------------
+
+
+def mean(values: np.ndarray) -> tuple[float, float]:
+    """The mean and its standard error."""
+    error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else 1.0
+    return float(values.mean()), float(error)
+
+
+def share(reached: np.ndarray) -> tuple[float, float]:
+    """A share and its binomial standard error.
+
+    The error is that of Agresti & Coull (1998), with two successes and two failures added: where none of the runs
+    shows a thing, its probability is not known to be zero.
+
+    >>> value, error = share(np.zeros(96, dtype=bool))
+    >>> value, round(error, 3)
+    (0.0, 0.014)
+    """
+    n, k = len(reached), int(reached.sum())
+    middle = (k + 2) / (n + 4)
+    return k / n, float(np.sqrt(middle * (1 - middle) / (n + 4)))
+
+
+def median(values: np.ndarray) -> tuple[float, float]:
+    """The median and its standard error from order statistics; NaN where it is infinite or there are none.
+
+    The error is half the distance of the order statistics one binomial standard deviation to either side.
+    """
+    ordered, n = np.sort(values), len(values)
+    if n == 0 or not np.isfinite(ordered[n // 2]):
+        return float("nan"), float("nan")
+    half = np.sqrt(n) / 2
+    low, high = ordered[max(0, int(n / 2 - half))], ordered[min(n - 1, int(np.ceil(n / 2 + half)))]
+    high = high if np.isfinite(high) else ordered[np.isfinite(ordered)][-1]
+    middle = ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) / 2
+    return float(middle), float(max((high - low) / 2, np.finfo(float).eps))

@@ -1,0 +1,265 @@
+"""What a model is tuned to: values with tolerances, given in Python or as a TOML file; a bad one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from math import inf
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from article10.agents.nearest import nearest
+from article10.agents.parameter import Parameters
+from article10.agents.refusal import keys_to, objection
+from article10.agents.short_error import listed_mistakes, named, shown
+from article10.model.checked import checked
+from article10.model.days import Day
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.toml_file import read_toml
+from article10.runs.output.toml_value import toml_value
+
+Positive = Annotated[float, Field(gt=0, description="One standard deviation of what is known of the value.")]
+ShareValue = Annotated[float, Field(ge=0, le=1)]
+
+
+class StanceTarget(Parameters):
+    """The mean stance of a member at a date, over runs.
+
+    Attributes:
+        member: ISO 3166 code.
+        date: at the last step up to it.
+        value: -1 to 1.
+        tolerance: one standard deviation.
+    """
+
+    member: str
+    date: Day
+    value: Annotated[float, Field(ge=-1, le=1)]
+    tolerance: Positive
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (-1.0, 1.0)
+
+    @property
+    def label(self) -> str:
+        """What it is, in few words."""
+        return f"stance {self.member} {self.date}"
+
+
+class ProbabilityTarget(Parameters):
+    """The share of runs that have come to something by a date.
+
+    Attributes:
+        milestone: ``invitation``, ``signature``, ``accession``; or ``shelved``: the candidate has ever shelved its bid.
+        by: the date.
+        value: 0 to 1.
+        tolerance: one standard deviation.
+    """
+
+    milestone: Literal["invitation", "signature", "accession", "shelved"]
+    by: Day
+    value: ShareValue
+    tolerance: Positive
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (0.0, 1.0)
+
+    @property
+    def label(self) -> str:
+        """What it is, in few words."""
+        return f"{self.milestone} by {self.by}"
+
+
+class RatificationTarget(Parameters):
+    """The median number of days from the signature to a ratification, among runs with a signature.
+
+    Attributes:
+        n: to the n-th ratification; or
+        member: to that of a member.
+        days: how many.
+        tolerance: one standard deviation, in days.
+    """
+
+    n: Annotated[int, Field(ge=1)] | None = None
+    member: str | None = None
+    days: Annotated[float, Field(ge=0)]
+    tolerance: Positive
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.n is None) == (self.member is None):
+            raise ValueError("expected either n, for the n-th ratification, or member")
+        return self
+
+    @property
+    def value(self) -> float:
+        """The days."""
+        return self.days
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (0.0, inf)
+
+    @property
+    def label(self) -> str:
+        """What it is, in few words."""
+        return f"days to ratification {self.member or f'no. {self.n}'}"
+
+
+class ObjectionTarget(Parameters):
+    """The share of councils at which a member objects.
+
+    Attributes:
+        member: ISO 3166 code.
+        reason: ``own_stance``, or ``any``: because of the war too.
+        value: 0 to 1.
+        tolerance: one standard deviation.
+    """
+
+    member: str
+    reason: Literal["own_stance", "any"] = "own_stance"
+    value: ShareValue
+    tolerance: Positive
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Least and greatest value that it can have."""
+        return (0.0, 1.0)
+
+    @property
+    def label(self) -> str:
+        """What it is, in few words."""
+        return f"objections {self.member}" + (" (any reason)" if self.reason == "any" else "")
+
+
+Target = StanceTarget | ProbabilityTarget | RatificationTarget | ObjectionTarget
+
+
+class Targets(Parameters):
+    """What to tune to.
+
+    Attributes:
+        stance: of members at dates.
+        probability: of milestones by dates.
+        ratification: times.
+        objection: shares of councils.
+
+    >>> told = Targets(probability=({"milestone": "invitation", "by": "2030-12-31", "value": 0.2, "tolerance": 0.05},))
+    >>> [target.label for target in told]
+    ['invitation by 2030-12-31']
+    """
+
+    stance: Annotated[tuple[StanceTarget, ...], Field(strict=False)] = ()
+    probability: Annotated[tuple[ProbabilityTarget, ...], Field(strict=False)] = ()
+    ratification: Annotated[tuple[RatificationTarget, ...], Field(strict=False)] = ()
+    objection: Annotated[tuple[ObjectionTarget, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _some_and_none_twice(self) -> Self:
+        labels = [target.label for target in self]
+        if not labels:
+            raise ValueError("no target: expected at least one of stance, probability, ratification, objection")
+        for label in labels:
+            if labels.count(label) > 1:
+                raise ValueError(f"{label}: given twice")
+        return self
+
+    def __iter__(self) -> Iterator[Target]:  # type: ignore[override]
+        """Each target: stances, probabilities, ratifications, objections."""
+        yield from self.stance
+        yield from self.probability
+        yield from self.ratification
+        yield from self.objection
+
+    def __len__(self) -> int:
+        """How many."""
+        return sum(1 for _ in self)
+
+    @classmethod
+    @checked
+    def read(cls, path: str | Path) -> Self:
+        """Targets of a TOML file: ``[[stance]]``, ``[[probability]]``, ``[[ratification]]``, ``[[objection]]``.
+
+        Raises:
+            ScenarioError: anything is wrong; one message says where, what, and what was expected.
+        """
+        try:
+            return cls.model_validate(read_toml(path))
+        except ValidationError as error:
+            raise ScenarioError(listed_mistakes(target_messages(error, str(path)))) from None
+
+    def check(self, scenario: Scenario) -> None:
+        """Refuse what a scenario cannot show.
+
+        Raises:
+            ScenarioError: a member is not on its roster, a date is outside of it, or n is more than its members.
+        """
+        members = scenario.members().iso3
+        wrong = [text for target in self for text in _unfit(target, scenario, members)]
+        if wrong:
+            raise ScenarioError(listed_mistakes(wrong))
+
+    def to_toml(self) -> str:
+        """The targets as a TOML file."""
+        lines: list[str] = []
+        for kind in type(self).model_fields:
+            for target in getattr(self, kind):
+                lines.append(f"[[{kind}]]")
+                lines += [f"{k} = {toml_value(v)}" for k, v in dict(target).items() if v is not None]
+                lines.append("")
+        return "\n".join(lines)
+
+
+def as_targets(targets: Targets | str | Path) -> Targets:
+    """Targets, or those of a file."""
+    return targets if isinstance(targets, Targets) else Targets.read(targets)
+
+
+def _unfit(target: Target, scenario: Scenario, members: tuple[str, ...]) -> Iterator[str]:
+    member = getattr(target, "member", None)
+    if member is not None and member not in members:
+        yield f"targets: {target.label}: member = {member!r}: not on the roster{nearest(member, members)}"
+    day = getattr(target, "date", None) or getattr(target, "by", None)
+    end = scenario.horizon + timedelta(days=scenario.step_days)
+    if day is not None and not scenario.start < day <= end:
+        yield f"targets: {target.label}: expected a date after {scenario.start} and up to {scenario.horizon}"
+    n = getattr(target, "n", None)
+    if n is not None and n > len(members):
+        yield f"targets: {target.label}: n = {n}: expected at most {len(members)}, the number of members"
+
+
+def target_messages(error: ValidationError, origin: str) -> list[str]:
+    """What is wrong with targets, a line each."""
+    found = []
+    for item in error.errors(include_url=False):
+        where = keys_to(item)
+        text = objection(item)
+        place = ".".join(named(part) if isinstance(part, str) else f"no. {part + 1}" for part in where)
+        if item["type"] == "extra_forbidden":
+            valid: Any = Targets.model_fields
+            if len(where) > 1:
+                valid = KINDS[str(where[0])].model_fields
+            found.append(f"{origin}: {place}: unknown key{nearest(str(where[-1]), list(valid))}")
+        elif item["type"] == "missing":
+            found.append(f"{origin}: {place}: missing")
+        elif isinstance(item["input"], Mapping):
+            found.append(f"{origin}: {place}: {text}" if place else f"{origin}: {text}")
+        else:
+            found.append(f"{origin}: {place} = {shown(item['input'])}: {text}")
+    return found
+
+
+KINDS: dict[str, type[Parameters]] = {
+    "stance": StanceTarget,
+    "probability": ProbabilityTarget,
+    "ratification": RatificationTarget,
+    "objection": ObjectionTarget,
+}
+"""The class of each table of a file."""

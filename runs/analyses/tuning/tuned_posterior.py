@@ -1,0 +1,210 @@
+"""A tuning to a posterior: all that fits, how well the targets tell each parameter, and whether they are met."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+import pandas as pd
+
+from article10.model.scenario import Scenario
+from article10.runs.analyses.result import listed
+from article10.runs.analyses.tuning.identifiability import Identifiability, identifiability
+from article10.runs.analyses.tuning.targets import Targets
+from article10.runs.analyses.tuning.tuned import FORMATS, Tuning, given, possible
+from article10.runs.batches.ranges import Space
+from article10.runs.output.table import ResultTable
+from article10.runs.statistics.forms import NUMBER, PERCENT
+from article10.runs.statistics.posterior import Posterior
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEWEST_EFFECTIVE = 50
+"""Effective points at the least before a posterior is stated: its standard deviations are then known to about 10%."""
+
+NOISE_SHARE = 0.5
+"""Noise of finite runs, in tolerances, that adds an eighth to what is not known of a target."""
+
+MISSED = 0.01
+"""Posterior predictive p-value below which a target is said to be missed."""
+
+N_DRAWS = 1000
+"""Draws of a posterior that are kept as a table."""
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class PosteriorTuning(Tuning):
+    """What the targets tell of the parameters.
+
+    Attributes:
+        posterior: points with weights.
+        tuned_changes: the point of greatest weight against the prior, as changes.
+    """
+
+    scenario: Scenario
+    source: str
+    targets: Targets
+    space: Space
+    runs: int
+    points: int
+    seed: int
+    posterior: Posterior
+    tuned_changes: Mapping[str, float | int]
+
+    @property
+    def tuned(self) -> dict[str, float | int]:
+        """The values of the simulated point that fits best."""
+        return dict(self.tuned_changes)
+
+    @cached_property
+    def identifiability(self) -> Identifiability:
+        """What the targets tell, and which parameters they cannot tell apart."""
+        return identifiability(self.posterior)
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether enough points carry the posterior to state it."""
+        return self.posterior.effective_size >= FEWEST_EFFECTIVE
+
+    @property
+    def points_needed(self) -> int:
+        """About how many points would carry a posterior that can be stated."""
+        return math.ceil(self.points * FEWEST_EFFECTIVE / self.posterior.effective_size)
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """Equally weighted draws of the posterior, full keys as columns; usable with ``Design.from_frame``."""
+        return self.space.frame(self.posterior.draws(N_DRAWS, self.seed))
+
+    @cached_property
+    def fitted(self) -> pd.DataFrame:
+        """The posterior predictive check, a row a target.
+
+        ``model`` is the posterior mean of what the model gives, with a 95% interval of what would be seen: parameters,
+        tolerance and the noise of finite runs; ``p_value`` is twice the smaller share of what would be seen to either
+        side of what is given (Gelman, Meng & Stern 1996).
+        """
+        post, frame = self.posterior, given(self.targets)
+        known = post.weights > 0
+        weights, values, scatter = post.weights[known], post.values[known], post.scatter[known]
+        frame["model"] = weights @ values
+        frame["model_low"], frame["model_high"] = np.clip(
+            _seen(weights, values, scatter, self.seed), *possible(self.targets)
+        )
+        above = _share_above(weights, values, scatter, post.wanted)
+        frame["p_value"] = 2 * np.minimum(above, 1 - above)
+        frame["at_tuned"] = post.values[int(np.argmin(post.misfit))]
+        return frame
+
+    @property
+    def p_value(self) -> float:
+        """Of all targets together: how often what the model gives would miss by more than the targets are missed."""
+        from scipy.stats import chi2
+
+        known = self.posterior.weights > 0
+        tail = chi2.sf(self.posterior.misfit[known], len(self.targets))
+        return float(self.posterior.weights[known] @ tail)
+
+    def too_few(self) -> str:
+        """Why the posterior is not stated."""
+        size = self.posterior.effective_size
+        return (
+            f"the posterior rests on {size:.0f} effective points of {self.points:,}, too few to state it: about "
+            f"{self.points_needed:,} points would do, or wider tolerances, or fewer parameters"
+        )
+
+    def sentences(self) -> list[str]:
+        """How well the targets are met, what they tell, what they cannot tell apart."""
+        if not self.is_supported:
+            text = self.too_few()
+            return [text[0].upper() + text[1:] + "."]
+        return [self._fit(), *self.identifiability.sentences(), *self._noise(), self._carried()]
+
+    def _noise(self) -> list[str]:
+        """Targets that the runs blur more than their tolerances do, and how many runs would not."""
+        post = self.posterior
+        times = np.sqrt(post.weights @ np.nan_to_num(post.errors) ** 2) / post.tolerances
+        if times.max() <= 1:
+            return []
+        blurred = [t.label for t, much in zip(self.targets, times, strict=True) if much > 1]
+        needed = math.ceil(self.runs * (NOISE_SHARE**-2) * times.max() ** 2)
+        return [
+            f"At {self.runs:,} runs a point, the noise of the runs exceeds the tolerance of {listed(blurred)}; "
+            f"about {needed:,} runs would bring it down to half."
+        ]
+
+    def _fit(self) -> str:
+        missed = self.fitted[self.fitted["p_value"] < MISSED]
+        if self.p_value < MISSED or len(missed):
+            which = f": {listed(map(str, missed.index))}" if len(missed) else " together"
+            return f"The model does not meet the targets anywhere in the ranges{which} (p = {self.p_value:.2g})."
+        return f"The model meets the {len(self.targets)} targets within their tolerances (p = {self.p_value:.2g})."
+
+    def _carried(self) -> str:
+        return (
+            f"{self.points:,} points of {self.runs:,} runs in the same worlds carry a posterior worth "
+            f"{self.posterior.effective_size:.0f} independent draws."
+        )
+
+    def notes(self) -> list[str]:
+        """The interval of each parameter, or that it is not supported."""
+        if not self.is_supported:
+            return [f"NOT SUPPORTED: {self.too_few()}."]
+        rows = self.identifiability.parameters.iterrows()
+        head = "The simulated point that fits best; 90% posterior intervals, and contraction of the prior:"
+        return [
+            head,
+            *(f"  {key}: {r['low']:.4g} to {r['high']:.4g}, {max(0.0, r['contraction']):.0%}" for key, r in rows),
+        ]
+
+    def tables(self) -> dict[str, ResultTable]:
+        """Targets, parameters, correlations and directions; parameters only where they are supported."""
+        title = "Targets: given, and under the posterior with a 95% interval of what would be seen"
+        tables = {"targets": ResultTable(title, self.fitted, FORMATS)}
+        if self.is_supported:
+            told = self.identifiability
+            frame = told.parameters.drop(columns=["low", "high"])
+            formats = {**dict.fromkeys(map(str, frame), "{:.3g}"), "contraction": PERCENT}
+            tables["parameters"] = ResultTable(
+                "Parameters: posterior mean, in brackets 95% of the posterior", frame, formats
+            )
+            tables["correlations"] = ResultTable(
+                "Correlations", told.correlations, dict.fromkeys(map(str, told.correlations), "{:+.2f}")
+            )
+            forms = {**dict.fromkeys(map(str, told.directions), "{:+.2f}"), "variance": NUMBER}
+            tables["directions"] = ResultTable(
+                "Directions, the best known first (variance: prior = 1)", told.directions, forms
+            )
+        return tables
+
+    def figures(self) -> dict[str, Callable[[], Axes]]:
+        """Targets, prior and posterior, pairs."""
+        from article10.runs.analyses.tuning import figures as draw
+
+        figures: dict[str, Callable[[], Axes]] = {"targets": partial(draw.targets, self)}
+        if self.is_supported:
+            figures["parameters"] = partial(draw.prior_and_posterior, self)
+            if len(self.ranges) > 1:
+                figures["pairs"] = partial(draw.pairs, self)
+        return figures
+
+
+def _seen(weights: np.ndarray, values: np.ndarray, scatter: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the 95% interval of what would be seen of each target, (target,) each."""
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(len(weights), size=4000, p=weights)
+    seen = values[chosen] + scatter[chosen] * rng.standard_normal((4000, values.shape[1]))
+    low, high = np.quantile(seen, (0.025, 0.975), axis=0)
+    return low, high
+
+
+def _share_above(weights: np.ndarray, values: np.ndarray, scatter: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    from scipy.stats import norm
+
+    return np.asarray(weights @ norm.sf(wanted, values, scatter))

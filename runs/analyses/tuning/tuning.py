@@ -1,0 +1,158 @@
+"""Tuning: parameters fitted to targets, as a best point or a posterior, and a scenario file that one can run."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from article10.model.arguments import whole
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario_file import ROOT, read_scenario, shipped
+from article10.runs.analyses.result import listed
+from article10.runs.analyses.tuning.best_point import search_best
+from article10.runs.analyses.tuning.target_evaluation import Evaluator
+from article10.runs.analyses.tuning.targets import Targets, as_targets
+from article10.runs.analyses.tuning.tuned import Tuning, given
+from article10.runs.analyses.tuning.tuned_point import BestPoint
+from article10.runs.analyses.tuning.tuned_posterior import PosteriorTuning
+from article10.runs.batches.batch import Progress, telling
+from article10.runs.batches.design_size import check_size
+from article10.runs.batches.ranges import Space
+from article10.runs.output.path import check_folder_name
+from article10.runs.statistics.intervals import TooFewRunsWarning
+from article10.runs.statistics.posterior import ROUNDS, sample_posterior
+
+
+def tune(
+    scenario: str | Path | Scenario = "baseline",
+    parameters: Mapping[str, Sequence[float]] | Sequence[str] = (),
+    targets: Targets | str | Path = "targets.toml",
+    *,
+    method: Literal["posterior", "best"] = "posterior",
+    runs: int = 200,
+    points: int = 512,
+    seed: int = 0,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: bool = True,
+) -> Tuning:
+    """Fit parameters of a scenario to targets.
+
+    All points are run in the same worlds (common random numbers), so that the fit is a function of the parameters.
+
+    Args:
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        parameters: low and high by full key, or a list of keys for their plausible ranges.
+        targets: values with tolerances, or the path of their TOML file.
+        method: ``posterior``: all that fits, with how well the targets tell each parameter; or ``best``: one point.
+        runs: at each point; the error that they leave is added to the tolerances.
+        points: of the parameters to simulate.
+        seed: of all random streams and of the search.
+        out: a folder to write to; what is simulated is kept there, and the same call goes on after a stop.
+        workers: processes, by default one a core; ``best`` goes point by point, in this one.
+        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+
+    Returns:
+        The tuning; ``scenario_toml`` and ``save`` give a scenario that can be run.
+
+    Raises:
+        ScenarioError: scenario, targets or parameters are wrong, or the folder holds something else.
+        ValueError: ``method``, ``runs``, ``points`` or ``seed`` is.
+
+    Warns:
+        TooFewRunsWarning: too few points carry the posterior; the message says how many would do.
+    """
+    if method not in ("posterior", "best"):
+        raise ValueError(f"method = {method!r}: expected 'posterior' or 'best'")
+    runs, points, seed = whole("runs", runs, 2), whole("points", points, 8), whole("seed", seed)
+    check_size(points, runs)
+    if out is not None:
+        check_folder_name(Path(out))
+    read, space, wanted = read_scenario(scenario), Space.of(parameters), as_targets(targets)
+    wanted.check(read)
+    folder = None if out is None else Path(out)
+    evaluate = Evaluator(read, wanted, space, runs, seed, folder, 1 if method == "best" else workers)
+    asked = (read, _source(scenario, read), wanted, space, runs, points, seed)
+    fit = _best if method == "best" else _posterior
+    tuning = fit(asked, evaluate, progress)
+    if folder is not None:
+        tuning.save(folder)
+    return tuning
+
+
+Asked = tuple[Scenario, str, Targets, Space, int, int, int]
+
+
+NOT_PARAMETERS = ("without", "roster", "ballots", "events")
+"""Fields that a tuned file takes from its base as they are."""
+
+
+def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
+    """What the tuned file names as its base: a path in full, for the file may be put anywhere.
+
+    Raises:
+        ScenarioError: a scenario given as a value has a roster, ballots or events that no shipped one of its name has.
+    """
+    if not isinstance(scenario, Scenario):
+        return str(Path(scenario).absolute()) if str(scenario).endswith(".toml") else str(scenario)
+    base = read.name if read.name in shipped() else ROOT
+    other = [name for name in NOT_PARAMETERS if getattr(read, name) != getattr(read_scenario(base), name)]
+    if other:
+        raise ScenarioError(
+            f"scenario {read.name!r}: its {listed(other)} differ from those of {base!r}, and a tuned file could not "
+            "name its base: give the path of a scenario file"
+        )
+    return base
+
+
+def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
+    _, _, targets, space, runs, points, seed = asked
+    with telling(progress, "tune") as tell:
+
+        def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            found = evaluate(at)
+            return found.values, found.errors
+
+        def told(done: int) -> None:
+            tell(Progress(runs=points * runs, done=done * runs))
+
+        asked_for = given(targets)
+        wanted, tolerances = asked_for["given"].to_numpy(), asked_for["tolerance"].to_numpy()
+        search = search_best(simulate, space, wanted, tolerances, points=points, seed=seed, tell=told)
+    return BestPoint(*asked, search, space.changes(search.point))
+
+
+def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
+    _, _, targets, space, runs, points, seed = asked
+    before = 0
+    with telling(progress, "tune") as tell:
+
+        def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            nonlocal before
+
+            def told(state: Progress) -> None:
+                tell(Progress(runs=points * runs, found=before * runs + state.found, done=state.done))
+
+            found = evaluate(at, told)
+            before += len(at)
+            return found.values, found.errors
+
+        asked_for = given(targets)
+        posterior = sample_posterior(
+            simulate,
+            space,
+            asked_for["given"].to_numpy(),
+            asked_for["tolerance"].to_numpy(),
+            points=points,
+            seed=seed,
+            rounds=ROUNDS,
+        )
+    best = space.changes(posterior.points[int(np.argmin(posterior.misfit))])
+    tuning = PosteriorTuning(*asked, posterior, best)
+    if not tuning.is_supported:
+        warnings.warn(tuning.too_few(), TooFewRunsWarning, stacklevel=3)
+    return tuning

@@ -1,0 +1,1 @@
+"""Ensembles: simulate, record, keep, open, summarise and re-simulate runs."""

@@ -1,0 +1,100 @@
+"""Datasets of results as NetCDF-4: written whole or not at all, and read only if they are as they were written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import h5py
+import xarray as xr
+
+from article10.agents.short_error import ShortInNotebooks
+from article10.runs.output.digest import ALGORITHM, dataset_digest
+from article10.runs.output.files import moved_into_place, remove_abandoned
+
+RESULT = "result.nc"
+"""Name of the dataset in a folder of results."""
+
+DIGEST = f"digest_{ALGORITHM}"
+"""Attribute of a saved dataset: the digest of its content, all other attributes included."""
+
+OVERHEAD = 2**21
+"""Room for labels and headers beyond the arrays."""
+
+BLOCK = 2**23
+
+
+class ResultError(ShortInNotebooks, ValueError):
+    """A file of results cannot be read, or is not as it was written; the message says how to write it again."""
+
+
+def save_dataset(data: xr.Dataset, path: Path) -> Path:
+    """Write a dataset as NetCDF-4 beside its place, and move it there when it is whole.
+
+    Args:
+        data: to write.
+        path: of the file.
+
+    Raises:
+        OSError: it cannot be written, for example because the disk is full; nothing is left behind.
+    """
+    path = path.absolute()  # xarray takes a relative "a::b" for an address
+    remove_abandoned(path)
+    try:
+        sealed = data.assign_attrs({DIGEST: dataset_digest(data)})
+        with moved_into_place(path) as beside:
+            _ask_for_room(beside, data.nbytes + OVERHEAD)
+            sealed.to_netcdf(beside, engine="h5netcdf")
+    except RuntimeError as error:  # what h5py raises when the disk fills up while a file is closed
+        raise OSError(f"{path} could not be written: {error}") from error
+    return path
+
+
+def _ask_for_room(path: Path, n_bytes: int) -> None:
+    """See that a file of this size can be written: HDF5 cannot close one on a full disk, and takes Python with it."""
+    try:
+        with path.open("wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, n_bytes)
+            else:
+                for _ in range(0, n_bytes, BLOCK):
+                    file.write(bytes(BLOCK))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def load_dataset(path: Path) -> xr.Dataset:
+    """Read a dataset into memory, and see that it is as ``save_dataset`` wrote it.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ResultError: it is not a result of article10, or is damaged.
+    """
+    if path.is_dir():
+        path = path / RESULT
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such result")
+    try:
+        with h5py.File(path) as file:  # first, for h5netcdf leaves a traceback behind where HDF5 cannot open a file
+            expected = file.attrs.get(DIGEST)
+        data = xr.load_dataset(path.absolute(), engine="h5netcdf")
+        data.attrs.pop(DIGEST, None)
+        is_whole = expected == dataset_digest(data)
+    except Exception as error:  # noqa: BLE001 - a damaged file makes HDF5, h5netcdf and xarray raise anything
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ResultError(f"{path}: not a NetCDF-4 file, or damaged ({reason:.200}); {_mend(path)}") from None
+    if expected is None:
+        raise ResultError(
+            f"{path}: holds no digest of its content: it is damaged, an earlier article10 wrote it, or it is not a "
+            f"result of article10; {_mend(path)}"
+        )
+    if not is_whole:
+        raise ResultError(f"{path}: damaged: its content differs from its digest; {_mend(path)}")
+    return data
+
+
+def _mend(path: Path) -> str:
+    """How to get a file of results back."""
+    if path.name == RESULT:
+        return f"simulate it again, as before: article10 run SCENARIO --runs N --seed S --out {path.parent} --force"
+    return f"simulate it again, as before, and save it: article10.simulate(...).save({str(path)!r})"

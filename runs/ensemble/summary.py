@@ -1,0 +1,136 @@
+"""The summary of an ensemble: numbers that one can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.model.accession_rule import formal_weight
+from article10.runs.ensemble.result import EnsembleResult
+
+Z95 = 1.959963984540054
+"""Normal quantile of a 95% interval."""
+
+MILESTONES = ("invitation", "signature", "accession")
+
+
+def wilson(successes: float, n: float) -> tuple[float, float]:
+    """95% interval of a probability from counts (Wilson 1927).
+
+    >>> low, high = wilson(0, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.0, 0.037)
+    """
+    share, z2 = successes / n, Z95 * Z95
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    low, high = min(share, float(centre - half)), max(share, float(centre + half))  # against rounding at 0 and 1
+    return max(0.0, low), min(1.0, high)
+
+
+def signed(value: float) -> str:
+    """A number with its sign, two decimals and a real minus, as stories and figures show it.
+
+    >>> signed(-0.234), signed(0.5), signed(-0.001)
+    ('−0.23', '+0.50', '+0.00')
+    """
+    return f"{round(float(value), 2) + 0.0:+.2f}".replace("-", "−")  # adding zero leaves none with a minus
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an ensemble says.
+
+    Attributes:
+        title: of the scenario.
+        runs: number of runs.
+        milestones: by date and milestone, share of runs that have reached it, with a 95% interval.
+        holdouts: by member, share of councils at which it objected, by its own stance, because of the war, and as the
+            only one to object by its own stance.
+        shelved: share of runs in which the candidate ever shelved its bid, and in which it is shelved at the horizon.
+        war_years: mean years of hot war.
+        spending: mean defence spending at the horizon by influence weight, % GDP.
+        formal_weight: Russia's ballots, and all ballots.
+    """
+
+    title: str
+    runs: int
+    milestones: pd.DataFrame
+    holdouts: pd.DataFrame
+    shelved: tuple[float, float]
+    war_years: float
+    spending: float
+    formal_weight: tuple[int, int]
+
+
+def summarise(result: EnsembleResult) -> Summary:
+    """The summary of a result.
+
+    Raises:
+        ValueError: it is a selection that holds no runs.
+    """
+    result.check_runs()
+    outcomes = result.outcomes_by_member
+    members = tuple(str(code) for code in result.data["member"].to_numpy())
+    return Summary(
+        title=result.scenario.title or result.scenario.name,
+        runs=result.runs,
+        milestones=milestones(result),
+        holdouts=holdouts(result),
+        shelved=(float(outcomes["ever_shelved"].mean()), float((outcomes["outcome"] == "shelved").mean())),
+        war_years=float(outcomes["war_years"].mean()),
+        spending=float(outcomes["spending"].mean()),
+        formal_weight=(formal_weight("RUS", members), len(members)),
+    )
+
+
+def milestones(result: EnsembleResult) -> pd.DataFrame:
+    """Share of runs that have reached each milestone by the end of each year, with a 95% interval.
+
+    Raises:
+        ValueError: the result is a selection that holds no runs.
+    """
+    result.check_runs()
+    outcomes, scenario = result.outcomes_by_member, result.scenario
+    years = range(scenario.start.year, scenario.horizon.year + 1)
+    ends = [min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon)) for year in years]
+    rows = []
+    for end in dict.fromkeys(ends):
+        row: dict[str, object] = {"by": end.date()}
+        for name in MILESTONES:
+            reached = int((outcomes[f"{name}_date"] <= end).sum())
+            low, high = wilson(reached, result.runs)
+            row |= {name: reached / result.runs, f"{name}_low": low, f"{name}_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("by")
+
+
+def holdouts(result: EnsembleResult) -> pd.DataFrame:
+    """Share of councils at which each member objected, most by its own stance first; empty without any ballot."""
+    held, counts = objections(result)
+    if held.sum() == 0:
+        return pd.DataFrame(columns=["name", *counts])
+    shares = {name: count.sum(axis=0) / held.sum() for name, count in counts.items()}
+    index = pd.Index(result.data["member"].to_numpy(), name="member")
+    frame = pd.DataFrame({"name": result.data["member_name"].to_numpy(), **shares}, index=index)
+    return frame.sort_values("own_stance", ascending=False)
+
+
+def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Councils of each run, (run,), and by kind the objections of each member in each run, (run, member).
+
+    Kinds: ``own_stance``; ``war``, because of it; ``any``; ``alone``, as the only one to object by its own stance.
+
+    Raises:
+        ValueError: the result is a selection that holds no runs.
+    """
+    result.check_runs()
+    ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
+    own = (reason & REASON_STANCE) > 0
+    kinds = {"own_stance": own, "war": (reason & REASON_WAR) > 0, "any": ballot == OBJECT}
+    kinds["alone"] = own & (own.sum(axis=2, keepdims=True) == 1)
+    held = (ballot != NO_BALLOT).any(axis=2).sum(axis=1)
+    return held, {name: objects.sum(axis=1) for name, objects in kinds.items()}

@@ -1,0 +1,1 @@
+"""What a user moves and sees redrawn: the notebook's panel and the dashboard."""

@@ -1,0 +1,197 @@
+"""What the page draws of one world: map and network as SVG, trajectories as a picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection
+from html import escape
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+
+from article10.model.accession_model import AccessionModel
+from article10.runs.figures.map import (
+    AMERICA,
+    BORDER,
+    CANDIDATE,
+    CENTRE,
+    EUROPE,
+    FAR,
+    NORTH_AMERICA,
+    OUTSIDER,
+    OUTSIDER_STRIPES,
+    SEA,
+    candidates,
+    name_place,
+    names_of_countries,
+    outlines,
+    project,
+)
+from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
+from article10.runs.figures.plot import TELLING
+from article10.runs.figures.stance_colours import colour_of
+from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
+from article10.runs.interactive.dashboard.fan import DPI, DRAWING
+
+PATTERNS = (
+    '<defs><pattern id="a10-barred" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="2.5" height="9" fill="{BORDER}"/></pattern>'
+    '<pattern id="a10-barred-corner" href="#a10-barred" patternTransform="rotate(45) scale(4.3)"/>'
+    '<pattern id="a10-outsider" width="8" height="8" patternUnits="userSpaceOnUse">'
+    f'<rect width="8" height="8" fill="{OUTSIDER}"/><circle cx="4" cy="4" r="1.2" fill="{OUTSIDER_STRIPES}"/>'
+    "</pattern></defs>"
+)
+"""Stripes of members that object because of the war, and the dots of outsiders."""
+
+
+def colour(stance: float) -> str:
+    """Colour of a stance, as on all maps, for a page."""
+    return to_hex(colour_of(stance))
+
+
+def stances(model: AccessionModel) -> dict[str, float]:
+    """Stances now, by code."""
+    values = model.world.members.stance[0].tolist()
+    return dict(zip(model.setup.roster.iso3, values, strict=True))
+
+
+# --- the map --------------------------------------------------------------------------------------------------------
+
+
+def map_svg(model: AccessionModel) -> str:
+    """Europe, with North America in a corner, with the looks of ``article10.runs.figures.map``."""
+    (left, right), (bottom, top) = EUROPE
+    frame = f"{1000 * left:.0f} {-1000 * top:.0f} {1000 * (right - left):.0f} {1000 * (top - bottom):.0f}"
+    corner = f'x="{1000 * left:.0f}" y="{-1000 * bottom - 262:.0f}" width="262" height="262"'
+    others = set(outlines()) - set(NORTH_AMERICA)
+    names = _names(others - set(stances(model)))
+    return (
+        f'<svg class="a10-map" viewBox="{frame}" role="img" aria-label="Map of stances">'
+        f"{PATTERNS}{_countries(model, CENTRE, others, 'a10-barred')}{_outlined(model)}{names}"
+        f'<svg {corner} viewBox="-560 -560 1120 1120"><rect x="-560" y="-560" width="1120" height="1120" '
+        f'fill="{SEA}"/>{_countries(model, AMERICA, NORTH_AMERICA, "a10-barred-corner")}</svg></svg>'
+    )
+
+
+def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collection[str], stripes: str) -> str:
+    now, names, barred = stances(model), names_of_countries(), set(model.setup.barred_by(bool(model.world.hot[0])))
+    parts = []
+    for code in sorted(shown):
+        path, name = _outline(code, centre), escape(names[code])
+        if code not in now:
+            parts.append(
+                f'<path d="{path}" fill="url(#a10-outsider)" stroke="{OUTSIDER_STRIPES}" stroke-width="1.2">'
+                f"<title>{name}: not a member</title></path>"
+            )
+            continue
+        why = ", objects because of the war" if code in barred else ""
+        told = f"<title>{name}: {now[code]:+.2f}{why}</title>"
+        parts.append(f'<path d="{path}" fill="{colour(now[code])}" stroke="{BORDER}" stroke-width="1.6">{told}</path>')
+        if code in barred:
+            parts.append(f'<path d="{path}" fill="url(#{stripes})">{told}</path>')
+    return "".join(parts)
+
+
+def _outlined(model: AccessionModel) -> str:
+    """The outline of the candidate, or of each of several."""
+    found = candidates(model.setup.scenario.candidate.name) & set(outlines())
+    look = f'fill="none" stroke="{CANDIDATE}" stroke-width="4" pointer-events="none"'
+    return "".join(f'<path d="{_outline(code, CENTRE)}" {look}/>' for code in sorted(found))
+
+
+def _names(outsiders: Collection[str]) -> str:
+    parts = []
+    for code in sorted(outsiders):
+        x, y = 1000 * name_place(code)
+        parts.append(
+            f'<text x="{x:.0f}" y="{-y:.0f}" text-anchor="middle" font-size="21" fill="white" stroke="{OUTSIDER}" '
+            f'stroke-width="5" paint-order="stroke">{escape(names_of_countries()[code])}</text>'
+        )
+    return "".join(parts)
+
+
+def _outline(code: str, centre: tuple[float, float]) -> str:
+    shapes = [project(ring, centre) for ring in outlines()[code]]
+    return "".join(_path(shape) for shape in shapes if np.abs(shape).max() < FAR)
+
+
+def _path(shape: np.ndarray) -> str:
+    return "M" + "L".join(f"{1000 * x:.0f},{-1000 * y:.0f}" for x, y in shape) + "Z"
+
+
+# --- the network ----------------------------------------------------------------------------------------------------
+
+
+def network_svg(model: AccessionModel) -> str:
+    """Who sways whom: members in a circle, from the most willing on the first day; arrows from who sways."""
+    roster, network = model.setup.roster, model.setup.network
+    place = 400 * in_a_circle(roster.stance) * (1.0, -1.0)
+    radius = np.sqrt(110 + 5200 * roster.influence_weight)
+    parts = [
+        '<svg class="a10-network" viewBox="-490 -495 980 975" role="img" aria-label="Influence network">',
+        '<defs><marker id="a10-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" markerHeight="11" '
+        'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8Z" fill="#8a8a8a"/></marker></defs>',
+    ]
+    for i, j in zip(*np.nonzero(network >= SHOWN_WEIGHT), strict=True):
+        parts.append(_arrow(place[j], place[i], float(radius[i]), float(network[i, j]), roster.iso3[j], roster.iso3[i]))
+    for k, (code, stance) in enumerate(stances(model).items()):
+        x, y = place[k]
+        label_x, label_y = place[k] * (1 + (radius[k] + 32) / 400)
+        parts.append(
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius[k]:.1f}" fill="{colour(stance)}" stroke="#444">'
+            f"<title>{escape(roster.names[k])}: {stance:+.2f}</title></circle>"
+            f'<text x="{label_x:.0f}" y="{label_y + 8:.0f}" text-anchor="middle" font-size="23">{code}</text>'
+        )
+    return "".join([*parts, "</svg>"])
+
+
+def _arrow(start: np.ndarray, end: np.ndarray, radius: float, weight: float, by: str, whom: str) -> str:
+    bend = 0.35 * (start + end)
+    direction = (end - bend) / np.linalg.norm(end - bend)
+    tip = end - (radius + 2) * direction
+    return (
+        f'<path d="M{start[0]:.0f},{start[1]:.0f}Q{bend[0]:.0f},{bend[1]:.0f} {tip[0]:.0f},{tip[1]:.0f}" fill="none" '
+        f'stroke="#8a8a8a" stroke-opacity="0.45" stroke-width="{0.8 + 14 * weight:.1f}" marker-end="url(#a10-tip)">'
+        f"<title>{by} sways {whom}, weight {weight:.2f}</title></path>"
+    )
+
+
+# --- stances over time ----------------------------------------------------------------------------------------------
+
+
+def stance_history(model: AccessionModel) -> np.ndarray:
+    """Stances of every member at every step so far, (step, member); NaN once its agent is removed from Mesa's sets."""
+    collected = model.datacollector.get_agent_vars_dataframe()["stance"].unstack("AgentID")
+    numbers = [model.member(code).unique_id for code in model.setup.roster.iso3]
+    values: np.ndarray = collected.reindex(index=range(model.world.step + 1), columns=numbers).to_numpy(float)
+    return values
+
+
+def trajectories_png(model: AccessionModel) -> bytes:
+    """Stances of all members from the first day until now, some of them named."""
+    roster, scenario = model.setup.roster, model.setup.scenario
+    history = stance_history(model)
+    days = date2num([scenario.date_of(step) for step in range(len(history))])  # type: ignore[no-untyped-call]
+    first, last = date2num([scenario.date_of(0), scenario.date_of(model.setup.n_steps)])  # type: ignore[no-untyped-call]
+    with DRAWING, house_style():
+        figure = Figure(figsize=(5.0, 2.8))
+        FigureCanvasAgg(figure)
+        ax = figure.add_axes((0.1, 0.17, 0.82, 0.8))
+        stance_axis(ax, scenario.accession.objection_line, label=False)
+        lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
+        ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
+        for place, code in enumerate(code for code in TELLING if code in roster.iso3):
+            of = roster.index(code)
+            ax.plot(days, history[:, of], color=COLOURS[place], linewidth=1.6, label=code)
+            ax.plot(days[-1], history[-1, of], "o", color=COLOURS[place], markersize=3.5)
+        ax.set_xlim(first, last)
+        time_axis(ax)
+        label_ends(ax, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)
+        note_runs(ax, 1, "grey: the other members; dashed: below it a member objects", below=22)
+        page = io.BytesIO()
+        figure.savefig(page, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
+    return page.getvalue()

@@ -1,0 +1,276 @@
+"""The page: one world under the controls of Mesa's SolaraViz, and beside it the ensemble that follows the levers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import solara
+import solara.lab
+from mesa.visualization.solara_viz import ModelController
+from mesa.visualization.utils import update_counter
+
+from article10.agents.parameter import Declaration
+from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.runs.interactive.dashboard.fan import RUNS, Drawn, Fan
+from article10.runs.interactive.dashboard.left_behind import close_left_behind
+from article10.runs.interactive.dashboard.levers import levers
+from article10.runs.interactive.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
+from article10.runs.interactive.dashboard.panels import (
+    Live,
+    News,
+    html,
+    panel,
+    show_map,
+    show_members,
+    show_network,
+    show_state,
+    show_trajectories,
+)
+from article10.runs.interactive.dashboard.style import CSS
+from article10.runs.interactive.dashboard.watched import Canvas, Watched
+from article10.runs.interactive.explore.panel import PAUSE
+from article10.runs.interactive.explore.positions import Positions, Value, position_of, with_change
+
+WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
+"""Steps that can be done between two redrawings."""
+
+PLAY_INTERVAL = 100
+"""Milliseconds between two steps while the world plays."""
+
+MEMBER = "HUN"
+"""Whose stances are drawn first, where it is on the roster."""
+
+Changes = dict[str, Value]
+
+solara.lab.on_kernel_start(close_left_behind)
+
+
+@solara.component
+def Page() -> None:  # noqa: N802 - Solara looks for this name
+    """The whole page."""
+    solara.Title("Article 10")
+    solara.Style(CSS)
+    start, message = solara.use_memo(try_opening, [])
+    with solara.Div(classes=["a10"]):
+        if start is None:
+            solara.Error(message)
+        else:
+            Dashboard(start)
+
+
+def try_opening() -> tuple[Opened | None, str]:
+    """The world that the page begins with, or the message that says why there is none."""
+    try:
+        return opened_at_start(), ""
+    except ScenarioError as error:
+        return None, str(error)
+
+
+def try_changing(scenario: Scenario, changes: Changes) -> tuple[Scenario, str]:
+    """The scenario as the levers have it, or as it is and the message that says what is wrong with them."""
+    try:
+        changed = read_scenario(scenario, changes)
+        Setup.of(changed)
+    except ScenarioError as error:
+        return scenario, str(error)
+    return changed, ""
+
+
+@solara.component
+def Dashboard(start: Opened) -> None:  # noqa: N802
+    """One world and its ensemble."""
+    shown = solara.use_reactive(start)
+    changes: solara.Reactive[Changes] = solara.use_reactive({})
+    weeks = solara.use_reactive(4)
+    interval, unthreaded = solara.use_reactive(PLAY_INTERVAL), solara.use_reactive(False)
+    now = shown.value
+    wanted, refused = solara.use_memo(lambda: try_changing(now.scenario, changes.value), [now, changes.value])
+    canvas = solara.use_memo(Canvas, [])
+    update = update_counter.get()
+    solara.use_effect(lambda: canvas.reach(update), [update])
+    parameters = {"opened": replace(now, scenario=wanted), "canvas": canvas}
+    model = solara.use_reactive(solara.use_memo(lambda: Watched(**parameters), []))
+    ended = solara.use_reactive(0)
+
+    def show(found: Opened) -> None:
+        """Open another world; the levers stay where they are as long as the scenario does."""
+        if not model.value.running:
+            ended.value += 1  # controls that have reached the horizon would stay disabled: make them anew
+        same = found.scenario == now.scenario
+        if not same:
+            changes.value = {}
+        model.value = Watched(replace(found, scenario=wanted) if same else found, canvas)
+        shown.value = found
+
+    with solara.Div(classes=["a10-head"]):
+        html("h1", f"{escape(now.scenario.candidate.name)} and Article 10")
+        html("span", f"{escape(now.scenario.title or now.source)} · run {now.run} of seed {now.seed}")
+    with solara.Div(classes=["a10-grid"]):
+        with solara.Div(classes=["a10-column a10-controls"]):
+            with panel("One world"):
+                ModelController(
+                    model,
+                    model_parameters=parameters,
+                    play_interval=interval,
+                    render_interval=weeks,
+                    use_threads=unthreaded,
+                ).key(f"controls {ended.value}")
+                Pace(weeks)
+                Pending(model, wanted, refused)
+            Live("Now", model, show_state)
+            with panel("Which world"):
+                Chooser(start, now, show)
+            with panel("Levers"):
+                Levers(now.scenario, changes)
+        with solara.Div(classes=["a10-column"]):
+            Live("Stances now", model, show_map)
+            Live("Stances so far", model, show_trajectories)
+            News(model, weeks.value, WEEKS[weeks.value])
+            Live("Who sways whom", model, show_network)
+        with solara.Div(classes=["a10-column"]):
+            with panel(f"{RUNS} worlds under the levers"):
+                Ensemble(now, changes)
+            Live("Members and their ballots", model, show_members)
+
+
+# --- the world ------------------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Pace(weeks: solara.Reactive[int]) -> None:  # noqa: N802
+    """How far a step goes."""
+    names = {name: number for number, name in WEEKS.items()}
+    solara.Select("Step by", values=list(names), value=WEEKS[weeks.value], on_value=lambda name: weeks.set(names[name]))
+
+
+@solara.component
+def Pending(model: solara.Reactive[Watched], wanted: Scenario, refused: str) -> None:  # noqa: N802
+    """Says that levers have moved since the world began, that their values are refused, or that the world has ended."""
+    update_counter.get()
+    if refused:
+        solara.Error(refused, dense=True)
+    elif model.value.setup.scenario != wanted:
+        html("p", "The levers have moved: this world follows at its next reset.", "a10-hint")
+    elif not model.value.running:
+        html("p", "The horizon is reached: Reset begins anew.", "a10-hint")
+
+
+@solara.component
+def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
+    """Scenario, seed and number of the run; what is wrong is said and changes nothing."""
+    seed, run = solara.use_reactive(str(now.seed)), solara.use_reactive(str(now.run))
+    message = solara.use_reactive("")
+
+    def choose(name: str) -> None:
+        try:
+            found = picked(name, start, now)
+        except ScenarioError as error:
+            message.value = str(error)
+            return
+        message.value = ""
+        show(found)
+
+    def renumber(_: str) -> None:
+        try:
+            found = replace(now, seed=whole_number(seed.value, "seed"), run=whole_number(run.value, "run"))
+        except ValueError as error:
+            message.value = str(error)
+            return
+        message.value = ""
+        show(found)
+
+    with solara.Div():
+        solara.Select("Scenario", values=listed(start), value=now.source, on_value=choose)
+        with solara.Div(classes=["a10-pair"]):
+            solara.InputText("Seed", value=seed, on_value=renumber)
+            solara.InputText("Run", value=run, on_value=renumber)
+        if message.value:
+            solara.Error(message.value, dense=True)
+
+
+# --- the levers -----------------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """Levers of one group of parameters at a time."""
+    groups = solara.use_memo(lambda: levers(scenario), [scenario])
+    group = solara.use_reactive(next(iter(groups)))
+    with solara.Div():
+        solara.Select("Group", values=list(groups), value=group)
+        for declared in groups[group.value]:
+            Lever(declared, changes).key(declared.key)
+        solara.Button(
+            "Levers back", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True
+        )
+
+
+@solara.component
+def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """One lever: a list, a switch or a slider."""
+
+    def move(position: Value) -> None:
+        changes.value = with_change(changes.value, declared, position)
+
+    name, value = declared.key, changes.value.get(declared.key, declared.default)
+    with solara.Div(classes=["a10-lever", *(["a10-moved"] if declared.key in changes.value else [])]):
+        if declared.choices:
+            solara.Select(name, values=list(declared.choices), value=value, on_value=move)
+        elif isinstance(declared.default, bool):
+            solara.Checkbox(label=name, value=bool(value), on_value=move)
+        else:
+            positions = Positions.of(declared)
+            unit = "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
+            told = f"{declared.description} Source: {declared.meta.source}"
+            shown = f"{value:.{positions.decimals}f}{escape(unit)}"
+            label = f"<span>{escape(name)}</span><b>{shown}</b>".replace(">-", ">−")
+            solara.HTML("div", unsafe_innerHTML=label, attributes={"title": told}, classes=["a10-name"])
+            solara.SliderFloat(
+                "",
+                value=float(position_of(declared, value)),
+                min=positions.low,
+                max=positions.high,
+                step=positions.step,
+                on_value=move,
+                thumb_label=False,
+            )
+
+
+# --- the ensemble ---------------------------------------------------------------------------------------------------
+
+
+@solara.component
+def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """Accession and one member's stance over the ensemble under the levers, with the same draws."""
+    names = dict(zip(now.scenario.members().names, now.scenario.members().iso3, strict=True))
+    first = next((name for name, code in names.items() if code == MEMBER), next(iter(names)))
+    member = solara.use_reactive(first)
+    code = names.get(member.value, names[first])
+    kept: dict[int, Fan] = solara.use_memo(dict, [now.scenario])  # by seed; filled by whoever draws first
+
+    def made() -> Fan:
+        if now.seed not in kept:
+            kept.clear()
+            kept[now.seed] = Fan(now.scenario, now.seed)
+        return kept[now.seed]
+
+    async def draw() -> Drawn:
+        await asyncio.sleep(PAUSE)  # a slider that goes on moving cancels this
+        return await asyncio.to_thread(lambda: made().drawn(changes.value, code))
+
+    depends = [now.scenario, now.seed, changes.value, code]
+    task = solara.lab.use_task(draw, dependencies=depends, raise_error=False, prefer_threaded=True)
+    with solara.Div():
+        solara.Select("Member", values=list(names), value=member)
+        solara.ProgressLinear(task.pending)
+        if task.error:
+            solara.Error(str(task.exception))
+        if task.latest is not None:
+            solara.Image(task.latest.png, width="100%", classes=["a10-fan"])
+            moved = " ".join(f"--set {key}={value}" for key, value in task.latest.changes.items())
+            html("p", f"{escape(task.latest.detected)}<br><code>{escape(moved)}</code>", "a10-hint")

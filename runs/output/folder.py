@@ -1,0 +1,269 @@
+"""A folder of results: it appears whole or not at all, and replaces only what article10 wrote, and only when asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from article10.agents.short_error import ShortInNotebooks
+from article10.runs.output.files import followed, is_alive, remove_abandoned, unfinished
+from article10.runs.output.path import check_folder_name
+
+MARGIN = 1.2
+"""Room asked for beyond what the arrays take: labels, tables, figures."""
+
+WRITTEN = ".article10"
+"""Name of the list, in a folder of results, of the files that were written there: no others are ever replaced."""
+
+OF_THE_SYSTEM = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", WRITTEN})
+"""Files beside those that nobody misses."""
+
+PAGE_HEAD = '<meta name="generator" content="article10">'
+"""By what a page is known for one of ours, within its first kilobyte."""
+
+
+class OutputError(ShortInNotebooks, OSError):
+    """Results cannot be written; the message says where and why."""
+
+
+@contextmanager
+def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Path]:
+    """A hidden folder to write to, which takes its place at ``path`` when the block ends well.
+
+    Nothing that was not there at the start is replaced: if something appears meanwhile, it stays, and the results go
+    beside it. A symbolic link stays a link: the folder that it leads to is what is written.
+
+    Args:
+        path: where the results are to be.
+        force: whether to replace what article10 wrote there before.
+        expected_bytes: about how much will be written.
+
+    Raises:
+        OutputError: something is there already or has appeared meanwhile, or the place cannot be written to, or has too
+            little room.
+        ValueError: the name is that of a file.
+    """
+    path = followed(path)
+    _tidy_up(path)
+    _check(path, force, expected_bytes)
+    replaces = path.exists()
+    unfinished = _hidden(path, "unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.mkdir()
+    except OSError as error:
+        raise OutputError(f"--out {path}: cannot be written to: {error.strerror}") from None
+    try:
+        with _failures_named(path):
+            yield unfinished
+            (unfinished / WRITTEN).write_text("\n".join(sorted(_files(unfinished))), "utf-8")
+            _put_folder(unfinished, path, replaces)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextmanager
+def output_page(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Path]:
+    """A hidden file to write a page to, which takes its place at ``path`` when the block ends well.
+
+    Args:
+        path: where the page is to be.
+        force: whether to replace a page that article10 wrote there before.
+        expected_bytes: about how much will be written.
+
+    Raises:
+        OutputError: as for ``output_folder``.
+    """
+    path = followed(path)
+    check_file(path, force, expected_bytes)
+    with _failures_named(path), _hidden_file(path) as unfinished:
+        yield unfinished
+        _put_file(unfinished, path, replaces=force and _is_page(path))
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A hidden file to write to, which takes the place of what is at ``path`` now, and of nothing that appears later.
+
+    Raises:
+        OutputError: a file has appeared meanwhile; the message says where the new one is.
+    """
+    path = followed(path)
+    replaces = path.exists()
+    with _hidden_file(path) as unfinished:
+        yield unfinished
+        _put_file(unfinished, path, replaces)
+
+
+@contextmanager
+def _failures_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"--out {path}: writing failed: {reason}; nothing was left there") from error
+
+
+@contextmanager
+def _hidden_file(path: Path) -> Iterator[Path]:
+    remove_abandoned(path)
+    hidden = unfinished(path)
+    try:
+        yield hidden
+    finally:
+        hidden.unlink(missing_ok=True)
+
+
+def _check(path: Path, force: bool, expected_bytes: int) -> None:
+    check_folder_name(path)
+    if path.exists() and not force:
+        raise OutputError(f"--out {path}: exists already; give another folder, or --force to replace it")
+    if path.is_symlink():
+        raise OutputError(f"--out {path}: is a link that leads back to itself; give another folder")
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"--out {path}: is a file, expected a folder")
+    if path.exists() and (other := next(_files_of_others(path), None)):
+        raise OutputError(
+            f"--out {path}: holds files that article10 did not write, such as {other}: "
+            "nothing is replaced; move them, or give another folder"
+        )
+    _check_room(path, expected_bytes)
+
+
+def _files_of_others(folder: Path) -> Iterator[str]:
+    listed = folder / WRITTEN
+    written = set(listed.read_text("utf-8").split("\n")) if listed.is_file() else set()
+    return (name for name in _files(folder) if name not in written and Path(name).name not in OF_THE_SYSTEM)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+
+
+def check_file(path: Path, force: bool, expected_bytes: int) -> None:
+    """Refuse a place where a file is not to be or cannot be written, before any work is done.
+
+    Args:
+        path: of the file.
+        force: whether to replace a page that article10 wrote there before.
+        expected_bytes: about how much will be written.
+
+    Raises:
+        OutputError: something is there already, or the place cannot be written to, or has too little room.
+    """
+    if path.is_dir():
+        raise OutputError(f"--out {path}: is a folder, expected the name of a file")
+    if path.exists() and not force:
+        raise OutputError(f"--out {path}: exists already; give another name, or --force to replace it")
+    if path.exists() and not _is_page(path):
+        raise OutputError(f"--out {path}: article10 did not write this file: it is not replaced; give another name")
+    if not path.parent.is_dir():
+        raise OutputError(f"--out {path}: there is no folder {path.parent}")
+    _check_room(path, expected_bytes)
+
+
+def _is_page(path: Path) -> bool:
+    return path.is_file() and PAGE_HEAD.encode() in path.read_bytes()[:1024]
+
+
+def _check_room(path: Path, expected_bytes: int) -> None:
+    above = path.parent
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise OutputError(f"--out {path}: cannot be written to: {above} is not a folder that you can write to")
+    total, _, free = shutil.disk_usage(above)
+    if total == 0:  # /proc and its like
+        raise OutputError(f"--out {path}: cannot be written to: {above} is the system's own, which keeps no files")
+    if expected_bytes * MARGIN > free:
+        raise OutputError(
+            f"--out {path}: the disk is too full: about {expected_bytes * MARGIN / 1e6:,.0f} MB needed, "
+            f"{free / 1e6:,.0f} MB free"
+        )
+
+
+# --- taking the place -----------------------------------------------------------------------------------------------
+
+
+def _put_folder(unfinished: Path, path: Path, replaces: bool) -> None:
+    """Move the folder to its place; what was there at the start is deleted only once it is known to be still ours."""
+    replaced = _hidden(path, "replaced")
+    try:
+        if replaces:
+            with suppress(FileNotFoundError):  # it is gone
+                path.rename(replaced)
+        if os.path.lexists(replaced) and not _is_ours(replaced):
+            replaced.rename(path)
+        _put_in_free_place(unfinished, path)
+    except BaseException:
+        if os.path.lexists(replaced) and not os.path.lexists(path):
+            replaced.rename(path)
+        raise
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    return folder.is_dir() and not folder.is_symlink() and not any(_files_of_others(folder))
+
+
+def _put_file(unfinished: Path, path: Path, replaces: bool) -> None:
+    if replaces:
+        unfinished.replace(path)
+    else:
+        _put_in_free_place(unfinished, path)
+
+
+def _put_in_free_place(unfinished: Path, path: Path) -> None:
+    """Move a file or folder to its place, or beside it if something has appeared there.
+
+    Raises:
+        OutputError: something has appeared.
+    """
+    if _is_moved(unfinished, path):
+        return
+    beside = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    other = next(place for place in beside if _is_moved(unfinished, place))
+    raise OutputError(f"{path}: appeared there meanwhile and was left as it is; the results are in {other}")
+
+
+def _is_moved(unfinished: Path, place: Path) -> bool:
+    """Move to a place where there is nothing, or at most an empty folder; False if there is something."""
+    try:
+        if unfinished.is_dir():
+            unfinished.rename(place)  # fails if something is in its way
+        else:
+            place.touch(exist_ok=False)
+            unfinished.replace(place)
+    except OSError:
+        if os.path.lexists(place):
+            return False
+        raise
+    return True
+
+
+# --- what killed processes left -------------------------------------------------------------------------------------
+
+
+def _hidden(path: Path, state: str) -> Path:
+    return path.with_name(f".{path.name}.{state}-{os.getpid()}")
+
+
+def _tidy_up(path: Path) -> None:
+    """Remove what killed processes left unfinished; put back what one was about to replace."""
+    if not path.parent.is_dir():
+        return
+    for folder in path.parent.iterdir():
+        found = re.fullmatch(rf"\.{re.escape(path.name)}\.(unfinished|replaced)-(\d+)", folder.name)
+        if not found or is_alive(int(found[2])):
+            continue
+        if found[1] == "replaced" and not os.path.lexists(path):
+            folder.rename(path)
+        elif found[1] == "unfinished" or _is_ours(folder):
+            shutil.rmtree(folder, ignore_errors=True)

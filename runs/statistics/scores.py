@@ -1,0 +1,187 @@
+"""Scores of forecasts that are samples, against what was observed exactly or within an interval.
+
+Everywhere ``samples`` is ``(run, case)``: in each run, what was forecast of each case. An observation is an interval
+``[low, high]``, ``(case,)`` each; of one that is exact, both ends are the same. CRPS, log and Brier score are losses,
+lower is better, and proper (Gneiting & Raftery 2007): nobody gains by forecasting other than believed. Concordance,
+coverage and PIT describe a forecast; they are no such scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from article10.agents.arrays import BoolArray, FloatArray
+
+QUANTILES_OF_95 = (0.025, 0.975)
+
+
+def crps(samples: FloatArray, observed: FloatArray) -> FloatArray:
+    """Continuous ranked probability score of each case, in the unit of the samples, (case,).
+
+    ``E|X - y| - E|X - X'| / 2`` with the expectations over the samples (Gneiting & Raftery 2007, equation 21).
+
+    >>> crps(np.array([[1.0], [3.0]]), np.array([2.0]))
+    array([0.5])
+    """
+    n = len(samples)
+    ranked = np.sort(samples, axis=0)
+    weights = (2.0 * np.arange(1, n + 1) - n - 1) / n**2
+    spread = (weights[:, None] * ranked).sum(axis=0)
+    distance: FloatArray = np.abs(samples - observed).mean(axis=0) - spread
+    return distance
+
+
+def interval_crps(samples: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Continuous ranked probability score of cases known to lie in an interval, (case,).
+
+    The threshold-weighted score that leaves out the interval, inside which nothing is known: the interval is drawn
+    together into a point by the chaining function of Allen, Ginsbourger & Ziegel (2023). Of a point it is ``crps``.
+
+    >>> interval_crps(np.array([[1.0], [5.0]]), np.array([0.0]), np.array([9.0]))
+    array([0.])
+    """
+    chained = np.minimum(samples, low) + np.maximum(samples - high, 0.0)
+    return crps(chained, low)
+
+
+def log_score(samples: FloatArray, low: FloatArray, high: FloatArray, horizon: float, narrowest: float) -> FloatArray:
+    """Minus the logarithm of the probability given to the interval observed, (case,).
+
+    Nothing is known of what comes after the horizon: an interval that reaches it is open, and runs in which the case
+    comes later, or never, lie in it. One run more than there are is spread evenly over the horizon, so that what no
+    run showed is unlikely, not impossible. Intervals narrower than ``narrowest`` are widened to it: samples do not
+    resolve a density.
+
+    Args:
+        samples: not cut off at the horizon; infinite in runs in which the case never comes.
+        low: of what was observed.
+        high: of it.
+        horizon: until when it was observed.
+        narrowest: interval that the samples resolve.
+
+    >>> never = np.full((99, 1), np.inf)
+    >>> log_score(never, np.array([300.0]), np.array([np.inf]), horizon=300.0, narrowest=7.0).round(3)
+    array([0.01])
+    """
+    lack = np.maximum(narrowest - (high - low), 0.0) / 2
+    open_end = high >= horizon
+    bottom = np.where(low >= horizon, horizon, np.maximum(low - lack, 0.0))
+    top = np.where(open_end, np.inf, np.minimum(high + lack, horizon))
+    inside = ((samples >= bottom) & (samples <= top)).sum(axis=0)
+    spread = np.maximum(np.minimum(top, horizon) - bottom, narrowest) / horizon
+    score: FloatArray = -np.log((inside + spread) / (len(samples) + 1))
+    return score
+
+
+def brier(samples: FloatArray, low: FloatArray, high: FloatArray, by: float) -> FloatArray:
+    """Brier score of the forecast that the case comes by a time, (case,); not-a-number where that is not known.
+
+    >>> brier(np.array([[1.0], [5.0]]), np.array([2.0]), np.array([2.0]), by=3.0)
+    array([0.25])
+    """
+    came = np.where(high <= by, 1.0, np.where(low > by, 0.0, np.nan))
+    score: FloatArray = ((samples <= by).mean(axis=0) - came) ** 2
+    return score
+
+
+def concordance(samples: FloatArray, low: FloatArray, high: FloatArray, kinds: Sequence[str] = ()) -> float:
+    """Share of the pairs whose order was observed that the forecast means put in that order; half is chance.
+
+    Harrell's C; pairs whose intervals overlap have no order, nor have cases of different ``kinds``; equal forecasts
+    count half. Higher is better; not-a-number where no pair has an order.
+
+    >>> concordance(np.array([[1.0, 2.0]]), np.array([4.0, 6.0]), np.array([4.0, 6.0]))
+    1.0
+    """
+    mean = samples.mean(axis=0)
+    before = (high[:, None] <= low[None, :]) & (low[:, None] < low[None, :])
+    if len(kinds):
+        before &= np.equal.outer(np.asarray(kinds), np.asarray(kinds))
+    if not before.any():
+        return float("nan")
+    gap = (mean[None, :] - mean[:, None])[before]
+    return float(((gap > 0) + 0.5 * (gap == 0)).mean())
+
+
+def covered(samples: FloatArray, low: FloatArray, high: FloatArray, level: float) -> FloatArray:
+    """Whether the central interval of a level holds the observation, (case,): 1, 0, or not-a-number if not known."""
+    bottom, top = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    inside = (bottom <= low) & (high <= top)
+    outside = (high < bottom) | (low > top)
+    return np.where(inside, 1.0, np.where(outside, 0.0, np.nan))
+
+
+def pit_histogram(samples: FloatArray, low: FloatArray, high: FloatArray, bins: int = 10) -> FloatArray:
+    """Probability integral transform of the observations: share of cases in each of ``bins`` equal bins.
+
+    Flat where forecasts are calibrated, piled up at the ends where they are too narrow. A case is spread over the
+    probabilities between the two ends of its interval (the non-randomised form of Czado, Gneiting & Held 2009).
+    """
+    bottom, top = (samples < low).mean(axis=0), (samples <= high).mean(axis=0)
+    edges = np.linspace(0.0, 1.0, bins + 1)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        below = np.clip((edges - bottom) / (top - bottom), 0.0, 1.0)
+    below = np.where(top > bottom, below, edges >= bottom)
+    below[0], below[-1] = 0.0, 1.0
+    histogram: FloatArray = np.diff(below, axis=0).mean(axis=1)
+    return histogram
+
+
+@dataclass(frozen=True)
+class Skill:
+    """How much better a forecast is than a baseline: ``1 - score / baseline``, 1 perfect, 0 no better, below 0 worse.
+
+    Attributes:
+        value: of the mean scores.
+        low: of the 95% bootstrap interval.
+        high: of it.
+        cases: how many were scored.
+    """
+
+    value: float
+    low: float
+    high: float
+    cases: int
+
+    @property
+    def detected(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def skill(
+    score: FloatArray, baseline: FloatArray, *, clusters: npt.ArrayLike = (), resamples: int = 2000, seed: int = 0
+) -> Skill:
+    """Skill of a forecast over a baseline with a 95% percentile bootstrap interval.
+
+    Args:
+        score: of the forecast, (case,); cases that are not-a-number in either are left out.
+        baseline: of the baseline, (case,).
+        clusters: which cases belong together and are drawn together, (case,); by default each stands alone.
+        resamples: of the bootstrap.
+        seed: of the resampling.
+
+    Raises:
+        ValueError: no case has both scores.
+
+    >>> skill(np.array([1.0, 2.0]), np.array([2.0, 4.0])).value
+    0.5
+    """
+    labels = np.asarray(clusters) if np.size(clusters) else np.arange(len(score))
+    known: BoolArray = np.isfinite(score) & np.isfinite(baseline)
+    if not known.any():
+        raise ValueError("skill: no case has a score of both forecast and baseline")
+    _, group = np.unique(labels[known], return_inverse=True)
+    of_forecast, of_baseline = (np.bincount(group, weights=values[known]) for values in (score, baseline))
+    drawn = np.random.default_rng(seed).integers(len(of_forecast), size=(resamples, len(of_forecast)))
+    below = of_baseline[drawn].sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = 1.0 - of_forecast[drawn].sum(axis=1) / below
+        value = 1.0 - of_forecast.sum() / of_baseline.sum()
+    usable = values[np.isfinite(values)]
+    low, high = np.quantile(usable, QUANTILES_OF_95) if usable.size else (np.nan, np.nan)
+    return Skill(float(value), float(low), float(high), int(known.sum()))

@@ -1,0 +1,1 @@
+"""One run in words: its dated story, and why a member's stance moved."""

@@ -1,0 +1,211 @@
+"""Why a member moved: what each mechanism did, adding up exactly, in one run or on average over an ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from article10.agents.arrays import FloatArray
+from article10.agents.russia import Strategy
+from article10.model.days import day_given
+from article10.model.mechanisms import BOUNDS, Mechanism
+from article10.model.randomness import Sampler
+from article10.model.scenario import Scenario
+from article10.model.setup import Setup
+from article10.model.world import World
+from article10.runs.ensemble.recorder import CONTRIBUTION
+from article10.runs.ensemble.rerun import rebuild_setup, rerun
+from article10.runs.ensemble.summary import Z95
+
+if TYPE_CHECKING:
+    from article10.runs.ensemble.result import EnsembleResult
+
+START, END = "start", "end"
+
+VISIBLE = 1e-6
+"""What moved a stance by less, such as the rounding in ``bounds``, has no bar."""
+
+
+def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, int]:
+    """The numbers of steps done at two dates; by default at the start and at the horizon.
+
+    Args:
+        scenario: whose steps.
+        start: a date, or None.
+        end: a later date, or None.
+
+    Raises:
+        ValueError: a date is outside the scenario, or the second is not after the first.
+    """
+    first = scenario.start if start is None else day_given("start", start)
+    last = scenario.horizon if end is None else day_given("end", end)
+    for name, day in (("start", first), ("end", last)):
+        if not scenario.start <= day <= scenario.horizon:
+            raise ValueError(f"{name} = {day}: expected {scenario.start} to {scenario.horizon}")
+    begins, ends = scenario.step_of(first), scenario.n_steps if end is None else scenario.step_of(last)
+    if begins >= ends:
+        raise ValueError(f"end = {last}: expected a date at least a step after the start, {first}")
+    return begins, ends
+
+
+def explain_run(
+    result: EnsembleResult,
+    member: str,
+    run: int,
+    *,
+    start: object = None,
+    end: object = None,
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> pd.DataFrame:
+    """What each mechanism did to a member's stance in a run, year by year.
+
+    The run is made again from the provenance, bit for bit, with contributions recorded.
+
+    Args:
+        result: where the run is from.
+        member: its code.
+        run: number of the run.
+        start: first day; by default that of the scenario.
+        end: last day; by default the horizon.
+        strategy: the function that was passed to ``simulate``, if one was.
+        mechanisms: likewise.
+
+    Returns:
+        One row a calendar year; columns ``start``, each mechanism, ``bounds``, ``end``: in each row
+        start plus contributions is end, within 1e-12.
+
+    Raises:
+        KeyError: the member is not on the roster.
+        ValueError: the run is not in the result, a date is wrong, or a function that it was made with is not given.
+    """
+    place = result.scenario.members().index(member)
+    begins, ends = steps_between(result.scenario, start, end)
+    recorded = ("stance", CONTRIBUTION)
+    made_again = rerun(result, run, recorded, strategy=strategy, mechanisms=mechanisms)
+    again = made_again.data.isel(run=0, member=place)
+    parts = again[CONTRIBUTION].to_numpy()
+    first = float(again["stance"].to_numpy()[0]) + parts[:begins].sum()
+    years = pd.DatetimeIndex(again["step"].to_numpy()[begins:ends]).year
+    names = [str(name) for name in again["mechanism"].to_numpy()]
+    frame = pd.DataFrame(parts[begins:ends], columns=names).groupby(np.asarray(years)).sum()
+    frame.index.name = "year"
+    at_end = first + frame.sum(axis=1).cumsum()
+    frame.insert(0, START, at_end.shift(1, fill_value=first))
+    frame[END] = at_end
+    return frame
+
+
+class _OneMember:
+    """What each mechanism did to one member between two steps, by run."""
+
+    def __init__(self, setup: Setup, runs: int, member: int, begins: int, ends: int) -> None:
+        self.member, self.begins, self.ends = member, begins, ends
+        self.names = [*setup.mechanisms, BOUNDS]
+        self.parts = np.zeros((runs, len(self.names)))
+        self.start, self.end = np.zeros(runs), np.zeros(runs)
+
+    def before(self, world: World, rows: slice) -> None:
+        """Note the stance of the first day."""
+        world.record_rates = True
+        self.start[rows] = self.end[rows] = world.members.stance[:, self.member]
+
+    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
+        """Add what the step brought, if it lies between the two."""
+        if not self.begins < world.step <= self.ends:
+            return
+        if world.step == self.begins + 1:
+            self.start[rows] = stance_before[:, self.member]
+        into, now = self.parts[rows], world.members.stance[:, self.member]
+        moved = np.zeros(len(now))
+        for place, rate in enumerate(world.rates.values()):
+            change = world.setup.effective_step * np.broadcast_to(rate, stance_before.shape)[:, self.member]
+            into[:, place] += change
+            moved += change
+        into[:, -1] += now - stance_before[:, self.member] - moved
+        self.end[rows] = now
+
+
+def explain_ensemble(
+    result: EnsembleResult,
+    member: str,
+    *,
+    start: object = None,
+    end: object = None,
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> pd.DataFrame:
+    """What each mechanism did to a member's stance between two dates, the mean over all runs with its 95% interval.
+
+    All runs are made again from the provenance, chunk by chunk; only sums by run are held.
+
+    Args:
+        result: the ensemble.
+        member: its code.
+        start: first day; by default that of the scenario.
+        end: last day; by default the horizon.
+        strategy: the function that was passed to ``simulate``, if one was.
+        mechanisms: likewise.
+
+    Returns:
+        Rows ``start``, each mechanism, ``bounds``, ``end``; columns ``mean``, ``mean_low``, ``mean_high``, ``spread``
+        (standard deviation over runs). The means of start and all mechanisms add up to that of the end, within 1e-12.
+
+    Raises:
+        KeyError: the member is not on the roster.
+        ValueError: a date is wrong, or a function that it was made with is not given.
+    """
+    from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+
+    result.check_runs()
+    place = result.scenario.members().index(member)
+    setup = rebuild_setup(result, strategy, mechanisms)
+    begins, ends = steps_between(setup.scenario, start, end)
+    kept = _OneMember(setup, result.runs, place, begins, ends)
+    sampler, first = Sampler(setup.streams, result.seed, once=True), int(result.data["run"].to_numpy()[0])
+    for rows in chunks(result.runs, chunk_size(setup)):
+        step_chunk(setup, sampler.draw(range(first + rows.start, first + rows.stop)), kept, rows)
+    by_run = pd.DataFrame(kept.parts, columns=kept.names)
+    by_run.insert(0, START, kept.start)
+    by_run[END] = kept.end
+    half = Z95 * by_run.std(ddof=0) / np.sqrt(result.runs)
+    mean = by_run.mean()
+    frame = pd.DataFrame(
+        {"mean": mean, "mean_low": mean - half, "mean_high": mean + half, "spread": by_run.std(ddof=0)}
+    )
+    return frame.rename_axis("mechanism")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a waterfall; ``whole`` ones stand on zero."""
+
+    label: str
+    bottom: float
+    height: float
+    whole: bool = False
+
+
+def waterfall(explained: pd.DataFrame) -> list[Bar]:
+    """The bars of a waterfall over the whole time, from the first stance to the last, without idle mechanisms.
+
+    Args:
+        explained: what ``explain_run`` or ``explain_ensemble`` gave.
+    """
+    if "mean" in explained:
+        parts = explained["mean"].drop([START, END])
+        start, end = float(explained["mean"][START]), float(explained["mean"][END])
+    else:
+        parts = explained.drop(columns=[START, END]).sum()
+        start, end = float(explained[START].iloc[0]), float(explained[END].iloc[-1])
+    bars, level = [Bar(START, 0.0, start, whole=True)], start
+    for name, height in parts.items():
+        if abs(height) > VISIBLE:
+            bars.append(Bar(str(name), level, float(height)))
+            level += float(height)
+    bars.append(Bar(END, 0.0, end, whole=True))
+    return bars

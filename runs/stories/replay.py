@@ -1,0 +1,236 @@
+"""One run told as a dated story: who moved, why, who objected when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from article10.agents.member_state import NEVER, NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.model.accession_rule import ASPIRANT, INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING, SHELVED
+from article10.model.events import Event, GuaranteeEvent, PeacePlanEvent
+from article10.model.scenario import Scenario
+from article10.model.setup import Setup
+from article10.runs.ensemble.recorder import CONTRIBUTION
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.summary import signed
+from article10.runs.stories.event_phrases import listed, phrase
+
+RECORD = ("stance", "orientation", "government_ties", CONTRIBUTION)
+"""What a story is told from."""
+
+TOLD_MOVE = 0.05
+"""Moves of a stance in a year smaller than this are not told."""
+
+FREQUENT = 3
+"""Events that begin this often in a year are told by their number."""
+
+STAGE_TEXT = {
+    ASPIRANT: "The candidate takes its bid up again.",
+    INVITED: "The council invites the candidate: accession talks begin.",
+    PROTOCOL_SIGNED: "All members sign the accession protocol.",
+    RATIFYING: "Ratification begins.",
+    MEMBER: "The last ratification is in: the candidate is a member.",
+    SHELVED: "The candidate shelves its bid.",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """One thing that happened.
+
+    Attributes:
+        day: when.
+        kind: ``event``, ``election``, ``war``, ``council``, ``accession`` or ``moves``.
+        text: what.
+        members: codes of the members that it is about.
+    """
+
+    day: date
+    kind: str
+    text: str
+    members: tuple[str, ...] = ()
+
+
+def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
+    """The story of a result of one run, recorded with ``RECORD``, in order of time.
+
+    Args:
+        result: of one run.
+        frequent: events that begin this often in a year are told by their number, not one by one.
+
+    Raises:
+        ValueError: there is more than one run, or what is needed was not recorded.
+    """
+    if result.runs != 1 or CONTRIBUTION not in result.data:
+        raise ValueError("a story needs one run recorded with article10.runs.stories.replay.RECORD")
+    data = result.data.isel(run=0)
+    setup = Setup.of(result.scenario)
+    told = [
+        *_events(data, result.scenario, frequent),
+        *_elections(data, setup),
+        *_war(data, result.scenario.war.hot_line),
+        *_councils(data),
+        *_stages(data),
+        *_ratifications(data),
+        *_moves(data),
+    ]
+    return sorted(told, key=lambda entry: (entry.day, entry.text == STAGE_TEXT[MEMBER]))  # after the last ratification
+
+
+def _day(data: xr.Dataset, step: int) -> date:
+    return pd.Timestamp(data["step"].to_numpy()[step]).date()
+
+
+def _names(data: xr.Dataset, chosen: np.ndarray) -> str:
+    return listed([str(name) for name in data["member_name"].to_numpy()[chosen]])
+
+
+def _codes(data: xr.Dataset, chosen: np.ndarray) -> tuple[str, ...]:
+    return tuple(str(code) for code in data["member"].to_numpy()[chosen])
+
+
+def _events(data: xr.Dataset, scenario: Scenario, frequent: int) -> list[Entry]:
+    """Events one by one, and frequent ones by their number in a year."""
+    days = pd.DatetimeIndex(data["step"].to_numpy())
+    names = dict(zip(data["member"].to_numpy().tolist(), data["member_name"].to_numpy().tolist(), strict=True))
+    told = []
+    for event in scenario.events:
+        acts = data[f"event_{event.name}"].to_numpy().astype(bool)
+        begins = np.flatnonzero(acts & ~np.concatenate([[False], acts[:-1]]) if event.lasts else acts)
+        for year in sorted(set(days[begins].year)):
+            in_year = [int(step) for step in begins if days[int(step)].year == year]
+            if len(in_year) >= frequent:
+                entry = f"In {year}, {len(in_year)} times: {phrase(event, names)}."
+                told.append(Entry(_day(data, in_year[-1]), "event", entry, event.members_named))
+                continue
+            for step in in_year:
+                said = phrase(event, names, _accepted(event, data, scenario, step))
+                told.append(Entry(_day(data, step), "event", f"{said[0].upper()}{said[1:]}.", event.members_named))
+    return told
+
+
+def _accepted(event: Event, data: xr.Dataset, scenario: Scenario, step: int) -> bool | None:
+    """Whether the candidate accepted a peace plan, as given, or as seen from the guarantee that came with it."""
+    if not isinstance(event, PeacePlanEvent):
+        return None
+    if event.accepted is not None:
+        return event.accepted
+    others = [e for e in scenario.events if isinstance(e, GuaranteeEvent | PeacePlanEvent) and e is not event]
+    weight = 1.0 if event.binding else scenario.guarantees.non_binding_weight
+    before, after = data["guarantee"].to_numpy()[step : step + 2].astype(float)
+    given = event.guarantee * weight * (1.0 - before)
+    faded = before * -np.expm1(-scenario.guarantees.decay_rate * scenario.step_years)
+    if given <= 2.0 * faded or any(data[f"event_{e.name}"].to_numpy()[step] for e in others):
+        return None  # its guarantee would not stand out
+    return bool(after > before)
+
+
+def _elections(data: xr.Dataset, setup: Setup) -> list[Entry]:
+    orientation = data["orientation"].to_numpy()
+    ties = data["government_ties"].to_numpy()
+    told = []
+    for step, votes in setup.elections.items():
+        for i, _ in votes:
+            name, code = str(data["member_name"].to_numpy()[i]), str(data["member"].to_numpy()[i])
+            before, after = orientation[step, i], orientation[step + 1, i]
+            if before == after:
+                text = f"{name} votes: the government stays."
+            else:
+                text = (
+                    f"{name} votes: a new government, orientation {signed(before)} to {signed(after)}, "
+                    f"ties with Russia {ties[step, i]:.2f} to {ties[step + 1, i]:.2f}."
+                )
+            told.append(Entry(_day(data, step), "election", text, (code,)))
+    return told
+
+
+def _war(data: xr.Dataset, hot_line: float) -> list[Entry]:
+    """Ceasefires and their ends, and, as fighting ebbs and swells, when the war stops or begins to bar admission."""
+    ceasefire = data["ceasefire"].to_numpy().astype(bool)
+    hot = data["war_intensity"].to_numpy() > np.float32(hot_line)
+    texts = (
+        (ceasefire, "A ceasefire comes into force; fighting ebbs.", "The ceasefire breaks."),
+        (hot, "The war is hot: members that would not admit a state at war object.", "The war is no longer hot."),
+    )
+    return [
+        Entry(_day(data, int(step)), "war", begins if state[step + 1] else ends)
+        for state, begins, ends in texts
+        for step in np.flatnonzero(state[1:] != state[:-1])
+    ]
+
+
+def _councils(data: xr.Dataset) -> list[Entry]:
+    told = []
+    days = data["council"].to_numpy()
+    ballots, reasons = data["ballot"].to_numpy(), data["reason"].to_numpy()
+    put, invited = data["question_put"].to_numpy(), data["invited"].to_numpy()
+    for k, day in enumerate(days):
+        if (ballots[k] == NO_BALLOT).all():
+            continue
+        objects = ballots[k] == OBJECT
+        own, war = (reasons[k] & REASON_STANCE) > 0, (reasons[k] & REASON_WAR) > 0
+        parts = [f"Council ({data['council_kind'].to_numpy()[k]}): "]
+        if not objects.any():
+            parts.append("nobody objects")
+        if own.sum() == 1:
+            parts.append(f"{_names(data, own)} alone objects by its own stance")
+        elif own.any():
+            parts.append(f"{_names(data, own)} object by their own stance")
+        if (war & ~own).any():
+            parts.append(f"{', and ' if own.any() else ''}{int((war & ~own).sum())} because of the war")
+        asked = "the question is put" if put[k] else "the question is not put"
+        text = f"{''.join(parts)}; {asked}{', and passes' if invited[k] else ''}."
+        told.append(Entry(pd.Timestamp(day).date(), "council", text, _codes(data, own)))
+    return told
+
+
+def _stages(data: xr.Dataset) -> list[Entry]:
+    stage = data["stage"].to_numpy()
+    inviting = data["council"].to_numpy()[data["invited"].to_numpy() > 0]
+    told = []
+    for step in np.flatnonzero(stage[1:] != stage[:-1]) + 1:
+        day = _day(data, int(step))
+        if stage[step] == INVITED:  # on the day of the council, not at the end of its week
+            day = max(d for d in pd.DatetimeIndex(inviting).date if d <= day)
+        told.append(Entry(day, "accession", STAGE_TEXT[int(stage[step])]))
+    return told
+
+
+def _ratifications(data: xr.Dataset) -> list[Entry]:
+    steps = data["ratified_step"].to_numpy()
+    told = []
+    for step in sorted({int(s) for s in steps if s != NEVER}):
+        now = steps == step
+        done = int(((steps != NEVER) & (steps <= step)).sum())
+        text = f"{_names(data, now)} {'ratify' if now.sum() > 1 else 'ratifies'}: {done} of {len(steps)}."
+        told.append(Entry(_day(data, step), "accession", text, _codes(data, now)))
+    return told
+
+
+def _moves(data: xr.Dataset) -> list[Entry]:
+    """The largest moves of each year, and the mechanisms behind them."""
+    days = pd.DatetimeIndex(data["step"].to_numpy())
+    stance = data["stance"].to_numpy()
+    contribution = data[CONTRIBUTION].to_numpy()
+    mechanisms = [str(name) for name in data["mechanism"].to_numpy()]
+    told = []
+    for year in sorted(set(days.year)):
+        steps = np.flatnonzero(days.year == year)
+        first, last = int(steps[0]), int(min(steps[-1] + 1, len(days) - 1))
+        if last <= first:
+            continue
+        moved = stance[last].astype(float) - stance[first]
+        for i in np.argsort(-np.abs(moved))[:3]:
+            if abs(moved[i]) < TOLD_MOVE:
+                continue
+            parts = contribution[first:last, i].sum(axis=0)
+            largest = [j for j in np.argsort(-np.abs(parts))[:3] if abs(parts[j]) >= 0.01]
+            why = ", ".join(f"{mechanisms[j]} {signed(parts[j])}" for j in largest)
+            name, code = str(data["member_name"].to_numpy()[i]), str(data["member"].to_numpy()[i])
+            text = f"In {year} {name} moves {signed(moved[i])}, to {signed(stance[last, i])}: {why}."
+            told.append(Entry(days[last].date(), "moves", text, (code,)))
+    return told
