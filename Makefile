@@ -22,7 +22,7 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test fast fuzz lint format docs evidence benchmark clean
+.PHONY: help run test fast fuzz lint format docs evidence pages gallery benchmark clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,7 @@ lint: $(TEST) ## Check style, format, types and the direction of imports.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy docs/make
 	$(BIN)/lint-imports
 
 format: $(TEST) ## Sort imports and lay out the code.
@@ -55,12 +56,19 @@ docs: $(TEST) ## Build the documentation site into site/, strictly.
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "The site is in site/: open site/index.html"
 
-evidence: $(TEST) ## Compute every score of docs/evidence/ anew, with its tables and pictures.
-	$(BIN)/python -m article10.runs.evidence.hindcast_page
-	$(BIN)/python -m article10.runs.evidence.stance_dynamics_page
-	$(BIN)/python -m article10.runs.evidence.robustness_page
-	$(BIN)/python -m article10.runs.evidence.odd_tables
-	$(BIN)/python -m article10.runs.evidence.data_use
+evidence: $(TEST) ## Recompute every score of docs/evidence/, with its tables and pictures (minutes).
+	$(BIN)/python docs/make/hindcast_page.py
+	$(BIN)/python docs/make/stance_dynamics_page.py
+	$(BIN)/python docs/make/robustness_page.py
+
+pages: $(TEST) ## Rewrite the pages and tables that are copied from declarations: parameters, roster, ODD, data use.
+	$(BIN)/article10 parameters --markdown > docs/parameters.md
+	$(BIN)/python docs/make/roster.py
+	$(BIN)/python docs/make/odd_tables.py
+	$(BIN)/python docs/make/data_use.py
+
+gallery: $(TEST) ## Draw the pictures of the gallery again and write its page (about a minute).
+	$(BIN)/python docs/make/gallery.py
 
 benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million takes longer).
 	$(BIN)/python benchmarks/throughput.py

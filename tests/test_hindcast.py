@@ -16,14 +16,14 @@ from article10.model.roster import read_roster
 from article10.model.scenario import ScenarioError
 from article10.runs.command_line import app
 from article10.runs.evidence import rounds as rounds_module
-from article10.runs.evidence.generated import with_blocks
 from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import MODEL
 from article10.runs.evidence.hindcast_figures import pits
-from article10.runs.evidence.hindcast_page import _scores, hindcast_blocks
 from article10.runs.evidence.ratification_baselines import COMMON, MEAN, NO_CHANGE, common_hazard
 from article10.runs.evidence.ratification_fit import HYPERPARAMETERS, fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, others, read_round
+from generated import with_blocks
+from hindcast_page import _scores, hindcast_blocks
 
 FINLAND = "finland_2022_at_signing"
 SMALL = {"runs": 60, "draws": 6, "seed": 3}

@@ -12,12 +12,12 @@ from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.evidence.generated import with_blocks
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness, robustness, variants
-from article10.runs.evidence.robustness_page import robustness_blocks
 from article10.runs.evidence.verdicts import separating, verdict, within
 from article10.runs.statistics.intervals import Difference
+from generated import with_blocks
+from robustness_page import robustness_blocks
 
 BASE = read_scenario()
 EFFECT = Difference(-0.1, -0.13, -0.07, 300, 60, 0.4, 2.0)

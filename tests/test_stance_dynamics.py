@@ -16,9 +16,7 @@ from article10.model.tables import read_table
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence import stance_scenario
-from article10.runs.evidence.generated import with_blocks
 from article10.runs.evidence.stance_dynamics import hindcast_stances
-from article10.runs.evidence.stance_dynamics_page import stance_blocks
 from article10.runs.evidence.stance_forecasts import AT_ONCE, CHANCE, INERT, KNOWN, NO_CHANGE, direction
 from article10.runs.evidence.stance_positions import (
     CODES,
@@ -30,6 +28,8 @@ from article10.runs.evidence.stance_positions import (
     read_positions,
 )
 from article10.runs.evidence.stance_scenario import NAME, known_governments, scenario_text
+from generated import with_blocks
+from stance_dynamics_page import stance_blocks
 
 ROOT = Path(__file__).parents[1]
 

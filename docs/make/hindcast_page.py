@@ -1,4 +1,4 @@
-"""Compute the tables and pictures of the page on hindcasts: ``python -m article10.runs.evidence.hindcast_page``."""
+"""Compute the tables and pictures of the page on hindcasts: ``python docs/make/hindcast_page.py``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from article10.runs.batches.executors import executor
-from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
 from article10.runs.evidence.hindcast_figures import pits
@@ -16,8 +15,9 @@ from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratifi
 from article10.runs.evidence.rounds import ROUNDS, read_round
 from article10.runs.figures.style import save_figure
 from article10.runs.output.progress import progress_shown
+from generated import markdown_table, with_blocks
 
-PAGE = Path("docs/evidence/hindcast.md")
+PAGE = Path(__file__).parents[1] / "evidence" / "hindcast.md"
 """Path of the page in a checkout; its pictures are beside it."""
 
 RUNS, DRAWS, SEED = 2000, 100, 0

@@ -1,4 +1,4 @@
-"""Draw the pictures of the gallery and write its page: ``python docs/gallery/make.py`` (about a minute)."""
+"""Draw the pictures of the gallery and write its page: ``python docs/make/gallery.py`` (about a minute)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 import article10
 from article10.runs.figures.style import house_style
 
-FOLDER = Path(__file__).parent
-PAGE = FOLDER.parent / "gallery.md"
+FOLDER = Path(__file__).parents[1] / "gallery"
+PAGE = FOLDER.with_suffix(".md")
 
 GIVEN = """import article10
 
@@ -21,7 +21,7 @@ result = article10.simulate("baseline", runs=300, seed=7)"""
 
 HEAD = f"""# Gallery
 
-Every figure with the code that draws it; `python docs/gallery/make.py` draws the figures and writes this page.
+Every figure with the code that draws it; `python docs/make/gallery.py` draws the figures and writes this page.
 Each figure states its number of runs. Figures show the model's runs, not a forecast. Confidence intervals cover
 simulation uncertainty only; they do not say how sure the model is of the world. In the code below, `result` is
 

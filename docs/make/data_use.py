@@ -1,13 +1,13 @@
-"""Use of each table of the package; ``python -m article10.runs.evidence.data_use`` writes it into its page."""
+"""Use of each table of the package; ``python docs/make/data_use.py`` writes it into its page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from article10.runs.evidence.generated import markdown_table, with_blocks
+from generated import markdown_table, with_blocks
 
-PAGE = Path("docs/evidence/data_use.md")
+PAGE = Path(__file__).parents[1] / "evidence" / "data_use.md"
 """Path of the page in a checkout."""
 
 SPECIFICATION, CALIBRATION, VALIDATION, BACKGROUND = "specification", "calibration", "validation", "background"

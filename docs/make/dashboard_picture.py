@@ -1,4 +1,4 @@
-"""Take the screenshot for ``docs/dashboard.md``: ``python docs/gallery/dashboard.py`` (needs Chromium)."""
+"""Take the screenshot for ``docs/dashboard.md``: ``python docs/make/dashboard_picture.py`` (needs Chromium)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the ODD+D protocol, made from the declarations: ``python -m article10.runs.evidence.odd_tables``."""
+"""The tables of the ODD+D protocol, made from the declarations: ``python docs/make/odd_tables.py``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import AccessionState
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
-from article10.runs.evidence.generated import markdown_table, with_blocks
+from generated import markdown_table, with_blocks
 
-PAGE = Path("docs/odd.md")
+PAGE = Path(__file__).parents[1] / "odd.md"
 """Where the protocol stands in a checkout."""
 
 ENTITIES: Mapping[str, type] = {

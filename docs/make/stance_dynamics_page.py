@@ -1,4 +1,4 @@
-"""Compute the page on stance dynamics: ``python -m article10.runs.evidence.stance_dynamics_page``."""
+"""Compute the page on stance dynamics: ``python docs/make/stance_dynamics_page.py``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.stance_dynamics import hindcast_stances
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
 from article10.runs.figures.style import save_figure
 from article10.runs.output.table import ResultTable
 from article10.runs.stories.explain import END, START
+from generated import markdown_table, with_blocks
 
-PAGE = Path("docs/evidence/stance_dynamics.md")
+PAGE = Path(__file__).parents[1] / "evidence" / "stance_dynamics.md"
 """Path of the page in a checkout; its picture is beside it."""
 
 RUNS, SEED = 2000, 0

@@ -1,17 +1,17 @@
-"""Compute the tables of the page on robustness: ``python -m article10.runs.evidence.robustness_page``."""
+"""Compute the tables of the page on robustness: ``python docs/make/robustness_page.py``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from article10.runs.batches.executors import cores
-from article10.runs.evidence.generated import markdown_table, with_blocks
 from article10.runs.evidence.robustness import Robustness, robustness
 from article10.runs.output.progress import progress_shown
 from article10.runs.statistics.forms import POINTS as IN_POINTS
 from article10.runs.statistics.intervals import Difference, interval
+from generated import markdown_table, with_blocks
 
-PAGE = Path("docs/evidence/robustness.md")
+PAGE = Path(__file__).parents[1] / "evidence" / "robustness.md"
 """Path of the page in a checkout."""
 
 RUNS, REDRAWS, POINTS, SEED = 300, 24, 60, 0
