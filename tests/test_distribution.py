@@ -230,6 +230,9 @@ UPWARD = {
     "agents import the model": ("agents", "import article10.model"),
     "the model imports the runs": ("model", "import article10.runs"),
     "agents import the model by way of the package": ("agents", "import article10"),
+    "a lower room of the runs imports a higher one": ("runs/ensemble", "import article10.runs.batches.design"),
+    "statistics import the model": ("runs/statistics", "import article10.model.setup"),
+    "an analysis imports another": ("runs/analyses/tuning", "import article10.runs.analyses.rules.compared"),
 }
 
 
@@ -239,7 +242,17 @@ def test_an_upward_import_breaks_the_contract(tmp_path: Path, folder: str, line:
     (checkout / folder / "upward.py").write_text(f'"""Looks up."""\n\n{line}\n')
     linted = run(program("lint-imports"), "--no-cache", cwd=checkout)
     assert linted.returncode == 1, linted.stdout
-    assert f"- article10.{folder}.upward -> article10" in linted.stdout
+    package, imported = f"article10.{folder.replace('/', '.')}", line.removeprefix("import ")
+    assert f"- {package}.upward -> {imported} (l.3)" in " ".join(linted.stdout.split())
+
+
+def test_a_room_of_the_runs_without_a_place_in_their_order_breaks_the_contract(tmp_path: Path):
+    checkout = copy_checkout(tmp_path)
+    (checkout / "runs" / "attic").mkdir()
+    (checkout / "runs" / "attic" / "__init__.py").touch()
+    linted = run(program("lint-imports"), "--no-cache", cwd=checkout)
+    assert linted.returncode == 1, linted.stdout
+    assert "not listed as layers: - article10.runs.attic" in " ".join(linted.stdout.split())
 
 
 @pytest.mark.parametrize("line", ["import model", "from agents.russia import Russia", "import runs.store"])

@@ -15,9 +15,10 @@ from typer.testing import CliRunner
 import article10
 from article10.runs.command_line import app
 from article10.runs.ensemble.rerun import rerun
-from article10.runs.ensemble.summary import summarise, wilson
+from article10.runs.ensemble.summary import summarise
 from article10.runs.ensemble.summary_text import as_text
 from article10.runs.figures.plot import DEFAULT_FIGURES
+from article10.runs.statistics.proportion import wilson
 
 FIGURES = [*DEFAULT_FIGURES, "explain"]
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from article10.model.checked import checked
 from article10.runs.batches.design_values import known_keys
 from article10.runs.batches.error import BatchError
-from article10.runs.ensemble.summary import MILESTONES, wilson
+from article10.runs.ensemble.summary import MILESTONES
 from article10.runs.figures.style import (
     COLOURS,
     house_style,
@@ -28,6 +28,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
     from article10.runs.batches.result import BatchResult

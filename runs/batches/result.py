@@ -26,7 +26,8 @@ from article10.runs.batches.histogram import quantiles
 from article10.runs.batches.store import Store, Task
 from article10.runs.batches.trajectories import part, read_trajectories
 from article10.runs.ensemble.result import EnsembleResult
-from article10.runs.ensemble.summary import MILESTONES, wilson
+from article10.runs.ensemble.summary import MILESTONES
+from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
     import duckdb

@@ -31,12 +31,13 @@ from article10.runs.analyses.paired import Progress, paired_runs, reached
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.batches.design_size import check_size
 from article10.runs.batches.executors import executor
-from article10.runs.ensemble.summary import holdouts, wilson
+from article10.runs.ensemble.summary import holdouts
 from article10.runs.evidence.perturbations import Point, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS
 from article10.runs.statistics.intervals import Difference, paired
+from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from article10.runs.ensemble.summary import wilson
 from article10.runs.statistics.forms import NUMBER
 from article10.runs.statistics.intervals import Difference
+from article10.runs.statistics.proportion import wilson
 
 Verdict = Literal["robust", "conditional", "not supported"]
 

@@ -18,7 +18,7 @@ from article10.agents.short_error import ArgumentError
 from article10.model.checked import checked
 from article10.model.setup import Setup
 from article10.runs.ensemble.rerun import check_run
-from article10.runs.ensemble.summary import MILESTONES, holdouts, signed, wilson
+from article10.runs.ensemble.summary import MILESTONES, holdouts, signed
 from article10.runs.figures.map import draw_map
 from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
 from article10.runs.figures.stance_colours import SCALE, STANCES
@@ -37,6 +37,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.statistics.proportion import wilson
 from article10.runs.stories.explain import waterfall
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from article10.runs.ensemble.summary import wilson
+from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
     from sklearn.tree import DecisionTreeClassifier

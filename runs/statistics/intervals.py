@@ -5,17 +5,26 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from article10.runs.ensemble.summary import Z95, wilson
 from article10.runs.statistics.forms import Form, about, unit_of
+from article10.runs.statistics.proportion import Z95, wilson
 
-if TYPE_CHECKING:
-    from article10.runs.analyses.result import AnalysisResult
 
-A = TypeVar("A", bound="AnalysisResult")
+class Stated(Protocol):
+    """A result that states in sentences what its runs support."""
+
+    @property
+    def runs(self) -> int:
+        """Number of runs that the sentences rest on."""
+
+    def sentences(self) -> list[str]:
+        """The statements."""
+
+
+A = TypeVar("A", bound=Stated)
 
 LOW, HIGH = "_low", "_high"
 """Endings of the columns that hold the ends of a 95% interval, beside the column that they belong to."""

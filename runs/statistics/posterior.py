@@ -12,11 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-
-from article10.runs.batches.ranges import Space
-from article10.runs.ensemble.simulate import chunks
 
 ROUNDS = 4
 """Rounds: the first fills the prior evenly, the others draw near what fitted so far."""
@@ -38,6 +36,33 @@ BLOCK = 1024
 
 Simulator = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """From points (point, parameter) to estimates of the targets and their standard errors, both (point, target)."""
+
+
+class Space(Protocol):
+    """The uniform prior: parameters and their ranges."""
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of the parameters."""
+
+    @property
+    def is_whole(self) -> np.ndarray:
+        """Which parameters are whole numbers, (parameter,) of bool."""
+
+    @property
+    def low(self) -> np.ndarray:
+        """The lowest values, (parameter,)."""
+
+    @property
+    def high(self) -> np.ndarray:
+        """The highest values, (parameter,)."""
+
+    @property
+    def standard_deviation(self) -> np.ndarray:
+        """Standard deviations of the prior, (parameter,)."""
+
+    def values(self, unit: np.ndarray) -> np.ndarray:
+        """Values of the parameters at points of the unit cube, both (point, parameter)."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +281,8 @@ class Proposal:
         scale = (2 * np.pi) ** (len(self.root) / 2) * float(np.prod(np.diag(self.root)))
         centres = solve_triangular(self.root, self.centres.T, lower=True).T
         kernels = np.empty(len(unit))
-        for rows in chunks(len(unit), BLOCK):
+        for first in range(0, len(unit), BLOCK):
+            rows = slice(first, first + BLOCK)
             apart = cdist(solve_triangular(self.root, unit[rows].T, lower=True).T, centres, "sqeuclidean")
             kernels[rows] = np.exp(-0.5 * apart) @ self.weights / scale
         return 1 - self.share + self.share * kernels / max(self.inside, 1 / INSIDE_DRAWS)

@@ -19,7 +19,7 @@ from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.ensemble.recorder import CONTRIBUTION
 from article10.runs.ensemble.rerun import rebuild_setup, rerun
-from article10.runs.ensemble.summary import Z95
+from article10.runs.statistics.proportion import Z95
 
 if TYPE_CHECKING:
     from article10.runs.ensemble.result import EnsembleResult

@@ -11,8 +11,8 @@ import pandas as pd
 
 from article10.model.randomness import spawned_seeds
 from article10.runs.batches.ranges import Space
-from article10.runs.ensemble.summary import Z95
 from article10.runs.statistics.intervals import Z80, student95
+from article10.runs.statistics.proportion import Z95
 
 LEVELS = 4
 """Levels of each parameter in Morris's grid; a step goes through two of them, as he advises."""

@@ -16,8 +16,8 @@ from article10.runs.analyses.tuning.best_point import Search
 from article10.runs.analyses.tuning.targets import Targets
 from article10.runs.analyses.tuning.tuned import FORMATS, Tuning, given, possible
 from article10.runs.batches.ranges import Space
-from article10.runs.ensemble.summary import Z95
 from article10.runs.output.table import ResultTable
+from article10.runs.statistics.proportion import Z95
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,11 +14,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
-from article10.runs.ensemble.summary import wilson
 from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, note_runs, stance_axis, time_axis
 from article10.runs.interactive.explore.ensemble_cache import Glimpse
 from article10.runs.statistics.forms import POINTS
 from article10.runs.statistics.intervals import interval, paired
+from article10.runs.statistics.proportion import wilson
 
 PALE, GREY = "#b9b9b9", "#6f6f6f"
 """Bands and lines of the scenario as it was given."""
