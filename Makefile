@@ -38,8 +38,8 @@ test: lint ## Run all checks: lint, types, imports, doctests and every test.
 fast: $(TEST) ## Run the tests that are not slow.
 	$(PYTEST) -m "not slow"
 
-fuzz: $(TEST) ## Try thousands of scenarios and designs gone wrong (minutes); in `make test` a few hundred.
-	FUZZ_SCENARIOS=5000 FUZZ_DESIGNS=1000 $(BIN)/pytest tests/test_fuzzed_inputs.py
+fuzz: $(TEST) ## Try thousands of damaged scenarios, designs and files (minutes); `make test` tries a few hundred.
+	FUZZ_SCENARIOS=5000 FUZZ_DESIGNS=1000 FUZZ_FLIPS=200 $(PYTEST) tests/test_fuzzed_inputs.py tests/test_bit_flips.py
 
 lint: $(TEST) ## Check style, format, types and the direction of imports.
 	$(BIN)/ruff check

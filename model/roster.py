@@ -84,7 +84,8 @@ class Roster:
         Raises:
             KeyError: the code is not that of a member; the message names the nearest valid one.
         """
-        if not isinstance(iso3, str) or iso3 not in self.iso3:
+        given: object = iso3  # users may not check types
+        if not isinstance(given, str) or given not in self.iso3:
             codes = dict(zip(self.names, self.iso3, strict=True)) | {code: code for code in self.iso3}
             meant = near(iso3, codes)
             hint = "; expected a code such as 'HUN'" if meant is None else f"; did you mean {codes[meant]!r}?"

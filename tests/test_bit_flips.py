@@ -2,7 +2,7 @@
 
 A few flipped bits of each kind by default; 200 of each, which takes some minutes, by::
 
-    ARTICLE10_FLIPS=200 pytest tests/test_bit_flips.py
+    FUZZ_FLIPS=200 pytest tests/test_bit_flips.py
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from article10.runs.analyses.tuning.target_evaluation import ASKED, EVALUATED, E
 from article10.runs.analyses.tuning.targets import Targets
 from article10.runs.batches.ranges import Space
 
-FLIPS = int(os.environ.get("ARTICLE10_FLIPS", "3"))
+FLIPS = int(os.environ.get("FUZZ_FLIPS", "3"))
 """Bits flipped in each kind of file, one at a time."""
 
 SHORT = {"horizon": "2026-03-02"}

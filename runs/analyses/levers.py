@@ -47,7 +47,8 @@ class Lever:
             if not isinstance(text, str):
                 raise ArgumentError(f"Lever.{field} = {shown(text)}: expected text")
             check_line(text)
-        if not isinstance(self.channels, Mapping) or not all(map(callable, self.channels.values())):
+        channels: object = self.channels  # users may not check types
+        if not isinstance(channels, Mapping) or not all(map(callable, channels.values())):
             raise ArgumentError(f"Lever.channels = {shown(self.channels)}: expected functions of a scenario, by name")
 
     def without(self, scenario: Scenario, channels: Iterable[str] | None = None) -> Scenario:
