@@ -1,18 +1,20 @@
 """The mechanisms that move stances, indexed by name; the change of stance is the sum of their rates.
 
-A mechanism is a function that takes the world and returns a rate of change of stance, per year, (run, member). To leave
-one out or to add one of your own, pass another mapping to ``simulate``.
+A mechanism is a function that takes the world and returns a rate of change of stance, per year, (run, member). Each has
+a switch of its name in a scenario, ``mechanisms.NAME``, which the first line of its docstring describes. Add one of
+your own by ``register_mechanism``, or pass another mapping to ``simulate``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from article10.agents import candidate, member_state
 from article10.agents.arrays import FloatArray
+from article10.agents.registered import Registered
+from article10.model.arguments import check_functions
 
 if TYPE_CHECKING:
     from article10.model.world import World
@@ -86,7 +88,8 @@ def shock(world: World) -> FloatArray:
     return draws[:, :-1] * own + (draws[:, -1:] * common - (own + common) / 2.0)
 
 
-MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
+MECHANISMS = Registered[Mechanism](
+    "mechanism",
     {
         f.__name__: f
         for f in (
@@ -100,6 +103,32 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
             concession,
             shock,
         )
-    }
+    },
 )
-"""The mechanisms that come with the model, in the order in which they are summed."""
+"""The mechanisms in the order in which they are summed: those of the model, then those that a user has registered."""
+
+M = TypeVar("M", bound=Mechanism)
+
+
+def register_mechanism(function: M) -> M:
+    """Register a function as a mechanism of your own; used as a decorator.
+
+    From then on it moves stances in every run of this session, under the name of the function, unless the scenario
+    switches it off by ``mechanisms.NAME = false``. A saved scenario that names the switch can be read only where the
+    mechanism is registered.
+
+    Args:
+        function: takes the world and returns a rate of change of stance, per year, (run, member).
+
+    Raises:
+        ValueError: it is not a function, or its name is taken.
+    """
+    name = getattr(function, "__name__", "")
+    check_functions(None, {name: function})
+    MECHANISMS.add(name, function)
+    return function
+
+
+def meaning(mechanism: Mechanism) -> str:
+    """What a mechanism does: the first line of its docstring."""
+    return (mechanism.__doc__ or "").strip().partition("\n")[0]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, create_model, model_validator
 
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
 from article10.agents.member_parameters import (
@@ -25,6 +26,7 @@ from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters,
 from article10.model.checked import checked
 from article10.model.days import Day
 from article10.model.events import ALL, Event, event_from
+from article10.model.mechanisms import MECHANISMS, meaning
 from article10.model.roster import Roster, read_roster
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -46,17 +48,40 @@ class MemberOverride(Parameters):
 
 
 class MechanismSwitches(Parameters):
-    """Which mechanisms move stances; each can be switched off."""
+    """Which mechanisms move stances: a switch for each, those that a user has registered among them."""
 
-    assessment: Annotated[bool, Field(description="Return to the member's own assessment.")] = True
-    peers: Annotated[bool, Field(description="Pull of the other members.")] = True
-    intimidation: Annotated[bool, Field(description="Pressure lowers the stance of the susceptible.")] = True
-    hardening: Annotated[bool, Field(description="Pressure raises the stance of the unsusceptible.")] = True
-    reassurance: Annotated[bool, Field(description="Guarantees relieve the cautious and change urgency.")] = True
-    persuasion: Annotated[bool, Field(description="The Secretary General and champions work on holdouts.")] = True
-    isolation: Annotated[bool, Field(description="Lone objectors pay for standing out.")] = True
-    concession: Annotated[bool, Field(description="Holdouts are paid to move.")] = True
-    shock: Annotated[bool, Field(description="Noise.")] = True
+    def with_(self, **changes: Any) -> MechanismSwitches:  # noqa: ANN401 - any field's type
+        """Rebuild with some switches changed, a switch for each mechanism that is now registered.
+
+        Raises:
+            ScenarioError: a mechanism is not known, or a value is neither true nor false.
+        """
+        rebuilt: MechanismSwitches = _switches_now()(**{**dict(self), **changes})
+        return rebuilt
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by its values, because the class is made from the mechanisms that are registered."""
+        return switches, (self.model_dump(),)
+
+
+def switches(values: Any = None) -> Any:  # noqa: ANN401 - raw scenario input
+    """Switches of all mechanisms, as values by name or an instance give them; all on by default."""
+    if isinstance(values, MechanismSwitches):
+        return values
+    return _switches_now().model_validate({} if values is None else values)
+
+
+def _switches_now() -> type[MechanismSwitches]:
+    return _switches_of(tuple((name, meaning(each)) for name, each in MECHANISMS.items()))
+
+
+@lru_cache(maxsize=64)
+def _switches_of(meanings: tuple[tuple[str, str], ...]) -> type[MechanismSwitches]:
+    fields: dict[str, Any] = {name: (bool, Field(True, description=text)) for name, text in meanings}
+    return create_model("MechanismSwitches", __base__=MechanismSwitches, __module__=__name__, **fields)
+
+
+Switches = Annotated[SerializeAsAny[MechanismSwitches], BeforeValidator(switches)]
 
 
 class Scenario(Parameters):
@@ -86,7 +111,7 @@ class Scenario(Parameters):
     without: Annotated[tuple[str, ...], Field(strict=False)] = ()
     roster: dict[str, MemberOverride] = Field(default_factory=dict)
     ballots: dict[str, BallotName] = Field(default_factory=dict)
-    mechanisms: MechanismSwitches = MechanismSwitches()
+    mechanisms: Switches = Field(default_factory=switches)
     stance: StanceParameters = StanceParameters()
     threat: ThreatParameters = ThreatParameters()
     elections: ElectionParameters = ElectionParameters()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,9 @@ from article10.agents.short_error import listed_mistakes, named, shown
 from article10.model.checked import checked
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
+from article10.model.shipped import ROOT as ROOT
+from article10.model.shipped import shipped as shipped
 from article10.model.toml_file import check_depth, parse_toml, read_toml
-
-ROOT = "baseline"
-"""The base of all bases."""
 
 MOST_BASES = 64
 """Scenarios that may stand on one another."""
@@ -37,13 +35,6 @@ class Layer:
 
     origin: str
     content: dict[str, Any]
-
-
-def shipped() -> dict[str, str]:
-    """The scenarios that come with the package: name to TOML text, in alphabetical order, the baseline first."""
-    folder = resources.files("article10.model.scenarios")
-    found = {f.name[:-5]: f for f in folder.iterdir() if f.name.endswith(".toml")}
-    return {name: found[name].read_text("utf-8") for name in sorted(found, key=lambda n: (n != ROOT, n))}
 
 
 @checked
@@ -273,6 +264,6 @@ def _valid_names(path: Sequence[object], merged: Mapping[str, Any]) -> list[str]
 
         model = MemberOverride
     else:
-        default = Scenario.model_fields[str(path[0])].default
+        default = Scenario.model_fields[str(path[0])].get_default(call_default_factory=True)
         model = type(default) if isinstance(default, BaseModel) else None
     return list(model.model_fields) if model else []

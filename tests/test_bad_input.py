@@ -197,7 +197,7 @@ def test_an_error_of_the_disk_is_told_by_file(capsys):
 
 
 @pytest.mark.parametrize(
-    ("out", "said"), [(None, "stopped\n"), (Path("mine"), "mine, and the same command goes on with it\n")]
+    ("out", "said"), [(None, "stopped\n"), (Path("mine"), "mine, and the same command resumes from it\n")]
 )
 def test_a_stopped_command_says_what_is_kept(capsys, out, said):
     def command(out: Path | None) -> None:

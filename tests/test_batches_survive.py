@@ -96,7 +96,7 @@ def test_stopped_by_ctrl_c_it_says_so_and_goes_on(design, whole, tmp_path, diges
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.strip() == f"article10: stopped; what is done is in {out}, and the same command goes on with it"
+    assert errors.strip() == f"article10: stopped; what is done is in {out}, and the same command resumes from it"
     finish(design, out)
     assert digest(out) == whole
 

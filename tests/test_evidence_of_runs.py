@@ -6,12 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from article10.runs.analyses.result import AnalysisResult
 from article10.runs.statistics.intervals import (
+    TooFewRunsWarning,
+    Undetected,
     excludes_zero,
     format_difference,
     mean_over_runs,
     paired,
     share_over_runs,
+    stating,
+    warn_if_underpowered,
 )
 
 
@@ -47,6 +52,33 @@ def test_what_is_told_of_a_table_is_what_is_told_of_its_rows():
     frame = pd.DataFrame({"x": [1.0, 1.0, 1.0], "x_low": [0.5, -0.5, np.nan], "x_high": [1.5, 2.5, np.nan]})
     assert excludes_zero(frame, "x").tolist() == [True, False, False]
     assert format_difference(frame.iloc[0], "x", "{:.1f}") == "1.0 [0.5, 1.5]"
+
+
+class OneSentence(AnalysisResult):
+    question, runs = "Is it so?", 9
+
+    def __init__(self, sentence):
+        self.sentence = sentence
+
+    def sentences(self):
+        return [self.sentence]
+
+    def tables(self):
+        return {}
+
+    def figures(self):
+        return {}
+
+
+def test_the_warning_reads_what_a_result_says_is_undetected_and_no_words():
+    change = format_difference(paired(np.arange(9) > 0, np.arange(9) > 1).row("x"), "x", "{:+.2f}")
+    found = OneSentence(stating(f"Invitation: {change}.", "alike in every world", change))
+    assert isinstance(found.undetected()[0], Undetected)
+    with pytest.warns(TooFewRunsWarning, match=r"9 runs: Invitation: .*about 90 runs"):
+        warn_if_underpowered(found)
+    known = OneSentence("What is not told from zero is a phrase here.")
+    assert known.undetected() == []
+    assert warn_if_underpowered(known) is known  # warnings are errors here
 
 
 def test_a_share_of_events_is_known_by_its_runs_not_by_its_events():

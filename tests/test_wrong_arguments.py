@@ -15,6 +15,7 @@ from article10.agents.nearest import near
 from article10.model import extras
 from article10.model.checked import CHECKS
 from article10.model.roster import read_roster
+from article10.runs.analyses import registry
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.batches.figures import BatchPlot
 from article10.runs.batches.result import BatchResult
@@ -113,6 +114,7 @@ def test_every_argument_of_the_public_functions_has_a_kind():
     """A new argument joins the table, or the few whose meaning only their function knows."""
     own = {"self", "options", "of", "positions", "batch", "p", "ballots", "own_strategy"}
     own |= {"parameters", "targets", "method", "trajectories", "base_samples"}  # of samples and tuning
+    own |= {"question", "name", "command", "extra", "page", "section", "lever", "function"}  # of what a user registers
     public = [getattr(article10, name) for name in article10.__all__]
     methods = [m for owner in (EnsembleResult, BatchResult, Plot, BatchPlot) for m in vars(owner).values()]
     functions = [f for f in (*public, *methods) if inspect.isfunction(f) and not f.__name__.startswith("_")]
@@ -280,14 +282,14 @@ def test_what_was_given_empty_or_for_a_place_without_files_is_refused(words, bec
 
 # --- what is not installed ------------------------------------------------------------------------------------------
 
-LATER = sorted(article10.LATER)
+EXTRAS = {**{name: each.extra for name, each in registry.ANALYSES.items()}, **article10.EXTRAS}
 
 
-@pytest.mark.parametrize("name", [name for name in LATER if article10.LATER[name][1]])
+@pytest.mark.parametrize("name", sorted(EXTRAS))
 def test_a_function_whose_extra_is_missing_says_how_to_install_it_from_a_clone(name, monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda module: None)
-    extra = article10.LATER[name][1]
-    with pytest.raises(ImportError, match=re.escape(f'pip install -e ".[{extra}]"')) as refused:
+    monkeypatch.delitem(vars(article10), name, raising=False)  # as if it were asked for the first time
+    with pytest.raises(ImportError, match=re.escape(f'pip install -e ".[{EXTRAS[name]}]"')) as refused:
         getattr(article10, name)
     assert str(refused.value).startswith(f"{name} needs ")
 

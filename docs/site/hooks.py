@@ -108,15 +108,15 @@ def output_of(output: Any, name: str) -> tuple[str, bytes | None]:  # noqa: ANN4
 
 
 def public_names() -> Iterator[tuple[str, str]]:
-    """Yield every public name and its module, as ``article10/__init__.py`` imports it."""
-    tree = ast.parse((ROOT / "article10" / "__init__.py").read_text("utf-8"))
+    """Yield every public name and its module, as ``article10/__init__.pyi`` states them."""
+    tree = ast.parse((ROOT / "article10" / "__init__.pyi").read_text("utf-8"))
     listed = next(
         ast.literal_eval(node.value)
         for node in tree.body
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
     )
     origin = {
-        alias.asname or alias.name: node.module or ""
+        alias.name: f"article10.{node.module}"
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names

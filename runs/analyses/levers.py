@@ -11,6 +11,7 @@ from typing import Any
 
 from article10.agents.name import check_line
 from article10.agents.nearest import nearest
+from article10.agents.registered import Registered
 from article10.agents.short_error import ArgumentError, shown
 from article10.model.accession_rule import formal_weight
 from article10.model.events import event_from
@@ -222,7 +223,8 @@ SYNONYMS: Mapping[str, str] = MappingProxyType(
 
 NAMED_WITH_ARTICLE = ("United ", "Netherlands")
 
-LEVERS: Mapping[str, Lever] = MappingProxyType(
+LEVERS = Registered(
+    "lever",
     {
         each.name: each
         for each in (
@@ -246,6 +248,25 @@ LEVERS: Mapping[str, Lever] = MappingProxyType(
             Lever("incidents", "incidents on members' ground", {"incidents": _without_events("incident")}),
             Lever("pledge", "the spending pledge", {"pledge": _changed(spending__compliance=0.0)}),
         )
-    }
+    },
 )
-"""The levers that have a name of their own."""
+"""The levers that have a name of their own: those of the package, then those that a user has registered."""
+
+
+def register_lever(lever: Lever) -> Lever:
+    """Register a lever of your own.
+
+    From then on ``article10.influence(of=NAME)``, ``article10 influence --of NAME`` and ``rank_influence`` know it.
+
+    Args:
+        lever: its name is how it is asked for.
+
+    Raises:
+        ArgumentError: it is not a lever, or its name is taken or not an identifier in small letters.
+    """
+    if not isinstance(lever, Lever):
+        raise ArgumentError(f"lever = {shown(lever)}: expected an article10.Lever")
+    if lever.name != _plain(lever.name):
+        raise ArgumentError(f"Lever.name = {shown(lever.name)}: expected small letters, digits and underscores")
+    LEVERS.add(lever.name, lever)
+    return lever

@@ -16,7 +16,7 @@ from rich.padding import Padding
 from article10.model.scenario import Scenario
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.output.table import FittedTable, ResultTable
-from article10.runs.statistics.intervals import counted
+from article10.runs.statistics.intervals import Undetected, counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +47,10 @@ class AnalysisResult(ABC):
     @abstractmethod
     def sentences(self) -> list[str]:
         """What was found, the headline first; what the runs do not support is said to be so, not stated."""
+
+    def undetected(self) -> list[str]:
+        """The sentences about effects that the runs cannot distinguish from zero, with the runs that would do."""
+        return [text for text in self.sentences() if isinstance(text, Undetected)]
 
     @abstractmethod
     def tables(self) -> dict[str, ResultTable]:

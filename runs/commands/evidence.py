@@ -1,4 +1,4 @@
-"""The commands that hold the model against what happened."""
+"""The command that compares the model with what happened."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
+from article10.runs.analyses.registry import ANALYSES
 from article10.runs.commands.analyses import Out, Runs, give
 from article10.runs.commands.application import Force, Seed
-from article10.runs.evidence.hindcast import hindcast as hindcast_of
 from article10.runs.output.progress import progress_shown
 
-Round = Annotated[str, typer.Argument(metavar="ROUND", help="A round's scenario: a name, or a TOML file.")]
-Observed = Annotated[str | None, typer.Option(help="CSV file of ratifications [default: the package's own].")]
-Day = Annotated[str | None, typer.Option(help="Day of accession, YYYY-MM-DD, for a table of your own.")]
-Known = Annotated[bool, typer.Option("--pace-known", help="Judge only those that did not support at signing.")]
+Round = Annotated[
+    str, typer.Argument(metavar="ROUND", help="Scenario of the round: a name, or the path of a TOML file.")
+]
+Observed = Annotated[str | None, typer.Option(help="CSV file of ratifications [default: that of the package].")]
+Day = Annotated[str | None, typer.Option(help="Date of accession, YYYY-MM-DD, if the table is your own.")]
+Known = Annotated[
+    bool, typer.Option("--pace-known", help="Score only members that did not support accession at signing.")
+]
 
 
 def hindcast(
@@ -27,12 +31,8 @@ def hindcast(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Forecast a past round of accession by other rounds' speeds, and score it beside its baselines."""
+    """The round is forecast from the speed of the other rounds and scored beside simple baselines."""
+    asked = {"accession": accession, "pace_known": pace_known, "runs": runs, "seed": seed}
+    find = ANALYSES["hindcast"].load()
     with progress_shown("hindcast") as done:
-        give(
-            lambda: hindcast_of(
-                round_, observed, accession=accession, pace_known=pace_known, runs=runs, seed=seed, progress=done
-            ),
-            out,
-            force,
-        )
+        give(lambda: find(round_, observed, **asked, progress=done), out, force)

@@ -1,4 +1,4 @@
-"""Look at scenarios, parameters and the roster."""
+"""Look at the parameters and at the roster."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich import box
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
 from article10.model.roster import roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
-from article10.model.scenario_file import read_scenario, shipped
-from article10.model.toml_file import parse_toml
+from article10.model.scenario_file import read_scenario
 from article10.runs.commands.application import console
 from article10.runs.output.table import FittedTable, ResultTable
 from article10.runs.statistics.forms import Form
@@ -35,26 +32,17 @@ SHORT = {
 """Short heads of the columns of the roster."""
 
 
-def scenarios() -> None:
-    """List the scenarios that come with the package."""
-    table = Table(box=box.SIMPLE)
-    table.add_column("name", no_wrap=True)
-    table.add_column("title", overflow="fold")
-    for name, text in shipped().items():
-        content = parse_toml(text, name)
-        base = "" if name == "baseline" else f"  (from {content.get('base', 'baseline')})"
-        table.add_row(name, Text.assemble(content.get("title", ""), (base, "dim")))
-    console().print(table)
-
-
 def parameters(
     group: Annotated[
-        str | None, typer.Argument(metavar="[GROUP|KEY]", help="Only these, for example stance, or stance.peer_rate.")
+        str | None,
+        typer.Argument(
+            metavar="[GROUP|KEY]", help="Show only this group or parameter, for example stance, or stance.peer_rate."
+        ),
     ] = None,
-    scenario: Annotated[str, typer.Option(help="Whose values to show.")] = "baseline",
-    markdown: Annotated[bool, typer.Option("--markdown", help="As a page of Markdown.")] = False,
+    scenario: Annotated[str, typer.Option(help="Scenario whose values to show.")] = "baseline",
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write a page in Markdown.")] = False,
 ) -> None:
-    """List parameters. With value, unit, bounds, plausible range, meaning and source."""
+    """The plausible range is what the analyses vary; the bounds are what a scenario accepts."""
     chosen = read_scenario(scenario)
     declared = list(all_declarations(chosen))
     shown = [d for d in declared if group in (None, d.key, d.key.split(".")[0])]
@@ -101,7 +89,7 @@ def _plausible(d: Declaration) -> str:
 
 
 def roster() -> None:
-    """Print the members and what is fixed about them. Columns are explained in docs/roster.md."""
+    """Each column is explained in docs/roster.md."""
     frame = pd.DataFrame(roster_rows()).drop(columns=["name", "borders_russia"]).set_index("iso3").rename(columns=SHORT)
     formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float")), "{:.2f}")
     console().print(FittedTable(ResultTable("Members", frame, formats, most=len(frame))))

@@ -1,4 +1,4 @@
-"""Run a scenario, run a design, tell one run as a story."""
+"""Run a scenario, run a design, print one run as a story."""
 
 from __future__ import annotations
 
@@ -41,16 +41,19 @@ KIND_STYLE = {"council": "bold", "accession": "bold green", "war": "red", "elect
 
 def run(
     scenario: Source = "baseline",
-    runs: Annotated[int, typer.Option(metavar="N", help="How many runs.", min=1)] = 1000,
+    runs: Annotated[int, typer.Option(metavar="N", help="Number of runs.", min=1)] = 1000,
     seed: Seed = 0,
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
     force: Force = False,
-    record: Annotated[list[str] | None, typer.Option(help="Variables to keep at every step [default: stance].")] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(help="Variable to record at every step (repeat the option for several) [default: stance]."),
+    ] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
-    """Run a scenario many times. Prints a summary; writes the data and the figures."""
+    """The folder then holds the data (result.nc), a table of outcomes, a summary, the scenario, and figures."""
     chosen = read_scenario(scenario, parsed_changes(settings or ()))
     kept = check_record(record or ("stance",))
     setup = Setup.of(chosen)
@@ -76,24 +79,31 @@ def write(result: EnsembleResult, folder: Path, figures: bool) -> None:
 
 
 def batch(
-    design: Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="Scenarios, points, runs: docs/batches.md.")],
-    out: Annotated[Path | None, typer.Option(help="Folder of the batch [default: results/DESIGN].")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes [default: one a core].")] = None,
+    design: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DESIGN.toml", help="The design: scenarios, parameter values, runs; docs/batches.md describes it."
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder for the batch [default: results/DESIGN].")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of processes [default: one per core].")] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(help='Dask: "local" ("local:8787": with its page at that port), or a scheduler\'s address.'),
+        typer.Option(
+            help='Run on Dask: "local", "local:PORT" to show its dashboard at that port, or the address of a scheduler.'
+        ),
     ] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do again what failed.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry the failed points.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
-    """Run a design into a folder. Stopped in any way, the same command goes on where it was."""
+    """Run the same command again to resume after an interruption."""
     folder = out or Path("results") / design.stem
     try:
         done = run_batch(
             design, folder, workers=workers, cluster=cluster, retry_failed=retry_failed, progress=not quiet
         )
     except KeyboardInterrupt:
-        sys.stderr.write(f"article10: stopped; what is done is in {folder}, and the same command goes on with it\n")
+        sys.stderr.write(f"article10: stopped; what is done is in {folder}, and the same command resumes from it\n")
         raise typer.Exit(INTERRUPTED) from None
     if not quiet:
         console().print(rendered_batch(done))
@@ -103,12 +113,12 @@ def batch(
 
 
 def replay(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `article10 run` made.")],
-    run: Annotated[int, typer.Option(help="Number of the run to tell.")] = 0,
-    member: Annotated[str | None, typer.Option(help="Only what concerns this member.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `article10 run` has written.")],
+    run: Annotated[int, typer.Option(help="Number of the run.")] = 0,
+    member: Annotated[str | None, typer.Option(help="Print only what concerns this member.")] = None,
+    year: Annotated[int | None, typer.Option(help="Print only this year.")] = None,
 ) -> None:
-    """Tell one run as a dated story. Who moved, why, who objected when."""
+    """The story says which members moved and why, and who objected when."""
     result = load(folder)
     if member is not None:
         result.scenario.members().index(member)

@@ -44,7 +44,17 @@ FEWEST_THAT_DIFFER = 6
 of sixteen (an exact sign test)."""
 
 UNDETECTED = "not told"
-"""What a sentence says where the runs do not support a statement: each gives rise to a warning."""
+"""How a sentence says that the runs cannot distinguish an effect from zero."""
+
+
+class Undetected(str):
+    """A sentence, or a part of one, about an effect that the runs cannot distinguish from zero.
+
+    It reads like any text. A longer text that is built from it is made by ``stating``, so that a result knows what its
+    runs leave open without searching its own sentences for words.
+    """
+
+    __slots__ = ()
 
 
 class TooFewRunsWarning(UserWarning):
@@ -239,7 +249,7 @@ def interval(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of
 
 
 def format_difference(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
-    """A difference with its interval, or that it is not told and how many runs would tell it.
+    """A difference with its interval, or, as ``Undetected``, how many runs would distinguish it from zero.
 
     Args:
         row: of a table, with the cells of ``Difference.row``.
@@ -254,7 +264,24 @@ def format_difference(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 -
         return interval(row, name, form)
     if row[name + DIFFER] == 0:
         return "alike in every world" + (f" {_ends(row, name, form)}" if row[name + LOW] != row[name + HIGH] else "")
-    return f"{UNDETECTED} from zero {_ends(row, name, form)}: {runs_needed_text(row, name, form)}"
+    return Undetected(f"{UNDETECTED} from zero {_ends(row, name, form)}: {runs_needed_text(row, name, form)}")
+
+
+def stating(text: str, *differences: str) -> str:
+    """A text that states some differences.
+
+    Args:
+        text: the text, with the differences written into it.
+        differences: the differences, as ``format_difference`` returns them.
+
+    Returns:
+        The text, as ``Undetected`` where the runs cannot distinguish one of the differences from zero.
+
+    >>> change = format_difference(paired(np.arange(9) > 0, np.arange(9) > 1).row("gain"), "gain", "{:+.2f}")
+    >>> isinstance(stating(f"Invitation: {change}.", change), Undetected)
+    True
+    """
+    return Undetected(text) if any(isinstance(each, Undetected) for each in differences) else text
 
 
 def runs_needed_text(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
@@ -285,8 +312,8 @@ def counted(runs: int) -> str:
 
 
 def warn_if_underpowered(found: A) -> A:
-    """An answer, once it has warned of what its sentences say that its runs do not tell."""
-    unsaid = [text for text in found.sentences() if UNDETECTED in text.lower()]
-    if unsaid:
-        warnings.warn(f"{counted(found.runs)}: {' '.join(unsaid)}", TooFewRunsWarning, stacklevel=3)
+    """Warn of what the runs of a result cannot distinguish from zero, and return the result."""
+    undetected = found.undetected()
+    if undetected:
+        warnings.warn(f"{counted(found.runs)}: {' '.join(undetected)}", TooFewRunsWarning, stacklevel=3)
     return found

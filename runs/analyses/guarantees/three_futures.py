@@ -33,6 +33,7 @@ from article10.runs.statistics.intervals import (
     mean_over_runs,
     paired,
     share,
+    stating,
     warn_if_underpowered,
 )
 
@@ -99,12 +100,11 @@ class ThreeFutures(AnalysisResult):
         said = []
         for measure, (label, unit, digits) in MEASURES.items():
             rows, form = self.consequences.xs(measure, level="measure"), f"{{:+.{digits}f}}"
-            parts = [
-                f"{future} {format_difference(rows.loc[future], 'difference', form)}"
-                for future in (MEMBERSHIP, IN_LIEU)
-            ]
+            changes = {f: format_difference(rows.loc[f], "difference", form) for f in (MEMBERSHIP, IN_LIEU)}
+            parts = "; ".join(f"{future} {change}" for future, change in changes.items())
             usual = interval(rows.loc[NEITHER], "mean", f"{{:.{digits}f}}")
-            said.append(f"{label[0].upper()}{label[1:]}, {unit}: {usual} with neither; {'; '.join(parts)}.")
+            text = f"{label[0].upper()}{label[1:]}, {unit}: {usual} with neither; {parts}."
+            said.append(stating(text, *changes.values()))
         joins = interval(self.acceded, "share", "{:.0%}")
         after = "" if np.isnan(self.acceded["years"]) else f", after {interval(self.acceded, 'years', '{:.1f}')} years"
         said.append(f"With membership the candidate accedes in {joins} of worlds{after}.")

@@ -25,11 +25,12 @@ from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, about
 from article10.runs.statistics.intervals import (
     NEEDED,
-    UNDETECTED,
+    Undetected,
     excludes_zero,
     format_difference,
     paired,
     share,
+    stating,
     warn_if_underpowered,
 )
 
@@ -102,7 +103,8 @@ class GuaranteeTradeoff(AnalysisResult):
         said = []
         for rho, word in ((ends.index.min(), "as a stepping stone"), (ends.index.max(), "as a substitute")):
             what = f"{word.capitalize()} (rho {rho:+g}), a binding guarantee of {level:g}"
-            said.append(f"{what}: {self.outcome} {format_difference(ends.loc[rho], 'effect', POINTS)}.")
+            change = format_difference(ends.loc[rho], "effect", POINTS)
+            said.append(stating(f"{what}: {self.outcome} {change}.", change))
         said += [self._said_of_the_turn()]
         unsaid = int((~excludes_zero(self.cells, "effect")).sum())
         said.append(f"In {unsaid} of {len(self.cells)} cells {self.runs:,} runs do not tell the effect from zero.")
@@ -118,7 +120,7 @@ class GuaranteeTradeoff(AnalysisResult):
             )
             return f"The effect changes its sign at a rho {where}: above, guarantees take the place of membership."
         parts = [self._said_of_a_side(side) for side in (1, -1)]
-        return f"A change of its sign is {UNDETECTED}: {parts[0]}, {parts[1]}."
+        return Undetected(f"A change of its sign is not told: {parts[0]}, {parts[1]}.")
 
     def _said_of_a_side(self, side: int) -> str:
         """Whether any effect is told on one side of zero, or how many runs would tell the clearest there."""

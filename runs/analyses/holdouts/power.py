@@ -32,6 +32,7 @@ from article10.runs.ensemble.summary import holdouts, objections
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, Form
 from article10.runs.statistics.intervals import (
+    Undetected,
     excludes_zero,
     format_difference,
     interval,
@@ -39,6 +40,7 @@ from article10.runs.statistics.intervals import (
     paired,
     share,
     share_over_runs,
+    stating,
     warn_if_underpowered,
 )
 
@@ -98,7 +100,7 @@ class HoldoutPower(AnalysisResult):
                 f"{_each(rows.nlargest(3, 'alone'), 'alone')}."
             ]
         elif rows["objects"].notna().any():
-            said = ["Who objects how often is not told: one run gives no interval."]
+            said = [Undetected("Who objects how often is not told: one run gives no interval.")]
         first = outcomes_ahead(self.scenario)[0]
         gain = f"{first}_gain"
         ranked = rows.sort_values(gain, key=np.abs, ascending=False)
@@ -107,8 +109,10 @@ class HoldoutPower(AnalysisResult):
             gains = _each(known.head(4), gain, POINTS)
             said.append(f"Consent throughout would add to {first}s: {gains}; formally each has 1 of {n} ballots.")
         if len(silent):
-            most = f"{silent['member_name'].iloc[0]}'s, {format_difference(silent.iloc[0], gain, POINTS)}"
-            said.append(f"The consent of {len(silent)} of {len(rows)} members does nothing that is told; most, {most}.")
+            change = format_difference(silent.iloc[0], gain, POINTS)
+            most = f"{silent['member_name'].iloc[0]}'s, {change}"
+            text = f"The consent of {len(silent)} of {len(rows)} members does nothing that is told; most, {most}."
+            said.append(stating(text, change))
         u = self.indices.iloc[0]
         said += [
             self._said_together(first),

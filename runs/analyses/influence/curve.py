@@ -20,7 +20,7 @@ from article10.runs.analyses.result import AnalysisResult
 from article10.runs.figures.style import house_style, label_ends, new_axes, note_runs, with_looks
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS
-from article10.runs.statistics.intervals import format_difference, paired, share, warn_if_underpowered
+from article10.runs.statistics.intervals import format_difference, paired, share, stating, warn_if_underpowered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,8 @@ class InfluenceCurve(AnalysisResult):
             if effort == 0:
                 continue
             change = format_difference(row, "difference", POINTS)
-            said.append(f"{strategy} at an effort of {effort:g}, against no effort: {self.outcome} {change}.")
+            text = f"{strategy} at an effort of {effort:g}, against no effort: {self.outcome} {change}."
+            said.append(stating(text, change))
         return said
 
     def tables(self) -> dict[str, ResultTable]:

@@ -38,6 +38,7 @@ from article10.runs.statistics.intervals import (
     interval,
     paired,
     share,
+    stating,
     warn_if_underpowered,
 )
 
@@ -114,21 +115,27 @@ class Influence(AnalysisResult):
         own, everyone = self.formal_weight
         said = [f"Formal weight: {own} of {everyone} ballots."]
         said += [self._said_of(outcome) for outcome in reversed(self.outcomes)]
-        later = "; ".join(f"{outcome} {self.delay[outcome].formatted(SIGNED)}" for outcome in self.outcomes)
-        said.append(f"Delay in years, none by the horizon counting as the horizon: {later}.")
+        delays = {outcome: self.delay[outcome].formatted(SIGNED) for outcome in self.outcomes}
+        later = "; ".join(f"{outcome} {delay}" for outcome, delay in delays.items())
+        text = f"Delay in years, none by the horizon counting as the horizon: {later}."
+        said.append(stating(text, *delays.values()))
         said += [self._said_of_members(), *(self._said_of_flips(outcome) for outcome in self.outcomes)]
         return [*said, *self._said_of_channels(), *self._said_of_pairs()]
 
     def _said_of(self, outcome: str) -> str:
         d, last = self.total[outcome], self.outcome_by_year(outcome).iloc[-1]
         shares = f"{last[PRESENT]:.1%} of worlds with {self.lever.label}, {last[ABSENT]:.1%} without: "
-        return f"{outcome.capitalize()} by {self.scenario.horizon}: {shares * d.excludes_zero}{d.formatted(POINTS)}."
+        change = d.formatted(POINTS)
+        return stating(
+            f"{outcome.capitalize()} by {self.scenario.horizon}: {shares * d.excludes_zero}{change}.", change
+        )
 
     def _said_of_members(self) -> str:
         known = self.members[excludes_zero(self.members, "moved")]
         if known.empty:
             first = self.members.iloc[0]
-            return f"Members' stances; most moved, {first['member_name']}: {format_difference(first, 'moved', MOVED)}."
+            change = format_difference(first, "moved", MOVED)
+            return stating(f"Members' stances; most moved, {first['member_name']}: {change}.", change)
         parts = []
         for word, rows in (("lowers", known[known["moved"] < 0]), ("raises", known[known["moved"] > 0])):
             names = [f"{row['member_name']} {interval(row, 'moved', MOVED)}" for _, row in rows.head(4).iterrows()]
@@ -156,8 +163,9 @@ class Influence(AnalysisResult):
         if self.channels.empty or not self.total[first].excludes_zero:
             return []
         rows = self.channels.xs(first, level="outcome")
-        parts = "; ".join(f"{name} {format_difference(row, 'share', POINTS)}" for name, row in rows.iterrows())
-        return [f"Of the difference in {first}s, by channel (Shapley): {parts}."]
+        shares = {name: format_difference(row, "share", POINTS) for name, row in rows.iterrows()}
+        parts = "; ".join(f"{name} {share}" for name, share in shares.items())
+        return [stating(f"Of the difference in {first}s, by channel (Shapley): {parts}.", *shares.values())]
 
     def _said_of_pairs(self) -> list[str]:
         """How much pairing is worth, for the first outcome in which enough worlds differ to say it."""

@@ -22,6 +22,7 @@ from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, Form
 from article10.runs.statistics.intervals import (
     DIFFER,
+    Undetected,
     excludes_zero,
     format_difference,
     paired,
@@ -76,7 +77,7 @@ class InfluenceRanking(AnalysisResult):
             f"{row['label']} ({runs_needed_text(row, 'difference', POINTS)})"
             for _, row in self.levers[differ & ~self.detected].iterrows()
         ]
-        said += [f"Not told from zero: {'; '.join(unsaid)}."] if unsaid else []
+        said += [Undetected(f"Not told from zero: {'; '.join(unsaid)}.")] if unsaid else []
         alike = self.levers["label"][~differ]
         return said + ([f"Every world has the same {self.outcome} without: {listed(alike)}."] if len(alike) else [])
 

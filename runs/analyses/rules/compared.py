@@ -51,6 +51,7 @@ from article10.runs.statistics.intervals import (
     paired,
     share,
     share_over_runs,
+    stating,
     warn_if_underpowered,
 )
 
@@ -110,23 +111,20 @@ class RulesCompared(AnalysisResult):
         said, usual, ahead = [], self.rules.index[0], outcomes_ahead(self.scenario)
         for rule, row in self.rules.iterrows():
             shares = ", ".join(f"{outcome} in {interval(row, outcome, PERCENT)} of worlds" for outcome in ahead)
-            gain = (
-                f"; {ahead[0]}s {format_difference(row, f'{ahead[0]}_gain', POINTS)} against {usual}"
-                if rule != usual
-                else ""
-            )
-            said.append(f"Under {rule}: {shares}{gain}.")
+            change = format_difference(row, f"{ahead[0]}_gain", POINTS) if rule != usual else ""
+            gain = f"; {ahead[0]}s {change} against {usual}" if change else ""
+            said.append(stating(f"Under {rule}: {shares}{gain}.", change))
         for rule, rows in self.outvoted.groupby("rule", sort=False):
             top = rows.droplevel("rule").nlargest(3, "share")
             names = [f"{name!s} {interval(row, 'share', WHOLE)}" for name, row in top.iterrows() if row["share"] > 0]
             if names:
                 said.append(f"Outvoted at invitations by {rule!s}: {listed(names)}.")
-        under = (
-            f"under {rule} {format_difference(self.rules.loc[rule], 'russia', POINTS)}"
-            for rule in self.rules.index[[0, -1]]
-        )
-        does = "; ".join(dict.fromkeys(under))
-        return [*said, f"Russia has no ballot under any of them; what its pressure does to {ahead[0]}s: {does}."]
+        changes = {
+            rule: format_difference(self.rules.loc[rule], "russia", POINTS) for rule in self.rules.index[[0, -1]]
+        }
+        does = "; ".join(f"under {rule} {change}" for rule, change in changes.items())
+        text = f"Russia has no ballot under any of them; what its pressure does to {ahead[0]}s: {does}."
+        return [*said, stating(text, *changes.values())]
 
     def tables(self) -> dict[str, ResultTable]:
         """Rules, who is outvoted, years."""

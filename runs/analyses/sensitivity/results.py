@@ -16,6 +16,7 @@ from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.analyses.sensitivity.methods import NOISE_LIMIT, TOLERANCE
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import NEEDED_RUNS, Form, about
+from article10.runs.statistics.intervals import Undetected
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,11 +107,10 @@ class Screening(AnalysisResult):
     def _untold_of(self, measure: str) -> str:
         rows = self.ranked(measure)
         if (rows["mu_star"] == 0).all():
-            return (
-                f"Not told for the {_label(measure)}: it is alike at all {self.points:,} points of {self.runs:,} runs."
-            )
+            alike = f"it is alike at all {self.points:,} points of {self.runs:,} runs"
+            return Undetected(f"Not told for the {_label(measure)}: {alike}.")
         lost = f"no effect stands out of the noise of {self.runs:,} runs at each point"
-        return f"Not told for the {_label(measure)}: {lost}; {_would_tell(rows)}."
+        return Undetected(f"Not told for the {_label(measure)}: {lost}; {_would_tell(rows)}.")
 
     def tables(self) -> dict[str, ResultTable]:
         """Effects by measure."""
@@ -197,11 +197,11 @@ class SobolIndices(AnalysisResult):
     def _untold_of(self, measure: str) -> str:
         check, start = self.checks.loc[measure], f"Not told for the {_label(measure)}"
         if check["variance"] == 0:
-            return f"{start}: it is alike at all {self.points:,} points of {self.runs:,} runs."
+            return Undetected(f"{start}: it is alike at all {self.points:,} points of {self.runs:,} runs.")
         needed = float(self.checks["runs_needed"].to_dict()[measure])
         more = f"{about(needed)} would bring it to a tenth" if np.isfinite(needed) else "no number is known to do"
         share = f"{min(check['noise'], 1.0):.0%} of the variance between points"
-        return f"{start}: {share} is noise of {self.runs:,} runs at each; {more}."
+        return Undetected(f"{start}: {share} is noise of {self.runs:,} runs at each; {more}.")
 
     def tables(self) -> dict[str, ResultTable]:
         """Indices of the measures that are told; checks of all."""

@@ -26,6 +26,7 @@ from article10.runs.statistics.intervals import (
     interval,
     paired,
     share,
+    stating,
     warn_if_underpowered,
 )
 
@@ -79,14 +80,16 @@ class Tornado(AnalysisResult):
         """The longest, and how many are not told."""
         said = [f"As it is, {self.outcome} in {interval(self.usual, 'share', PERCENT)} of worlds."]
         for key, row in self.ends[self.detected].head(5).iterrows():
-            at = [f"at {row[end]:g} {format_difference(row, f'{end}_difference', POINTS)}" for end in ("low", "high")]
-            said.append(f"{key}: {'; '.join(at)}.")
+            changes = {row[end]: format_difference(row, f"{end}_difference", POINTS) for end in ("low", "high")}
+            at = "; ".join(f"at {value:g} {change}" for value, change in changes.items())
+            said.append(stating(f"{key}: {at}.", *changes.values()))
         silent = self.ends[~self.detected]
         if len(silent):
             end = "low" if abs(silent["low_difference"].iloc[0]) == silent["reach"].iloc[0] else "high"
             difference = format_difference(silent.iloc[0], f"{end}_difference", POINTS)
             most = f"{silent.index[0]} at {silent[end].iloc[0]:g} {difference}"
-            said.append(f"{len(silent)} of {len(self.ends)} parameters do nothing that is told; most, {most}.")
+            text = f"{len(silent)} of {len(self.ends)} parameters do nothing that is told; most, {most}."
+            said.append(stating(text, difference))
         return said
 
     def tables(self) -> dict[str, ResultTable]:

@@ -1,0 +1,24 @@
+"""List the scenarios that come with the package, without building one."""
+
+from __future__ import annotations
+
+import tomllib
+
+from article10.model.shipped import ROOT, shipped
+from article10.runs.commands.application import console
+
+
+def scenarios() -> None:
+    """Run one of them with `article10 run NAME`; docs/scenarios.md describes them and how to write your own."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE)
+    table.add_column("name", no_wrap=True)
+    table.add_column("title", overflow="fold")
+    for name, text in shipped().items():
+        content = tomllib.loads(text)
+        base = "" if name == ROOT else f"  (from {content.get('base', ROOT)})"
+        table.add_row(name, Text.assemble(content.get("title", ""), (base, "dim")))
+    console().print(table)
