@@ -18,12 +18,14 @@ class Meta:
         plausible: the range to sweep or sample, narrower than the bounds; ``None`` where it is not uncertain.
         source: a publication, a table of ``model/data``, or ``"assumption"`` with its reason.
         choices: what a name is chosen from, where its type does not list it.
+        shapes: whether the value shapes arrays, so that scenarios that differ in it cannot be stepped side by side.
     """
 
     unit: str = "1"
     plausible: tuple[float, float] | None = None
     source: str = "assumption"
     choices: tuple[str, ...] = ()
+    shapes: bool = False
 
 
 class Parameters(BaseModel):
@@ -64,6 +66,11 @@ class Declaration:
     meta: Meta
     description: str
     choices: tuple[str, ...] = ()
+
+    @property
+    def stacks(self) -> bool:
+        """Whether scenarios that differ in it can be stepped side by side: numbers that shape no array are such."""
+        return not isinstance(self.default, bool | str) and not self.meta.shapes
 
 
 def declarations(group: str, parameters: Parameters) -> Iterator[Declaration]:

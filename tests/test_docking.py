@@ -43,7 +43,9 @@ def both_ways(scenario, seed, run, reverse=False):
         model.step()
         states = model.by_place
         furthest = max(furthest, float(np.abs(world.members.stance[0] - [o.stance for o in states]).max()))
-        ballots, _ = position(world.members.stance, setup.war_bar, world.hot[:, None], model.line)
+        ballots, _ = position(
+            world.members.stance, setup.values.alone.constants.war_bar, world.hot[:, None], model.line
+        )
         alike &= ballots[0].tolist() == [o.ballot() for o in states]
         alike &= int(world.accession.stage[0]) == model.stage
         alike &= world.members.ratified[0].tolist() == [o.ratified for o in states]
@@ -232,7 +234,7 @@ def test_the_hegselmann_krause_limit_holds_within_the_schedule_too(bound):
         for i, own in enumerate(stance):
             near = [other for j, other in enumerate(seen) if j != i and abs(other - own) <= 2.0 * bound]
             pull[i] = np.mean(near) - own if near else 0.0
-        stance = stance + setup.effective_step * p.peer_rate * pull
+        stance = stance + setup.values.alone.constants.effective_step * p.peer_rate * pull
     assert world.members.stance[0] == pytest.approx(stance, abs=1e-9)
     found = clusters(world.members.stance[0], apart=0.05)
     assert found == pytest.approx(hegselmann_krause(len(codes), bound), abs=0.02)
