@@ -43,9 +43,7 @@ def both_ways(scenario, seed, run, reverse=False):
         model.step()
         states = model.by_place
         furthest = max(furthest, float(np.abs(world.members.stance[0] - [o.stance for o in states]).max()))
-        ballots, _ = position(
-            world.members.stance, setup.values.alone.constants.war_bar, world.hot[:, None], model.line
-        )
+        ballots, _ = position(world.members.stance, world.war_bar, world.hot[:, None], model.line)
         alike &= ballots[0].tolist() == [o.ballot() for o in states]
         alike &= int(world.accession.stage[0]) == model.stage
         alike &= world.members.ratified[0].tolist() == [o.ratified for o in states]
@@ -169,7 +167,7 @@ def hegselmann_krause(n, bound):
     opinion = even(n)[None, :]
     network, distrust = np.full((n, n), 1.0 / n), np.zeros((1, n))
     for _ in range(400):
-        moved = opinion + member_state.peers(opinion, opinion, network, 0, distrust, p)
+        moved = opinion + member_state.near_peers(opinion, opinion, network, 0, distrust, p)
         if np.abs(moved - opinion).max() < 1e-13:
             break
         opinion = moved
