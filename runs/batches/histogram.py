@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.arrays import FloatArray
+from article10.agents.member_state import STANCE_LIMIT
 from article10.model.setup import Setup
-from article10.model.world import STANCE_LIMIT, World
+from article10.model.world import World
 
 BINS = 400
 """Bins over [-1, 1]: a quantile is right to within one, 0.005."""

@@ -249,8 +249,9 @@ class TrajectoryRecorder:
                 self._note(f"event_{event.name}", interval, rows, acts[interval])
         if CONTRIBUTION in self.held:
             parts = np.empty((*stance_before.shape, len(self.mechanisms)))
+            effective_step = world.by_member.constants.effective_step
             for place, rate in enumerate(world.rates.values()):
-                parts[..., place] = world.setup.effective_step * rate
+                parts[..., place] = np.asarray(effective_step, np.asarray(rate).dtype) * rate  # float32 noise stays so
             parts[..., -1] = world.members.stance - stance_before - parts[..., :-1].sum(axis=-1)
             self._note(CONTRIBUTION, interval, rows, parts)
 

@@ -15,10 +15,11 @@ from article10.model import schedule
 from article10.model.arguments import LARGEST, check_functions, whole
 from article10.model.checked import checked
 from article10.model.mechanisms import Mechanism
-from article10.model.randomness import Draws, Sampler
+from article10.model.randomness import Draws, Sampler, repeated
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.values import PlaceArray
 from article10.model.world import World
 from article10.runs.ensemble.machine import cache_bytes, check_memory, free_bytes
 from article10.runs.ensemble.recorder import Recorder, check_record, with_run_variables
@@ -87,11 +88,7 @@ def simulate(
     check_memory(f"{together:,} runs stepped together", together * state_bytes(setup))
     recorder = Recorder(setup, runs, with_run_variables(record))
     sampler = Sampler(setup.streams, seed, once=True)
-    for rows in chunks(runs, together):
-        draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
-        step_chunk(setup, draws, recorder, rows)
-        if progress is not None:
-            progress(rows.stop)
+    step_stack(setup, sampler, range(first_run, first_run + runs), recorder, chunk=together, progress=progress)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
 
 
@@ -117,6 +114,43 @@ def chunks(runs: int, chunk: int) -> Iterator[slice]:
         yield slice(start, min(start + chunk, runs))
 
 
+def step_stack(
+    setup: Setup,
+    sampler: Sampler,
+    runs: range,
+    recording: Recording,
+    *,
+    chunk: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Step the same runs of every scenario of a stack, side by side as far as they fit into a chunk.
+
+    A run's bits do not depend on what it is stepped with; draws are made once for all scenarios.
+
+    Args:
+        setup: of the stack.
+        sampler: of its streams.
+        runs: numbers of the runs of each scenario.
+        recording: keeps what is to be kept, with a row for each run of the first scenario, then of the second, ...
+        chunk: rows stepped together, by default chosen from cache and memory.
+        progress: called with the number of runs done, of all scenarios together, after each chunk.
+    """
+    n, chunk, done = len(setup.stacked), chunk or chunk_size(setup), 0
+    together = max(1, chunk // len(runs))
+    for part in chunks(len(runs), chunk):
+        draws = sampler.draw(runs[part])
+        for some in chunks(n, together):
+            rows = slice(some.start * len(runs) + part.start, (some.stop - 1) * len(runs) + part.stop)
+            if n == 1:
+                step_chunk(setup, draws, recording, rows)
+            else:
+                place = np.repeat(np.arange(some.start, some.stop), part.stop - part.start)
+                step_chunk(setup, repeated(draws, some.stop - some.start), recording, rows, place)
+            done += rows.stop - rows.start
+            if progress is not None:
+                progress(done)
+
+
 class Recording(Protocol):
     """Keeps what is to be kept of some runs."""
 
@@ -127,7 +161,7 @@ class Recording(Protocol):
         """Record the world after a step; ``stance_before`` are the stances before it."""
 
 
-def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice) -> World:
+def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice, place: PlaceArray | None = None) -> World:
     """Step some runs from the first day to the horizon.
 
     Args:
@@ -135,11 +169,12 @@ def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice) ->
         draws: of these runs; they are read only.
         recording: keeps what is to be kept.
         rows: where it keeps it.
+        place: for each run, the place of its scenario in the stack, (run,); not for one scenario.
 
     Returns:
         The world at the horizon.
     """
-    world = World.start(setup, draws)
+    world = World.start(setup, draws, place)
     schedule.begin(world)
     recording.before(world, rows)
     for _ in range(setup.n_steps):
