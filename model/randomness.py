@@ -172,35 +172,8 @@ class Stretches:
         return self._memory[step - self._first]
 
 
-class Repeated:
-    """A stream's draws given to several scenarios in turn: they are made once, and repeated as each step is read."""
-
-    def __init__(self, draws: FloatArray | Stretches, times: int) -> None:
-        """Repeat draws, (time, run, ...), for so many scenarios."""
-        self._draws, self._times = draws, times
-
-    def __getitem__(self, step: int) -> FloatArray:
-        """Draws of a step, (scenario and run, ...), those of the first scenario before those of the second."""
-        one = self._draws[step]
-        return np.concatenate([one] * self._times)
-
-    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
-        """Draws of all steps, (time, scenario and run, ...)."""
-        return np.concatenate([np.asarray(self._draws, dtype)] * self._times, axis=1)
-
-
 Draws = Mapping[str, Any]
-"""By stream name: draws by time (where the stream has it), run, then the rest: an array, or what reads like one."""
-
-
-def repeated(draws: Draws, times: int) -> Draws:
-    """The same draws for several scenarios, which are then stepped side by side.
-
-    Args:
-        draws: of some runs.
-        times: how many scenarios there are.
-    """
-    return {name: Repeated(one, times) for name, one in draws.items()}
+"""Indexed by stream name: arrays (time, run, ...), or what is read like one, a step at a time."""
 
 
 class Sampler:

@@ -23,7 +23,7 @@ from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.randomness import Stream
 from article10.model.roster import Roster
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.values import Stack, stack_key
+from article10.model.values import Stack, stack_key, stacks
 
 SAME_ELECTION_DAYS = 60
 """A dated election event replaces an election on the calendar that is at most this many days away."""
@@ -241,6 +241,26 @@ class Setup:
         before = np.zeros_like(so_far)
         before[steps:] = so_far[:-steps]
         return so_far > before
+
+
+def stacked_setups(
+    scenarios: Sequence[Scenario],
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> list[tuple[list[int], Setup]]:
+    """Scenarios in as few stacks as they fit: each stack with the places of its scenarios in what was given.
+
+    Args:
+        scenarios: to be stepped, in any mixture.
+        strategy: a function in place of the named strategy of every scenario.
+        mechanisms: in place of ``MECHANISMS``; see ``Setup.of``.
+    """
+    found = []
+    for places in stacks(scenarios):
+        setup = Setup.of(scenarios[places[0]], strategy, mechanisms)
+        for some in [places] if setup.is_stackable else ([place] for place in places):
+            found.append((some, setup.stack([scenarios[place] for place in some])))
+    return found
 
 
 def outcome_stream(event: Event) -> str:

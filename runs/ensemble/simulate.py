@@ -15,10 +15,11 @@ from article10.model import schedule
 from article10.model.arguments import LARGEST, check_functions, whole
 from article10.model.checked import checked
 from article10.model.mechanisms import Mechanism
-from article10.model.randomness import Draws, Sampler, repeated
+from article10.model.randomness import Draws, Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.stacked_draws import SharedDraws, StackedDraws
 from article10.model.values import PlaceArray
 from article10.model.world import World
 from article10.runs.ensemble.machine import cache_bytes, check_memory, free_bytes
@@ -88,7 +89,8 @@ def simulate(
     check_memory(f"{together:,} runs stepped together", together * state_bytes(setup))
     recorder = Recorder(setup, runs, with_run_variables(record))
     sampler = Sampler(setup.streams, seed, once=True)
-    step_stack(setup, sampler, range(first_run, first_run + runs), recorder, chunk=together, progress=progress)
+    numbers = range(first_run, first_run + runs)
+    step_stacks([(setup, recorder)], SharedDraws(sampler), numbers, chunk=together, progress=progress)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
 
 
@@ -114,41 +116,39 @@ def chunks(runs: int, chunk: int) -> Iterator[slice]:
         yield slice(start, min(start + chunk, runs))
 
 
-def step_stack(
-    setup: Setup,
-    sampler: Sampler,
+def step_stacks(
+    stacks: Sequence[tuple[Setup, Recording]],
+    draws: StackedDraws,
     runs: range,
-    recording: Recording,
     *,
     chunk: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Step the same runs of every scenario of a stack, side by side as far as they fit into a chunk.
+    """Step the same runs of every scenario of some stacks, those of a stack side by side as far as they fit a chunk.
 
-    A run's bits do not depend on what it is stepped with; draws are made once for all scenarios.
+    What a run does depends on its scenario, its seed and its number alone, to the last bit, not on what is stepped
+    beside it.
 
     Args:
-        setup: of the stack.
-        sampler: of its streams.
+        stacks: each with what records it, which has a row for each run of the first scenario of the stack, then for
+            each of the second, and so on.
+        draws: for all scenarios.
         runs: numbers of the runs of each scenario.
-        recording: keeps what is to be kept, with a row for each run of the first scenario, then of the second, ...
-        chunk: rows stepped together, by default chosen from cache and memory.
-        progress: called with the number of runs done, of all scenarios together, after each chunk.
+        chunk: rows that are stepped together, by default chosen from cache and memory.
+        progress: called after each chunk with the number of runs done, over all scenarios.
     """
-    n, chunk, done = len(setup.stacked), chunk or chunk_size(setup), 0
+    chunk, done = chunk or min(chunk_size(setup) for setup, _ in stacks), 0
     together = max(1, chunk // len(runs))
     for part in chunks(len(runs), chunk):
-        draws = sampler.draw(runs[part])
-        for some in chunks(n, together):
-            rows = slice(some.start * len(runs) + part.start, (some.stop - 1) * len(runs) + part.stop)
-            if n == 1:
-                step_chunk(setup, draws, recording, rows)
-            else:
+        for setup, recording in stacks:
+            for some in chunks(len(setup.stacked), together):
+                rows = slice(some.start * len(runs) + part.start, (some.stop - 1) * len(runs) + part.stop)
                 place = np.repeat(np.arange(some.start, some.stop), part.stop - part.start)
-                step_chunk(setup, repeated(draws, some.stop - some.start), recording, rows, place)
-            done += rows.stop - rows.start
-            if progress is not None:
-                progress(done)
+                in_stack = place if len(setup.stacked) > 1 else None
+                step_chunk(setup, draws.of(runs[part], some), recording, rows, in_stack)
+                done += rows.stop - rows.start
+                if progress is not None:
+                    progress(done)
 
 
 class Recording(Protocol):
