@@ -244,6 +244,10 @@ def peers(
     return pull
 
 
+NEAR_TOGETHER = 128
+"""Runs whose weights, (run, member, member), are in memory at a time: they stay in the cache."""
+
+
 def near_peers(
     stance: FloatArray,
     perceived: FloatArray,
@@ -252,16 +256,24 @@ def near_peers(
     distrust: FloatArray,
     p: StanceParameters,
 ) -> FloatArray:
-    """Pull of peers of whom only those within the confidence bound sway a member (Hegselmann & Krause 2002).
+    """Pull of those peers only whose stances lie within the confidence bound (Hegselmann & Krause 2002).
 
     Weights beyond the bound are zero and the others are scaled to a sum of one; arguments as in ``peers``.
     """
-    distance = perceived[:, None, :] - stance[:, :, None]
-    weights = network * (np.abs(distance) <= np.expand_dims(p.confidence_bound, -1))
-    total = weights.sum(axis=-1, keepdims=True)
-    weights /= np.where(total > 0, total, 1.0)
-    weights[..., hegemon] *= 1.0 - distrust
-    return p.peer_rate * (weights * distance).sum(axis=-1)
+    n_runs = len(stance)
+    bound = np.broadcast_to(p.confidence_bound, (n_runs, 1))
+    low, high = stance - bound, stance + bound
+    pull = np.empty_like(stance)
+    for rows in (slice(start, start + NEAR_TOGETHER) for start in range(0, n_runs, NEAR_TOGETHER)):
+        seen, own = perceived[rows], stance[rows]
+        near = seen[:, None, :] >= low[rows, :, None]
+        near &= seen[:, None, :] <= high[rows, :, None]
+        weights = network * near
+        total = weights.sum(axis=-1)
+        lost = weights[..., hegemon] * distrust[rows] * (seen[:, hegemon : hegemon + 1] - own)
+        pull[rows] = (np.matvec(weights, seen) - total * own - lost) / np.where(total > 0, total, 1.0)
+    pull *= p.peer_rate
+    return pull
 
 
 def intimidation(susceptible: FloatArray, felt_pressure: FloatArray, p: StanceParameters) -> FloatArray:

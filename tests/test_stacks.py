@@ -13,9 +13,10 @@ from article10.model.randomness import Sampler
 from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.stacked_draws import OwnDraws, SharedDraws
 from article10.model.values import stacks
 from article10.runs.ensemble.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, Recorder
-from article10.runs.ensemble.simulate import step_stack
+from article10.runs.ensemble.simulate import simulate, step_stacks
 
 EVERYTHING = (*MEMBER_VARIABLES, CONTRIBUTION, *RUN_VARIABLES)
 NUMBERS = [d for d in all_declarations() if d.stacks and d.meta.plausible is not None]
@@ -26,7 +27,7 @@ def recorded(scenarios, chunk=None, once=False):
     """All variables of all runs of a stack, scenario after scenario, by name."""
     setup = Setup.of(scenarios[0]).stack(scenarios)
     recorder = Recorder(setup, len(scenarios) * len(RUNS), EVERYTHING)
-    step_stack(setup, Sampler(setup.streams, 7, once=once), RUNS, recorder, chunk=chunk)
+    step_stacks([(setup, recorder)], SharedDraws(Sampler(setup.streams, 7, once=once)), RUNS, chunk=chunk)
     arrays = {name: held.swapaxes(0, 1) for name, held in recorder.trajectories.held.items()}
     outcomes = recorder.outcomes
     arrays |= {name: value for name, value in vars(outcomes).items() if isinstance(value, np.ndarray)}
@@ -108,6 +109,17 @@ def test_shipped_scenarios_stack_with_their_events(name):
     later = base.start.replace(year=base.start.year + 1)
     base = base.with_(horizon=later, events=[e for e in base.events if e.date is None or e.date < later])
     check_bits([base, read_scenario(base, short), read_scenario(base, {"stance.shock": 0.0})])
+
+
+def test_scenarios_with_seeds_of_their_own_have_the_bits_that_each_has_alone():
+    scenarios = [BASE, read_scenario(BASE, {"stance.shock": 0.2}), read_scenario(BASE, {"russia.effort": 9.0})]
+    setup, seeds = Setup.of(BASE).stack(scenarios), (3, 5, 3)
+    recorder = Recorder(setup, len(scenarios) * len(RUNS), EVERYTHING)
+    step_stacks([(setup, recorder)], OwnDraws(setup.streams, seeds), RUNS, chunk=11)
+    for i, (scenario, seed) in enumerate(zip(scenarios, seeds, strict=True)):
+        alone = simulate(scenario, len(RUNS), seed, first_run=RUNS.start, record=("stance",)).data["stance"].to_numpy()
+        own = recorder.trajectories.held["stance"].swapaxes(0, 1)[i * len(RUNS) : (i + 1) * len(RUNS)]
+        assert own.tobytes() == alone.tobytes()
 
 
 def test_what_differs_in_more_than_numbers_is_not_stacked():
