@@ -24,6 +24,9 @@ from article10.agents.member_parameters import (
 OBJECT, ACQUIESCE, SUPPORT = 0, 1, 2
 """Codes of a ballot, from the least to the most willing."""
 
+STANCE_LIMIT = 1.0
+"""Stances lie between minus and plus this."""
+
 NEVER = -1
 """Stands in place of a step for something that has not happened."""
 
@@ -207,6 +210,11 @@ def assessment(
     return pull
 
 
+def is_bounded(p: StanceParameters) -> bool:
+    """Whether members too far apart do not sway each other: whether ``near_peers`` takes the place of ``peers``."""
+    return p.confidence_bound < 2.0 * STANCE_LIMIT
+
+
 def peers(
     stance: FloatArray,
     perceived: FloatArray,
@@ -217,29 +225,53 @@ def peers(
 ) -> FloatArray:
     """Pull of the other members' perceived stances (Friedkin & Johnsen 1990).
 
-    ``rate * sum_j w_ij * (perceived_j - stance_i)``, the hegemon's weight being cut by distrust. With a confidence
-    bound, weights beyond it are zero and the others are scaled to a sum of one (Hegselmann & Krause 2002).
+    ``rate * sum_j w_ij * (perceived_j - stance_i)``, the hegemon's weight being cut by distrust.
 
     Args:
         stance: (run, member).
         perceived: (run, member).
         network: influence of j on i in row i, (member, member), rows sum to one, zero diagonal.
         hegemon: column of the hegemon.
-        distrust: initial trust in the hegemon minus present trust, (run, member).
-        p: the rate and the bound.
+        distrust: trust of the start less present trust, (run, member).
+        p: the rate.
     """
-    if p.confidence_bound < 2.0:
-        near = np.abs(perceived[:, None, :] - stance[:, :, None]) <= p.confidence_bound
-        weights = network * near
-        total = weights.sum(axis=-1, keepdims=True)
-        weights /= np.where(total > 0, total, 1.0)
-        weights[..., hegemon] *= 1.0 - distrust
-        return p.peer_rate * (weights * (perceived[:, None, :] - stance[:, :, None])).sum(axis=-1)
     pull = rows_times(perceived, network.T)
     pull -= stance
     lost = perceived[:, hegemon : hegemon + 1] - stance
     lost *= distrust * network[:, hegemon]
     pull -= lost
+    pull *= p.peer_rate
+    return pull
+
+
+NEAR_TOGETHER = 128
+"""Runs whose weights, (run, member, member), are in memory at a time: they stay in the cache."""
+
+
+def near_peers(
+    stance: FloatArray,
+    perceived: FloatArray,
+    network: FloatArray,
+    hegemon: int,
+    distrust: FloatArray,
+    p: StanceParameters,
+) -> FloatArray:
+    """Pull of those peers only whose stances lie within the confidence bound (Hegselmann & Krause 2002).
+
+    Weights beyond the bound are zero and the others are scaled to a sum of one; arguments as in ``peers``.
+    """
+    n_runs = len(stance)
+    bound = np.broadcast_to(p.confidence_bound, (n_runs, 1))
+    low, high = stance - bound, stance + bound
+    pull = np.empty_like(stance)
+    for rows in (slice(start, start + NEAR_TOGETHER) for start in range(0, n_runs, NEAR_TOGETHER)):
+        seen, own = perceived[rows], stance[rows]
+        near = seen[:, None, :] >= low[rows, :, None]
+        near &= seen[:, None, :] <= high[rows, :, None]
+        weights = network * near
+        total = weights.sum(axis=-1)
+        lost = weights[..., hegemon] * distrust[rows] * (seen[:, hegemon : hegemon + 1] - own)
+        pull[rows] = (np.matvec(weights, seen) - total * own - lost) / np.where(total > 0, total, 1.0)
     pull *= p.peer_rate
     return pull
 

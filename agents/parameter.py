@@ -23,12 +23,14 @@ class Meta:
         plausible: range over which to vary it, narrower than the bounds; ``None`` if it is not uncertain.
         source: a publication, a table of ``model/data``, or ``"assumption"`` with its reason.
         choices: valid names, if the type of the field does not list them.
+        shapes: whether the value shapes arrays, so that scenarios that differ in it cannot be stepped side by side.
     """
 
     unit: str = "1"
     plausible: tuple[float, float] | None = None
     source: str = "assumption"
     choices: tuple[str, ...] = ()
+    shapes: bool = False
 
 
 class OneMessage(ModelMetaclass):
@@ -114,6 +116,11 @@ class Declaration:
     meta: Meta
     description: str
     choices: tuple[str, ...] = ()
+
+    @property
+    def stacks(self) -> bool:
+        """Whether scenarios that differ in it can be stepped side by side: numbers that shape no array are such."""
+        return not isinstance(self.default, bool | str) and not self.meta.shapes
 
 
 def declarations(group: str, parameters: Parameters) -> Iterator[Declaration]:

@@ -28,7 +28,7 @@ class Registered(Mapping[str, T]):
         Raises:
             ArgumentError: the name is not an identifier, or one that comes with the package has it.
         """
-        if not isinstance(name, str) or not name.isidentifier():
+        if not isinstance(name, str) or not name.isidentifier():  # type: ignore[redundant-expr] # a user may pass anything
             raise ArgumentError(f"name of the {self._kind} = {shown(name)}: expected letters, digits and underscores")
         if name in self._shipped:
             raise ArgumentError(

@@ -17,6 +17,7 @@ from pydantic import Field
 from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, share
 from article10.agents.parameter import Meta, Parameters
 from article10.agents.short_error import shown
+from article10.agents.stackable import stackable
 
 STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
 """The strategies that come with the model."""
@@ -94,7 +95,7 @@ class RussiaParameters(Parameters):
     review_weeks: Annotated[
         int,
         Field(ge=1, le=520, description="Weeks between two reviews of how effort is spread."),
-        Meta("week", (4, 26), "assumption: campaigns run for a season"),
+        Meta("week", (4, 26), "assumption: campaigns run for a season", shapes=True),
     ] = 8
     observation_error: Annotated[
         float,
@@ -321,7 +322,7 @@ def adaptive(known: Intelligence) -> FloatArray:
 
 
 STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
-    dict(zip(STRATEGY_NAMES, (inert, uniform, weakest_link, heavyweights, adaptive), strict=True))
+    dict(zip(STRATEGY_NAMES, map(stackable, (inert, uniform, weakest_link, heavyweights, adaptive)), strict=True))
 )
 """The strategies that come with the model: their functions, indexed by name."""
 
@@ -383,9 +384,16 @@ def resources_change(
     return p.recovery_rate * (1.0 - resources) - p.war_cost * p.ambition * war_change - p.effort_cost * spent
 
 
-def stage_alarm(p: RussiaParameters) -> FloatArray:
-    """How near accession looks at each stage, from aspirant to member, (stage,); 0 for a shelved bid."""
-    return np.array([0.0, p.alarm_at_invitation, p.alarm_at_signature, 1.0, 1.0, 0.0])
+def stage_alarm(invited: BoolArray, signed: BoolArray, later: BoolArray, p: RussiaParameters) -> FloatArray:
+    """How near accession looks by the stage reached alone, in [0, 1], (run,): 0 before an invitation, 1 in the end.
+
+    Args:
+        invited: runs in which the candidate is invited, (run,).
+        signed: runs in which the protocol is signed.
+        later: runs in which members ratify or have ratified.
+        p: alarm at the first two.
+    """
+    return np.where(invited, p.alarm_at_invitation, np.where(signed, p.alarm_at_signature, later))
 
 
 def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:

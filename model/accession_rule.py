@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from pydantic import Field
 from article10.agents.arrays import BoolArray, IntArray
 from article10.agents.member_state import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
 from article10.agents.parameter import Meta, Parameters
+from article10.agents.short_error import ArgumentError, shown
 from article10.model.roster import read_roster
 
 ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
@@ -170,9 +171,10 @@ def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
     >>> decide(two, AccessionParameters()).tolist()
     [False, True]
     """
-    for name, value, wanted in (("ballots", ballots, Ballots), ("p", p, AccessionParameters)):
-        if not isinstance(value, wanted):
-            raise ValueError(f"{name} = {value!r:.60}: expected {wanted.__name__}")
+    if not isinstance(ballots, Ballots):
+        raise ArgumentError(f"ballots = {shown(ballots)}: expected Ballots")
+    if getattr(p, "rule", None) not in get_args(RuleName):
+        raise ArgumentError(f"p = {shown(p)}: expected AccessionParameters")
     members = len(ballots.members)
     if p.rule == "consensus":
         return ballots.objections == 0

@@ -17,6 +17,7 @@ from article10.agents import member_state
 from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.name import Name
 from article10.agents.parameter import Parameters
+from article10.agents.stackable import stackable
 from article10.model.days import Day
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Event(Parameters):
         raise TypeError(f"{type(self).__name__} must define apply")
 
 
+@stackable
 class PressureEvent(Event):
     """A campaign of Russian pressure beside the effort that its strategy allots."""
 
@@ -110,6 +112,7 @@ class PressureEvent(Event):
         world.members.pressure[now.nonzero()[0]] += bite
 
 
+@stackable
 class GuaranteeEvent(Event):
     """A security guarantee to the candidate; what it is worth depends on who gives it."""
 
@@ -137,6 +140,7 @@ def add_guarantee(world: World, rows: RowArray, worth: float, binding: bool) -> 
     level[rows] += worth * (1.0 - level[rows])
 
 
+@stackable
 class PeacePlanEvent(Event):
     """A peace plan is put to the candidate, which accepts it or not; it alone can shelve its bid."""
 
@@ -166,18 +170,19 @@ class PeacePlanEvent(Event):
     def _acceptance(self, world: World, put: RowArray, outcome: FloatArray) -> BoolArray:
         if self.accepted is not None:
             return np.full(len(put), self.accepted)
+        p = world.by_run_at(put).candidate
         index = candidate_rules.plan_index(
             world.candidate.aspiration[put],
             world.russia.war_intensity[put],
             np.minimum(world.believed_guarantee(put) + self.guarantee, 1.0),
             world.russia.front[put],
-            world.setup.scenario.candidate,
+            p,
         )
-        p = world.setup.scenario.candidate
         terms = p.plan_bar_weight * (not self.no_membership) - p.plan_cap_weight * self.force_cap
         return outcome[put] < index + terms
 
 
+@stackable
 class CeasefireEvent(Event):
     """A ceasefire comes into force."""
 
@@ -190,6 +195,7 @@ class CeasefireEvent(Event):
         world.russia.ceasefire = world.russia.ceasefire | now
 
 
+@stackable
 class BreachEvent(Event):
     """A ceasefire breaks: a sudden attack. It frees the candidate from a plan that bound it."""
 
@@ -203,6 +209,7 @@ class BreachEvent(Event):
         world.candidate.void_plan(now)
 
 
+@stackable
 class ElectionEvent(Event):
     """An election off the calendar, or one whose result is given."""
 
@@ -221,14 +228,15 @@ class ElectionEvent(Event):
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """A new government takes office with the given result; without one, if the last does not survive."""
         place = world.setup.roster.index(self.member)
-        last, p = world.members.orientation[:, place], world.setup.scenario.elections
+        last, p = world.members.orientation[:, place], world.by_run.elections
         given = self.orientation is not None or self.government_ties is not None
-        new = now if given else now & (outcome[:, 0] >= world.setup.incumbent_below)
+        new = now if given else now & (outcome[:, 0] >= world.by_run.constants.incumbent_below)
         drawn = member_state.new_orientation(last, outcome[:, 1], p)
         orientation = drawn if self.orientation is None else np.full(now.shape, self.orientation)
         world.elect(place, new, orientation, self.government_ties)
 
 
+@stackable
 class SummitEvent(Event):
     """A summit: members learn where the others stand; a dated one is also a council meeting."""
 
@@ -243,6 +251,7 @@ class SummitEvent(Event):
         m.perceived = m.perceived + (now * self.clarification)[:, None] * (m.stance - m.perceived)
 
 
+@stackable
 class SpendingPledgeEvent(Event):
     """Members pledge a level of defence spending by a year."""
 
@@ -258,6 +267,7 @@ class SpendingPledgeEvent(Event):
         world.pledge_deadline = np.where(now, float(self.deadline), world.pledge_deadline)
 
 
+@stackable
 class BattlefieldShiftEvent(Event):
     """The front moves, the war grows or abates, or both."""
 
@@ -274,6 +284,7 @@ class BattlefieldShiftEvent(Event):
         r.war_level[rows] = share(r.war_level[rows] + self.intensity)
 
 
+@stackable
 class IncidentEvent(Event):
     """An incident on members' ground: drones, sabotage, a cut cable. It is felt as threat and forgotten."""
 

@@ -7,13 +7,13 @@ your own by ``register_mechanism``, or pass another mapping to ``simulate``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from article10.agents import candidate, member_state
 from article10.agents.arrays import FloatArray
 from article10.agents.registered import Registered
+from article10.agents.stackable import stackable
 from article10.model.arguments import check_functions
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ BOUNDS = "bounds"
 
 def assessment(world: World) -> FloatArray:
     """Return of each stance to the member's own assessment of threat and risk."""
-    m, setup = world.members, world.setup
-    war_change = (world.russia.war_intensity - setup.war_intensity)[:, None]
-    leaning, threat_change = m.disposition + m.orientation, m.threat - setup.threat
+    m, start = world.members, world.by_run.constants
+    war_change = (world.russia.war_intensity - start.war_intensity)[:, None]
+    leaning, threat_change = m.disposition + m.orientation, m.threat - start.threat
     return member_state.assessment(
-        m.stance, leaning, threat_change, war_change, setup.roster.caution, setup.scenario.stance
+        m.stance, leaning, threat_change, war_change, world.setup.roster.caution, world.by_member.stance
     )
 
 
@@ -40,40 +40,40 @@ def peers(world: World) -> FloatArray:
     """Pull towards the other members' stances as they are perceived."""
     m, setup = world.members, world.setup
     distrust = world.trust_start - m.trust
-    return member_state.peers(m.stance, m.perceived, setup.network, setup.hegemon, distrust, setup.scenario.stance)
+    return setup.peers(m.stance, m.perceived, setup.network, setup.hegemon, distrust, world.by_member.stance)
 
 
 def intimidation(world: World) -> FloatArray:
     """Fall of the stances of susceptible members under pressure."""
     m = world.members
-    return member_state.intimidation(m.susceptibility, m.felt_pressure, world.setup.scenario.stance)
+    return member_state.intimidation(m.susceptibility, m.felt_pressure, world.by_member.stance)
 
 
 def hardening(world: World) -> FloatArray:
     """Rise of the stances of members that are not susceptible, under pressure."""
     m = world.members
-    return member_state.hardening(m.susceptibility, m.felt_pressure, world.setup.scenario.stance)
+    return member_state.hardening(m.susceptibility, m.felt_pressure, world.by_member.stance)
 
 
 def reassurance(world: World) -> FloatArray:
     """Effect of guarantees: they relieve cautious members, and make membership more or less urgent."""
     change = world.guarantee_change[:, None]
-    return candidate.reassurance(change, world.setup.roster.caution, world.setup.scenario.guarantees)
+    return candidate.reassurance(change, world.setup.roster.caution, world.by_member.guarantees)
 
 
 def persuasion(world: World) -> FloatArray:
     """Persuasion of holdouts by the Secretary General and the champions."""
-    return world.setup.scenario.secretary_general.persuasion_weight * world.members.persuasion
+    return world.by_member.secretary_general.persuasion_weight * world.members.persuasion
 
 
 def isolation(world: World) -> FloatArray:
     """Cost of objecting, which raises a holdout's stance; it is highest for a lone objector."""
-    return member_state.isolation(world.members.isolation, world.setup.scenario.stance)
+    return member_state.isolation(world.members.isolation, world.by_member.stance)
 
 
 def concession(world: World) -> FloatArray:
     """Effect of the concessions that holdouts have received."""
-    return member_state.concession(world.members.concession, world.setup.scenario.stance)
+    return member_state.concession(world.members.concession, world.by_member.stance)
 
 
 def shock(world: World) -> FloatArray:
@@ -81,17 +81,14 @@ def shock(world: World) -> FloatArray:
 
     A week's random change is uniform, with the variance of a normal one; a stance sums up dozens of weeks.
     """
-    setup, p = world.setup, world.setup.scenario.stance
-    scale = setup.shock_scale / setup.effective_step * math.sqrt(12.0)
-    own, common = scale * math.sqrt(1.0 - p.shock_correlation), scale * math.sqrt(p.shock_correlation)
-    draws = world.draws["member_shocks"][world.step]
-    return draws[:, :-1] * own + (draws[:, -1:] * common - (own + common) / 2.0)
+    c, draws = world.by_member.constants, world.draws["member_shocks"][world.step]
+    return draws[:, :-1] * c.own_shock + (draws[:, -1:] * c.common_shock - c.mean_shock)
 
 
 MECHANISMS = Registered[Mechanism](
     "mechanism",
     {
-        f.__name__: f
+        f.__name__: stackable(f)
         for f in (
             assessment,
             peers,

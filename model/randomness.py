@@ -173,7 +173,7 @@ class Stretches:
 
 
 Draws = Mapping[str, Any]
-"""Indexed by stream name: arrays (time, run, ...), or ``Stretches`` of them."""
+"""Indexed by stream name: arrays (time, run, ...), or what is read like one, a step at a time."""
 
 
 class Sampler:

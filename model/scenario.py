@@ -211,13 +211,16 @@ class Scenario(Parameters):
         0.6
         """
         content: dict[str, Any] = {**dict(self), **fields}
+        values: dict[str, dict[str, Any]] = {}
         for key, value in (changes or {}).items():
             group, _, name = key.partition(".")
-            inner = content.get(group)
-            if not name or not isinstance(inner, Parameters):
+            if not name or not isinstance(content.get(group), Parameters):
                 raise ScenarioError(f"{key} = {value!r}: expected group.name; see `article10 parameters`")
-            content[group] = inner.with_(**{name: value})
-        return type(self)(**content)
+            values.setdefault(group, {})[name] = value
+        changed = {group: content[group].with_(**own) for group, own in values.items()}
+        if fields:
+            return type(self)(**{**content, **changed})
+        return self.model_copy(update=changed)  # groups of parameters are valid whatever the rest of a scenario says
 
     def _repr_html_(self) -> str:
         from article10.model.scenario_html import scenario_html

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from article10.agents import candidate, member_state, russia, secretary_general
-from article10.agents.arrays import IntArray, relax, relaxation, share
-from article10.agents.member_state import NEVER
+from article10.agents.arrays import IntArray, relax, share
+from article10.agents.member_state import NEVER, STANCE_LIMIT
 from article10.model.accession_rule import (
     ASPIRANT,
     INVITED,
@@ -26,7 +26,7 @@ from article10.model.accession_rule import (
     decide,
 )
 from article10.model.setup import outcome_stream
-from article10.model.world import STANCE_LIMIT, Council, RowArray, World
+from article10.model.world import Council, RowArray, World
 
 NO_OUTCOME = np.empty(0)
 """Passed to events that leave nothing to chance."""
@@ -43,54 +43,54 @@ def events(world: World) -> None:
 
 def elections(world: World) -> None:
     """Members with an election in this step may get a new government, with a new orientation and new ties."""
-    m, setup = world.members, world.setup
-    p = setup.scenario.elections
+    m, setup, p = world.members, world.setup, world.by_run.elections
     if world.step not in setup.elections:
         return
+    incumbent_below = world.by_run.constants.incumbent_below
     for i, k in setup.elections[world.step]:
-        turnover, draw = world.draws["elections"][k, :, i, 0], world.draws["elections"][k, :, i, 1]
-        world.elect(i, turnover >= setup.incumbent_below, member_state.new_orientation(m.orientation[:, i], draw, p))
+        turnover, draw = world.draws["elections"][k][:, i].T
+        world.elect(i, turnover >= incumbent_below, member_state.new_orientation(m.orientation[:, i], draw, p))
 
 
 def war(world: World) -> None:
     """A ceasefire may begin or break; the intensity of the war follows, and the front moves."""
-    r, setup = world.russia, world.setup
-    p, dt, draws = setup.scenario.war, setup.dt, world.draws
+    r, p, dt, draws = world.russia, world.by_run.war, world.setup.dt, world.draws
     chance = draws["ceasefire"][world.step]
-    at_stake = r.alarm * ~world.accession.is_member  # once the candidate is a member, war cannot bar membership
-    pauses = russia.ceasefire_hazard(at_stake, setup.scenario.russia.ambition, p)
+    at_stake = r.alarm * ~world.accession.is_member  # a war cannot bar a membership that there is
+    pauses = russia.ceasefire_hazard(at_stake, world.by_run.russia.ambition, p)
     flares_up = russia.breach_hazard(world.deterrent, world.candidate.force_cap, p)
     turns = chance < -np.expm1(-dt * np.where(r.ceasefire, flares_up, pauses))
     world.candidate.void_plan(turns & r.ceasefire)
     r.ceasefire = r.ceasefire ^ turns
     noise = draws["war"][world.step]
     target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
-    moved = relaxation(p.adjustment_rate, dt) * (target - r.war_intensity)
+    moved = world.by_run.constants.war_followed * (target - r.war_intensity)
     r.war_intensity = share(r.war_intensity + moved + p.volatility * math.sqrt(dt) * noise[:, 0])
     r.front = r.front + r.war_intensity * (p.front_drift * dt + p.front_volatility * math.sqrt(dt) * noise[:, 1])
 
 
 def pressure(world: World) -> None:
     """Russia's alarm moves, it reviews how to spread its effort, and it presses members."""
-    r, m, setup = world.russia, world.members, world.setup
-    p, dt = setup.scenario.russia, setup.dt
-    objectors, reach = world.secretary_general.objectors, setup.scenario.secretary_general.reach
-    near = russia.nearness(setup.stage_alarm[world.accession.stage], objectors, reach) * ~world.candidate.shelved
-    r.alarm = r.alarm + relaxation(p.alarm_rate, dt) * (near - r.alarm)
+    r, m, setup, stage = world.russia, world.members, world.setup, world.accession.stage
+    p, c, dt = world.by_run.russia, world.by_run.constants, setup.dt
+    later = (stage == RATIFYING) | (stage == MEMBER)
+    reached = russia.stage_alarm(stage == INVITED, stage == PROTOCOL_SIGNED, later, p)
+    objectors, reach = world.secretary_general.objectors, world.by_run.secretary_general.reach
+    near = russia.nearness(reached, objectors, reach) * ~world.candidate.shelved
+    r.alarm = r.alarm + c.alarm_followed * (near - r.alarm)
     if world.step % setup.review_steps == 0:
         _review(world)
     r.effort = russia.effort(r.resources, r.alarm, r.active, p)
-    war_change = r.war_intensity - setup.war_intensity
+    war_change = r.war_intensity - c.war_intensity
     r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, r.effort, p), 0.0)
-    kept = math.exp(-p.pressure_decay_rate * dt)
-    m.pressure *= kept
-    m.pressure += ((1.0 - kept) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
+    m.pressure *= world.by_member.constants.pressure_left
+    m.pressure += ((1.0 - c.pressure_left) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
     m.felt_pressure = member_state.felt(m.pressure)
 
 
 def _review(world: World) -> None:
     r, m, setup = world.russia, world.members, world.setup
-    p = setup.scenario.russia
+    p = world.by_member.russia
     error = p.observation_error * world.draws["observation"][world.step // setup.review_steps]
     observed = m.stance + error
     if world.step > 0:
@@ -102,7 +102,7 @@ def _review(world: World) -> None:
         susceptibility=m.susceptibility,
         exposure=setup.roster.exposure,
         influence_weight=setup.roster.influence_weight,
-        objection_line=setup.scenario.accession.objection_line,
+        objection_line=world.by_member.accession.objection_line,
         focus=p.focus,
         response=r.response,
     )
@@ -112,15 +112,15 @@ def _review(world: World) -> None:
 
 def bid(world: World) -> None:
     """Guarantees fade, aspiration and readiness move, and the candidate shelves or resumes its bid."""
-    c, setup = world.candidate, world.setup
-    p, g, dt = setup.scenario.candidate, setup.scenario.guarantees, setup.dt
-    c.guarantee = c.guarantee * math.exp(-g.decay_rate * dt)
-    c.binding_guarantee = c.binding_guarantee * math.exp(-g.binding_decay_rate * dt)
+    c, p, rho = world.candidate, world.by_run.candidate, world.by_run.guarantees.substitution
+    constants = world.by_run.constants
+    c.guarantee = c.guarantee * constants.guarantee_left
+    c.binding_guarantee = c.binding_guarantee * constants.binding_guarantee_left
     world.guarantee = world.believed_guarantee()
-    war_change = world.russia.war_intensity - setup.war_intensity
-    target = candidate.aspiration_target(war_change, world.guarantee_change, g.substitution, p)
-    c.aspiration = c.aspiration + relaxation(p.aspiration_rate, dt) * (target - c.aspiration)
-    reform = relaxation(p.reform_rate, dt) * ~c.shelved
+    war_change = world.russia.war_intensity - constants.war_intensity
+    target = candidate.aspiration_target(war_change, world.guarantee_change, rho, p)
+    c.aspiration = c.aspiration + constants.aspiration_followed * (target - c.aspiration)
+    reform = constants.reformed * ~c.shelved
     c.readiness = c.readiness + reform * (1.0 - c.readiness)
     a = world.accession
     was_shelved = a.stage == SHELVED
@@ -136,15 +136,15 @@ def bid(world: World) -> None:
 
 def perceptions(world: World) -> None:
     """Members' perceived threat and knowledge of each other are updated; concessions fade."""
-    m, r, setup = world.members, world.russia, world.setup
-    s, dt, roster = setup.scenario, setup.dt, setup.roster
+    m, r, p, c = world.members, world.russia, world.by_member.threat, world.by_member.constants
+    exposure = world.setup.roster.exposure
     target = member_state.threat_target(
-        roster.exposure, r.war_intensity[:, None], r.front[:, None], m.incidents, m.felt_pressure, s.threat
+        exposure, r.war_intensity[:, None], r.front[:, None], m.incidents, m.felt_pressure, p
     )
-    relax(m.threat, target, relaxation(s.threat.adjustment_rate, dt))
-    m.incidents *= math.exp(-s.threat.incident_decay_rate * dt)
-    relax(m.perceived, m.stance, relaxation(s.stance.clarity_rate + s.secretary_general.clarification_rate, dt))
-    m.concession *= math.exp(-s.stance.concession_decay_rate * dt)
+    relax(m.threat, target, c.threat_followed)
+    m.incidents *= c.incidents_left
+    relax(m.perceived, m.stance, c.stances_learned)
+    m.concession *= c.concession_left
 
 
 def commitments(world: World) -> None:
@@ -156,15 +156,14 @@ def commitments(world: World) -> None:
 
 
 def _trust(world: World) -> None:
-    m, setup = world.members, world.setup
-    p = setup.scenario.trust
-    hegemon = m.perceived[:, setup.hegemon : setup.hegemon + 1]
-    trusted = member_state.trust_target(hegemon, m.stance, p)
-    m.trust = m.trust + relaxation(p.adjustment_rate, setup.quarter_steps * setup.dt) * (trusted - m.trust)
+    m, hegemon = world.members, world.setup.hegemon
+    perceived = m.perceived[:, hegemon : hegemon + 1]
+    trusted = member_state.trust_target(perceived, m.stance, world.by_member.trust)
+    m.trust = m.trust + world.by_member.constants.trust_followed * (trusted - m.trust)
 
 
 def _spend(world: World) -> None:
-    m, setup = world.members, world.setup
+    m, setup, p = world.members, world.setup, world.by_member
     s, roster, dt = setup.scenario, setup.roster, setup.quarter_steps * setup.dt
     year = s.start.year + (s.start.timetuple().tm_yday - 1) / 365.25 + world.step * setup.dt
     left = np.maximum(world.pledge_deadline - year, dt)
@@ -173,14 +172,14 @@ def _spend(world: World) -> None:
     aim = member_state.spending_target(
         m.spending,
         roster.defence_spending,
-        m.threat - setup.threat,
+        m.threat - world.by_run.constants.threat,
         setup.smallness,
         mean_rise[:, None],
         world.pledge[:, None],
-        secretary_general.pressed(s.spending.compliance, s.secretary_general),
-        s.spending,
+        secretary_general.pressed(p.spending.compliance, p.secretary_general),
+        p.spending,
     )
-    m.spending = m.spending + relaxation(s.spending.adjustment_rate, dt) * (aim - m.spending)
+    m.spending = m.spending + p.constants.spending_followed * (aim - m.spending)
 
 
 def stances(world: World) -> None:
@@ -200,7 +199,7 @@ def stances(world: World) -> None:
             world.rates[name] = rate
     if not np.isfinite(change).all():
         raise ValueError(_not_finite(world))
-    change *= world.setup.effective_step
+    change *= world.by_member.constants.effective_step
     change += m.stance
     m.stance = np.clip(change, -STANCE_LIMIT, STANCE_LIMIT, out=change)
 
@@ -220,8 +219,8 @@ def council(world: World) -> None:
     ballots, reasons = world.positions()
     asked = a.stage == ASPIRANT
     objectors = (ballots == OBJECT).sum(axis=-1)
-    p = setup.scenario.secretary_general
-    would_pass = decide(Ballots(setup.roster.iso3, ballots), setup.scenario.accession)
+    p = world.by_run.secretary_general
+    would_pass = decide(Ballots(setup.roster.iso3, ballots), world.by_run.accession)
     put = secretary_general.puts_question(objectors, would_pass, world.candidate.readiness, asked, p)
     invited = put & would_pass
     a.stage = np.where(invited, INVITED, a.stage).astype(np.int8)
@@ -236,21 +235,22 @@ def council(world: World) -> None:
 
 def after_council(world: World, ballots: IntArray) -> None:
     """The Secretary General counts objectors, sets the campaign, and persuades and makes offers to holdouts."""
-    m, setup, office = world.members, world.setup, world.secretary_general
-    p = setup.scenario.secretary_general
+    m, office = world.members, world.secretary_general
+    p, of_member = world.by_run.secretary_general, world.by_member.secretary_general
     objects = (ballots == OBJECT) & ~m.ratified
-    holdout = objects & (world.ballot_stance < setup.scenario.accession.objection_line)
+    holdout = objects & (world.ballot_stance < world.by_member.accession.objection_line)
     office.objectors = objects.sum(axis=-1).astype(float)
     live = ~world.candidate.shelved & (world.accession.stage != MEMBER)
     office.campaign = secretary_general.campaign_effort(office.objectors, live, p)
-    office.champions = secretary_general.champions_share(m.stance, setup.roster.influence_weight, p)
+    weight = world.setup.roster.influence_weight
+    office.champions = secretary_general.champions_share(m.stance, weight, of_member)
     among = np.maximum(office.objectors, 1.0)
     m.isolation = holdout * (office.campaign / among)[:, None]
     m.persuasion = secretary_general.persuasion(
-        office.campaign[:, None], office.champions[:, None], holdout * np.maximum(-m.stance, 0.0), p
+        office.campaign[:, None], office.champions[:, None], holdout * np.maximum(-m.stance, 0.0), of_member
     )
     m.concession = secretary_general.offer(
-        m.concession, holdout, office.objectors[:, None], office.campaign[:, None], p
+        m.concession, holdout, office.objectors[:, None], office.campaign[:, None], of_member
     )
 
 
@@ -269,30 +269,31 @@ def accession(world: World) -> None:
 
 def _talk(world: World, rows: RowArray) -> None:
     a, setup = world.accession, world.setup
-    p = setup.scenario.accession
-    a.talks[rows] += setup.dt * world.candidate.readiness[rows] / p.talks_years
+    a.talks[rows] += setup.dt * world.candidate.readiness[rows] / world.by_run_at(rows).accession.talks_years
     agreed = rows[a.talks[rows] >= 1.0]
     if agreed.size:
         ballots, _ = world.positions(agreed)
-        a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots), p)]] = PROTOCOL_SIGNED
+        rule = world.by_run_at(agreed).accession
+        a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots), rule)]] = PROTOCOL_SIGNED
 
 
 def _ratify(world: World, rows: RowArray) -> None:
     m, a, setup = world.members, world.accession, world.setup
-    p, q = setup.scenario.ratification, setup.scenario.accession
     place, member = (m.ratified_step[rows] == NEVER).nonzero()
     row = rows[place]
+    p, line = world.by_run_at(row).ratification, world.by_run_at(row).accession.objection_line
     stance = world.ballot_stance[row, member]
-    _, by_war = member_state.objections(stance, setup.war_bar[member], world.hot[row], q.objection_line)
+    _, by_war = member_state.objections(stance, world.war_bar[row, member], world.hot[row], line)
     speed = setup.roster.ratification_speed[member]
-    hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, q.objection_line)
+    hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line)
     progress = m.ratification_progress[row, member] + hazard * setup.dt
     m.ratification_progress[row, member] = progress
     newly = progress >= world.draws["ratification"][0][row, member]
     if newly.any():
         m.ratified_step[row[newly], member[newly]] = world.step + 1
         changed = rows[np.bincount(place[newly], minlength=len(rows)) > 0]
-        complete = decide(Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER), q)
+        ballots = Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER)
+        complete = decide(ballots, world.by_run_at(changed).accession)
         a.stage[changed[complete]] = MEMBER
 
 

@@ -2,56 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from statistics import NormalDist
 
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
-from article10.agents.member_state import threat_target
+from article10.agents.member_state import is_bounded, near_peers, peers
 from article10.agents.parameter import Parameters
-from article10.agents.russia import STRATEGIES, Strategy, stage_alarm
+from article10.agents.russia import STRATEGIES, Strategy
+from article10.agents.stackable import is_stackable
 from article10.model.accession_rule import STAGES
 from article10.model.calendars import council_dates, election_dates
+from article10.model.constants import quarter_steps
 from article10.model.events import ALL, ElectionEvent, Event, SummitEvent
 from article10.model.influence_network import influence_network
 from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.randomness import Stream
 from article10.model.roster import Roster
 from article10.model.scenario import Scenario, ScenarioError
-
-QUARTER_DAYS = 91
-"""Days between two updates of defence spending and of trust."""
+from article10.model.values import Stack, stack_key, stacks
 
 SAME_ELECTION_DAYS = 60
 """A dated election event replaces an election on the calendar that is at most this many days away."""
 
 
-def quantile(probability: float) -> float:
-    """Standard normal quantile of a probability, including 0 and 1; a draw falls below it with that probability."""
-    if probability <= 0.0:
-        return -np.inf
-    return np.inf if probability >= 1.0 else NormalDist().inv_cdf(probability)
-
-
 @dataclass(frozen=True)
 class Setup:
-    """A scenario ready to run.
+    """A scenario ready to run, or a stack of scenarios that differ in numbers only.
 
     Attributes:
-        scenario: the scenario from which it was made.
+        scenario: the scenario from which it was made; of a stack the first, for what its scenarios have in common.
         roster: the scenario's members, with its overrides applied.
         strategy: function that spreads Russia's effort.
         mechanisms: the mechanisms in use, indexed by name; those switched off are left out.
+        stacked: the scenarios of the stack; a single one if there is no other.
     """
 
     scenario: Scenario
     roster: Roster
     strategy: Strategy
     mechanisms: Mapping[str, Mechanism]
+    stacked: tuple[Scenario, ...]
 
     @classmethod
     def of(
@@ -80,7 +74,35 @@ class Setup:
         switches: Parameters = scenario.mechanisms
         offered = MECHANISMS if mechanisms is None else mechanisms
         used = {k: f for k, f in offered.items() if getattr(switches, k, True)}
-        return cls(scenario, scenario.members(), strategy, used)
+        return cls(scenario, scenario.members(), strategy, used, (scenario,))
+
+    def stack(self, scenarios: Sequence[Scenario]) -> Setup:
+        """The same for scenarios that are to be stepped side by side.
+
+        Args:
+            scenarios: with the same ``stack_key`` as this one, which need not be among them.
+
+        Raises:
+            ValueError: one differs in more than numbers.
+        """
+        key = stack_key(self.scenario)
+        for scenario in scenarios:
+            if stack_key(scenario) != key:
+                raise ValueError(
+                    f"{scenario.name}: cannot be stepped beside {self.scenario.name}: it differs in more than numbers"
+                )
+        return replace(self, scenario=scenarios[0], stacked=tuple(scenarios))
+
+    @property
+    def is_stackable(self) -> bool:
+        """Whether every function and every kind of event in it is marked ``stackable``."""
+        rules = (self.strategy, *self.mechanisms.values(), *map(type, self.scenario.events))
+        return all(map(is_stackable, rules))
+
+    @cached_property
+    def values(self) -> Stack:
+        """Parameters and constants of every scenario of the stack."""
+        return Stack(self.stacked, self.roster, self.mechanisms)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -95,26 +117,6 @@ class Setup:
         return self.scenario.n_steps
 
     @cached_property
-    def pace(self) -> float:
-        """Combined rate per year at which assessment and peers pull a stance back to rest."""
-        s, on = self.scenario.stance, self.mechanisms
-        return s.assessment_rate * ("assessment" in on) + s.peer_rate * ("peers" in on)
-
-    @cached_property
-    def effective_step(self) -> float:
-        """Years by which rates of change of stance are multiplied: ``(1 - exp(-pace * dt)) / pace``.
-
-        It is the same for all mechanisms, so that the stances at rest do not depend on the length of the step.
-        """
-        return float(-np.expm1(-self.pace * self.dt) / self.pace) if self.pace > 0 else self.dt
-
-    @cached_property
-    def shock_scale(self) -> float:
-        """Standard deviation of a stance's random change in one step; ``shock * sqrt(dt)`` if nothing pulls it back."""
-        variance = -np.expm1(-2 * self.pace * self.dt) / (2 * self.pace) if self.pace > 0 else self.dt
-        return float(self.scenario.stance.shock * np.sqrt(variance))
-
-    @cached_property
     def review_steps(self) -> int:
         """Steps between two reviews of Russia's effort."""
         return max(1, round(self.scenario.russia.review_weeks * 7 / self.scenario.step_days))
@@ -122,7 +124,7 @@ class Setup:
     @cached_property
     def quarter_steps(self) -> int:
         """Number of steps between two quarterly updates of defence spending and trust."""
-        return max(1, round(QUARTER_DAYS / self.scenario.step_days))
+        return quarter_steps(self.scenario)
 
     # --- members ------------------------------------------------------------------------------------------------
 
@@ -131,6 +133,11 @@ class Setup:
         """Influence of member j on member i in row i, (member, member); stored by column, which makes sums faster."""
         made_of = self.scenario.stance.network
         return np.asfortranarray(influence_network(self.roster.influence_weight, self.roster.affinity, made_of))
+
+    @cached_property
+    def peers(self) -> Callable[..., FloatArray]:
+        """The rule by which peers pull: with the confidence bound where there is one."""
+        return near_peers if is_bounded(self.scenario.stance) else peers
 
     @cached_property
     def hegemon(self) -> int:
@@ -143,38 +150,13 @@ class Setup:
         weight = self.roster.influence_weight
         return 1.0 - weight / weight.max()
 
-    @cached_property
-    def given_stance(self) -> FloatArray:
-        """Stance that stands for a ballot given by the scenario, (member,); not-a-number for other members."""
-        line = self.scenario.accession.objection_line
-        stands_for = {"object": -1.0, "acquiesce": line / 2, "support": 1.0}
-        given = np.full(len(self.roster), np.nan)
-        for code, ballot in self.scenario.ballots.items():
-            given[self.roster.index(code)] = stands_for[ballot]
-        return given
-
-    @cached_property
-    def war_bar(self) -> BoolArray:
-        """Whether each member holds that a state at hot war cannot be admitted, (member,)."""
-        holds = self.roster.war_bar > self.scenario.accession.war_bar
-        return holds & self.scenario.accession.candidate_at_war & np.isnan(self.given_stance)
-
     def barred_by(self, hot: bool) -> tuple[str, ...]:
         """Codes of the members that object because of the war, where it is hot or is not."""
-        return tuple(code for code, bars in zip(self.roster.iso3, self.war_bar, strict=True) if bars and hot)
-
-    @cached_property
-    def war_intensity(self) -> float:
-        """Intensity of the war at the start."""
-        war = self.scenario.war
-        return war.ceasefire_intensity if war.starts_in_ceasefire else war.intensity
-
-    @cached_property
-    def threat(self) -> FloatArray:
-        """Perceived threat at the start, (member,): the threat to which perception tends on the first day."""
-        none = np.zeros((1, len(self.roster)))
-        war = np.full((1, 1), self.war_intensity)
-        return threat_target(self.roster.exposure, war, none[:, :1], none, none, self.scenario.threat)[0]
+        return tuple(
+            code
+            for code, bars in zip(self.roster.iso3, self.values.alone.constants.war_bar, strict=True)
+            if bars and hot
+        )
 
     def chosen(self, codes: tuple[str, ...] | str) -> FloatArray:
         """1 for each named member and 0 for the others, (member,); ``"all"`` names every member."""
@@ -213,16 +195,6 @@ class Setup:
                 if not taken and s.step_of(day) < self.n_steps:
                     found.setdefault(s.step_of(day), []).append((i, k))
         return {step: tuple(votes) for step, votes in found.items()}
-
-    @cached_property
-    def incumbent_below(self) -> float:
-        """Standard normal quantile; a draw below it leaves the government in office."""
-        return quantile(self.scenario.elections.incumbency)
-
-    @cached_property
-    def stage_alarm(self) -> FloatArray:
-        """How near accession looks to Russia at each stage, (stage,)."""
-        return stage_alarm(self.scenario.russia)
 
     @cached_property
     def start_stage(self) -> int:
@@ -269,6 +241,26 @@ class Setup:
         before = np.zeros_like(so_far)
         before[steps:] = so_far[:-steps]
         return so_far > before
+
+
+def stacked_setups(
+    scenarios: Sequence[Scenario],
+    strategy: Strategy | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> list[tuple[list[int], Setup]]:
+    """Scenarios in as few stacks as they fit: each stack with the places of its scenarios in what was given.
+
+    Args:
+        scenarios: to be stepped, in any mixture.
+        strategy: a function in place of the named strategy of every scenario.
+        mechanisms: in place of ``MECHANISMS``; see ``Setup.of``.
+    """
+    found = []
+    for places in stacks(scenarios):
+        setup = Setup.of(scenarios[places[0]], strategy, mechanisms)
+        for some in [places] if setup.is_stackable else ([place] for place in places):
+            found.append((some, setup.stack([scenarios[place] for place in some])))
+    return found
 
 
 def outcome_stream(event: Event) -> str:

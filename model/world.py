@@ -9,17 +9,22 @@ import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.member_state import NEVER, MemberStates, peers, position, susceptibility, ties_of, trust_target
+from article10.agents.member_state import (
+    NEVER,
+    STANCE_LIMIT,
+    MemberStates,
+    position,
+    susceptibility,
+    ties_of,
+    trust_target,
+)
 from article10.agents.russia import RussiaState, prior_response
 from article10.agents.secretary_general import SecretaryGeneralState
 from article10.model.accession_rule import MEMBER
 from article10.model.events import Event
 from article10.model.randomness import Draws
 from article10.model.setup import Setup
-
-STANCE_LIMIT = 1.0
-"""Stances lie between minus and plus this."""
-
+from article10.model.values import PlaceArray, Values
 
 RowArray = npt.NDArray[np.intp]
 """Positions of some of the runs on the run axis."""
@@ -72,10 +77,13 @@ class World:
     """The whole state of a group of runs at one moment.
 
     Attributes:
-        setup: what is fixed during a run.
-        draws: random draws, indexed by stream.
-        events: each event, whether it acts in each step of each run, (step, run), and whether in any run, (step,).
-        step: number of steps completed.
+        setup: what is fixed.
+        place: for each run, the place of its scenario in the stack, (run,); none where there is one scenario.
+        by_run: parameters and constants for rules of ``(run,)`` arrays: each a number, or an array of that shape.
+        by_member: the same for rules of ``(run, member)`` arrays: each a number, or an array ``(run, 1)``.
+        draws: by stream.
+        events: each event with the runs and steps in which it acts, (step, run), and the steps in which any does.
+        step: number of steps done.
         members: state of the member states.
         russia: state of Russia.
         candidate: state of the candidate.
@@ -92,6 +100,9 @@ class World:
     """
 
     setup: Setup
+    place: PlaceArray | None
+    by_run: Values
+    by_member: Values
     draws: Draws
     events: list[tuple[Event, BoolArray, BoolArray]]
     step: int
@@ -123,33 +134,46 @@ class World:
         Args:
             rows: positions of the runs; by default all.
         """
-        p, c = self.setup.scenario.guarantees, self.candidate
+        p, c = self.by_run_at(rows).guarantees, self.candidate
         return credible_guarantee(c.guarantee[rows], c.binding_guarantee[rows], p.initial if p.renewal else 0.0, p)
+
+    def by_run_at(self, rows: RowArray | slice) -> Values:
+        """``by_run`` in some of the runs: each value a number, or an array in the order of the rows."""
+        return self.by_run if self.place is None else self.setup.values.at(self.place[rows])
+
+    def by_member_at(self, rows: RowArray | slice) -> Values:
+        """``by_member`` in some of the runs: each value a number, or an array ``(run, 1)`` in the order of the rows."""
+        return self.by_member if self.place is None else self.setup.values.at(self.place[rows, None])
 
     @property
     def deterrent(self) -> FloatArray:
         """Deterrent against a breach of a ceasefire, in [0, 1], (run,): the greater of guarantee and membership."""
-        membership = self.setup.scenario.guarantees.membership
+        membership = self.by_run.guarantees.membership
         return np.maximum(self.guarantee, membership * self.accession.is_member)
 
     @property
     def guarantee_change(self) -> FloatArray:
         """Change of the believed guarantee since the start, (run,)."""
-        p = self.setup.scenario.guarantees
+        p = self.by_run.guarantees
         return self.guarantee - p.non_binding_weight * p.initial
 
     @property
     def ballot_stance(self) -> FloatArray:
         """Stance by which members ballot, (run, member): their own, or one for a ballot that the scenario gives."""
-        given = self.setup.given_stance
         if not self.setup.scenario.ballots:
             return self.members.stance
+        given = self.by_run.constants.given_stance
         return np.where(np.isnan(given), self.members.stance, given)
+
+    @property
+    def war_bar(self) -> BoolArray:
+        """Members that hold that a state at hot war cannot be admitted, (run, member)."""
+        return np.broadcast_to(self.by_run.constants.war_bar, self.members.stance.shape)
 
     @property
     def hot(self) -> BoolArray:
         """Whether the war is hot, (run,)."""
-        return self.russia.war_intensity > self.setup.scenario.war.hot_line
+        return self.russia.war_intensity > self.by_run.war.hot_line
 
     def positions(self, rows: RowArray | slice = EVERY) -> tuple[IntArray, IntArray]:
         """Each member's ballot if it were cast now, and its reason to object, int8 (run, member) each.
@@ -157,8 +181,8 @@ class World:
         Args:
             rows: positions of the runs; by default all.
         """
-        line = self.setup.scenario.accession.objection_line
-        return position(self.ballot_stance[rows], self.setup.war_bar, self.hot[rows, None], line)
+        line = self.by_member_at(rows).accession.objection_line
+        return position(self.ballot_stance[rows], self.war_bar[rows], self.hot[rows, None], line)
 
     def elect(self, member: int, new: BoolArray, orientation: FloatArray, ties: float | None = None) -> None:
         """Give a member a new government in some runs, and update its susceptibility.
@@ -169,69 +193,77 @@ class World:
             orientation: orientation of the new government, (run,).
             ties: its ties with Russia; by default computed from its orientation.
         """
-        m, p = self.members, self.setup.scenario.elections
+        m, p = self.members, self.by_run.elections
         at_start = float(self.setup.roster.government_ties[member])
         ties_there = ties_of(m.disposition[:, member], orientation, at_start, p) if ties is None else ties
         m.orientation[:, member] = np.where(new, orientation, m.orientation[:, member])
         m.government_ties[:, member] = np.where(new, ties_there, m.government_ties[:, member])
-        self.update_susceptibility(member)
+        self.update_susceptibility(slice(member, member + 1))
 
-    def update_susceptibility(self, member: int | slice = EVERY) -> None:
-        """Recompute members' susceptibility from their government's ties and their defence spending.
+    def update_susceptibility(self, member: slice = EVERY) -> None:
+        """Members' susceptibility follows from their government's ties and their defence spending.
 
         Args:
-            member: position of one member; by default all members.
+            member: places of some, by default all.
         """
         m, roster = self.members, self.setup.roster
         m.susceptibility[:, member] = susceptibility(
             roster.structural_susceptibility[member],
             m.government_ties[:, member],
             m.spending[:, member] - roster.defence_spending[member],
-            self.setup.scenario.spending.resilience,
+            self.by_member.spending.resilience,
         )
 
     @classmethod
-    def start(cls, setup: Setup, draws: Draws) -> World:
-        """Build the world on the first day.
+    def start(cls, setup: Setup, draws: Draws, place: PlaceArray | None = None) -> World:
+        """The world on the first day.
 
-        Stances are drawn around their coded values; dispositions are solved so that the drawn stances are at rest.
+        Stances are drawn around their codes; dispositions are such that the drawn stances are at rest.
 
         Args:
-            setup: what is fixed during a run.
-            draws: random draws, indexed by stream.
+            setup: of a scenario or of a stack.
+            draws: of all runs, in their order.
+            place: for each run, the place of its scenario in the stack, (run,); not for one scenario.
         """
-        n, s, roster = draws["initial_stance"].shape[1], setup.scenario, setup.roster
-        members = _members_at_start(setup, draws["initial_stance"][0])
+        stance_draws = draws["initial_stance"][0]
+        n, s, roster = len(stance_draws), setup.scenario, setup.roster
+        values = setup.values
+        by_run = values.alone if place is None else values.at(place)
+        by_member = values.alone if place is None else values.at(place[:, None])
+        members = _members_at_start(setup, by_run, by_member, stance_draws)
         zeros, ones = np.zeros(n), np.ones(n)
         russia = RussiaState(
             resources=ones.copy(),
             effort=zeros.copy(),
             alarm=zeros.copy(),
-            war_intensity=np.full(n, setup.war_intensity),
-            war_level=np.full(n, s.war.intensity),
+            war_intensity=_filled(n, by_run.constants.war_intensity),
+            war_level=_filled(n, by_run.war.intensity),
             front=zeros.copy(),
             ceasefire=np.full(n, s.war.starts_in_ceasefire),
             shares=np.zeros_like(members.stance),
             active=np.zeros(n, dtype=bool),
             observed=members.stance.copy(),
-            response=prior_response(members.susceptibility, s.russia),
+            response=prior_response(members.susceptibility, by_member.russia),
         )
-        fresh_guarantee = 0.0 if s.guarantees.renewal else s.guarantees.initial
+        fresh_guarantee = 0.0 if s.guarantees.renewal else by_run.guarantees.initial
         candidate = CandidateState(
-            aspiration=np.full(n, s.candidate.aspiration),
-            readiness=np.full(n, s.candidate.readiness),
+            aspiration=_filled(n, by_run.candidate.aspiration),
+            readiness=_filled(n, by_run.candidate.readiness),
             shelved=np.zeros(n, dtype=bool),
             bound_by_plan=np.zeros(n, dtype=bool),
             force_cap=zeros.copy(),
-            guarantee=np.full(n, fresh_guarantee),
+            guarantee=_filled(n, fresh_guarantee),
             binding_guarantee=zeros.copy(),
         )
         events = []
         for event in s.events:
-            acts = setup.activity(event, draws[f"event:{event.name}"])
+            acts = setup.activity(event, np.asarray(draws[f"event:{event.name}"]))
             events.append((event, acts, np.asarray(acts.any(axis=-1))))
         return cls(
             setup=setup,
+            place=place,
+            by_run=by_run,
+            by_member=by_member,
             draws=draws,
             events=events,
             step=0,
@@ -241,37 +273,41 @@ class World:
             secretary_general=SecretaryGeneralState(zeros.copy(), zeros.copy(), zeros.copy()),
             accession=AccessionState(stage=np.full(n, setup.start_stage, dtype=np.int8), talks=zeros.copy()),
             pledge=np.full(n, float(roster.defence_spending.mean())),
-            pledge_target=np.full(n, s.spending.pledge),
-            pledge_deadline=np.full(n, float(s.spending.pledge_deadline)),
+            pledge_target=_filled(n, by_run.spending.pledge),
+            pledge_deadline=_filled(n, by_run.spending.pledge_deadline),
             trust_start=members.trust.copy(),
         )
 
 
-def _members_at_start(setup: Setup, draws: FloatArray) -> MemberStates:
-    s, roster = setup.scenario, setup.roster
-    spread = s.stance.spread_scale * roster.stance_spread
-    stance = np.clip(roster.stance + spread * draws, -STANCE_LIMIT, STANCE_LIMIT)
+def _filled(n: int, value: FloatArray | float) -> FloatArray:
+    """An array over runs, (run,), of a number or of one value a run."""
+    return np.broadcast_to(np.asarray(value, np.float64), (n,)).copy()
+
+
+def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: FloatArray) -> MemberStates:
+    roster, p = setup.roster, by_member.stance
+    stance = np.clip(roster.stance + p.spread_scale * roster.stance_spread * draws, -STANCE_LIMIT, STANCE_LIMIT)
     none = np.zeros_like(stance)
     ties = np.broadcast_to(roster.government_ties, stance.shape).copy()
-    orientation = -s.elections.ties_orientation * ties
+    orientation = -by_member.elections.ties_orientation * ties
     hegemon = stance[:, setup.hegemon : setup.hegemon + 1]
     assessed = stance.copy()
-    if "peers" in setup.mechanisms and s.stance.assessment_rate > 0:  # at rest, assessment offsets the pull of peers
-        pull = peers(stance, stance, setup.network, setup.hegemon, none, s.stance)
-        assessed -= pull / s.stance.assessment_rate
+    if "peers" in setup.mechanisms:  # at rest, assessment offsets the pull of peers
+        pull = setup.peers(stance, stance, setup.network, setup.hegemon, none, p)
+        assessed -= np.divide(pull, p.assessment_rate, out=none.copy(), where=np.greater(p.assessment_rate, 0))
     return MemberStates(
         stance=stance,
         perceived=stance.copy(),
         disposition=assessed - orientation,
         orientation=orientation,
         government_ties=ties,
-        threat=np.broadcast_to(setup.threat, stance.shape).copy(),
+        threat=np.broadcast_to(by_run.constants.threat, stance.shape).copy(),
         incidents=none.copy(),
         pressure=none.copy(),
         felt_pressure=none.copy(),
-        susceptibility=susceptibility(roster.structural_susceptibility, ties, none, s.spending.resilience),
+        susceptibility=susceptibility(roster.structural_susceptibility, ties, none, by_member.spending.resilience),
         concession=none.copy(),
-        trust=trust_target(hegemon, stance, s.trust),
+        trust=trust_target(hegemon, stance, by_member.trust),
         spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
         isolation=none.copy(),
         persuasion=none.copy(),

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from failing_steps import fail_at
 from typer.testing import CliRunner
 
 import article10
 from article10 import BatchError, Design, Sample, open_batch, run_batch
-from article10.runs.batches import task as tasks
 from article10.runs.batches.batch import plan
 from article10.runs.command_line import app
+from article10.runs.ensemble import simulate
 
 SHORT = {"horizon": "2026-12-07"}
 QUIET = {"workers": 1, "progress": False}
@@ -262,15 +263,8 @@ def _as_file(folder: Path) -> str:
 def test_failed_points_alone_are_done_again_when_asked(tmp_path, monkeypatch, digest):
     design = Design(runs=1500, seed=7, changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4, 0.8)})
     run_batch(design, tmp_path / "whole", **QUIET)
-    real, calls = tasks.step_chunk, []
-
-    def sometimes(setup, draws, recording, rows):
-        calls.append(setup.scenario.stance.peer_rate)
-        if setup.scenario.stance.peer_rate == 0.4:
-            raise FloatingPointError("no luck")
-        return real(setup, draws, recording, rows)
-
-    monkeypatch.setattr(tasks, "step_chunk", sometimes)
+    real = simulate.step_chunk
+    calls = fail_at(monkeypatch, (0.4,))
     batch = run_batch(design, tmp_path / "b", **QUIET)
     assert set(batch.failures["error"]) == {"FloatingPointError: no luck"}
     assert batch.failures["runs"].sum() == 1500
@@ -278,7 +272,7 @@ def test_failed_points_alone_are_done_again_when_asked(tmp_path, monkeypatch, di
     calls.clear()
     run_batch(design, tmp_path / "b", **QUIET)
     assert calls == []
-    monkeypatch.setattr(tasks, "step_chunk", real)
+    monkeypatch.setattr(simulate, "step_chunk", real)
     done = []
     run_batch(design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda p: done.append(p.done))
     assert done[-1] == 1500
@@ -289,7 +283,7 @@ def test_too_little_memory_stops_the_batch_rather_than_fail_the_point(tmp_path, 
     def full(*_):
         raise MemoryError
 
-    monkeypatch.setattr(tasks, "step_chunk", full)
+    monkeypatch.setattr(simulate, "step_chunk", full)
     with pytest.raises(MemoryError):
         run_batch(DESIGN, tmp_path / "b", **QUIET)
     assert open_batch(tmp_path / "b").failures.empty

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from failing_steps import fail_at
 
 import article10
 from article10 import BatchError, Design, UnfinishedBatchWarning, open_batch, run_batch
-from article10.runs.batches import task as tasks
 
 SHORT = {"horizon": "2026-12-07"}
 QUIET = {"workers": 1, "progress": False}
@@ -69,15 +69,7 @@ def test_trajectories_written_stretch_by_stretch_are_those_of_ensembles(tmp_path
 
 def test_a_point_that_fails_on_the_way_leaves_no_trajectories(tmp_path, monkeypatch):
     monkeypatch.setattr("article10.runs.batches.trajectories.CHUNK_BYTES", 2**16)
-    real = tasks.step_chunk
-
-    def fails_at_the_end(setup, draws, recording, rows):
-        world = real(setup, draws, recording, rows)
-        if setup.scenario.stance.peer_rate == 0.4:
-            raise FloatingPointError("no luck")
-        return world
-
-    monkeypatch.setattr(tasks, "step_chunk", fails_at_the_end)
+    fail_at(monkeypatch, (0.4,), late=True)
     design = Design(runs=40, record="stance", changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4)})
     batch = run_batch(design, tmp_path / "b", **QUIET)
     assert len(batch.failures) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from failing_steps import fail_at
 
 from article10 import BatchError, Design, open_batch, run_batch
 from article10.runs.batches import batch as batches
@@ -17,20 +18,6 @@ from article10.runs.batches.maker import FILES
 
 QUIET = {"workers": 1, "progress": False}
 SHORT = {"horizon": "2026-01-05"}
-
-
-def failing(monkeypatch, rates):
-    """Steps that fail at some peer rates; returns the rates at which any were made."""
-    real, stepped = tasks.step_chunk, []
-
-    def step(setup, draws, recording, rows):
-        stepped.append(setup.scenario.stance.peer_rate)
-        if setup.scenario.stance.peer_rate in rates:
-            raise FloatingPointError("no luck")
-        return real(setup, draws, recording, rows)
-
-    monkeypatch.setattr(tasks, "step_chunk", step)
-    return stepped
 
 
 # --- failed points --------------------------------------------------------------------------------------------------
@@ -45,18 +32,18 @@ def test_a_retry_steps_failed_points_alone_and_ends_with_the_bytes_of_a_batch_th
     assert {len(task.points) for task in batches.plan(design, design.points())} <= {7, 1, 8}
     run_batch(design, tmp_path / "whole", **QUIET)
     with monkeypatch.context() as luck:
-        failing(luck, {0.3, 0.4, 0.8})
+        fail_at(luck, {0.3, 0.4, 0.8})
         batch = run_batch(design, tmp_path / "b", **QUIET)
         assert sorted(batch.failures["point"]) == [2, 3, 7]
         assert batch.is_complete
     with monkeypatch.context() as luck:
-        stepped = failing(luck, {0.4})
+        stepped = fail_at(luck, {0.4})
         told = []
         run_batch(design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda p: told.append(replace(p)))
         assert set(stepped) == {0.3, 0.4, 0.8}
         assert (told[-1].found, told[-1].done, told[-1].failed) == (5 * 30, 3 * 30, 30)
         assert open_batch(tmp_path / "b").failures["point"].tolist() == [3]
-    stepped = failing(monkeypatch, set())
+    stepped = fail_at(monkeypatch, set())
     batch = run_batch(design, tmp_path / "b", retry_failed=True, **QUIET)
     assert set(stepped) == {0.4}
     assert batch.failures.empty
@@ -76,7 +63,7 @@ def test_a_retry_killed_just_after_its_commit_leaves_nothing_when_gone_on_with(t
 
 @pytest.mark.parametrize("harm", ["gone", "broken"])
 def test_a_harmed_file_of_failures_is_made_again(tmp_path, monkeypatch, digest, harm):
-    failing(monkeypatch, {0.2})
+    fail_at(monkeypatch, {0.2})
     design = Design(runs=20, seed=7, changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4)})
     run_batch(design, tmp_path / "b", **QUIET)
     before = digest(tmp_path / "b")

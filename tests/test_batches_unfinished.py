@@ -8,13 +8,13 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+from failing_steps import fail_at
 from rich.console import Console
 
 from article10 import BatchError, Design, UnfinishedBatchWarning, open_batch, run_batch
 from article10.runs.analyses.discovery.discovery import discover_parameters
 from article10.runs.analyses.sensitivity.sensitivity import outcomes_by_point
 from article10.runs.batches import batch as batches
-from article10.runs.batches import task as tasks
 from article10.runs.batches.coverage import Coverage
 from article10.runs.batches.store import Commit, Task
 from article10.runs.batches.summary import rendered_batch
@@ -32,12 +32,8 @@ class Stop(BaseException):
 @pytest.fixture(params=["stopped", "failed", "both"])
 def unfinished(request, monkeypatch, tmp_path):
     """A function: a batch with what is recorded, some runs of which are not made, and the points that have none."""
-    real = tasks.step_chunk
-
-    def fails(setup, draws, recording, rows):
-        if setup.scenario.stance.peer_rate == RATES[0] and request.param != "stopped":
-            raise FloatingPointError("no luck")
-        return real(setup, draws, recording, rows)
+    if request.param != "stopped":
+        fail_at(monkeypatch, RATES[:1])
 
     def stops(progress):
         if progress.done >= 2 * RUNS and request.param != "failed":
@@ -50,7 +46,6 @@ def unfinished(request, monkeypatch, tmp_path):
         return open_batch(tmp_path / "b"), {"stopped": [2, 3], "failed": [0], "both": [0, 2, 3]}[request.param]
 
     monkeypatch.setattr(batches, "_shape", lambda design, scenario, n: (1, RUNS))  # a point a task
-    monkeypatch.setattr(tasks, "step_chunk", fails)
     return make
 
 

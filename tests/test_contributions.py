@@ -85,7 +85,7 @@ def test_a_mechanism_of_one_s_own_is_one_more_contribution():
     with_it = simulate("baseline", 3, 5, changes=SHORT, mechanisms=mechanisms, record=("stance", CONTRIBUTION)).data
     setup = Setup.of(read_scenario("baseline", SHORT))
     own = with_it[CONTRIBUTION].sel(mechanism="push").to_numpy()
-    assert np.allclose(own, 0.2 * setup.effective_step, atol=1e-15)
+    assert np.allclose(own, 0.2 * setup.values.alone.constants.effective_step, atol=1e-15)
     without = simulate("baseline", 3, 5, changes=SHORT).data
     assert (with_it["stance"].to_numpy()[:, -1] > without["stance"].to_numpy()[:, -1]).mean() > 0.9
 

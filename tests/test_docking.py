@@ -43,7 +43,7 @@ def both_ways(scenario, seed, run, reverse=False):
         model.step()
         states = model.by_place
         furthest = max(furthest, float(np.abs(world.members.stance[0] - [o.stance for o in states]).max()))
-        ballots, _ = position(world.members.stance, setup.war_bar, world.hot[:, None], model.line)
+        ballots, _ = position(world.members.stance, world.war_bar, world.hot[:, None], model.line)
         alike &= ballots[0].tolist() == [o.ballot() for o in states]
         alike &= int(world.accession.stage[0]) == model.stage
         alike &= world.members.ratified[0].tolist() == [o.ratified for o in states]
@@ -167,7 +167,7 @@ def hegselmann_krause(n, bound):
     opinion = even(n)[None, :]
     network, distrust = np.full((n, n), 1.0 / n), np.zeros((1, n))
     for _ in range(400):
-        moved = opinion + member_state.peers(opinion, opinion, network, 0, distrust, p)
+        moved = opinion + member_state.near_peers(opinion, opinion, network, 0, distrust, p)
         if np.abs(moved - opinion).max() < 1e-13:
             break
         opinion = moved
@@ -232,7 +232,7 @@ def test_the_hegselmann_krause_limit_holds_within_the_schedule_too(bound):
         for i, own in enumerate(stance):
             near = [other for j, other in enumerate(seen) if j != i and abs(other - own) <= 2.0 * bound]
             pull[i] = np.mean(near) - own if near else 0.0
-        stance = stance + setup.effective_step * p.peer_rate * pull
+        stance = stance + setup.values.alone.constants.effective_step * p.peer_rate * pull
     assert world.members.stance[0] == pytest.approx(stance, abs=1e-9)
     found = clusters(world.members.stance[0], apart=0.05)
     assert found == pytest.approx(hegselmann_krause(len(codes), bound), abs=0.02)

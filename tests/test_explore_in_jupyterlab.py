@@ -93,10 +93,12 @@ def show(lab: tuple[Path, str], tmp_path: Path) -> Iterator[Callable[..., Chromi
             path = folder / f"{tmp_path.name}.ipynb"
             nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
             page.open(f"{address}/lab/workspaces/{tmp_path.name}/tree/{path.name}?reset")
-            page.wait("document.querySelectorAll('.jp-CodeCell').length == 2", seconds=60)
-            page.wait("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status == 'idle'", seconds=30)
+            page.wait("document.querySelectorAll('.jp-CodeCell').length == 2", seconds=180)
+            page.wait(
+                "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status == 'idle'", seconds=120
+            )
             run_cell(page, 0)
-            page.wait("document.querySelectorAll('.widget-slider .noUi-handle').length > 0", seconds=60)
+            page.wait("document.querySelectorAll('.widget-slider .noUi-handle').length > 0", seconds=180)
             return page
 
         yield shown
@@ -112,7 +114,7 @@ def told(page: Chromium) -> tuple[dict[str, object], dict[str, object], dict[str
     output = "(document.querySelectorAll('.jp-CodeCell')[1].querySelector('.jp-OutputArea-output')?.innerText ?? '')"
     before = page.run(output)
     run_cell(page, 1)
-    text = page.wait(output, lambda now: now.startswith("(") and now != before, seconds=60)
+    text = page.wait(output, lambda now: now.startswith("(") and now != before, seconds=180)
     _, changes, positions, first = ast.literal_eval(text)
     return changes, positions, first
 

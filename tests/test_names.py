@@ -49,7 +49,7 @@ KEPT = (
     "b[1]",
     "a*?{1,2}",
     "nul",
-    "COM1.txt",
+    "COM1.d",
     "ends with a dot.",
     "$x^2_1$",
     '100 % & <b>"quoted" | :smile: [bold]',

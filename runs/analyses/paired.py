@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,13 @@ from article10.model.arguments import LARGEST, whole
 from article10.model.days import day_given
 from article10.model.randomness import Sampler, Stream
 from article10.model.scenario import Scenario
-from article10.model.setup import Setup
+from article10.model.setup import Setup, stacked_setups
+from article10.model.stacked_draws import SharedDraws
 from article10.model.world import World
 from article10.runs.analyses.result import listed
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.simulate import step_stacks
 from article10.runs.ensemble.summary import MILESTONES
 
 OUTCOMES = ("invitation", "accession")
@@ -56,6 +58,12 @@ class YearEndRecorder:
             for name in names
         }
         self._place = {step: place for place, step in enumerate(self.years.values())}
+
+    def part(self, rows: slice) -> YearEndRecorder:
+        """What is recorded of some of the runs, in the same memory."""
+        own = copy(self)
+        own.outcomes, own.values = self.outcomes.part(rows), {name: held[rows] for name, held in self.values.items()}
+        return own
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
@@ -123,18 +131,22 @@ def paired_runs(
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     first_run = whole("first_run", first_run, most=LARGEST - runs)
     check_comparable(variants)
-    setups = {name: Setup.of(scenario) for name, scenario in variants.items()}
-    sampler = Sampler(shared_streams(setups.values()), seed)
-    recorders = {name: YearEndRecorder(setup, runs, by_year) for name, setup in setups.items()}
-    done = 0
-    for rows in chunks(runs, min(map(chunk_size, setups.values()))):
-        draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
-        for name, setup in setups.items():
-            step_chunk(setup, draws, recorders[name], rows)
-            done += rows.stop - rows.start
-            if progress is not None:
-                progress(done, len(setups) * runs)
-    return {name: recorders[name].result(setup, seed, first_run) for name, setup in setups.items()}
+    names, scenarios = list(variants), list(variants.values())
+    setups = stacked_setups(scenarios)
+    recorders = [YearEndRecorder(setup, len(places) * runs, by_year) for places, setup in setups]
+    sampler = Sampler(shared_streams(setup for _, setup in setups), seed)
+    step_stacks(
+        [(setup, recorder) for (_, setup), recorder in zip(setups, recorders, strict=True)],
+        SharedDraws(sampler),
+        range(first_run, first_run + runs),
+        progress=None if progress is None else lambda done: progress(done, len(names) * runs),
+    )
+    found = {}
+    for (places, setup), recorder in zip(setups, recorders, strict=True):
+        for i, place in enumerate(places):
+            own = recorder.part(slice(i * runs, (i + 1) * runs))
+            found[names[place]] = own.result(setup.stack([scenarios[place]]), seed, first_run)
+    return {name: found[name] for name in names}
 
 
 SAME_IN_ALL: Mapping[str, Callable[[Scenario], object]] = {

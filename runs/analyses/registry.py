@@ -199,7 +199,7 @@ def register_analysis(
     'unanimity'
     >>> ANALYSES.remove("unanimity")
     """
-    if not isinstance(question, str) or not question.strip():
+    if not isinstance(question, str) or not question.strip():  # type: ignore[redundant-expr] # a user may pass any
         raise ArgumentError(f"question = {shown(question)}: expected the question that the analysis answers")
 
     def add(function: F) -> F:

@@ -32,7 +32,6 @@ from article10.runs.ensemble.machine import in_bytes
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import Recorder, bytes_of_a_run
 from article10.runs.ensemble.result import dataset
-from article10.runs.ensemble.simulate import FEWEST
 from article10.runs.output.files import moved_into_place
 from article10.runs.output.path import check_folder_name
 from article10.runs.output.progress import progress_shown
@@ -186,14 +185,13 @@ def _check_room(folder: Path, design: Design) -> None:
 def plan(design: Design, points: Sequence[Point]) -> list[Task]:
     """The tasks of a design, a function of the design alone: any machine resumes any batch.
 
-    Points of a scenario that share their draws go together; runs are cut into blocks.
+    Points of a scenario that can be stepped side by side go together; runs are cut into blocks.
     """
     tasks = []
     for name, scenario in design.scenarios_in_full().items():
-        own = [point.index for point in points if point.scenario == name]
+        own = [point for point in points if point.scenario == name]
         together, block = _shape(design, scenario, len(own))
-        for start in range(0, len(own), together):
-            group = tuple(own[start : start + together])
+        for group in _groups(own, together):
             for first in range(0, design.runs, block):
                 runs = min(block, design.runs - first)
                 tasks.append(Task(f"{group[0]:07d}-{first:09d}", group, first, runs))
@@ -203,12 +201,13 @@ def plan(design: Design, points: Sequence[Point]) -> list[Task]:
 def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
     """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk.
 
-    Points share their draws. A point of few runs takes as long as one of ``FEWEST``.
+    Points of a task are stepped side by side as far as they can be, so that a run costs the same however few there are
+    at a point.
     """
-    cost = max(design.runs, FEWEST)
+    cost = design.runs
     whole = design.n_points * cost // FEWEST_TASKS // EFFICIENT_RUNS * EFFICIENT_RUNS  # no task ends in a small chunk
     task_runs = min(max(whole, EFFICIENT_RUNS), MOST_RUNS)
-    together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS)) if design.common_random_numbers else 1
+    together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS))
     if design.record == SUMMARY:
         together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
     block = task_runs // together
@@ -216,6 +215,15 @@ def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]
         block = min(block, EFFICIENT_RUNS)  # stepped together, so that a stretch of time is all runs'
         block = ceil(design.runs / ceil(design.runs / block))
     return together, min(block, design.runs)
+
+
+def _groups(points: Sequence[Point], together: int) -> Iterator[tuple[int, ...]]:
+    """Numbers of the points of each task: so many of those that can be stepped side by side, in the order given."""
+    alike: dict[Any, list[int]] = {}
+    for point in points:
+        alike.setdefault(point.stack, []).append(point.index)
+    for own in alike.values():
+        yield from (tuple(own[start : start + together]) for start in range(0, len(own), together))
 
 
 def _template(design: Design, scenario: Scenario) -> xr.Dataset:

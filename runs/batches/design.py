@@ -34,6 +34,7 @@ from article10.runs.batches.design_values import (
     check_key,
     check_values,
     fitted,
+    known_keys,
     value_in,
 )
 from article10.runs.batches.ranges import Range, Space
@@ -106,6 +107,25 @@ class Point:
     place: int
     changes: Mapping[str, Value]
     seed: int
+
+    def changed(self, scenario: Scenario) -> Scenario:
+        """A scenario with the changes of this point.
+
+        Raises:
+            ScenarioError: they do not fit it.
+        """
+        if known_keys().keys() >= self.changes.keys():
+            return scenario.with_(self.changes)
+        return read_scenario(scenario, self.changes)
+
+    @property
+    def stack(self) -> tuple[tuple[str, Value], ...]:
+        """Changes in which it must agree with the points of its scenario that are stepped beside it."""
+        return tuple((key, value) for key, value in sorted(self.changes.items()) if not _stacks(key))
+
+
+def _stacks(key: str) -> bool:
+    return key in known_keys() and known_keys()[key].stacks
 
 
 def _several(scenarios: object) -> object:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.arrays import FloatArray
+from article10.agents.member_state import STANCE_LIMIT
 from article10.model.setup import Setup
-from article10.model.world import STANCE_LIMIT, World
 
 BINS = 400
 """Bins over [-1, 1]: a quantile is right to within one, 0.005."""
@@ -30,12 +30,12 @@ class Histogram:
         self.counts = np.zeros((setup.n_steps + 1, members, BINS), np.uint16)
         self._member = np.arange(members) * BINS
 
-    def add(self, world: World) -> None:
-        """Count the stances of the present step."""
-        place = ((world.members.stance + STANCE_LIMIT) * (BINS / (2 * STANCE_LIMIT))).astype(np.intp)
+    def add(self, step: int, stance: FloatArray) -> None:
+        """Count the stances of some runs, (run, member), after so many steps."""
+        place = ((stance + STANCE_LIMIT) * (BINS / (2 * STANCE_LIMIT))).astype(np.intp)
         np.minimum(place, BINS - 1, out=place)
         place += self._member
-        into = self.counts[world.step]
+        into = self.counts[step]
         into += np.bincount(place.ravel(), minlength=into.size).reshape(into.shape).astype(np.uint16)
 
 

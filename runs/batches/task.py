@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import pandas as pd
 
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
-from article10.model.scenario_file import read_scenario
-from article10.model.setup import Setup
+from article10.model.setup import Setup, stacked_setups
+from article10.model.stacked_draws import OwnDraws, SharedDraws
 from article10.model.world import World
 from article10.runs.batches.design import Point
 from article10.runs.batches.error import BatchError
@@ -25,7 +24,7 @@ from article10.runs.batches.store import Commit, Store, Task
 from article10.runs.batches.trajectories import TrajectoryWriter
 from article10.runs.ensemble.recorder import AnyArray, Recorder, TrajectoryRecorder
 from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.simulate import step_stacks
 from article10.runs.output.digest import file_digest
 from article10.runs.output.files import moved_into_place
 
@@ -69,34 +68,60 @@ class Report:
 
 
 class Kept:
-    """What is kept of one point's runs."""
+    """What is kept of the runs of some points, with a row for each run of the first point, then of the second, ...
 
-    def __init__(self, setup: Setup, work: Work, point: Point) -> None:
-        """Make room."""
-        runs = work.task.runs
-        self.outcomes = Recorder(setup, runs, ())
-        self.histogram = Histogram(setup) if work.histogram else None
-        self.writer = self.trajectories = None
+    Attributes:
+        outcomes: of all rows.
+        histograms: counts of stances by point, where they are asked for.
+        writers: of the trajectories by point, where there are any.
+    """
+
+    def __init__(self, setup: Setup, work: Work, points: Sequence[Point]) -> None:
+        """Make room for the runs of a task at each of the points of a stack."""
+        self.n_runs = work.task.runs
+        n_rows = self.n_runs * len(points)
+        self.outcomes = Recorder(setup, n_rows, ())
+        self.histograms = [Histogram(setup) for _ in points] if work.histogram else []
+        self.writers: list[TrajectoryWriter] = []
+        self.trajectories = None
         if work.record:
-            path = Store(Path(work.folder)).trajectories(point.scenario)
-            self.writer = TrajectoryWriter(path, point, work.task, work.record)
-            self.trajectories = TrajectoryRecorder(setup, runs, work.record, self.writer.stretch, self.writer.keep)
+            path = Store(Path(work.folder)).trajectories(points[0].scenario)
+            self.writers = [TrajectoryWriter(path, point, work.task, work.record) for point in points]
+            self.trajectories = TrajectoryRecorder(setup, n_rows, work.record, self.writers[0].stretch, self._write)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
         self.outcomes.before(world, rows)
-        if self.histogram is not None:
-            self.histogram.add(world)
+        self._count(world, rows)
         if self.trajectories is not None:
             self.trajectories.before(world, rows)
 
     def after_step(self, world: World, rows: slice, stance_before: AnyArray) -> None:
         """Record the world after a step."""
         self.outcomes.after_step(world, rows, stance_before)
-        if self.histogram is not None:
-            self.histogram.add(world)
+        self._count(world, rows)
         if self.trajectories is not None:
             self.trajectories.after_step(world, rows, stance_before)
+
+    def rows_of(self, place: int) -> slice:
+        """The rows of one of the points."""
+        return slice(place * self.n_runs, (place + 1) * self.n_runs)
+
+    def discard(self) -> None:
+        """Remove what was written: a point failed."""
+        for writer in self.writers:
+            writer.discard()
+
+    def _count(self, world: World, rows: slice) -> None:
+        for place, histogram in enumerate(self.histograms):
+            own = self.rows_of(place)
+            start, stop = max(own.start, rows.start) - rows.start, min(own.stop, rows.stop) - rows.start
+            if start < stop:
+                histogram.add(world.step, world.members.stance[start:stop])
+
+    def _write(self, name: str, first: int, values: AnyArray) -> None:
+        for place, writer in enumerate(self.writers):
+            writer.keep(name, first, values[:, self.rows_of(place)])
 
 
 def perform(work: Work) -> Report:
@@ -110,60 +135,55 @@ def perform(work: Work) -> Report:
     if work.maker != maker():
         raise BatchError(f"a worker would give other numbers: it has {maker()}, the batch is made by {work.maker}")
     store, files, failures = Store(Path(work.folder)), _Files(work), []
-    prepared: list[tuple[Point, Setup]] = []
+    prepared: list[tuple[Point, Scenario]] = []
     for point in work.points:
         try:
-            prepared.append((point, Setup.of(read_scenario(work.scenario, point.changes))))
+            prepared.append((point, point.changed(work.scenario)))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - a failure is a value
             failures.append(_failure(point, work.task, error))
-    for _, together in groupby(prepared, key=_draws_key):
-        for point, outcome in _run(list(together), work):
+    for points, setup in _stacks(prepared):
+        for some, outcome in _run(points, setup, work):
             if isinstance(outcome, Exception):
-                failures.append(_failure(point, work.task, outcome))
+                failures += [_failure(point, work.task, outcome) for point in some]
             else:
-                files.add(point, *outcome)
+                files.add(some, *outcome)
     failures.sort(key=lambda failure: failure["point"])
     store.commit(work.task, files.written(), failures, work.kept)
     return Report(work.task.runs * len(work.points), work.task.runs * len(failures))
 
 
-def _draws_key(prepared: tuple[Point, Setup]) -> tuple[Any, int]:
-    """Points with the same key share every draw."""
-    return prepared[1].streams, prepared[0].seed
+def _stacks(prepared: Sequence[tuple[Point, Scenario]]) -> Iterator[tuple[list[Point], Setup]]:
+    """Points that can be stepped side by side, each group with its stack."""
+    for places, setup in stacked_setups([scenario for _, scenario in prepared]):
+        yield [prepared[place][0] for place in places], setup
 
 
 Outcome = tuple[Setup, Kept] | Exception
 
 
-def _run(together: list[tuple[Point, Setup]], work: Work) -> Iterator[tuple[Point, Outcome]]:
-    """Run points that share their draws; each is given away with its last chunk, so that few are held at once."""
-    task = work.task
-    setup = together[0][1]
-    sampler = Sampler(*_draws_key(together[0]), once=len(together) == 1)
-    kept: dict[int, Kept] = {}
-    failed: set[int] = set()
-    for rows in chunks(task.runs, task.runs if work.record else chunk_size(setup)):
-        draws = sampler.draw(range(task.first_run + rows.start, task.first_run + rows.stop))
-        for point, setup in together:
-            if point.index in failed:
-                continue
-            try:
-                if point.index not in kept:
-                    kept[point.index] = Kept(setup, work, point)
-                step_chunk(setup, draws, kept[point.index], rows)
-            except (MemoryError, OSError):  # of the machine, not of the point
-                raise
-            except Exception as error:  # noqa: BLE001 - a failure is a value
-                failed.add(point.index)
-                broken = kept.pop(point.index, None)
-                if broken is not None and broken.writer is not None:
-                    broken.writer.discard()
-                yield point, error
-                continue
-            if rows.stop == task.runs:
-                yield point, (setup, kept.pop(point.index))
+def _run(points: list[Point], setup: Setup, work: Work) -> Iterator[tuple[list[Point], Outcome]]:
+    """Run the points of a stack; if a run fails, each point alone, so that only what fails is lost."""
+    task, seeds = work.task, [point.seed for point in points]
+    kept = Kept(setup, work, points)
+    alike = len(set(seeds)) == 1
+    shared = SharedDraws(Sampler(setup.streams, seeds[0], once=len(points) == 1))
+    draws = shared if alike else OwnDraws(setup.streams, seeds)
+    runs = range(task.first_run, task.first_run + task.runs)
+    try:
+        step_stacks([(setup, kept)], draws, runs, chunk=task.runs * len(points) if work.record else None)
+    except (MemoryError, OSError):  # of the machine, not of a point
+        raise
+    except Exception as error:  # noqa: BLE001 - a failure is a value
+        kept.discard()
+        if len(points) == 1:
+            yield points, error
+        else:
+            for point, scenario in zip(points, setup.stacked, strict=True):
+                yield from _run([point], setup.stack([scenario]), work)
+    else:
+        yield points, (setup, kept)
 
 
 def _failure(point: Point, task: Task, error: Exception) -> dict[str, Any]:
@@ -188,17 +208,19 @@ class _Files:
         self.counts: dict[str, np.ndarray] = {}
         self.writers: list[TrajectoryWriter] = []
 
-    def add(self, point: Point, setup: Setup, kept: Kept) -> None:
-        """Take what a point gave."""
-        data = dataset(setup, kept.outcomes, point.seed, self.work.task.first_run)
-        if kept.writer is not None:
-            kept.writer.finish(data)
-            self.writers.append(kept.writer)
-        if kept.histogram is not None:
-            self.counts[str(point.index)] = kept.histogram.counts
+    def add(self, points: Sequence[Point], setup: Setup, kept: Kept) -> None:
+        """Take what the points of a stack gave."""
+        data = dataset(setup, kept.outcomes, points[0].seed, 0)
         frame = EnsembleResult(data).outcomes_by_member.reset_index()
-        frame.insert(0, "point", point.index)
+        frame["run"] = self.work.task.first_run + frame["run"] % kept.n_runs
+        frame.insert(0, "point", np.repeat([point.index for point in points], kept.n_runs))
         self.rows.append(frame)
+        for place, writer in enumerate(kept.writers):
+            writer.finish(data.isel(run=kept.rows_of(place)))
+        self.writers += kept.writers
+        if kept.histograms:
+            own = zip(points, kept.histograms, strict=True)
+            self.counts |= {str(point.index): histogram.counts for point, histogram in own}
 
     def written(self) -> dict[Path, str]:
         """Digests of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
@@ -213,7 +235,7 @@ class _Files:
         return digests
 
     def _write_outcomes(self, path: Path) -> Path:
-        frame = pd.concat(self.rows, ignore_index=True)
+        frame = pd.concat(self.rows, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
         if self._holds_others(path):
             others = pd.read_parquet(path).astype(frame.dtypes)
             frame = pd.concat([others, frame]).sort_values("point", kind="stable", ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -146,6 +147,13 @@ class OutcomeRecorder:
         self.final_stance = np.zeros(runs, np.float32)
         self.final_front = np.zeros(runs, np.float32)
 
+    def part(self, rows: slice) -> OutcomeRecorder:
+        """What came of some of the runs, in the same memory."""
+        own = copy(self)
+        own.__dict__.update({name: value[rows] for name, value in vars(self).items() if isinstance(value, np.ndarray)})
+        own.entered = {code: step[rows] for code, step in self.entered.items()}
+        return own
+
     def before(self, world: World, rows: slice) -> None:
         """Note the stages of the first day."""
         self._enter(world, rows, np.ones(world.n_runs, dtype=bool))
@@ -249,8 +257,9 @@ class TrajectoryRecorder:
                 self._note(f"event_{event.name}", interval, rows, acts[interval])
         if CONTRIBUTION in self.held:
             parts = np.empty((*stance_before.shape, len(self.mechanisms)))
+            effective_step = world.by_member.constants.effective_step
             for place, rate in enumerate(world.rates.values()):
-                parts[..., place] = world.setup.effective_step * rate
+                parts[..., place] = np.asarray(effective_step, np.asarray(rate).dtype) * rate  # float32 noise stays so
             parts[..., -1] = world.members.stance - stance_before - parts[..., :-1].sum(axis=-1)
             self._note(CONTRIBUTION, interval, rows, parts)
 
@@ -286,6 +295,12 @@ class Recorder:
         self.n_runs = runs
         self.outcomes = OutcomeRecorder(setup, runs)
         self.trajectories = TrajectoryRecorder(setup, runs, record) if check_record(record) else None
+
+    def part(self, rows: slice) -> Recorder:
+        """What is kept of some of the runs, in the same memory: their outcomes, and no trajectories."""
+        own = copy(self)
+        own.n_runs, own.outcomes, own.trajectories = rows.stop - rows.start, self.outcomes.part(rows), None
+        return own
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""

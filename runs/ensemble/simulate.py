@@ -19,6 +19,8 @@ from article10.model.randomness import Draws, Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.stacked_draws import SharedDraws, StackedDraws
+from article10.model.values import PlaceArray
 from article10.model.world import World
 from article10.runs.ensemble.machine import cache_bytes, check_memory, free_bytes
 from article10.runs.ensemble.recorder import Recorder, check_record, with_run_variables
@@ -87,11 +89,8 @@ def simulate(
     check_memory(f"{together:,} runs stepped together", together * state_bytes(setup))
     recorder = Recorder(setup, runs, with_run_variables(record))
     sampler = Sampler(setup.streams, seed, once=True)
-    for rows in chunks(runs, together):
-        draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
-        step_chunk(setup, draws, recorder, rows)
-        if progress is not None:
-            progress(rows.stop)
+    numbers = range(first_run, first_run + runs)
+    step_stacks([(setup, recorder)], SharedDraws(sampler), numbers, chunk=together, progress=progress)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
 
 
@@ -117,6 +116,41 @@ def chunks(runs: int, chunk: int) -> Iterator[slice]:
         yield slice(start, min(start + chunk, runs))
 
 
+def step_stacks(
+    stacks: Sequence[tuple[Setup, Recording]],
+    draws: StackedDraws,
+    runs: range,
+    *,
+    chunk: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Step the same runs of every scenario of some stacks, those of a stack side by side as far as they fit a chunk.
+
+    What a run does depends on its scenario, its seed and its number alone, to the last bit, not on what is stepped
+    beside it.
+
+    Args:
+        stacks: each with what records it, which has a row for each run of the first scenario of the stack, then for
+            each of the second, and so on.
+        draws: for all scenarios.
+        runs: numbers of the runs of each scenario.
+        chunk: rows that are stepped together, by default chosen from cache and memory.
+        progress: called after each chunk with the number of runs done, over all scenarios.
+    """
+    chunk, done = chunk or min(chunk_size(setup) for setup, _ in stacks), 0
+    together = max(1, chunk // len(runs))
+    for part in chunks(len(runs), chunk):
+        for setup, recording in stacks:
+            for some in chunks(len(setup.stacked), together):
+                rows = slice(some.start * len(runs) + part.start, (some.stop - 1) * len(runs) + part.stop)
+                place = np.repeat(np.arange(some.start, some.stop), part.stop - part.start)
+                in_stack = place if len(setup.stacked) > 1 else None
+                step_chunk(setup, draws.of(runs[part], some), recording, rows, in_stack)
+                done += rows.stop - rows.start
+                if progress is not None:
+                    progress(done)
+
+
 class Recording(Protocol):
     """Keeps what is to be kept of some runs."""
 
@@ -127,7 +161,7 @@ class Recording(Protocol):
         """Record the world after a step; ``stance_before`` are the stances before it."""
 
 
-def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice) -> World:
+def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice, place: PlaceArray | None = None) -> World:
     """Step some runs from the first day to the horizon.
 
     Args:
@@ -135,11 +169,12 @@ def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice) ->
         draws: of these runs; they are read only.
         recording: keeps what is to be kept.
         rows: where it keeps it.
+        place: for each run, the place of its scenario in the stack, (run,); not for one scenario.
 
     Returns:
         The world at the horizon.
     """
-    world = World.start(setup, draws)
+    world = World.start(setup, draws, place)
     schedule.begin(world)
     recording.before(world, rows)
     for _ in range(setup.n_steps):

@@ -89,7 +89,7 @@ class Round:
     @property
     def threat(self) -> float:
         """Mean threat that members perceive at signing, as the model computes it from war, front and exposure."""
-        return float(self.setup.threat.mean())
+        return float(self.setup.values.alone.constants.threat.mean())
 
     @property
     def supported_at_signing(self) -> BoolArray:

@@ -20,8 +20,9 @@ class Stated(Protocol):
     def runs(self) -> int:
         """Number of runs that the sentences rest on."""
 
-    def sentences(self) -> list[str]:
-        """The statements."""
+    def undetected(self) -> list[str]:
+        """The sentences about effects that the runs cannot distinguish from zero."""
+        ...
 
 
 A = TypeVar("A", bound=Stated)

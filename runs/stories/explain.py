@@ -121,9 +121,10 @@ class _OneMember:
         if world.step == self.begins + 1:
             self.start[rows] = stance_before[:, self.member]
         into, now = self.parts[rows], world.members.stance[:, self.member]
+        effective_step = world.by_run.constants.effective_step
         moved = np.zeros(len(now))
         for place, rate in enumerate(world.rates.values()):
-            change = world.setup.effective_step * np.broadcast_to(rate, stance_before.shape)[:, self.member]
+            change = effective_step * np.broadcast_to(rate, stance_before.shape)[:, self.member]
             into[:, place] += change
             moved += change
         into[:, -1] += now - stance_before[:, self.member] - moved

@@ -13,7 +13,8 @@ import pandas as pd
 
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.setup import Setup
+from article10.model.setup import stacked_setups
+from article10.model.stacked_draws import SharedDraws
 from article10.runs.analyses.paired import shared_streams
 from article10.runs.analyses.tuning.target_measures import Measured, TargetRecorder, summarised
 from article10.runs.analyses.tuning.targets import Targets
@@ -21,12 +22,12 @@ from article10.runs.batches.batch import Progress
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.ranges import Space
 from article10.runs.batches.store import write_atomically
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.simulate import MOST, step_stacks
 from article10.runs.output.digest import ALGORITHM, bytes_digest
 from article10.runs.output.files import remove_abandoned
 
 POINTS_TOGETHER = 16
-"""Points of a task: they share their draws, and are what is lost when a process is stopped."""
+"""Points of a task, or as many more as make ``MOST`` runs: they are what is lost when a process is stopped."""
 
 ASKED, EVALUATED = "asked.json", "evaluated.jsonl"
 """Files of a folder that a tuning is kept in: what was asked, and a line a point with its digest."""
@@ -55,15 +56,17 @@ class Work:
 
 def perform(work: Work) -> list[Measured]:
     """Measure each point of a task; draws are made once for all of them, chunk by chunk."""
-    setups = [Setup.of(work.scenario.with_(point)) for point in work.points]
-    sampler = Sampler(shared_streams(setups), work.seed)
-    recorders: list[list[TargetRecorder]] = [[] for _ in setups]
-    for rows in chunks(work.runs, min(map(chunk_size, setups))):
-        draws, n = sampler.draw(range(rows.start, rows.stop)), rows.stop - rows.start
-        for setup, own in zip(setups, recorders, strict=True):
-            own.append(TargetRecorder(setup, n, work.targets))
-            step_chunk(setup, draws, own[-1], slice(0, n))
-    return [summarised(own, setup, work.targets) for setup, own in zip(setups, recorders, strict=True)]
+    setups = stacked_setups([work.scenario.with_(point) for point in work.points])
+    recorders = [TargetRecorder(setup, len(places) * work.runs, work.targets) for places, setup in setups]
+    sampler = Sampler(shared_streams(setup for _, setup in setups), work.seed)
+    stacks = [(setup, recorder) for (_, setup), recorder in zip(setups, recorders, strict=True)]
+    step_stacks(stacks, SharedDraws(sampler), range(work.runs))
+    measured: dict[int, Measured] = {}
+    for (places, setup), recorder in zip(setups, recorders, strict=True):
+        for i, place in enumerate(places):
+            own = recorder.part(slice(i * work.runs, (i + 1) * work.runs))
+            measured[place] = summarised(own, setup, work.targets)
+    return [measured[place] for place in range(len(work.points))]
 
 
 class Evaluator:
@@ -150,7 +153,8 @@ class Evaluator:
         pending = [point for point in dict.fromkeys(asked) if point not in self._known]
         state = Progress(runs=len(asked) * self.runs, found=(len(asked) - len(pending)) * self.runs)
         tell(state)
-        groups = [pending[k : k + POINTS_TOGETHER] for k in range(0, len(pending), POINTS_TOGETHER)]
+        together = max(POINTS_TOGETHER, MOST // self.runs)
+        groups = [pending[k : k + together] for k in range(0, len(pending), together)]
         work = [self._work(group) for group in groups]
         for measured, done in self._executor.run(_performed, work):
             group = [tuple(point.values()) for point in done.points]

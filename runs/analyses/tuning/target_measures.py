@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,6 +41,13 @@ class TargetRecorder:
         steps = {last_step(setup.scenario, target.date) for target in targets.stance}
         self.stance = {step: np.zeros((runs, len(setup.roster)), np.float32) for step in steps}
 
+    def part(self, rows: slice) -> TargetRecorder:
+        """What is recorded of some of the runs, in the same memory."""
+        own = copy(self)
+        own.outcomes, own.shelved = self.outcomes.part(rows), self.shelved[rows]
+        own.stance = {step: stance[rows] for step, stance in self.stance.items()}
+        return own
+
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
         self.outcomes.before(world, rows)
@@ -76,23 +83,22 @@ class Measured:
     errors: np.ndarray
 
 
-def summarised(recorders: Sequence[TargetRecorder], setup: Setup, targets: Targets) -> Measured:
-    """The targets over the runs of some recorders."""
-    found = [_of(target, recorders, setup) for target in targets]
+def summarised(recorder: TargetRecorder, setup: Setup, targets: Targets) -> Measured:
+    """The targets over the runs of a recorder."""
+    found = [_of(target, recorder, setup) for target in targets]
     return Measured(np.array([value for value, _ in found]), np.array([error for _, error in found]))
 
 
-def _of(target: object, recorders: Sequence[TargetRecorder], setup: Setup) -> tuple[float, float]:
+def _of(target: object, recorder: TargetRecorder, setup: Setup) -> tuple[float, float]:
     if isinstance(target, StanceTarget):
         step, place = last_step(setup.scenario, target.date), setup.roster.index(target.member)
-        return mean(np.concatenate([r.stance[step][:, place] for r in recorders]))
+        return mean(np.ascontiguousarray(recorder.stance[step][:, place]))
     if isinstance(target, ProbabilityTarget):
-        return share(np.concatenate([_reached(target, r, setup.scenario) for r in recorders]))
+        return share(_reached(target, recorder, setup.scenario))
     if isinstance(target, RatificationTarget):
-        return median(np.concatenate([_days(target, r, setup) for r in recorders]))
+        return median(_days(target, recorder, setup))
     assert isinstance(target, ObjectionTarget)
-    counts = [_objections(target, r, setup.roster.index(target.member)) for r in recorders]
-    return ratio(*(np.concatenate(part) for part in zip(*counts, strict=True)))
+    return ratio(*_objections(target, recorder, setup.roster.index(target.member)))
 
 
 def _reached(target: ProbabilityTarget, recorder: TargetRecorder, scenario: Scenario) -> np.ndarray:
