@@ -248,6 +248,10 @@ NEAR_TOGETHER = 128
 """Runs whose weights, (run, member, member), are in memory at a time: they stay in the cache."""
 
 
+AT_THE_BOUND = 1e-9
+"""Stances this much beyond the confidence bound are within it, so that rounding decides nothing between coded stances."""
+
+
 def near_peers(
     stance: FloatArray,
     perceived: FloatArray,
@@ -261,7 +265,7 @@ def near_peers(
     Weights beyond the bound are zero and the others are scaled to a sum of one; arguments as in ``peers``.
     """
     n_runs = len(stance)
-    bound = np.broadcast_to(p.confidence_bound, (n_runs, 1))
+    bound = np.broadcast_to(p.confidence_bound + AT_THE_BOUND, (n_runs, 1))
     low, high = stance - bound, stance + bound
     pull = np.empty_like(stance)
     for rows in (slice(start, start + NEAR_TOGETHER) for start in range(0, n_runs, NEAR_TOGETHER)):

@@ -147,7 +147,7 @@ def stack_key(scenario: Scenario) -> tuple[Any, ...]:
     alike = tuple(getattr(getattr(scenario, group), name) for group, name in SHAPES_OR_CHOOSES)
     time = (scenario.start, scenario.horizon, scenario.step_days)
     members = (scenario.without, scenario.roster, scenario.ballots)
-    return (*time, *alike, is_bounded(scenario.stance), scenario.mechanisms, members, scenario.events)
+    return (*time, *alike, is_bounded(scenario.stance), dict(scenario.mechanisms), members, scenario.events)
 
 
 def stacks(scenarios: Sequence[Scenario]) -> list[list[int]]:

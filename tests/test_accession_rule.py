@@ -283,7 +283,7 @@ def test_the_rule_s_file_reads_nothing_of_russia_and_its_only_inputs_are_ballots
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {name for name in imported if name and name.startswith("article10")}
     agents = {"article10.agents.arrays", "article10.agents.member_state", "article10.agents.parameter"}
-    assert ours == {*agents, "article10.model.roster"}
+    assert ours == {*agents, "article10.agents.short_error", "article10.model.roster"}
     assert list(inspect.signature(decide).parameters) == ["ballots", "p"]
     assert set(AccessionParameters.model_fields).isdisjoint({"russia", "alarm", "war", "effort"})
 

@@ -188,8 +188,8 @@ def test_the_fan_tells_what_the_same_worlds_do_and_comes_back():
     first = fan.drawn({}, "HUN")
     moved = fan.drawn({LEVER: 0.9}, "HUN")
     assert moved.png != first.png
-    assert "difference" in moved.detected
+    assert "difference" in moved.told
     joined = article10.simulate(scenario, 40, SEED, changes={LEVER: 0.9}).outcomes["accession_date"].notna().mean()
-    assert f"{joined:.1%} of 40 runs" in moved.detected
+    assert f"{joined:.1%} of 40 runs" in moved.told
     assert fan.drawn({}, "POL").png != first.png
     assert fan.drawn({}, "HUN") == replace(first)

@@ -254,7 +254,7 @@ class StanceHindcast(AnalysisResult):
         )
         said.append(f"Pairs of members put in the order of their moves (chance 0.50): {order}.")
         cases = self.by_case()
-        wrong = cases[cases["moved"] != cases["detected"]]
+        wrong = cases[cases["moved"] != cases["told"]]
         said.append(f"With governments known, the direction is missed for {listed(dict.fromkeys(wrong.index))}.")
         return said
 
