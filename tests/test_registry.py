@@ -159,7 +159,7 @@ def test_names_that_are_taken_or_are_no_names_are_refused():
             article10.register_analysis("Is it so?", name=name or "1")(lambda: None)
     with pytest.raises(ValueError, match="name of the lever = 'war'"):
         article10.register_lever(article10.Lever("war", "a war", {}))
-    with pytest.raises(ValueError, match="expected an article10[.]Lever"):
+    with pytest.raises(ValueError, match=r"expected an article10\.Lever"):
         article10.register_lever("war")
 
 

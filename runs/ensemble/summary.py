@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.model.accession_rule import MILESTONES as MILESTONES
 from article10.model.accession_rule import formal_weight
 from article10.runs.ensemble.result import EnsembleResult
 
 Z95 = 1.959963984540054
 """Normal quantile of a 95% interval."""
-
-MILESTONES = ("invitation", "signature", "accession")
 
 
 def wilson(successes: float, n: float) -> tuple[float, float]:
