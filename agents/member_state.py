@@ -249,7 +249,7 @@ NEAR_TOGETHER = 128
 
 
 AT_THE_BOUND = 1e-9
-"""Stances this much beyond the confidence bound are within it, so that rounding decides nothing between coded stances."""
+"""Stances this much beyond the confidence bound are within it, so that rounding decides nothing for coded stances."""
 
 
 def near_peers(

@@ -7,8 +7,10 @@ objection is a veto.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -26,6 +28,14 @@ ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 
 STAGES = ("aspirant", "invited", "protocol_signed", "ratifying", "member", "shelved")
 """Names of the stages, in the order of their codes."""
+
+ENTERED: Mapping[int, str] = MappingProxyType(
+    {INVITED: "invitation", PROTOCOL_SIGNED: "signature", MEMBER: "accession"}
+)
+"""Stages whose day of entry is an outcome, by code, and what entering them is called; in order."""
+
+MILESTONES = tuple(ENTERED.values())
+"""What entering a stage is called, in the order of the stages."""
 
 EXTERNAL_POWERS = frozenset({"RUS"})
 """Powers outside the alliance: they have no ballot."""
@@ -202,9 +212,11 @@ def formal_weight(power: str, members: tuple[str, ...]) -> int:
 __all__ = [
     "ACQUIESCE",
     "ASPIRANT",
+    "ENTERED",
     "EXTERNAL_POWERS",
     "INVITED",
     "MEMBER",
+    "MILESTONES",
     "NO_BALLOT",
     "OBJECT",
     "PROTOCOL_SIGNED",

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.short_error import shown
+from article10.model.accession_rule import ENTERED, INVITED, MEMBER
 from article10.model.arguments import LARGEST, whole
 from article10.model.days import day_given
 from article10.model.randomness import Sampler, Stream
@@ -25,7 +26,7 @@ from article10.runs.ensemble.result import EnsembleResult, dataset
 from article10.runs.ensemble.simulate import step_stacks
 from article10.runs.ensemble.summary import MILESTONES
 
-OUTCOMES = ("invitation", "accession")
+OUTCOMES = tuple(ENTERED[stage] for stage in (INVITED, MEMBER))
 """Milestones on which influence is measured."""
 
 Progress = Callable[[int, int], None]

@@ -7,6 +7,7 @@ test that every analysis keeps the common promises all read it. A user's own ana
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -56,6 +57,18 @@ class Analysis:
         module, _, attribute = self.function.partition(":")
         found: Callable[..., Any] = getattr(import_module(module), attribute)
         return found
+
+    def ask(self, scenario: object, offered: Mapping[str, object], **options: object) -> Any:  # noqa: ANN401 - a result
+        """Call the function.
+
+        Args:
+            scenario: the scenario to analyse.
+            offered: arguments that are passed only if the function takes them, such as ``progress``.
+            options: arguments that it must take.
+        """
+        function = self.load()
+        taken = inspect.signature(function).parameters
+        return function(scenario, **options, **{name: value for name, value in offered.items() if name in taken})
 
 
 def _shipped() -> Mapping[str, Analysis]:

@@ -5,7 +5,6 @@ The registry gives each its question, which heads its help; what stands here is 
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -72,11 +71,8 @@ def ask(name: str, scenario: Scenario, out: Path | None, force: bool, **options:
         force: whether to replace the folder.
         options: the other arguments of the analysis.
     """
-    function = ANALYSES[name].load()
     with progress_shown(name) as done:
-        if "progress" in inspect.signature(function).parameters:
-            options["progress"] = done
-        give(lambda: function(scenario, **options), out, force)
+        give(lambda: ANALYSES[name].ask(scenario, {"progress": done}, **options), out, force)
 
 
 def refuse(beside: str, **options: object) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.member_state import NEVER, NO_BALLOT
-from article10.model.accession_rule import INVITED, MEMBER, PROTOCOL_SIGNED, SHELVED
+from article10.model.accession_rule import ENTERED as ENTERED
+from article10.model.accession_rule import SHELVED
 from article10.model.arguments import check_names
 from article10.model.mechanisms import BOUNDS
 from article10.model.setup import Setup
@@ -82,11 +83,6 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
     }
 )
 """Variables of shape (run, step), of which an ensemble records all whenever it records a variable by member."""
-
-ENTERED: Mapping[int, str] = MappingProxyType(
-    {INVITED: "invitation", PROTOCOL_SIGNED: "signature", MEMBER: "accession"}
-)
-"""Stages whose day of entry is an outcome, by code."""
 
 
 def check_record(record: Sequence[str]) -> tuple[str, ...]:

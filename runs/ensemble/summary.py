@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.model.accession_rule import MILESTONES as MILESTONES
 from article10.model.accession_rule import formal_weight
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.statistics.proportion import wilson
-
-MILESTONES = ("invitation", "signature", "accession")
 
 
 def signed(value: float) -> str:

@@ -15,10 +15,10 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
-from article10.runs.analyses.influence.influence import Influence, influence
-from article10.runs.analyses.influence.ranking import InfluenceRanking, rank_influence
-from article10.runs.analyses.paired import Progress
-from article10.runs.analyses.result import listed
+from article10.runs.analyses.influence.influence import Influence
+from article10.runs.analyses.paired import Progress, outcomes_ahead
+from article10.runs.analyses.registry import ANALYSES
+from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.simulate import simulate
@@ -62,16 +62,21 @@ class Report:
 
     Attributes:
         result: the ensemble.
-        influence: Russia's.
-        ranking: of levers.
+        analyses: results of the analyses whose registration gives them a section in a report, by name.
         asked: the scenario and its changes as words of the command that makes the report again; empty where it was
             given as a value that no command can name.
     """
 
     result: EnsembleResult
-    influence: Influence
-    ranking: InfluenceRanking
+    analyses: Mapping[str, AnalysisResult]
     asked: str
+
+    @property
+    def influence(self) -> Influence:
+        """Russia's influence, which the headline states."""
+        found = self.analyses["influence"]
+        assert isinstance(found, Influence)
+        return found
 
     @property
     def scenario(self) -> Scenario:
@@ -152,19 +157,15 @@ class Report:
                 [_on_page(_milestones(self.result), folded=True)],
             ),
             self._who(),
-            Section(
-                "russia",
-                "Who has no say, and what it moves: Russia",
-                self.influence.sentences(),
-                [drawn(draw, self.influence.runs) for draw in self.influence.figures().values()],
-                [_on_page(table, folded=True) for table in self.influence.tables().values()],
-            ),
-            Section(
-                "drivers",
-                "What drives it",
-                self.ranking.sentences(),
-                [drawn(draw, self.ranking.runs) for draw in self.ranking.figures().values()],
-                [_on_page(table, folded=True) for table in self.ranking.tables().values()],
+            *(
+                Section(
+                    name,
+                    ANALYSES[name].section,
+                    found.sentences(),
+                    [drawn(draw, found.runs) for draw in found.figures().values()],
+                    [_on_page(table, folded=True) for table in found.tables().values()],
+                )
+                for name, found in self.analyses.items()
             ),
             Section(
                 "assumptions",
@@ -230,7 +231,7 @@ def report(
 
     Args:
         scenario: name, path or scenario.
-        runs: of the ensemble, and of each variant of the influence and of the ranking: what both state is one number.
+        runs: of the ensemble, and of each variant of the analyses: what several of them state is one number.
         seed: of all random streams.
         changes: to the scenario, by full key.
         progress: called with the number of runs done and of all, part by part.
@@ -243,9 +244,11 @@ def report(
     chosen = read_scenario(scenario, changes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says what is not told
-        said = influence(chosen, "russia", runs, seed, progress=progress)
-        ranking = rank_influence(chosen, runs=runs, seed=seed, outcome=said.outcomes[0], progress=progress)
-    return Report(simulate(chosen, runs, seed), said, ranking, _words(scenario, changes or {}))
+        offered = {"outcome": outcomes_ahead(chosen)[0], "progress": progress}
+        found = {
+            each.name: each.ask(chosen, offered, runs=runs, seed=seed) for each in ANALYSES.values() if each.section
+        }
+    return Report(simulate(chosen, runs, seed), found, _words(scenario, changes or {}))
 
 
 def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
