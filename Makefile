@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
 
-# An environment belongs to one interpreter version and one folder; for another, it is made anew.
+# An environment belongs to one interpreter version and one folder; for another, it is rebuilt.
 IDENTITY := $(shell $(PYTHON) -c 'import os, sys, zlib; print("%d.%d.%d" % sys.version_info[:3], "%08x" % zlib.crc32(os.getcwd().encode()), sep="-")' 2>/dev/null)
 CREATED  := $(VENV)/.created-$(IDENTITY)
 CORE     := $(VENV)/.installed-core
@@ -80,7 +80,7 @@ benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million
 clean: ## Remove the environment, builds and caches; results stay.
 	if $(REPLACEABLE); then rm -rf $(VENV); fi
 	rm -rf build dist site *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find agents article10 model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find agents article10 docs model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.exit("article10 needs Python 3.11 or later; choose one with PYTHON=..." if sys.version_info < (3, 11) else 0)'

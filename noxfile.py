@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import nox
 
+nox.needs_version = ">=2024.4.15"
+
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 

@@ -221,4 +221,4 @@ def test_the_tables_name_every_scenario_parameter_and_member():
     roster = runner.invoke(app, ["roster"]).stdout
     assert all(code in roster for code in article10.read_roster().iso3)
     assert "RUS" not in roster
-    assert runner.invoke(app, ["--version"]).stdout.startswith("article10 0.1.0")
+    assert runner.invoke(app, ["--version"]).stdout.startswith("article10 0.2.0")

@@ -19,7 +19,7 @@ def version() -> str:
     try:
         return metadata.version("article10")
     except metadata.PackageNotFoundError:
-        return "0.1.0+checkout"
+        return "0.2.0+checkout"
 
 
 @cache
