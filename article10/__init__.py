@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from article10.runs.analyses.tuning.tuning import tune
     from article10.runs.evidence.hindcast import hindcast
     from article10.runs.evidence.stance_dynamics import hindcast_stances
-    from article10.runs.interactive.explore.panel import explore
+    from article10.runs.interactive.panel import explore
     from article10.runs.report.report import report
 
 LATER = {
@@ -55,7 +55,7 @@ LATER = {
     "compare_rules": ("article10.runs.analyses.rules.compared", "analysis"),
     "discover": ("article10.runs.analyses.discovery.discovery", "analysis"),
     "discover_parameters": ("article10.runs.analyses.discovery.discovery", "analysis"),
-    "explore": ("article10.runs.interactive.explore.panel", "notebooks"),
+    "explore": ("article10.runs.interactive.panel", "notebooks"),
     "hindcast": ("article10.runs.evidence.hindcast", "analysis"),
     "hindcast_stances": ("article10.runs.evidence.stance_dynamics", "analysis"),
     "guarantee_tradeoff": ("article10.runs.analyses.guarantees.tradeoff", "analysis"),
