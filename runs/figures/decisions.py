@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.ticker
 import numpy as np
@@ -66,13 +66,13 @@ def draw_holdouts(ax: Axes, result: EnsembleResult, shown: pd.DataFrame, every: 
     ax.barh(shown["name"], only_war, left=shown["own_stance"], color="#c9c9c9", label="only because of the war")
     for place, (own, alone) in enumerate(zip(shown["own_stance"], shown["alone"], strict=True)):
         if alone >= LEAST_ALONE:
-            style = {"va": "center", "ha": "right", "color": "white", "fontsize": 7.5}
+            style: dict[str, Any] = {"va": "center", "ha": "right", "color": "white", "fontsize": 7.5}
             ax.text(own - 0.01, place, f"alone {alone:.1%}", **style)
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     ax.set_xlabel("share of the councils that voted on the bid")
     ax.grid(visible=False, axis="y")
     ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
-    ax.set_title("Members that object" if len(shown) else "No council voted on the bid in any run")
+    ax.set_title("How often each member objects" if len(shown) else "No council voted on the bid in any run")
     left = shown_of(len(shown), every, "members")
     note_runs(ax, result.runs, f"alone: the only member that objects because of its own stance{left}", below=38)

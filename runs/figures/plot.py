@@ -211,7 +211,8 @@ class Plot:
             ax.set_title(f"Why the stance of {name_of(self.result, member)} changed{where}")
             which = "mean over all runs" if run is None else f"run {run} is explained"
             between = f"{start or scenario.start} to {end or scenario.horizon}"
-            note_runs(ax, self.result.runs, f"{which}; {between}", below=62)
+            colours = "blue: stance; green and red: contributions that raise and lower it"
+            note_runs(ax, self.result.runs, f"{which}; {between}; {colours}", below=62)
         return ax
 
     @checked

@@ -145,7 +145,7 @@ def draw_members(ax: Axes, result: EnsembleResult, members: Sequence[str], place
     _label_lines(ax, result)
     ax.set_title(f"Stances in run {result.data['run'].to_numpy()[place]}")
     ax.set_ylabel("stance")
-    note_runs(ax, result.runs, "1 drawn")
+    note_runs(ax, result.runs, "one of them drawn; dashed: objection line")
 
 
 def draw_heatmap(ax: Axes, result: EnsembleResult) -> None:

@@ -29,7 +29,7 @@ def draw_waterfall(ax: Axes, bars: Sequence[Bar]) -> None:
     ax.axhline(0, color="black", linewidth=0.8)
     ax.use_sticky_edges = False
     ax.margins(y=0.12)
-    ax.set_ylabel("stance")
+    ax.set_ylabel("stance, sum of contributions")
     ax.tick_params(axis="x", rotation=40)
     for text in ax.get_xticklabels():
         text.set_horizontalalignment("right")

@@ -74,12 +74,12 @@ class ComparisonFigure:
     def _accession_frame(self) -> None:
         ax, given = self.accession, self.given
         ax.plot(given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4)
-        ax.set_ylabel("share of runs", fontsize=8.5)
+        ax.set_ylabel("share of runs, by the date", fontsize=8.5)
         _dates(ax, given)
         ax.set_xlim(*ax.get_xlim())
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.tick_params(labelsize=8)
-        ax.set_title(literal(f"{given.scenario.candidate.name} is a member by the date"), fontsize=9.5)
+        ax.set_title(literal(f"{given.scenario.candidate.name} is a member"), fontsize=9.5)
 
     def show(self, now: Snapshot) -> None:
         """Draw the runs with the changes, in place of those drawn before."""

@@ -84,7 +84,7 @@ def _round_steps(span: Decimal) -> Iterator[Decimal]:
 
 
 def position_of(declared: Declaration, value: Value) -> Value:
-    """The position that shows a value: that of a slider; a list or a box shows the value itself."""
+    """The position of a slider that shows a value; a list or a box shows the value itself."""
     return Positions.of(declared).own if _has_slider(declared) and value == declared.default else value
 
 

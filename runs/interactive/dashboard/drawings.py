@@ -193,5 +193,5 @@ def trajectories_png(model: AccessionModel) -> bytes:
         ax.set_xlim(first, last)
         time_axis(ax)
         label_ends(ax, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)
-        note_runs(ax, 1, "grey: other members; dashed: objection line, below which a member objects", below=22)
+        note_runs(ax, 1, "grey: other members; dashed: objection line", below=22)
         return png_of(figure, DPI)

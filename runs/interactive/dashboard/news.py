@@ -17,8 +17,8 @@ ONE_BY_ONE = 10_000
 
 def story_of(model: AccessionModel) -> list[Entry]:
     """The story of the model's run from the first day to the horizon, re-simulated bit for bit."""
-    again = simulate(model.setup.scenario, 1, model.seed_of_streams, first_run=model.run, record=RECORD)
-    return story(again, frequent=ONE_BY_ONE)
+    run = simulate(model.setup.scenario, 1, model.seed_of_streams, first_run=model.run, record=RECORD)
+    return story(run, frequent=ONE_BY_ONE)
 
 
 def latest(entries: list[Entry], today: date, days: int) -> list[tuple[Entry, bool]]:

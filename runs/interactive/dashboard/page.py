@@ -126,7 +126,7 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
             with panel("Which run"):
                 Chooser(start, now, show)
             with panel("Parameters"):
-                Levers(now.scenario, changes)
+                Parameters(now.scenario, changes)
         with solara.Div(classes=["a10-column"]):
             Live("Stances now", model, show_map)
             Live("Stances so far", model, show_trajectories)
@@ -199,21 +199,21 @@ def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN40
 
 
 @solara.component
-def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+def Parameters(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
     """The parameters of one group at a time."""
     groups = solara.use_memo(lambda: levers_by_group(scenario), [scenario])
     group = solara.use_reactive(next(iter(groups)))
     with solara.Div():
         solara.Select("Group", values=list(groups), value=group)
         for declared in groups[group.value]:
-            Lever(declared, changes).key(declared.key)
+            Parameter(declared, changes).key(declared.key)
         solara.Button(
             "Reset parameters", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True
         )
 
 
 @solara.component
-def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+def Parameter(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
     """One parameter: a list, a box or a slider."""
 
     def move(position: Value) -> None:

@@ -113,12 +113,12 @@ def show_members(model: AccessionModel) -> None:
 def News(model: solara.Reactive[Watched], steps: int, span: str) -> None:  # noqa: N802
     """What has happened in the run, the newest first; events of the last step are blue."""
     update_counter.get()
-    world = model.value
-    entries = solara.use_memo(lambda: story_of(world), [id(world)])
-    days = steps * world.setup.scenario.step_days
+    watched = model.value
+    entries = solara.use_memo(lambda: story_of(watched), [id(watched)])
+    days = steps * watched.setup.scenario.step_days
     items = "".join(
         f'<li class="{"now" if new else ""}"><time>{entry.day:%d %b %Y}</time> {escape(entry.text)}</li>'
-        for entry, new in latest(entries, world.date, days)
+        for entry, new in latest(entries, watched.date, days)
     )
     with panel(f"News (last {span} in blue)"):
         html("ul", items or "<li>Nothing has happened yet. Press ▶ or Step.</li>", "a10-news")
