@@ -35,7 +35,7 @@ from .runs.ensemble.result import EnsembleResult, load
 from .runs.ensemble.simulate import simulate
 from .runs.evidence.hindcast import hindcast
 from .runs.evidence.stance_dynamics import hindcast_stances
-from .runs.interactive.explore.panel import explore
+from .runs.interactive.panel import explore
 from .runs.report.report import report
 
 __version__: str

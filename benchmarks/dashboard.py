@@ -30,8 +30,7 @@ from chromium import PROGRAM, Chromium, chromium
 from served import dashboard
 
 import article10
-from article10.runs.interactive.dashboard.fan import RUNS
-from article10.runs.interactive.explore.panel import PAUSE
+from article10.runs.interactive.state import PAUSE, RUNS
 
 SEED = 7
 LEVER = "stance.peer_rate"

@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 import article10
-from article10.runs.interactive.explore.panel import Explorer, explore
+from article10.runs.interactive.panel import Explorer, explore
 
 SEED = 7
 LEVER = "stance.peer_rate"

@@ -22,8 +22,8 @@ from article10.runs.command_line import app
 from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.interactive.dashboard import serving
 from article10.runs.interactive.dashboard.fan import Fan
-from article10.runs.interactive.dashboard.levers import TELLING, levers
-from article10.runs.interactive.explore.positions import Positions
+from article10.runs.interactive.levers import SELECTED, levers_by_group
+from article10.runs.interactive.positions import Positions
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -169,13 +169,13 @@ class TestInTheBrowser:
         page.key("End", 35)
         page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set')")
         scenario = read_scenario("baseline", SHORT)
-        high = Positions.of(next(d for d in levers(scenario)[TELLING] if d.key == LEVER)).high
-        expected = Fan(scenario, SEED).drawn({LEVER: high}, "HUN").detected
+        high = Positions.of(next(d for d in levers_by_group(scenario)[SELECTED] if d.key == LEVER)).high
+        expected = Fan(scenario, SEED).drawn({LEVER: high}, "HUN").headline
         assert page.run(FAN_TOLD) == f"{expected}\n--set {LEVER}={high}"
         assert page.run(PENDING)
         page.click(button("Reset"))
         page.wait(f"!{PENDING}")
-        page.click(button("Levers back"))
+        page.click(button("Reset parameters"))
         page.wait(f"!{FAN_TOLD}.includes('--set') && {PENDING}")
 
     def test_a_bad_seed_is_said_and_a_good_one_opens_its_world(self, page: Chromium):

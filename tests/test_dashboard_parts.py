@@ -15,11 +15,10 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.interactive.dashboard import drawings
 from article10.runs.interactive.dashboard.fan import Fan
-from article10.runs.interactive.dashboard.levers import TELLING, levers
 from article10.runs.interactive.dashboard.news import latest, story_of
 from article10.runs.interactive.dashboard.opening import Asked, opened, whole_number
-from article10.runs.interactive.explore.levers import DEFAULT_LEVERS
-from article10.runs.interactive.explore.positions import with_change
+from article10.runs.interactive.levers import DEFAULT_LEVERS, SELECTED, levers_by_group
+from article10.runs.interactive.positions import with_change
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -106,14 +105,14 @@ def test_the_largest_seed_is_taken():
 
 
 def test_the_levers_are_those_of_explore_and_then_all_that_are_declared():
-    groups = levers(read_scenario("baseline"))
-    assert tuple(d.key for d in groups[TELLING]) == DEFAULT_LEVERS
-    assert all(d.key.startswith(f"{group}.") for group, found in groups.items() if group != TELLING for d in found)
+    groups = levers_by_group(read_scenario("baseline"))
+    assert tuple(d.key for d in groups[SELECTED]) == DEFAULT_LEVERS
+    assert all(d.key.startswith(f"{group}.") for group, found in groups.items() if group != SELECTED for d in found)
     assert {"stance", "russia", "war", "guarantees"} < set(groups)
 
 
 def test_a_lever_moved_back_is_no_change():
-    declared = next(d for d in levers(read_scenario("baseline"))[TELLING] if d.key == LEVER)
+    declared = next(d for d in levers_by_group(read_scenario("baseline"))[SELECTED] if d.key == LEVER)
     moved = with_change({"russia.effort": 1.0}, declared, 0.9)
     assert moved == {"russia.effort": 1.0, LEVER: 0.9}
     assert with_change(moved, declared, declared.default) == {"russia.effort": 1.0}
@@ -182,14 +181,14 @@ def test_the_history_of_stances_is_the_run():
     np.testing.assert_array_equal(drawings.stance_history(model).astype(np.float32), stances[:6])
 
 
-def test_the_fan_tells_what_the_same_worlds_do_and_comes_back():
+def test_the_fan_shows_the_effect_in_the_same_runs_and_comes_back():
     scenario = read_scenario("baseline", {"horizon": date(2030, 12, 1)})
     fan = Fan(scenario, SEED, runs=40)
     first = fan.drawn({}, "HUN")
     moved = fan.drawn({LEVER: 0.9}, "HUN")
     assert moved.png != first.png
-    assert "difference" in moved.told
+    assert "difference" in moved.headline
     joined = article10.simulate(scenario, 40, SEED, changes={LEVER: 0.9}).outcomes["accession_date"].notna().mean()
-    assert f"{joined:.1%} of 40 runs" in moved.told
+    assert f"{joined:.1%} of 40 runs" in moved.headline
     assert fan.drawn({}, "POL").png != first.png
     assert fan.drawn({}, "HUN") == replace(first)

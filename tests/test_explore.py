@@ -1,4 +1,4 @@
-"""The slider panel: sliders from the declarations, the same worlds redrawn, nothing but the lever changed."""
+"""The slider panel: sliders from the declarations, the same runs redrawn, nothing but the lever changed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from PIL import Image
 
 import article10
 from article10.model.randomness import Stream
-from article10.model.scenario import all_declarations
-from article10.runs.interactive.explore.ensemble_cache import EnsembleCache
-from article10.runs.interactive.explore.figure import headline
-from article10.runs.interactive.explore.levers import DEFAULT_LEVERS, chosen_levers
-from article10.runs.interactive.explore.panel import Debounced, explore
+from article10.model.scenario import ScenarioError, all_declarations
+from article10.runs.interactive.ensemble_cache import EnsembleCache
+from article10.runs.interactive.levers import DEFAULT_LEVERS, chosen_levers
+from article10.runs.interactive.panel import Debounced, explore
+from article10.runs.interactive.state import InteractiveState
 
 SHORT = {"horizon": "2027-12-06"}
 
@@ -34,20 +34,20 @@ def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel._image.value)))
 
 
-def test_kept_worlds_are_the_runs_of_simulate_bit_for_bit(short):
-    worlds = EnsembleCache(short, 30, 7, ("HUN", "USA"), every=1, chunk=20)
-    worlds.look({"stance.peer_rate": 0.9})
+def test_cached_runs_are_the_runs_of_simulate_bit_for_bit(short):
+    ensemble = EnsembleCache(short, 30, 7, ("HUN", "USA"), every=1, chunk=20)
+    ensemble.simulate({"stance.peer_rate": 0.9})
     for changes in ({}, {"stance.peer_rate": 0.2}, {"russia.strategy": "inert"}):
-        seen = worlds.look(changes)
+        seen = ensemble.simulate(changes)
         data = article10.simulate(short, 30, 7, changes=changes).data
         assert np.array_equal(seen.stance, data["stance"].sel(member=["HUN", "USA"]).to_numpy())
         assert np.array_equal(seen.acceded, data["stage"].to_numpy() == 4)
 
 
 def test_a_change_that_needs_other_draws_gets_them(short):
-    worlds = EnsembleCache(short, 6, 7, ("HUN",), every=1)
-    worlds.look()
-    seen = worlds.look({"russia.review_weeks": 20})
+    ensemble = EnsembleCache(short, 6, 7, ("HUN",), every=1)
+    ensemble.simulate()
+    seen = ensemble.simulate({"russia.review_weeks": 20})
     data = article10.simulate(short, 6, 7, changes={"russia.review_weeks": 20}).data
     assert np.array_equal(seen.stance[..., 0], data["stance"].sel(member="HUN").to_numpy())
 
@@ -55,11 +55,11 @@ def test_a_change_that_needs_other_draws_gets_them(short):
 def test_draws_are_made_once(short, monkeypatch):
     draw, drawn = Stream.draw, []
     monkeypatch.setattr(Stream, "draw", lambda stream, *rest: drawn.append(stream.name) or draw(stream, *rest))
-    worlds = EnsembleCache(short, 6, 7, ("HUN",))
-    worlds.look()
+    ensemble = EnsembleCache(short, 6, 7, ("HUN",))
+    ensemble.simulate()
     assert "member_shocks" in drawn
     drawn.clear()
-    worlds.look({"stance.peer_rate": 0.9})
+    ensemble.simulate({"stance.peer_rate": 0.9})
     assert drawn == []
 
 
@@ -81,7 +81,7 @@ def test_a_lever_that_does_nothing_changes_nothing(short):
     inert = explore(still, ["russia.effort"], runs=10, seed=7)
     inert.sliders["russia.effort"].value = 12.0
     assert np.array_equal(inert.now.stance, inert.given.stance), "the inert spend no effort"
-    assert "difference +0.0 [-27.8, +27.8] percentage points" in headline(inert.now, inert.given)
+    assert "difference +0.0 [-27.8, +27.8] percentage points" in inert.state.headline()
     assert panel.now is panel.given
 
 
@@ -122,9 +122,9 @@ def test_a_value_that_the_scenario_refuses_is_said(short):
     panel = explore(short, ["candidate.shelving_line"], runs=2)
     panel.sliders["candidate.shelving_line"].max = 2.0
     panel.sliders["candidate.shelving_line"].value = 1.5
-    assert "candidate.shelving_line = 1.5" in panel._said.value
+    assert "candidate.shelving_line = 1.5" in panel._message.value
     panel.reset()
-    assert "Member by" in panel._said.value
+    assert "Member by" in panel._message.value
 
 
 def test_a_page_without_widgets_shows_the_picture(panel):
@@ -156,3 +156,34 @@ def test_a_panel_that_is_shown_is_not_behind_its_sliders(panel):
     shown = asyncio.run(move_and_show())
     assert "'russia.strategy': 'inert'" in shown["text/plain"]
     assert panel.now.scenario.russia.strategy == "inert"
+
+
+def test_the_panel_and_the_dashboard_say_the_same_of_the_same_changes(short):
+    pytest.importorskip("solara")
+    from article10.runs.interactive.dashboard.fan import Fan
+
+    panel = explore(short, runs=30, seed=7)
+    panel.sliders["russia.strategy"].value = "inert"
+    drawn = Fan(short, seed=7, runs=30).drawn(panel.changes, "HUN")
+    assert (drawn.headline, drawn.changes) == (panel.state.headline(), panel.changes)
+
+
+def test_a_state_keeps_its_runs_when_a_change_is_refused_and_follows_the_next(short):
+    state = InteractiveState(short, 4, 7, ["HUN"])
+    before = state.simulate()
+    state.changes = {"candidate.shelving_line": 1.5}
+    with pytest.raises(ScenarioError, match=r"candidate\.shelving_line"):
+        state.simulate()
+    assert state.now is before
+    state.changes = {"stance.peer_rate": 0.9}
+    assert state.simulate() is state.now is not before
+    assert state.simulate() is state.now
+    state.changes = {}
+    assert state.simulate() is state.given
+
+
+def test_a_snapshot_of_one_member_holds_its_stances(short):
+    given = InteractiveState(short, 4, 7, ["HUN", "USA"]).given
+    assert np.array_equal(given.of("USA").stance, given.stance[:, :, [1]])
+    with pytest.raises(KeyError, match="POL"):
+        given.of("POL")

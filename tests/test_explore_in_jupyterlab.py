@@ -166,7 +166,7 @@ def test_what_a_user_moves_is_a_change_and_what_is_moved_back_is_none(show: Call
     page.click(handle("stance.peer_rate"))
     page.key("ArrowLeft", 37)
     assert told(page)[0] == {"war.ceasefire_rate": 1.5, "accession.objection_line": -0.2}
-    page.click("[...document.querySelectorAll('.jupyter-button')].find(b => b.innerText == 'as given')")
+    page.click("[...document.querySelectorAll('.jupyter-button')].find(b => b.innerText == 'Reset parameters')")
     changed, positions, first = told(page)
     assert changed == {}
     assert positions == approximately(first)

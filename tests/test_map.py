@@ -107,9 +107,9 @@ def test_frames_stripe_members_only_while_the_war_is_hot(result):
 def test_the_legend_says_what_each_look_means(result):
     words = [text.get_text() for text in result.plot.map().get_legend().get_texts()]
     assert words == [
-        "member, by its stance",
+        "member, coloured by stance",
         "objects because of the war",
-        "outsider, without a ballot",
+        "state without a ballot",
         "candidate: Ukraine",
-        "sea; countries without a part",
+        "sea, and countries not in the model",
     ]

@@ -1,4 +1,4 @@
-"""One run as a moving map: stances month by month, with the date, the stage and the news."""
+"""One run as an animated map: stances month by month, with the date, the stage of the bid and the news."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from article10.runs.stories.replay import RECORD, Entry, story
 if TYPE_CHECKING:
     from article10.runs.ensemble.result import EnsembleResult
 
-TOLD = ("council", "accession", "war", "election", "event")
-"""Kinds of news, the weightiest first."""
+KINDS_SHOWN = ("council", "accession", "war", "election", "event")
+"""Kinds of news that are shown, the most important first."""
 
 NEWS_LINES, NEWS_WIDTH = 5, 118
-"""Room for news, in lines and characters."""
+"""Number of lines of news, and of characters in a line."""
 
 DPI = 90
 
@@ -47,33 +47,33 @@ def animate(
     mechanisms: Mapping[str, Mechanism] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Write a run as a moving map, one frame a month.
+    """Write a run as an animated map, one frame per month.
 
-    The run is made again from the provenance, bit for bit. The file appears only when it is whole.
+    The run is re-simulated from the provenance of the result, bit for bit. The file appears only when it is complete.
 
     Args:
-        result: where the run is from.
-        run: its number.
-        path: ends in ``.gif``, or in ``.mp4`` where ffmpeg is installed.
-        frames_per_second: months shown in a second.
-        strategy: the function that was passed to ``simulate``, if one was.
-        mechanisms: likewise.
-        progress: called with the frames drawn and all frames.
+        result: result that holds the run.
+        run: number of the run.
+        path: path that ends in ``.gif``, or in ``.mp4`` where ffmpeg is installed.
+        frames_per_second: number of months shown per second.
+        strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+        mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
+        progress: called with the number of frames drawn and the number of all frames.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: the run is not in the result, or the path ends otherwise.
+        ValueError: the run is not in the result, or the path has another ending.
         FileNotFoundError: ffmpeg is needed and missing, or the folder does not exist.
-        OutputError: a file appeared at the path meanwhile; it stays, and the message says where the map is.
+        OutputError: a file has appeared at the path meanwhile; it is kept, and the message says where the map is.
     """
     path = Path(path)
     writer = _writer(path, frames_per_second)
-    again = rerun(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
-    frames = monthly(again)
+    rerun_result = rerun(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
+    frames = monthly(rerun_result)
     with new_file(path) as unfinished, house_style():
-        picture = MovingMap(again, f"run {run} of {result.scenario.name}, seed {result.seed}")
+        picture = MovingMap(rerun_result, f"run {run} of {result.scenario.name}, seed {result.seed}")
         with writer.saving(picture.figure, str(unfinished.absolute()), DPI):
             for done, step in enumerate(frames, start=1):
                 picture.show(step)
@@ -96,15 +96,15 @@ def _writer(path: Path, frames_per_second: float) -> AbstractMovieWriter:
 
 
 class SteadyGif(PillowWriter):
-    """A GIF whose frames share the colours of the first, which has the whole colour bar: what rests does not flicker.
+    """A GIF whose frames share the colours of the first, so that what does not change does not flicker.
 
-    A frame takes a byte a pixel in memory, and what has not changed takes next to nothing in the file.
+    A frame takes one byte per pixel in memory; in the file, parts that have not changed take almost no space.
     """
 
     _frames: list[Any]
 
     def grab_frame(self, **options: Any) -> None:  # noqa: ANN401 - matplotlib's
-        """Keep the figure as it is now as a frame."""
+        """Add the figure as it is now as a frame."""
         super().grab_frame(**options)
         frame = self._frames[-1].convert("RGB")
         if len(self._frames) == 1:
@@ -121,24 +121,24 @@ def monthly(result: EnsembleResult) -> list[int]:
 
 
 def headline(entry: Entry) -> str:
-    """What a story tells, short enough for a line of news."""
+    """An entry of a story, shortened to a line of news."""
     text = entry.text.split(", orientation")[0].split("; the question is not put")[0].rstrip(".")
     return f"{entry.day:%d %b %Y}  {text}"
 
 
 class MovingMap:
-    """The picture, drawn once; each frame colours it anew.
+    """The figure, drawn once; each frame changes its colours.
 
     Attributes:
-        figure: what it is drawn on.
+        figure: the figure.
     """
 
     def __init__(self, result: EnsembleResult, origin: str) -> None:
         """Draw the map of the first day.
 
         Args:
-            result: of one run, recorded with ``article10.runs.stories.replay.RECORD``.
-            origin: which run it is, told in a corner.
+            result: result of one run, recorded with ``article10.runs.stories.replay.RECORD``.
+            origin: words for the corner that say which run it is.
         """
         data = result.data.isel(run=0)
         self.days = [day.date() for day in pd.DatetimeIndex(data["step"].to_numpy())]
@@ -146,7 +146,7 @@ class MovingMap:
         self.codes = [str(code) for code in data["member"].to_numpy()]
         self.hot = data["war_intensity"].to_numpy() > np.float32(result.scenario.war.hot_line)
         self.setup = Setup.of(result.scenario)
-        self.news = [entry for entry in story(result) if entry.kind in TOLD and " times: " not in entry.text]
+        self.news = [entry for entry in story(result) if entry.kind in KINDS_SHOWN and " times: " not in entry.text]
         self.figure = Figure(figsize=(8.4, 6.9))
         FigureCanvasAgg(self.figure)
         ax = self.figure.add_axes((0.02, 0.235, 0.96, 0.70))
@@ -159,7 +159,7 @@ class MovingMap:
         self._draw_time()
 
     def _draw_time(self) -> None:
-        """A bar at the foot, from the start to the horizon, with the stages passed."""
+        """Draw a bar at the foot that shows how much of the time from the start to the horizon has passed."""
         self.time = self.figure.add_axes((0.03, 0.042, 0.94, 0.018))
         self.time.set_xlim(0, len(self.days) - 1)
         self.time.set_ylim(0, 1)
@@ -172,7 +172,7 @@ class MovingMap:
         (self.passed,) = self.time.barh([0.5], [0], height=1.0, color=COLOURS[0])
 
     def show(self, step: int) -> None:
-        """Turn the picture to a step."""
+        """Show a step."""
         barred = self.setup.barred_by(bool(self.hot[step]))
         for code, stance in self._stance_at(step).items():
             if code in self.countries:
@@ -183,10 +183,10 @@ class MovingMap:
         self.passed.set_width(step)
 
     def lines(self, today: date) -> list[str]:
-        """The latest news, the newest first, as many as there is room for."""
-        told = [entry for entry in self.news if entry.day <= today]
-        told.sort(key=lambda entry: (-entry.day.toordinal(), TOLD.index(entry.kind)))
-        return [textwrap.shorten(headline(entry), NEWS_WIDTH, placeholder=" …") for entry in told[:NEWS_LINES]]
+        """The latest news, the newest first, as many as fit."""
+        past = [entry for entry in self.news if entry.day <= today]
+        past.sort(key=lambda entry: (-entry.day.toordinal(), KINDS_SHOWN.index(entry.kind)))
+        return [textwrap.shorten(headline(entry), NEWS_WIDTH, placeholder=" …") for entry in past[:NEWS_LINES]]
 
     def _stance_at(self, step: int) -> pd.Series[float]:
         return pd.Series(self.stance[step], index=self.codes)

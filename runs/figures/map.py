@@ -1,4 +1,4 @@
-"""The map: members by their stance, those that object because of the war, outsiders and the candidate."""
+"""The map: members coloured by stance, those that object because of the war, other states, and the candidate."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ CENTRE = (52.0, 15.0)
 """Latitude and longitude at the centre of the projection of Europe."""
 
 SEA = BORDER = "#1c2a36"
-"""The sea, the borders of members, and the stripes on them: every colour of a stance has three times its luminance."""
+"""Colour of the sea, and of members' borders and stripes; colours of stances have three times its luminance or more."""
 
 OUTSIDER, OUTSIDER_STRIPES = "#111a22", "#8fa0ac"
-"""Those without a ballot: as dark as the sea, striped and bordered in grey."""
+"""Colours of states without a ballot: as dark as the sea, with grey dots and borders."""
 
 CANDIDATE = "#ffb000"
-"""Outline of the candidate."""
+"""Colour of the candidate's outline."""
 
 STRIPES, DOTS = "////", "...."
-"""Hatches: of members that object because of the war, and of outsiders."""
+"""Hatches of members that object because of the war, and of states without a ballot."""
 
 MEMBER_LOOK: Mapping[str, Any] = MappingProxyType({"edgecolor": BORDER, "zorder": 2})
 OUTSIDER_LOOK: Mapping[str, Any] = MappingProxyType(
@@ -46,13 +46,13 @@ AMERICA = (50.0, -97.0)
 """Latitude and longitude at the centre of that projection."""
 
 NAMED = MappingProxyType({"RUS": (38.0, 55.5), "UKR": (31.0, 49.0)})
-"""Longitude and latitude of the names of outsiders."""
+"""Longitude and latitude at which the names of states without a ballot are written."""
 
 FORMER_NAMES = MappingProxyType({"Czech Republic": "CZE", "Turkey": "TUR"})
-"""Codes by names of past rounds that are not those of ``countries.csv``."""
+"""Codes by names that the data on past rounds use and ``countries.csv`` does not."""
 
 FAR = 1.2
-"""What lies farther from the centre, in Earth radii, is left out."""
+"""Distance from the centre, in Earth radii, beyond which nothing is drawn."""
 
 EUROPE = ((-0.60, 0.40), (-0.32, 0.36))
 """Window on the projection, in Earth radii: x, then y."""
@@ -96,7 +96,7 @@ def names_of_countries() -> dict[str, str]:
 
 
 def candidates(name: str) -> frozenset[str]:
-    """Codes of the countries that a candidate's name names, several being separated by semicolons.
+    """Codes of the countries in a candidate's name, in which several are separated by semicolons.
 
     >>> sorted(candidates("Albania; Croatia"))
     ['ALB', 'HRV']
@@ -112,20 +112,20 @@ def draw_map(
     barred: Collection[str] = (),
     label: str = "median stance",
 ) -> dict[str, PolyCollection]:
-    """Draw Europe, with North America in a corner, and a legend that says what each look means.
+    """Draw Europe, with North America in a corner, and a legend.
 
-    Members are coloured by stance. Outsiders, which have no ballot, are dark and striped; countries that take no part
-    are left out. The candidate has an outline of its own.
+    Members are coloured by stance. States outside the alliance that have a part in the model but no ballot are dark and
+    dotted; other countries are left out. The candidate has an orange outline.
 
     Args:
         ax: where to draw.
-        stance: by code.
-        candidate: its name.
+        stance: stances by code.
+        candidate: name of the candidate.
         barred: codes of members that object because of the war.
-        label: of the colour bar.
+        label: label of the colour bar.
 
     Returns:
-        Each country's shape by code, so that ``show_member`` can change its look.
+        The shape of each country by code, which ``show_member`` can change.
     """
     applying = candidates(candidate)
     inset = ax.inset_axes((0.0, 0.0, 0.27, 0.42))
@@ -144,7 +144,7 @@ def draw_map(
 
 
 def show_member(shape: PolyCollection, stance: float, is_barred: bool) -> None:
-    """Give a member the look of its stance, striped where it objects because of the war."""
+    """Colour a member by its stance, with stripes where it objects because of the war."""
     shape.set_facecolor(colour_of(stance))
     shape.set_hatch(STRIPES if is_barred else "")
 
@@ -173,7 +173,7 @@ def _name_outsiders(ax: Axes, outsiders: Collection[str]) -> None:
 
 
 def name_place(code: str) -> np.ndarray:
-    """Where a country's name stands on the map of Europe: by default in the middle of its largest part, x and y."""
+    """Position of a country's name on the map of Europe, x and y: by default the middle of its largest part."""
     if code in NAMED:
         return project(np.array([NAMED[code]]))[0]
     largest = max((project(ring) for ring in outlines()[code]), key=lambda shape: float(np.prod(np.ptp(shape, axis=0))))
@@ -182,13 +182,13 @@ def name_place(code: str) -> np.ndarray:
 
 
 def _legend(ax: Axes, candidate: str, has_candidate: bool) -> None:
-    """What the looks mean that are no stance."""
+    """A legend of the looks of countries."""
     looks = [
-        Patch(facecolor=colour_of(0.0), edgecolor=BORDER, label="member, by its stance"),
+        Patch(facecolor=colour_of(0.0), edgecolor=BORDER, label="member, coloured by stance"),
         Patch(facecolor=colour_of(0.0), edgecolor=BORDER, hatch=STRIPES, label="objects because of the war"),
-        Patch(facecolor=OUTSIDER, edgecolor=OUTSIDER_STRIPES, hatch=DOTS, label="outsider, without a ballot"),
+        Patch(facecolor=OUTSIDER, edgecolor=OUTSIDER_STRIPES, hatch=DOTS, label="state without a ballot"),
     ]
     if has_candidate:
         looks.append(Patch(facecolor=SEA, edgecolor=CANDIDATE, linewidth=1.8, label=f"candidate: {candidate}"))
-    looks.append(Patch(facecolor=SEA, edgecolor=OUTSIDER_STRIPES, label="sea; countries without a part"))
+    looks.append(Patch(facecolor=SEA, edgecolor=OUTSIDER_STRIPES, label="sea, and countries not in the model"))
     ax.legend(handles=looks, loc="upper left", fontsize=7, labelcolor="white", handlelength=1.5, borderaxespad=0.2)

@@ -13,24 +13,24 @@ from article10.model.setup import Setup
 from article10.runs.figures.stance_colours import colour_bar, colour_of
 
 SHOWN_WEIGHT = 0.06
-"""Influence weight from which an arrow is drawn."""
+"""Least influence weight for which an arrow is drawn."""
 
 
 def in_a_circle(stance: np.ndarray) -> np.ndarray:
-    """Places of members on the unit circle, clockwise from the top, from the most to the least willing, (member, 2)."""
+    """Positions on the unit circle, clockwise from the top, from the most to the least willing member, (member, 2)."""
     angle = np.empty(len(stance))
     angle[np.argsort(-stance, kind="stable")] = np.pi / 2 - 2 * np.pi * np.arange(len(stance)) / len(stance)
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], threshold: float) -> None:
-    """Draw members in a circle, from the most to the least willing, and arrows from those who sway to those swayed.
+    """Draw members in a circle, from the most to the least willing; arrows lead from the member that influences.
 
     Args:
         ax: where to draw.
-        scenario: whose roster.
-        median: stance by code.
-        threshold: weight from which an arrow is drawn.
+        scenario: scenario with the roster and the network.
+        median: median stance by code.
+        threshold: least influence weight for which an arrow is drawn.
     """
     setup = Setup.of(scenario)
     roster, network = setup.roster, setup.network
@@ -49,6 +49,6 @@ def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], thresho
     ax.set_aspect("equal")
     ax.set_axis_off()
     colour_bar(ax)
-    shown = f"weights of {threshold:g} and more; area: influence weight"
-    ax.set_title("Who sways whom")
+    shown = f"arrows: influence weights of at least {threshold:g}\narea: influence weight of the member"
+    ax.set_title("Who influences whom")
     ax.text(-1.3, 1.22, shown, fontsize=8, color="#555555", va="top")

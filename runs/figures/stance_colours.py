@@ -1,4 +1,4 @@
-"""The colours of stances, the same on maps, networks and heat maps: red opposed, blue willing, and pale in between."""
+"""The colours of stances on maps, networks and heat maps: red is opposed, blue is willing, and pale is in between."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 SCALE = Normalize(-0.8, 0.8)
 
 TRIMMED = 0.17
-"""Share of ColorBrewer's RdBu left out at either end: what is darker would not stand out from a dark sea."""
+"""Share of ColorBrewer's RdBu left out at each end: darker colours would not stand out from the dark sea."""
 
 STANCES = LinearSegmentedColormap.from_list("stances", colormaps["RdBu"](np.linspace(TRIMMED, 1 - TRIMMED, 256)))
 
@@ -23,6 +23,6 @@ def colour_of(stance: float) -> Any:  # noqa: ANN401 - a colour as matplotlib ta
 
 
 def colour_bar(ax: Any, label: str = "median stance") -> None:  # noqa: ANN401 - Axes.figure is loosely typed
-    """The scale of stances at the right of a figure."""
+    """Draw the scale of stances at the right of a figure."""
     bar = ax.get_figure().colorbar(ScalarMappable(SCALE, STANCES), ax=ax, shrink=0.7, pad=0.02, extend="both")
     bar.set_label(label)

@@ -21,19 +21,19 @@ from matplotlib.lines import Line2D
 T = TypeVar("T")
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
-"""Colours that the colour-blind can tell apart (Okabe & Ito 2008)."""
+"""Colours that colour-blind readers can distinguish (Okabe & Ito 2008)."""
 
 LOOKS = cycler(linestyle=("-", "--", ":", "-.", (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))) * cycler(color=COLOURS)
-"""Looks of lines: each colour once, then each once more in another style of line, 36 in all."""
+"""36 looks of lines: each colour with a solid line first, then each colour with the next style of line."""
 
 LEGEND_ROWS = 18
-"""Names in a column of a legend beside the axes."""
+"""Number of names in a column of a legend beside the axes."""
 
 OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
 """Below and above zero."""
 
 PALE = "#c9c9c9"
-"""What is not told from zero."""
+"""Colour of a difference whose 95% interval includes zero."""
 
 STYLE: dict[Any, Any] = {
     "font.size": 9.5,
@@ -55,7 +55,7 @@ STYLE: dict[Any, Any] = {
 
 
 def literal(text: str) -> str:
-    r"""A name or another text of the user's as a figure shows it letter for letter: $ begins no mathematics.
+    r"""A text as Matplotlib shows it letter for letter: a dollar sign does not begin mathematics.
 
     >>> print(literal("from $1 to $2"))
     from \$1 to \$2
@@ -64,17 +64,22 @@ def literal(text: str) -> str:
 
 
 def as_written(text: str) -> str:
-    """What a figure's text was before ``literal``, for use outside figures."""
+    """The text that ``literal`` was given, for use outside figures."""
     return text.replace(r"\$", "$")
 
 
-def signed_colours(values: npt.ArrayLike, told: npt.ArrayLike) -> np.ndarray:
-    """Colours of differences by their sign, pale where they are not told from zero."""
-    return np.where(np.asarray(told), np.where(np.asarray(values) < 0, OPPOSED, SUPPORTIVE), PALE)
+def signed_colours(values: npt.ArrayLike, excludes_zero: npt.ArrayLike) -> np.ndarray:
+    """Colours of differences by their sign, pale where their 95% interval includes zero.
+
+    Args:
+        values: the differences.
+        excludes_zero: whether the interval of each excludes zero.
+    """
+    return np.where(np.asarray(excludes_zero), np.where(np.asarray(values) < 0, OPPOSED, SUPPORTIVE), PALE)
 
 
 def with_looks(items: Iterable[T]) -> Iterator[tuple[dict[str, Any], T]]:
-    """Each of some items, however many, with the look of its line: ``color`` and ``linestyle``.
+    """Pair any number of items with the look of their lines: ``color`` and ``linestyle``.
 
     >>> looks = [look for look, _ in with_looks(range(33))]
     >>> len({(look["color"], str(look["linestyle"])) for look in looks})
@@ -85,29 +90,63 @@ def with_looks(items: Iterable[T]) -> Iterator[tuple[dict[str, Any], T]]:
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in the house style; the user's own settings come back afterwards."""
+    """Draw in the house style; the user's own settings are restored afterwards."""
     with mpl.rc_context(STYLE):
         yield
 
 
 def new_axes(figsize: tuple[float, float] = (7.5, 4.4), names: Sequence[str] = ()) -> Axes:
-    """Axes on a figure of their own, outside pyplot: nothing pops up, nothing has to be closed.
+    """Axes on a new figure outside pyplot: no window opens, and nothing has to be closed.
 
     Args:
         figsize: width and height, inches.
-        names: of lines that ``label_ends`` is to name; the figure is wider where that takes a legend.
+        names: names of the lines; the figure is wider where ``label_ends`` needs a legend for them.
     """
     width, height = figsize
     if len(names) > len(COLOURS):
         width += _legend_columns(len(names)) * (0.45 + 0.075 * max(map(len, names)))
-    figure = Figure(figsize=(width, height), layout="constrained")
+    return new_panels(1, 1, (width, height))[0]
+
+
+def new_panels(rows: int, columns: int, figsize: tuple[float, float]) -> list[Axes]:
+    """Axes in rows and columns on a new figure outside pyplot, which share their scales.
+
+    Args:
+        rows: number of rows.
+        columns: number of columns.
+        figsize: width and height, inches.
+
+    Returns:
+        The panels, row by row.
+    """
+    figure = Figure(figsize=figsize, layout="constrained")
     FigureCanvasAgg(figure)
-    axes: Axes = figure.subplots()
-    return axes
+    return list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel())
+
+
+@contextmanager
+def drawing(ax: Axes | None, figsize: tuple[float, float] = (7.5, 4.4), names: Sequence[str] = ()) -> Iterator[Axes]:
+    """The Axes that a figure is drawn on, in the house style: those given, or new ones.
+
+    Args:
+        ax: Axes of the user's, or None.
+        figsize: width and height of a new figure, inches.
+        names: names of the lines, see ``new_axes``.
+    """
+    with house_style():
+        yield new_axes(figsize, names) if ax is None else ax
 
 
 def save_figure(draw: Callable[[], Axes], path: Path) -> Path:
-    """Draw a figure in the house style into a PNG file."""
+    """Draw a figure in the house style and save it as a PNG file.
+
+    Args:
+        draw: returns the Axes of the figure.
+        path: path of the file.
+
+    Returns:
+        The path.
+    """
     with house_style():
         figure: Any = draw().get_figure()
         figure.savefig(path, dpi=150)
@@ -115,14 +154,22 @@ def save_figure(draw: Callable[[], Axes], path: Path) -> Path:
 
 
 def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str = "") -> None:
-    """State the number of runs, and where there are as many, small, below the axes by some points."""
+    """Write the number of runs below the axes, in small type.
+
+    Args:
+        ax: the axes.
+        runs: number of runs.
+        more: what else the note says, after a semicolon.
+        below: distance from the axes, points.
+        where: words that follow the number of runs, for example ``" at each point"``.
+    """
     text = f"{runs:,} run{'s' if runs != 1 else ''}{where}" + (f"; {more}" if more else "")
     style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "top"}
     ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
 
 
 def shown_of(shown: int, whole: int, what: str) -> str:
-    """What a note says where a figure shows the first of many: empty where it shows all.
+    """Words for the note of a figure that shows only the first of many items; empty where it shows all.
 
     >>> shown_of(14, 32, "members"), shown_of(9, 9, "members")
     ('; the first 14 of 32 members', '')
@@ -133,17 +180,17 @@ def shown_of(shown: int, whole: int, what: str) -> str:
 def label_ends(
     ax: Axes, others: Sequence[tuple[float, str, str]] = (), at: float | None = None, apart: float = 0.06
 ) -> None:
-    """The labels of lines at their right ends, moved apart where they would overlap; a legend where they are many.
+    """Write the labels of lines at their right ends, without overlap; use a legend where there are many lines.
 
     Args:
-        ax: with its limits set.
-        others: what else is named there: value, name and colour.
-        at: where the lines end on the x axis; by default at the right edge.
+        ax: the axes, with their limits set.
+        others: further values to be named there: value, name and colour.
+        at: position of the ends on the x axis; by default the right edge.
         apart: least distance of two names, as a share of the height.
     """
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(float(np.asarray(line.get_ydata())[-1]), str(line.get_label()), str(line.get_color())) for line in lines]
-    if len(lines) > len(COLOURS):  # a colour comes twice: the style of the line must be seen beside the name
+    if len(lines) > len(COLOURS):  # colours repeat: the style of the line must be shown beside the name
         from_top = [lines[k] for k in sorted(range(len(lines)), key=lambda k: -ends[k][0])]
         also = [Line2D([], [], color=colour, linestyle="--", label=name) for _, name, colour in others]
         _legend_beside(ax, [*from_top, *also])
@@ -170,7 +217,7 @@ def _legend_beside(ax: Axes, handles: Sequence[Any]) -> None:
 
 
 def legend(ax: Axes) -> None:
-    """A legend of all that has a label: in the axes where there is room, else beside them."""
+    """A legend of everything that has a label: within the axes, or beside them where it is long."""
     handles, _ = ax.get_legend_handles_labels()
     if len(handles) > len(COLOURS):
         _legend_beside(ax, handles)
@@ -179,11 +226,11 @@ def legend(ax: Axes) -> None:
 
 
 def time_axis(ax: Axes, least: int = 3) -> None:
-    """Dates on the x axis, in years, months or days, as the time shown asks for.
+    """Dates on the x axis: years, months or days, depending on the period shown.
 
     Args:
-        ax: whose.
-        least: ticks; there are at most twice as many and one, so that some interval suits whatever the time shown.
+        ax: the axes.
+        least: least number of ticks; the most is twice this and one, so that some interval fits every period.
     """
     locator = matplotlib.dates.AutoDateLocator(minticks=least, maxticks=2 * least + 1)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
@@ -195,15 +242,21 @@ def points_axis(ax: Axes, of: str) -> None:
     """Differences of a probability on the x axis, in percentage points.
 
     Args:
-        ax: whose.
-        of: what changes, for example ``"probability of accession"``.
+        ax: the axes.
+        of: the quantity that changes, for example ``"probability of accession"``.
     """
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.3g}".replace("-", "−") if value else "0")
-    ax.set_xlabel(f"change of the {of}, percentage points")
+    ax.set_xlabel(f"change in the {of}, percentage points")
 
 
 def stance_axis(ax: Axes, objection_line: float, label: bool = True) -> None:
-    """Stance on the y axis, with zero and the objection line."""
+    """Stance on the y axis, with lines at zero and at the objection line.
+
+    Args:
+        ax: the axes.
+        objection_line: stance below which a member objects.
+        label: whether the objection line is labelled.
+    """
     ax.set_ylim(-1, 1)
     ax.axhline(0, color="#888888", linewidth=0.8)
     ax.axhline(objection_line, color=OPPOSED, linewidth=0.9, linestyle="--")

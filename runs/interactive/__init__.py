@@ -1,1 +1,1 @@
-"""What a user moves and sees redrawn: the notebook's panel and the dashboard."""
+"""Parameters that a user moves and runs that are redrawn: one state, shown by the notebook panel and the dashboard."""

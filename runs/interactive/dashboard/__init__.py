@@ -1,1 +1,1 @@
-"""The dashboard: one world that can be watched, beside the ensemble that it is drawn from."""
+"""The dashboard: one run that can be watched, beside the ensemble to which it belongs."""

@@ -1,4 +1,4 @@
-"""Who may talk to the dashboard: its own pages, and not those that another website shows in the same browser."""
+"""Who may connect to the dashboard: its own pages, and not those of other websites open in the same browser."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-"""Names of this machine that lead nowhere else."""
+"""Names that always lead to this machine."""
 
 HOST = re.compile(r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
-"""A host as a browser writes it: a name or an address, and a port unless it is the scheme's own."""
+"""A host as a browser writes it: a name or an address, and a port unless it is the default port."""
 
 REFUSAL = b"The dashboard answers only to the address that it printed, and to hosts given with --allow.\n"
 
 
 def checked_host(host: str) -> str:
-    """A host given on purpose, as browsers write it.
+    """A host given with ``--allow``, as browsers write it.
 
     Raises:
-        ScenarioError: this is not one host, such as ``*`` or a whole address.
+        ScenarioError: the text is not a host, for example ``*`` or a whole address.
     """
     lowered = host.strip().lower()
     if not HOST.fullmatch(lowered):
@@ -35,20 +35,20 @@ def checked_host(host: str) -> str:
 
 
 class Doors:
-    """An application that is reached under some hosts, and by pages of these hosts, alone.
+    """An application that only some hosts, and pages of these hosts, can reach.
 
-    A website whose name is made to lead to this machine gives itself away by the host that its requests name. A website
-    that talks to this machine from its own address gives itself away by the origin that browsers state for each
-    WebSocket and each request that could change something. A program that states no origin is no browser and is let in:
-    it could state any.
+    A website whose name has been made to lead to this machine is recognised by the host that its requests name. A
+    website that connects to this machine from its own address is recognised by the origin, which browsers state for
+    each WebSocket and for each request that could change something. A program that states no origin is not a browser
+    and is admitted: it could state any origin.
     """
 
     def __init__(self, application: Application, port: int, allowed: Sequence[str] = ()) -> None:
         """Guard an application.
 
         Args:
-            application: what is served.
-            port: where it listens on this machine.
+            application: the application that is served.
+            port: port on this machine.
             allowed: further hosts under which it is reached, through a tunnel or a proxy, over http or https.
         """
         self.application = application
@@ -57,7 +57,7 @@ class Doors:
         self.origins = {f"http://{host}" for host in self.hosts} | {f"https://{host}" for host in allowed}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """AnalysisResult what comes in by the door; refuse all else before anything is read or opened."""
+        """Pass on a request of an expected host and origin; refuse any other before it is read."""
         if scope["type"] == "lifespan" or self._is_expected(scope):
             await self.application(scope, receive, send)
         elif scope["type"] == "websocket":

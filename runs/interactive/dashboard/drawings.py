@@ -1,8 +1,7 @@
-"""What the page draws of one world: map and network as SVG, trajectories as a picture."""
+"""What the page draws of one run: map and network as SVG, trajectories as PNG."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection
 from html import escape
 
@@ -32,10 +31,11 @@ from article10.runs.figures.map import (
     project,
 )
 from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
-from article10.runs.figures.plot import TELLING
+from article10.runs.figures.plot import SELECTED_MEMBERS
 from article10.runs.figures.stance_colours import colour_of
 from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
 from article10.runs.interactive.dashboard.fan import DPI, DRAWING
+from article10.runs.interactive.figure import png_of
 
 PATTERNS = (
     '<defs><pattern id="a10-barred" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -45,11 +45,11 @@ PATTERNS = (
     f'<rect width="8" height="8" fill="{OUTSIDER}"/><circle cx="4" cy="4" r="1.2" fill="{OUTSIDER_STRIPES}"/>'
     "</pattern></defs>"
 )
-"""Stripes of members that object because of the war, and the dots of outsiders."""
+"""Stripes of members that object because of the war, and dots of states without a ballot."""
 
 
 def colour(stance: float) -> str:
-    """Colour of a stance, as on all maps, for a page."""
+    """Colour of a stance on maps, as a page writes it."""
     return to_hex(colour_of(stance))
 
 
@@ -63,7 +63,7 @@ def stances(model: AccessionModel) -> dict[str, float]:
 
 
 def map_svg(model: AccessionModel) -> str:
-    """Europe, with North America in a corner, with the looks of ``article10.runs.figures.map``."""
+    """Europe, with North America in a corner, drawn like ``article10.runs.figures.map``."""
     (left, right), (bottom, top) = EUROPE
     frame = f"{1000 * left:.0f} {-1000 * top:.0f} {1000 * (right - left):.0f} {1000 * (top - bottom):.0f}"
     corner = f'x="{1000 * left:.0f}" y="{-1000 * bottom - 262:.0f}" width="262" height="262"'
@@ -89,10 +89,12 @@ def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collec
             )
             continue
         why = ", objects because of the war" if code in barred else ""
-        told = f"<title>{name}: {now[code]:+.2f}{why}</title>"
-        parts.append(f'<path d="{path}" fill="{colour(now[code])}" stroke="{BORDER}" stroke-width="1.6">{told}</path>')
+        tooltip = f"<title>{name}: {now[code]:+.2f}{why}</title>"
+        parts.append(
+            f'<path d="{path}" fill="{colour(now[code])}" stroke="{BORDER}" stroke-width="1.6">{tooltip}</path>'
+        )
         if code in barred:
-            parts.append(f'<path d="{path}" fill="url(#{stripes})">{told}</path>')
+            parts.append(f'<path d="{path}" fill="url(#{stripes})">{tooltip}</path>')
     return "".join(parts)
 
 
@@ -127,7 +129,7 @@ def _path(shape: np.ndarray) -> str:
 
 
 def network_svg(model: AccessionModel) -> str:
-    """Who sways whom: members in a circle, from the most willing on the first day; arrows from who sways."""
+    """The influence network: members in a circle, from the most willing on the first day, and arrows between them."""
     roster, network = model.setup.roster, model.setup.network
     place = 400 * in_a_circle(roster.stance) * (1.0, -1.0)
     radius = np.sqrt(110 + 5200 * roster.influence_weight)
@@ -156,7 +158,7 @@ def _arrow(start: np.ndarray, end: np.ndarray, radius: float, weight: float, by:
     return (
         f'<path d="M{start[0]:.0f},{start[1]:.0f}Q{bend[0]:.0f},{bend[1]:.0f} {tip[0]:.0f},{tip[1]:.0f}" fill="none" '
         f'stroke="#8a8a8a" stroke-opacity="0.45" stroke-width="{0.8 + 14 * weight:.1f}" marker-end="url(#a10-tip)">'
-        f"<title>{by} sways {whom}, weight {weight:.2f}</title></path>"
+        f"<title>{by} influences {whom}, weight {weight:.2f}</title></path>"
     )
 
 
@@ -172,7 +174,7 @@ def stance_history(model: AccessionModel) -> np.ndarray:
 
 
 def trajectories_png(model: AccessionModel) -> bytes:
-    """Stances of all members from the first day until now, some of them named."""
+    """Stances of all members from the first day until now, with the selected members named."""
     roster, scenario = model.setup.roster, model.setup.scenario
     history = stance_history(model)
     days = date2num([scenario.date_of(step) for step in range(len(history))])  # type: ignore[no-untyped-call]
@@ -184,14 +186,12 @@ def trajectories_png(model: AccessionModel) -> bytes:
         stance_axis(ax, scenario.accession.objection_line, label=False)
         lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
         ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
-        for place, code in enumerate(code for code in TELLING if code in roster.iso3):
+        for place, code in enumerate(code for code in SELECTED_MEMBERS if code in roster.iso3):
             of = roster.index(code)
             ax.plot(days, history[:, of], color=COLOURS[place], linewidth=1.6, label=code)
             ax.plot(days[-1], history[-1, of], "o", color=COLOURS[place], markersize=3.5)
         ax.set_xlim(first, last)
         time_axis(ax)
         label_ends(ax, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)
-        note_runs(ax, 1, "grey: the other members; dashed: below it a member objects", below=22)
-        page = io.BytesIO()
-        figure.savefig(page, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
-    return page.getvalue()
+        note_runs(ax, 1, "grey: other members; dashed: objection line", below=22)
+        return png_of(figure, DPI)

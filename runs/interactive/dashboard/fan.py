@@ -1,18 +1,15 @@
-"""The ensemble beside the world: the same worlds, run and drawn again whenever a lever has moved."""
+"""The ensemble beside the run: simulated and drawn again whenever a parameter has been changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from article10.model.scenario import Scenario
-from article10.runs.interactive.explore.ensemble_cache import EnsembleCache, Glimpse
-from article10.runs.interactive.explore.figure import ExploreFigure, headline
-
-RUNS = 300
-"""Worlds of the ensemble: runs 0 to 299 of the seed, always the same, so that only the levers differ."""
+from article10.runs.interactive.figure import ComparisonFigure
+from article10.runs.interactive.positions import Value
+from article10.runs.interactive.state import RUNS, InteractiveState
 
 DRAWING = Lock()
 """Matplotlib's settings are shared by all threads: one draws at a time."""
@@ -25,55 +22,46 @@ class Drawn:
     """What the page shows of the ensemble.
 
     Attributes:
-        png: accession, and one member's stance, over those of the scenario as it was given.
-        told: what the levers did to accession.
-        changes: how the levers stood, by full key.
+        png: figure of the accession and of one member's stance, over those of the scenario as given.
+        headline: effect of the changes on accession.
+        changes: values of the changed parameters, by full key.
     """
 
     png: bytes
-    told: str
-    changes: dict[str, Any]
+    headline: str
+    changes: dict[str, Value]
 
 
 class Fan:
-    """The ensemble of a scenario and a seed.
-
-    Attributes:
-        worlds: whose draws are kept.
-        given: the worlds before any lever was moved.
-    """
+    """The ensemble of a scenario and a seed, with a figure for each member that has been looked at."""
 
     def __init__(self, scenario: Scenario, seed: int, runs: int = RUNS) -> None:
-        """Run the scenario as it is given."""
-        self.worlds = EnsembleCache(scenario, runs, seed, scenario.members().iso3)
-        self.given = self.worlds.look()
-        self._figures: dict[str, ExploreFigure] = {}
-        self._now: tuple[dict[str, Any], Glimpse] = ({}, self.given)
-
-    def drawn(self, changes: Mapping[str, Any], member: str) -> Drawn:
-        """The worlds as the levers have them, drawn.
+        """Simulate the scenario as given.
 
         Args:
-            changes: by full key.
+            scenario: the scenario as given.
+            seed: seed of all random streams.
+            runs: number of runs.
+        """
+        self.state = InteractiveState(scenario, runs, seed, scenario.members().iso3)
+        self._figures: dict[str, ComparisonFigure] = {}
+
+    def drawn(self, changes: Mapping[str, Value], member: str) -> Drawn:
+        """Simulate the runs with changes and draw them.
+
+        Args:
+            changes: values of the changed parameters, by full key.
             member: code of the member whose stance is drawn.
 
         Raises:
-            ScenarioError: a change is wrong.
+            ScenarioError: a change is not valid.
             KeyError: the member is not on the roster.
         """
         with DRAWING:
-            now = self._look(dict(changes))
+            self.state.changes = dict(changes)
+            now = self.state.simulate()
             if member not in self._figures:
-                self._figures[member] = ExploreFigure(self._of(self.given, member), [member], narrow=True)
+                self._figures[member] = ComparisonFigure(self.state.given.of(member), narrow=True)
             figure = self._figures[member]
-            figure.show(self._of(now, member))
-            return Drawn(figure.png(DPI), headline(now, self.given), dict(changes))
-
-    def _look(self, changes: dict[str, Any]) -> Glimpse:
-        if changes != self._now[0]:
-            self._now = changes, self.worlds.look(changes) if changes else self.given
-        return self._now[1]
-
-    def _of(self, glimpse: Glimpse, member: str) -> Glimpse:
-        place = self.worlds.scenario.members().index(member)
-        return replace(glimpse, stance=glimpse.stance[:, :, [place]])
+            figure.show(now.of(member))
+            return Drawn(figure.png(DPI), self.state.headline(), dict(changes))

@@ -1,4 +1,4 @@
-"""Pages that vanished without a word: what the server keeps for them, in case they come back, is bounded."""
+"""Pages that disappeared without being closed: bounds what the server keeps in case they reconnect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from solara.server.kernel_context import PageStatus, VirtualKernelContext, conte
 
 
 def close_left_behind() -> None:
-    """Close what was kept for pages that vanished without a word, except the last: it may be reconnecting."""
+    """Close what is kept for pages that disappeared, except the last, which may be reconnecting."""
     left = [context for context in contexts.values() if _is_left_behind(context)]
     for context in left[:-1]:
         context.close(reason="cull")

@@ -1,4 +1,4 @@
-"""The news of a world: its whole story, told up to the day that it has reached."""
+"""The news of a run: its story, up to the day that it has reached."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from article10.runs.ensemble.simulate import simulate
 from article10.runs.stories.replay import RECORD, Entry, story
 
 LATEST = 14
-"""Entries shown."""
+"""Number of entries shown."""
 
 ONE_BY_ONE = 10_000
-"""Here even frequent events are told when they happen, not by their number in a year."""
+"""Frequent events are listed one by one, not counted by year, unless there are more of them than this."""
 
 
 def story_of(model: AccessionModel) -> list[Entry]:
-    """The story of the model's run from the first day to the horizon; it is the same run, bit for bit."""
-    again = simulate(model.setup.scenario, 1, model.seed_of_streams, first_run=model.run, record=RECORD)
-    return story(again, frequent=ONE_BY_ONE)
+    """The story of the model's run from the first day to the horizon, re-simulated bit for bit."""
+    run = simulate(model.setup.scenario, 1, model.seed_of_streams, first_run=model.run, record=RECORD)
+    return story(run, frequent=ONE_BY_ONE)
 
 
 def latest(entries: list[Entry], today: date, days: int) -> list[tuple[Entry, bool]]:
-    """What has happened by a day, the newest first, each with whether it is of the last few days.
+    """What has happened by a day, the newest first, each entry with whether it is recent.
 
     Args:
-        entries: of the whole run.
-        today: first day of the step that comes next; stages and moves are dated by the day on which they are so,
+        entries: the story of the whole run.
+        today: first day of the next step. Stages and Russia's moves are dated by the first day on which they hold,
             everything else by the step in which it happens.
-        days: how many days are the last few.
+        days: number of days that count as recent.
     """
     before = today - timedelta(days=days)
     past = [entry for entry in entries if entry.day < today or (entry.day == today and _is_state(entry))]

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from article10.model.arguments import LARGEST
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario, shipped
 from article10.model.setup import Setup
@@ -14,11 +15,8 @@ from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.ensemble.rerun import check_run, rebuild_setup
 from article10.runs.ensemble.result import EnsembleResult, load
 
-LARGEST = 2**63
-"""Seeds and run numbers are smaller than this."""
-
 VARIABLE = "ARTICLE10_DASHBOARD"
-"""Environment variable that tells the page what to open: a server of pages imports the page by its name."""
+"""Environment variable that says what the page opens: the server imports the page by its name, without arguments."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +24,10 @@ class Asked:
     """What the command line asks for.
 
     Attributes:
-        source: name of a scenario, path of a TOML file, of a result, or of a batch.
+        source: name of a scenario, or path of a TOML file, a result or a batch.
         run: number of the run.
-        seed: of all random streams; what has been run has its own.
-        point: of a batch.
+        seed: seed of all random streams; a result or a batch has its own.
+        point: number of the point of a batch.
     """
 
     source: str = "baseline"
@@ -38,24 +36,24 @@ class Asked:
     point: int = 0
 
     def leave(self) -> None:
-        """Leave it where the page looks."""
+        """Store the request in the environment, where the page reads it."""
         os.environ[VARIABLE] = json.dumps(asdict(self))
 
     @classmethod
     def found(cls) -> Asked:
-        """What was left, or the baseline."""
+        """The request stored in the environment, or the baseline."""
         return cls(**json.loads(os.environ.get(VARIABLE, "{}")))
 
 
 @dataclass(frozen=True)
 class Opened:
-    """One world that can be shown.
+    """One run that can be shown.
 
     Attributes:
-        scenario: what holds in it.
-        seed: of all random streams.
-        run: its number.
-        source: what it was opened from, to be shown.
+        scenario: scenario of the run.
+        seed: seed of all random streams.
+        run: number of the run.
+        source: what it was opened from, as the page shows it.
     """
 
     scenario: Scenario
@@ -68,9 +66,9 @@ def opened(asked: Asked) -> Opened:
     """Open a scenario by name or file, or a run of what ``article10 run``, ``article10 batch`` or ``save`` wrote.
 
     Raises:
-        ScenarioError: the scenario is wrong, the run is not in the result, or it cannot be run again.
-        ValueError: the file or folder holds no result; a seed or number is out of range.
-        KeyError: the batch has no such point.
+        ScenarioError: the scenario is not valid, the run is not in the result, or it cannot be re-simulated.
+        ValueError: the file or folder does not hold a result, or a seed or number is out of range.
+        KeyError: the batch does not have the point.
         OSError: the folder cannot be read.
     """
     for name in ("seed", "run"):
@@ -79,36 +77,36 @@ def opened(asked: Asked) -> Opened:
     if (path / "design.json").exists():
         return _of_batch(path, asked)
     if path.is_dir() and not (path / RESULT).exists():
-        raise ScenarioError(f"{path}: a folder that neither `article10 run` nor `article10 batch` made")
+        raise ScenarioError(f"{path}: a folder that neither `article10 run` nor `article10 batch` has written")
     if path.is_dir() or path.suffix == Path(RESULT).suffix:
         return _of_result(path, load(path), asked.run)
     return Opened(read_scenario(asked.source), asked.seed, asked.run, asked.source)
 
 
 def opened_at_start() -> Opened:
-    """What the command line asks for, opened again for a page: of a file that cannot be read any more, nothing is said.
+    """Open again, for a page, what the command line asks for.
 
     Raises:
-        ScenarioError: it cannot be opened; the message says what was to be opened, and quotes nothing of it.
+        ScenarioError: it cannot be opened any more; the message names it and quotes nothing from it.
     """
     asked = Asked.found()
     try:
         return opened(asked)
     except (ScenarioError, OSError, ValueError, KeyError):
         raise ScenarioError(
-            f"{asked.source}: cannot be opened any more; `article10 dashboard`, typed again, says why"
+            f"{asked.source}: cannot be opened any more; run `article10 dashboard` again to see the reason"
         ) from None
 
 
 def listed(start: Opened) -> list[str]:
-    """Names that a page offers: what was opened at the start, and the scenarios that are shipped."""
+    """Names that a page offers: what was opened at the start, and the scenarios that come with the package."""
     return list(dict.fromkeys([start.source, *shipped()]))
 
 
 def picked(name: str, start: Opened, now: Opened) -> Opened:
-    """What a page asks for by one of the names that it offers, with the seed and the run that it shows.
+    """Open what a page chooses among the names that it offers, with the seed and the run that it shows.
 
-    A browser can send any text, so a path is never followed: only the command line names files.
+    A browser can send any text, so a path is never opened: only the command line can name files.
 
     Raises:
         ScenarioError: the name is not offered.
@@ -116,7 +114,9 @@ def picked(name: str, start: Opened, now: Opened) -> Opened:
     if name == start.source:
         return replace(start, seed=now.seed, run=now.run)
     if name not in listed(start):
-        raise ScenarioError("scenario: choose one of those listed; files are named when the dashboard is started")
+        raise ScenarioError(
+            "scenario: choose one of those listed; files can be named only when the dashboard is started"
+        )
     return Opened(read_scenario(name), now.seed, now.run, name)
 
 
@@ -124,7 +124,7 @@ def _of_result(path: Path, result: EnsembleResult, run: int) -> Opened:
     check_run(result, run)
     made, own = rebuild_setup(result), Setup.of(result.scenario)
     if (made.strategy, made.mechanisms) != (own.strategy, own.mechanisms):
-        raise ScenarioError(f"{path}: made with other functions than its scenario's: open it in Python")
+        raise ScenarioError(f"{path}: simulated with functions that its scenario does not name; open it in Python")
     return Opened(result.scenario, result.seed, run, str(path))
 
 
@@ -140,10 +140,10 @@ def _of_batch(folder: Path, asked: Asked) -> Opened:
 
 
 def whole_number(text: str, name: str) -> int:
-    """A seed or run number as it was typed.
+    """The integer that a user typed as a seed or as the number of a run.
 
     Raises:
-        ValueError: it is no whole number of at least 0, or too large; the message says what was given.
+        ValueError: the text is not an integer from 0 to 2**63 - 1; the message quotes it.
 
     >>> whole_number(" 7 ", "seed")
     7
@@ -151,6 +151,6 @@ def whole_number(text: str, name: str) -> int:
     cleaned = text.strip()
     if not (cleaned.isascii() and cleaned.isdigit()):
         raise ValueError(f"{name} = {text!r}: expected a whole number of at least 0")
-    if len(cleaned) > len(str(LARGEST)) or int(cleaned) >= LARGEST:
-        raise ValueError(f"{name} = {text!r}: expected a whole number below {LARGEST:.2g}")
+    if len(cleaned) > len(str(LARGEST)) or int(cleaned) > LARGEST:
+        raise ValueError(f"{name} = {text!r}: expected a whole number of at most {LARGEST}")
     return int(cleaned)

@@ -1,4 +1,4 @@
-"""The page: one world under the controls of Mesa's SolaraViz, and beside it the ensemble that follows the levers."""
+"""The page: one run under the controls of Mesa's SolaraViz, beside the ensemble, which follows the parameters."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.runs.interactive.dashboard.fan import RUNS, Drawn, Fan
+from article10.runs.interactive.dashboard.fan import Drawn, Fan
 from article10.runs.interactive.dashboard.left_behind import close_left_behind
-from article10.runs.interactive.dashboard.levers import levers
 from article10.runs.interactive.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
 from article10.runs.interactive.dashboard.panels import (
     Live,
@@ -33,17 +32,18 @@ from article10.runs.interactive.dashboard.panels import (
 )
 from article10.runs.interactive.dashboard.style import CSS
 from article10.runs.interactive.dashboard.watched import Canvas, Watched
-from article10.runs.interactive.explore.panel import PAUSE
-from article10.runs.interactive.explore.positions import Positions, Value, position_of, with_change
+from article10.runs.interactive.levers import levers_by_group, tooltip_of, unit_suffix
+from article10.runs.interactive.positions import Positions, Value, position_of, with_change
+from article10.runs.interactive.state import PAUSE, RUNS
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
-"""Steps that can be done between two redrawings."""
+"""Numbers of weekly steps from one drawing to the next, and their names."""
 
 PLAY_INTERVAL = 100
-"""Milliseconds between two steps while the world plays."""
+"""Milliseconds between two steps while the run plays."""
 
 MEMBER = "HUN"
-"""Whose stances are drawn first, where it is on the roster."""
+"""The member whose stance is drawn first, where it is on the roster."""
 
 Changes = dict[str, Value]
 
@@ -64,7 +64,7 @@ def Page() -> None:  # noqa: N802 - Solara looks for this name
 
 
 def try_opening() -> tuple[Opened | None, str]:
-    """The world that the page begins with, or the message that says why there is none."""
+    """The run that the page begins with, or the message that says why it cannot be opened."""
     try:
         return opened_at_start(), ""
     except ScenarioError as error:
@@ -72,7 +72,7 @@ def try_opening() -> tuple[Opened | None, str]:
 
 
 def try_changing(scenario: Scenario, changes: Changes) -> tuple[Scenario, str]:
-    """The scenario as the levers have it, or as it is and the message that says what is wrong with them."""
+    """The scenario with its changes, or the scenario as given and the message that says why they are refused."""
     try:
         changed = read_scenario(scenario, changes)
         Setup.of(changed)
@@ -83,7 +83,7 @@ def try_changing(scenario: Scenario, changes: Changes) -> tuple[Scenario, str]:
 
 @solara.component
 def Dashboard(start: Opened) -> None:  # noqa: N802
-    """One world and its ensemble."""
+    """One run and its ensemble."""
     shown = solara.use_reactive(start)
     changes: solara.Reactive[Changes] = solara.use_reactive({})
     weeks = solara.use_reactive(4)
@@ -98,9 +98,9 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
     ended = solara.use_reactive(0)
 
     def show(found: Opened) -> None:
-        """Open another world; the levers stay where they are as long as the scenario does."""
+        """Open another run; the changes of parameters stay as long as the scenario does."""
         if not model.value.running:
-            ended.value += 1  # controls that have reached the horizon would stay disabled: make them anew
+            ended.value += 1  # controls that have reached the horizon would stay disabled: replace them
         same = found.scenario == now.scenario
         if not same:
             changes.value = {}
@@ -112,7 +112,7 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
         html("span", f"{escape(now.scenario.title or now.source)} · run {now.run} of seed {now.seed}")
     with solara.Div(classes=["a10-grid"]):
         with solara.Div(classes=["a10-column a10-controls"]):
-            with panel("One world"):
+            with panel("One run"):
                 ModelController(
                     model,
                     model_parameters=parameters,
@@ -122,47 +122,49 @@ def Dashboard(start: Opened) -> None:  # noqa: N802
                 ).key(f"controls {ended.value}")
                 Pace(weeks)
                 Pending(model, wanted, refused)
-            Live("Now", model, show_state)
-            with panel("Which world"):
+            Live("Current state", model, show_state)
+            with panel("Which run"):
                 Chooser(start, now, show)
-            with panel("Levers"):
-                Levers(now.scenario, changes)
+            with panel("Parameters"):
+                Parameters(now.scenario, changes)
         with solara.Div(classes=["a10-column"]):
             Live("Stances now", model, show_map)
             Live("Stances so far", model, show_trajectories)
             News(model, weeks.value, WEEKS[weeks.value])
-            Live("Who sways whom", model, show_network)
+            Live("Who influences whom", model, show_network)
         with solara.Div(classes=["a10-column"]):
-            with panel(f"{RUNS} worlds under the levers"):
+            with panel(f"Ensemble of {RUNS} runs with these parameters"):
                 Ensemble(now, changes)
-            Live("Members and their ballots", model, show_members)
+            Live("Members: stance and ballot", model, show_members)
 
 
-# --- the world ------------------------------------------------------------------------------------------------------
+# --- the run --------------------------------------------------------------------------------------------------------
 
 
 @solara.component
 def Pace(weeks: solara.Reactive[int]) -> None:  # noqa: N802
-    """How far a step goes."""
+    """The length of a step."""
     names = {name: number for number, name in WEEKS.items()}
-    solara.Select("Step by", values=list(names), value=WEEKS[weeks.value], on_value=lambda name: weeks.set(names[name]))
+    solara.Select(
+        "Length of a step", values=list(names), value=WEEKS[weeks.value], on_value=lambda name: weeks.set(names[name])
+    )
 
 
 @solara.component
 def Pending(model: solara.Reactive[Watched], wanted: Scenario, refused: str) -> None:  # noqa: N802
-    """Says that levers have moved since the world began, that their values are refused, or that the world has ended."""
+    """Says that parameters have changed since the run began, that a value is refused, or that the run has ended."""
     update_counter.get()
     if refused:
         solara.Error(refused, dense=True)
     elif model.value.setup.scenario != wanted:
-        html("p", "The levers have moved: this world follows at its next reset.", "a10-hint")
+        html("p", "Parameters have changed; this run follows at its next reset.", "a10-hint")
     elif not model.value.running:
-        html("p", "The horizon is reached: Reset begins anew.", "a10-hint")
+        html("p", "The run has reached its horizon. Press Reset to start it again.", "a10-hint")
 
 
 @solara.component
 def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN401 - a callback
-    """Scenario, seed and number of the run; what is wrong is said and changes nothing."""
+    """Scenario, seed and number of the run; a value that is refused is explained and changes nothing."""
     seed, run = solara.use_reactive(str(now.seed)), solara.use_reactive(str(now.run))
     message = solara.use_reactive("")
 
@@ -193,26 +195,26 @@ def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN40
             solara.Error(message.value, dense=True)
 
 
-# --- the levers -----------------------------------------------------------------------------------------------------
+# --- the parameters -------------------------------------------------------------------------------------------------
 
 
 @solara.component
-def Levers(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
-    """Levers of one group of parameters at a time."""
-    groups = solara.use_memo(lambda: levers(scenario), [scenario])
+def Parameters(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """The parameters of one group at a time."""
+    groups = solara.use_memo(lambda: levers_by_group(scenario), [scenario])
     group = solara.use_reactive(next(iter(groups)))
     with solara.Div():
         solara.Select("Group", values=list(groups), value=group)
         for declared in groups[group.value]:
-            Lever(declared, changes).key(declared.key)
+            Parameter(declared, changes).key(declared.key)
         solara.Button(
-            "Levers back", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True
+            "Reset parameters", on_click=lambda: changes.set({}), disabled=not changes.value, text=True, small=True
         )
 
 
 @solara.component
-def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
-    """One lever: a list, a switch or a slider."""
+def Parameter(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
+    """One parameter: a list, a box or a slider."""
 
     def move(position: Value) -> None:
         changes.value = with_change(changes.value, declared, position)
@@ -225,11 +227,9 @@ def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # 
             solara.Checkbox(label=name, value=bool(value), on_value=move)
         else:
             positions = Positions.of(declared)
-            unit = "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
-            told = f"{declared.description} Source: {declared.meta.source}"
-            shown = f"{value:.{positions.decimals}f}{escape(unit)}"
+            shown = f"{value:.{positions.decimals}f}{escape(unit_suffix(declared))}"
             label = f"<span>{escape(name)}</span><b>{shown}</b>".replace(">-", ">−")
-            solara.HTML("div", unsafe_innerHTML=label, attributes={"title": told}, classes=["a10-name"])
+            solara.HTML("div", unsafe_innerHTML=label, attributes={"title": tooltip_of(declared)}, classes=["a10-name"])
             solara.SliderFloat(
                 "",
                 value=float(position_of(declared, value)),
@@ -246,14 +246,14 @@ def Lever(declared: Declaration, changes: solara.Reactive[Changes]) -> None:  # 
 
 @solara.component
 def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
-    """Accession and one member's stance over the ensemble under the levers, with the same draws."""
+    """Accession and one member's stance in the ensemble with the changes, with the same draws."""
     names = dict(zip(now.scenario.members().names, now.scenario.members().iso3, strict=True))
     first = next((name for name, code in names.items() if code == MEMBER), next(iter(names)))
     member = solara.use_reactive(first)
     code = names.get(member.value, names[first])
-    kept: dict[int, Fan] = solara.use_memo(dict, [now.scenario])  # by seed; filled by whoever draws first
+    kept: dict[int, Fan] = solara.use_memo(dict, [now.scenario])  # by seed; filled when it is first drawn
 
-    def made() -> Fan:
+    def fan() -> Fan:
         if now.seed not in kept:
             kept.clear()
             kept[now.seed] = Fan(now.scenario, now.seed)
@@ -261,16 +261,16 @@ def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N
 
     async def draw() -> Drawn:
         await asyncio.sleep(PAUSE)  # a slider that goes on moving cancels this
-        return await asyncio.to_thread(lambda: made().drawn(changes.value, code))
+        return await asyncio.to_thread(lambda: fan().drawn(changes.value, code))
 
     depends = [now.scenario, now.seed, changes.value, code]
     task = solara.lab.use_task(draw, dependencies=depends, raise_error=False, prefer_threaded=True)
     with solara.Div():
-        solara.Select("Member", values=list(names), value=member)
+        solara.Select("Member whose stance is drawn", values=list(names), value=member)
         solara.ProgressLinear(task.pending)
         if task.error:
             solara.Error(str(task.exception))
         if task.latest is not None:
             solara.Image(task.latest.png, width="100%", classes=["a10-fan"])
             moved = " ".join(f"--set {key}={value}" for key, value in task.latest.changes.items())
-            html("p", f"{escape(task.latest.detected)}<br><code>{escape(moved)}</code>", "a10-hint")
+            html("p", f"{escape(task.latest.headline)}<br><code>{escape(moved)}</code>", "a10-hint")

@@ -1,4 +1,4 @@
-"""Panels that follow one world: state, map, trajectories, news, ballots, network."""
+"""Panels that follow one run: state, map, trajectories, news, ballots, network."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def html(tag: str, inner: str, kind: str = "") -> None:
 
 @solara.component
 def Live(title: str, model: solara.Reactive[Watched], show: Callable[[AccessionModel], None]) -> None:  # noqa: N802
-    """A panel that is drawn again whenever the world has moved."""
+    """A panel that is redrawn after every step of the run."""
     update_counter.get()
     with panel(title), model.value.canvas.busy:
         show(model.value)
 
 
 def show_state(model: AccessionModel) -> None:
-    """Date, stage, war, objections and ratifications now."""
+    """Date, stage of the bid, war, objections, ratifications and guarantee level."""
     ballots, _ = model.world.positions()
     size = len(model.setup.roster)
     values = {
         "date": f"{model.date:%d %b %Y}",
         "stage": model.stage.replace("_", " ").lower(),
-        "war": "hot" if model.world.hot[0] else "not hot",
+        "war": "hot war" if model.world.hot[0] else "no hot war",
         "would object": f"{int((ballots == OBJECT).sum())} of {size}",
         "ratified": f"{int(model.world.members.ratified[0].sum())} of {size}",
         "guarantee": f"{float(model.world.guarantee[0]):.2f}",
@@ -64,7 +64,7 @@ def show_state(model: AccessionModel) -> None:
 
 
 def show_map(model: AccessionModel) -> None:
-    """Europe, coloured by stance, and what the colours mean."""
+    """The map of Europe, coloured by stance, with its legend."""
     html("div", drawings.map_svg(model))
     low, high = SCALE.vmin or 0.0, SCALE.vmax or 0.0
     stops = ", ".join(drawings.colour(low + (high - low) * place / 8) for place in range(9))
@@ -73,26 +73,27 @@ def show_map(model: AccessionModel) -> None:
     candidate = escape(model.setup.scenario.candidate.name)
     looks = {
         "objects because of the war": 'class="a10-barred"',
-        "outsider, without a ballot": 'class="a10-outsider"',
+        "state without a ballot": 'class="a10-outsider"',
         f"candidate: {candidate}": f'style="border: 2px solid {CANDIDATE}"',
     }
     html("div", "".join(f"<span><b {look}></b>{meaning}</span>" for meaning, look in looks.items()), "a10-looks")
 
 
 def show_trajectories(model: AccessionModel) -> None:
-    """Stances so far."""
+    """Every member's stance since the first day."""
     solara.Image(drawings.trajectories_png(model), width="100%")
 
 
 def show_network(model: AccessionModel) -> None:
-    """Who sways whom."""
+    """The influence network."""
     html("div", drawings.network_svg(model))
-    text = f"Influence weights of {SHOWN_WEIGHT:g} and more; colour: stance now; area: influence weight."
+    text = f"Arrows lead from the member that influences; weights of at least {SHOWN_WEIGHT:g}. "
+    text += "Colour: stance now. Area: influence weight of the member."
     html("p", text, "a10-hint")
 
 
 def show_members(model: AccessionModel) -> None:
-    """The members and how each would ballot now, the most opposed first."""
+    """Every member's stance and the ballot that it would cast now, the most opposed first."""
     ballots, reasons = (codes[0] for codes in model.world.positions())
     members, names = model.world.members, model.setup.roster.names
     rows = []
@@ -104,20 +105,20 @@ def show_members(model: AccessionModel) -> None:
             f'<td class="n">{stance:+.2f}</td><td class="{ballot}">{ballot}{why}</td>'
             f"<td>{'yes' if members.ratified[0, i] else ''}</td></tr>".replace(">-", ">−")
         )
-    head = '<tr><th>member</th><th class="n">stance</th><th>would ballot</th><th>ratified</th></tr>'
+    head = '<tr><th>member</th><th class="n">stance</th><th>ballot now</th><th>ratified</th></tr>'
     html("div", f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>", "a10-table")
 
 
 @solara.component
 def News(model: solara.Reactive[Watched], steps: int, span: str) -> None:  # noqa: N802
-    """What has happened, the newest first; what the last steps brought stands out."""
+    """What has happened in the run, the newest first; events of the last step are blue."""
     update_counter.get()
-    world = model.value
-    entries = solara.use_memo(lambda: story_of(world), [id(world)])
-    days = steps * world.setup.scenario.step_days
+    watched = model.value
+    entries = solara.use_memo(lambda: story_of(watched), [id(watched)])
+    days = steps * watched.setup.scenario.step_days
     items = "".join(
         f'<li class="{"now" if new else ""}"><time>{entry.day:%d %b %Y}</time> {escape(entry.text)}</li>'
-        for entry, new in latest(entries, world.date, days)
+        for entry, new in latest(entries, watched.date, days)
     )
-    with panel(f"News: the last {span} in blue"):
-        html("ul", items or "<li>Nothing has happened yet: play, or do a step.</li>", "a10-news")
+    with panel(f"News (last {span} in blue)"):
+        html("ul", items or "<li>Nothing has happened yet. Press ▶ or Step.</li>", "a10-news")

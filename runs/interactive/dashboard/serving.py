@@ -1,4 +1,4 @@
-"""Serves the page on this machine alone; nothing is fetched from elsewhere, and no usage is reported."""
+"""Serves the page on this machine only: nothing is fetched from the network, and no usage is reported."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from article10.runs.interactive.dashboard.doors import Doors
 HOST = "127.0.0.1"
 
 FIRST_PORT, TRIED_PORTS = 8765, 20
-"""Where no port is asked for, the first that is free from here."""
+"""First port tried, and number of ports tried, where no port is given."""
 
 SETTINGS = {
     "SOLARA_APP": "article10.runs.interactive.dashboard.page",
     "SOLARA_MODE": "production",
     "SOLARA_ASSETS_PROXY": "True",  # scripts and fonts come from solara-assets through this server
-    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what is not there is missing, and not fetched
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what is missing there is not fetched
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",  # after which a page that vanished is given up; Solara waits for a day
-    "SOLARA_CHECK_HOOKS": "off",  # Mesa's own components would be warned of
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",  # time until a page that disappeared is given up; Solara's default is a day
+    "SOLARA_CHECK_HOOKS": "off",  # Solara would warn about Mesa's own components
     "SOLARA_THEME_SHOW_BANNER": "False",
 }
 
@@ -36,10 +36,10 @@ ARENA_MAX = -8
 
 
 def listening(port: int | None) -> socket.socket:
-    """A socket on this machine: at the port, or at the first that is free where none is asked for.
+    """A socket on this machine: at the port, or at the first free port where none is given.
 
     Raises:
-        ScenarioError: the port is taken.
+        ScenarioError: the port, or every port tried, is taken.
     """
     ports = range(FIRST_PORT, FIRST_PORT + TRIED_PORTS) if port is None else (port,)
     for tried in ports:
@@ -58,23 +58,23 @@ def listening(port: int | None) -> socket.socket:
 
 
 def share_one_heap() -> None:
-    """Have all threads take memory from one heap, what a closed page has freed before anything new.
+    """Make all threads use one heap, so that memory freed by a closed page is used again.
 
-    Each page runs in threads of its own, and glibc would give each thread a heap and keep what is free in it: 43 MB
-    of a page's ensemble. It is asked before the first thread starts: then glibc counts heaps, once. Other systems'
-    allocators share what is free.
+    Each page runs in threads of its own. By default glibc gives each thread a heap and keeps the memory that is freed
+    in it: 43 MB for a page's ensemble. The setting must be made before the first thread starts, because glibc reads it
+    only once. The allocators of other systems share free memory between threads.
     """
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(ARENA_MAX, 1)
 
 
 def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
-    """Serve the page until it is interrupted, which ends the process.
+    """Serve the page until an interrupt ends the process.
 
     Args:
-        port: where to listen; None for the first that is free.
+        port: port to listen on; None for the first free port.
         browser: whether to open the page in the user's browser.
-        allowed: hosts, beside this machine's own names, under which a tunnel or a proxy makes it known.
+        allowed: further hosts under which a tunnel or a proxy publishes the page.
 
     Raises:
         ScenarioError: the port is taken.
@@ -87,7 +87,7 @@ def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
         address = f"http://{HOST}:{number}"
 
         def started() -> None:
-            sys.stdout.write(f"Dashboard: {address} (Ctrl-C ends it)\n")
+            sys.stdout.write(f"Dashboard: {address} (press Ctrl-C to stop)\n")
             sys.stdout.flush()
             if browser:
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -100,14 +100,14 @@ def _server(started: Callable[[], None], port: int, allowed: Sequence[str]) -> A
     from solara.server.starlette import app
 
     class Server(uvicorn.Server):
-        """Says when it can be visited."""
+        """A server that says when it is ready."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             started()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            """End at once: nothing is to be kept, and a world that plays would be waited for until its horizon."""
+            """End at once: there is nothing to save, and a run that plays would be awaited until its horizon."""
             sys.stdout.write("\n")
             sys.stdout.flush()
             os._exit(0)

@@ -1,4 +1,4 @@
-"""The world that the page shows: it moves on only once it has been drawn, and never while it is being drawn."""
+"""The run that the page shows: it steps only once its last step has been drawn, and never while it is being drawn."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from article10.model.accession_model import AccessionModel
 from article10.runs.interactive.dashboard.opening import Opened
 
 PATIENCE = 10.0
-"""Seconds after which a world goes on although it has not been drawn: its page may be gone."""
+"""Seconds after which a run continues although it has not been drawn: its page may have been closed."""
 
 
 class Canvas:
-    """How far the page has drawn its world. Mesa's controls play in a thread of their own, which would run ahead."""
+    """How far the page has drawn its run. Mesa's controls play in a thread of their own, which would run ahead."""
 
     def __init__(self) -> None:
-        """Nothing has been drawn."""
+        """Start with nothing drawn."""
         self.busy = RLock()
         self._drawn, self._moved = 0, Condition()
 
@@ -34,15 +34,15 @@ class Canvas:
 
 
 class Watched(AccessionModel):
-    """The model as the controls make it anew: from Mesa 3.5 on, they would fill a parameter called ``scenario``."""
+    """The model as Mesa's controls create it at a reset: Mesa 3.5 would fill a parameter named ``scenario`` itself."""
 
     def __init__(self, opened: Opened, canvas: Canvas) -> None:
-        """Open a world on its first day."""
+        """Start a run on its first day."""
         self.canvas = canvas
         super().__init__(opened.scenario, opened.seed, opened.run)
 
     def step(self) -> None:
-        """Do a step, once the page shows the one before."""
+        """Make a step, once the page shows the step before."""
         self.canvas.wait(update_counter.peek())
         with self.canvas.busy:
             super().step()

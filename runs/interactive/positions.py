@@ -1,4 +1,4 @@
-"""Where a lever's slider can stand, and what a position stands for; the panel and the dashboard share both."""
+"""The positions of a parameter's slider, and the value that each position stands for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from article10.agents.parameter import Declaration
 
 FEWEST = 60
-"""Positions that a slider has at least, where its numbers are not whole."""
+"""Least number of positions of a slider, unless its values are integers."""
 
 FINEST = Decimal("1e-6")
 """The smallest step: front ends round positions to seven decimals."""
@@ -20,18 +20,18 @@ Value = bool | int | float | str
 
 @dataclass(frozen=True)
 class Positions:
-    """Where the slider of a number can stand: multiples of a round step, the scenario's own value among them.
+    """The positions of a slider: multiples of a round step, the scenario's own value among them.
 
     A browser moves a slider to the nearest of its positions as soon as it is shown, and reports that as if a user had
-    done it. So the ends and the scenario's own value lie on one grid. A value that lies on no round grid, such as 2/3,
-    is stood for by the position nearest to it.
+    done it. So the ends and the scenario's own value lie on one grid. A value that does not lie on a round grid, such
+    as 2/3, is represented by the position nearest to it.
 
     Attributes:
         low: the lowest position, within the parameter's bounds.
         high: the highest.
-        step: from one position to the next: 1, 2 or 5 times a power of ten; 1 for whole numbers.
-        own: the position that stands for the scenario's own value.
-        decimals: digits after the point that tell each position from the next.
+        step: distance from one position to the next: 1, 2 or 5 times a power of ten; 1 for integers.
+        own: the position that represents the scenario's own value.
+        decimals: digits after the decimal point that distinguish neighbouring positions.
     """
 
     low: float
@@ -42,7 +42,7 @@ class Positions:
 
     @classmethod
     def of(cls, declared: Declaration) -> Positions:
-        """Positions from end to end of a number's plausible range, or of its bounds, widened to hold its value.
+        """Positions over the plausible range of a parameter, or over its bounds, widened to include its value.
 
         >>> from article10.model.scenario import all_declarations
         >>> Positions.of(next(d for d in all_declarations() if d.key == "stance.peer_rate"))
@@ -63,7 +63,7 @@ class Positions:
         return cls(number(low), number(high), number(step), number(own), decimals)
 
     def exact(self, reported: float) -> float:
-        """The position that a browser means, which reports 0.6000000000000001 for 0.6; any other value as it is."""
+        """The position behind a value with a rounding error, such as 0.6000000000000001; other values unchanged."""
         position = type(self.step)(round(reported / self.step) * Decimal(repr(self.step)))
         return position if math.isclose(position, reported, abs_tol=self.step / 1000) else reported
 
@@ -77,24 +77,24 @@ def _range(declared: Declaration) -> tuple[float, float]:
 
 
 def _round_steps(span: Decimal) -> Iterator[Decimal]:
-    """Round steps, the largest first, of which the span holds enough."""
+    """Round steps, the largest first, that divide the span into enough positions."""
     largest = max(span / FEWEST, FINEST)
     for power in range(largest.adjusted(), FINEST.adjusted() - 1, -1):
         yield from (step for factor in (5, 2, 1) if (step := Decimal(factor).scaleb(power)) <= largest)
 
 
 def position_of(declared: Declaration, value: Value) -> Value:
-    """Where a lever stands that has a value: a slider at a position, a list or a box at the value itself."""
+    """The position of a slider that shows a value; a list or a box shows the value itself."""
     return Positions.of(declared).own if _has_slider(declared) and value == declared.default else value
 
 
 def with_change(changes: Mapping[str, Value], declared: Declaration, position: Value) -> dict[str, Value]:
-    """The changes once a lever has been moved; where it stands for the scenario's own value, it is no change.
+    """The changes after a parameter has been moved; a move back to the scenario's own value removes its change.
 
     Args:
-        changes: by full key.
-        declared: the lever's parameter.
-        position: where it stands now.
+        changes: values by full key.
+        declared: declaration of the parameter that was moved.
+        position: its new position.
     """
     others = {key: value for key, value in changes.items() if key != declared.key}
     if _has_slider(declared):

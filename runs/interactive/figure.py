@@ -1,9 +1,8 @@
-"""The picture beside the sliders: stances and accession now, over those of the scenario as it was given."""
+"""The figure beside the sliders: accession and stances with the changes, drawn over those of the scenario as given."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.dates
@@ -15,49 +14,49 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
 from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, note_runs, stance_axis, time_axis
-from article10.runs.interactive.explore.ensemble_cache import Glimpse
-from article10.runs.statistics.forms import POINTS
-from article10.runs.statistics.intervals import interval, paired
+from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.statistics.proportion import wilson
 
 PALE, GREY = "#b9b9b9", "#6f6f6f"
-"""Bands and lines of the scenario as it was given."""
+"""Bands and lines of the scenario as given."""
 
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of the stances drawn: the median, and the bands of 50% and 90% of runs."""
 
 
-class ExploreFigure:
-    """Drawn once; what follows the sliders is drawn again.
+class ComparisonFigure:
+    """The runs of a scenario as given, drawn once, and the runs with changes, redrawn whenever they change.
 
     Attributes:
-        figure: what it is drawn on.
+        figure: the figure.
     """
 
-    def __init__(self, given: Glimpse, members: Sequence[str], *, narrow: bool = False) -> None:
-        """Draw the scenario as it was given, pale.
+    def __init__(self, given: Snapshot, *, narrow: bool = False) -> None:
+        """Draw the scenario as given, in grey.
 
         Args:
-            given: its worlds.
-            members: codes, in the order of the stances.
-            narrow: one below the other, for a column of a page or a telephone.
+            given: its runs.
+            narrow: one panel below the other, for a column of a page or a telephone.
         """
         self.given, self._moving = given, list[Any]()
-        runs = len(given.stance)
-        columns = 1 if narrow else -(-len(members) // 2)
+        members = len(given.members)
+        columns = 1 if narrow else -(-members // 2)
         with house_style():
-            self.figure, places = _stacked(len(members)) if narrow else _side_by_side(len(members), columns)
+            self.figure, places = _stacked(members) if narrow else _side_by_side(members, columns)
             self.accession: Axes = self.figure.add_subplot(places[0])
             self.fans: list[Axes] = []
-            for place, code in enumerate(members):
+            for place, code in enumerate(given.members):
                 ax = self.figure.add_subplot(places[1 + place])
                 self._fan_frame(ax, code, place, columns)
                 self.fans.append(ax)
             self._accession_frame()
             if narrow:
-                said, below = "grey: as given; bands: 95% interval, below 50% and 90% of runs", 20.0
+                note_runs(
+                    self.fans[-1], len(given.stance), "grey: as given; above: 95% CI; below: 50%, 90% of runs", 20.0
+                )
             else:
-                said, below = "grey: as given, same draws; left: 95% interval; right: median, 50% and 90% of runs", 32.0
-            note_runs(self.fans[-1] if narrow else self.accession, runs, said, below)
+                words = "grey: as given, same draws; left: 95% CI; right: median, 50% and 90% of runs"
+                note_runs(self.accession, len(given.stance), words)
 
     def _fan_frame(self, ax: Axes, code: str, place: int, columns: int) -> None:
         scenario = self.given.scenario
@@ -65,7 +64,7 @@ class ExploreFigure:
         stance_axis(ax, scenario.accession.objection_line, label=place % columns == columns - 1)
         _dates(ax, self.given)
         ax.tick_params(labelsize=8)
-        ax.set_title(roster.names[roster.index(code)], fontsize=9.5)
+        ax.set_title(f"{roster.names[roster.index(code)]}: stance", fontsize=9.5)
         low, _, middle, _, high = np.quantile(self.given.stance[:, :, place], BANDS, axis=0)
         ax.fill_between(self.given.days, low, high, color=PALE, alpha=0.35, linewidth=0)
         ax.plot(self.given.days, middle, color=GREY, linewidth=1.2, linestyle=":", zorder=4)
@@ -75,15 +74,15 @@ class ExploreFigure:
     def _accession_frame(self) -> None:
         ax, given = self.accession, self.given
         ax.plot(given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4)
-        ax.set_ylabel("probability by the date", fontsize=8.5)
+        ax.set_ylabel("share of runs, by the date", fontsize=8.5)
         _dates(ax, given)
         ax.set_xlim(*ax.get_xlim())
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.tick_params(labelsize=8)
         ax.set_title(literal(f"{given.scenario.candidate.name} is a member"), fontsize=9.5)
 
-    def show(self, now: Glimpse) -> None:
-        """Draw the worlds as the sliders have them."""
+    def show(self, now: Snapshot) -> None:
+        """Draw the runs with the changes, in place of those drawn before."""
         for artist in self._moving:
             artist.remove()
         self._moving = []
@@ -97,7 +96,7 @@ class ExploreFigure:
                 ]
             self._show_accession(now)
 
-    def _show_accession(self, now: Glimpse) -> None:
+    def _show_accession(self, now: Snapshot) -> None:
         ax, runs = self.accession, len(now.acceded)
         counts = now.acceded.sum(axis=0)
         levels, inverse = np.unique(counts, return_inverse=True)
@@ -110,15 +109,20 @@ class ExploreFigure:
         ax.set_ylim(0, min(1.0, 1.1 * highest))
 
     def png(self, dpi: int = 90) -> bytes:
-        """The picture as it is now."""
-        page = io.BytesIO()
+        """The figure as it is now, as a PNG file."""
         with house_style():
-            self.figure.savefig(page, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
-        return page.getvalue()
+            return png_of(self.figure, dpi)
+
+
+def png_of(figure: Figure, dpi: int) -> bytes:
+    """A figure as the content of a PNG file, compressed little: it is looked at once."""
+    page = io.BytesIO()
+    figure.savefig(page, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
+    return page.getvalue()
 
 
 def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]]:
-    """A wide figure, the place of the accession on the left, and those of the members beside it."""
+    """A wide figure, with the place of the accession on the left, and those of the members beside it."""
     figure = Figure(figsize=(9.6, 4.6))
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(2, 1 + columns, width_ratios=[1.5, *[1] * columns])
@@ -127,7 +131,7 @@ def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]
 
 
 def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
-    """A narrow figure, the place of the accession on top, and those of the members below it."""
+    """A narrow figure, with the place of the accession on top, and those of the members below it."""
     height = 2.4 * (1 + members)
     figure = Figure(figsize=(5.0, height))
     FigureCanvasAgg(figure)
@@ -136,23 +140,11 @@ def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
     return figure, [grid[place, 0] for place in range(1 + members)]
 
 
-def _dates(ax: Axes, glimpse: Glimpse) -> None:
+def _dates(ax: Axes, snapshot: Snapshot) -> None:
     """At most five years on the x axis, or months and days where it shows less than two."""
-    years = int((glimpse.days[-1] - glimpse.days[0]).astype(int) / 365.25)
+    years = int((snapshot.days[-1] - snapshot.days[0]).astype(int) / 365.25)
     if years < 2:
         time_axis(ax, least=2)
         return
     ax.xaxis.set_major_locator(matplotlib.dates.YearLocator(-(-years // 4)))  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%Y"))  # type: ignore[no-untyped-call]
-
-
-def headline(now: Glimpse, given: Glimpse) -> str:
-    """What the change did to accession by the horizon: share, difference of paired worlds, 95% interval."""
-    share, before = float(now.acceded[:, -1].mean()), float(given.acceded[:, -1].mean())
-    said = f"Member by {now.days[-1].astype(object):%B %Y}: {share:.1%} of {len(now.acceded):,} runs"
-    if now.scenario == given.scenario or len(now.days) != len(given.days):
-        return f"{said}; as given {before:.1%}."
-    change = paired(now.acceded[:, -1], given.acceded[:, -1])
-    told = "" if change.excludes_zero else "; these runs do not tell it from none"
-    difference = interval(change.row("it"), "it", POINTS)
-    return f"{said}; as given {before:.1%}; difference {difference}{told}."

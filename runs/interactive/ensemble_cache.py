@@ -1,0 +1,136 @@
+"""Re-simulates the same runs with other parameters: random draws are kept, so that only the steps are repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from article10.agents.arrays import FloatArray
+from article10.model.arguments import whole
+from article10.model.randomness import Draws, Stream, draw
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.model.setup import Setup
+from article10.model.world import World
+from article10.runs.ensemble.machine import check_memory
+from article10.runs.ensemble.simulate import chunks, draw_bytes, step_chunk
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is recorded of an ensemble for an interactive figure.
+
+    Attributes:
+        scenario: the scenario simulated, with its changes.
+        members: codes of the members recorded.
+        days: first day of each step recorded, datetime64, (step,).
+        stance: stances of these members, (run, step, member), float32.
+        acceded: whether the candidate is a member of the alliance, (run, step), bool.
+    """
+
+    scenario: Scenario
+    members: tuple[str, ...]
+    days: np.ndarray
+    stance: np.ndarray
+    acceded: np.ndarray
+
+    def of(self, member: str) -> Snapshot:
+        """The snapshot with the stance of one member.
+
+        Raises:
+            KeyError: the member was not recorded.
+        """
+        if member not in self.members:
+            raise KeyError(f"{member!r} was not recorded")
+        return replace(self, members=(member,), stance=self.stance[:, :, [self.members.index(member)]])
+
+
+class _SnapshotRecorder:
+    """Records the stances of some members and the accession, every few steps."""
+
+    def __init__(self, setup: Setup, runs: int, members: Sequence[str], every: int) -> None:
+        steps = sorted({*range(0, setup.n_steps + 1, every), setup.n_steps})
+        self.place_of = {step: place for place, step in enumerate(steps)}
+        self.members = [setup.roster.index(code) for code in members]
+        self.days = np.array([setup.scenario.date_of(step) for step in steps], dtype="datetime64[D]")
+        self.stance = np.zeros((runs, len(steps), len(members)), np.float32)
+        self.acceded = np.zeros((runs, len(steps)), bool)
+
+    def before(self, world: World, rows: slice) -> None:
+        """Record the first day."""
+        self._record(world, rows)
+
+    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
+        """Record the runs after a step, if it is one of those recorded."""
+        if world.step in self.place_of:
+            self._record(world, rows)
+
+    def _record(self, world: World, rows: slice) -> None:
+        place = self.place_of[world.step]
+        self.stance[rows, place] = world.members.stance[:, self.members]
+        self.acceded[rows, place] = world.accession.is_member
+
+
+class EnsembleCache:
+    """Runs of a scenario whose random draws are kept in memory.
+
+    Run k is run k of ``article10.simulate``, bit for bit, whatever is changed. A change that needs other draws, such as
+    a later horizon, has them drawn at that time.
+
+    Attributes:
+        scenario: the scenario as given.
+        runs: number of runs.
+        seed: seed of all random streams.
+        members: codes of the members whose stances are recorded.
+    """
+
+    def __init__(
+        self, scenario: Scenario, runs: int, seed: int, members: Sequence[str], *, every: int = 4, chunk: int = 512
+    ) -> None:
+        """Prepare the ensemble; draws are made when they are first needed.
+
+        Args:
+            scenario: the scenario as given.
+            runs: number of runs.
+            seed: seed of all random streams.
+            members: codes of the members whose stances are recorded.
+            every: number of steps from one recorded step to the next.
+            chunk: number of runs stepped together; a few hundred are fastest.
+
+        Raises:
+            KeyError: a member is not on the roster.
+            TooLargeError: the draws would take more memory than the machine has.
+            ValueError: ``runs`` or ``seed`` is not an integer within bounds.
+        """
+        self.scenario, self.members = scenario, tuple(members)
+        self.runs, self.seed = whole("runs", runs, 1), whole("seed", seed)
+        self._every, self._setup = every, Setup.of(scenario)
+        check_memory(f"draws of {self.runs:,} runs", self.runs * draw_bytes(self._setup))
+        self._chunks = list(chunks(self.runs, chunk))
+        self._draws: dict[tuple[Stream, int], np.ndarray] = {}
+        for code in members:
+            self._setup.roster.index(code)
+
+    def simulate(self, changes: Mapping[str, Any] | None = None) -> Snapshot:
+        """Simulate the runs with some parameters changed.
+
+        Args:
+            changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
+
+        Raises:
+            ScenarioError: a change is not valid.
+        """
+        setup = Setup.of(read_scenario(self.scenario, changes)) if changes else self._setup
+        recorder = _SnapshotRecorder(setup, self.runs, self.members, self._every)
+        for rows in self._chunks:
+            step_chunk(setup, self._draws_of(setup, rows), recorder, rows)
+        return Snapshot(setup.scenario, self.members, recorder.days, recorder.stance, recorder.acceded)
+
+    def _draws_of(self, setup: Setup, rows: slice) -> Draws:
+        missing = [stream for stream in setup.streams if (stream, rows.start) not in self._draws]
+        for stream, drawn in zip(missing, draw(missing, self.seed, range(rows.start, rows.stop)).values(), strict=True):
+            self._draws[stream, rows.start] = drawn
+        return {stream.name: self._draws[stream, rows.start] for stream in setup.streams}

@@ -1,1 +1,0 @@
-"""A panel of sliders, and the same worlds redrawn while they move."""

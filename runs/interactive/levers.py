@@ -1,0 +1,75 @@
+"""Which parameters of a scenario a user can move: those that a slider, a box or a list can stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from article10.agents.nearest import nearest
+from article10.agents.parameter import Declaration
+from article10.model.scenario import Scenario, all_declarations
+
+DEFAULT_LEVERS = (
+    "russia.strategy",
+    "russia.effort",
+    "stance.intimidation_weight",
+    "stance.hardening_weight",
+    "stance.peer_rate",
+    "stance.isolation_weight",
+    "guarantees.substitution",
+    "guarantees.initial",
+    "war.ceasefire_rate",
+    "accession.war_bar",
+    "accession.objection_line",
+)
+"""Parameters offered where none is chosen: pressure, peers, guarantees, the war and the accession rule."""
+
+SELECTED = "selected parameters"
+"""Name of the group that holds ``DEFAULT_LEVERS``."""
+
+
+def chosen_levers(scenario: Scenario, levers: Sequence[str] | None = None) -> list[Declaration]:
+    """Declarations of the parameters that are offered.
+
+    Args:
+        scenario: its values are the defaults.
+        levers: full keys of parameters, or names of groups; by default ``DEFAULT_LEVERS``.
+
+    Raises:
+        ValueError: a name is not that of a parameter or group, or the parameter has no range.
+    """
+    declared = {d.key: d for d in all_declarations(scenario)}
+    groups = {key.partition(".")[0] for key in declared}
+    found: dict[str, Declaration] = {}
+    for lever in DEFAULT_LEVERS if levers is None else levers:
+        if lever in groups:
+            found |= {key: d for key, d in declared.items() if key.startswith(f"{lever}.") and can_be_moved(d)}
+        elif lever not in declared:
+            raise ValueError(f"levers: {lever!r}: no such parameter or group{nearest(lever, [*groups, *declared])}")
+        elif not can_be_moved(declared[lever]):
+            raise ValueError(f"levers: {lever!r} has no range to move in")
+        else:
+            found[lever] = declared[lever]
+    return list(found.values())
+
+
+def levers_by_group(scenario: Scenario) -> dict[str, list[Declaration]]:
+    """All parameters that can be moved, by group; the first group is that of the ``DEFAULT_LEVERS``."""
+    groups = dict.fromkeys(d.key.partition(".")[0] for d in all_declarations(scenario))
+    found = {SELECTED: chosen_levers(scenario), **{group: chosen_levers(scenario, [group]) for group in groups}}
+    return {group: declared for group, declared in found.items() if declared}
+
+
+def can_be_moved(declared: Declaration) -> bool:
+    """Whether a slider, a box or a list can stand for a parameter."""
+    return bool(declared.choices) or isinstance(declared.default, bool | int | float)
+
+
+def unit_suffix(declared: Declaration) -> str:
+    """The unit as it is written behind a value: empty for a number without a unit."""
+    return "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
+
+
+def tooltip_of(declared: Declaration) -> str:
+    """The meaning of a parameter, its unit and its source, as shown beside the pointer."""
+    unit = "" if declared.choices or not unit_suffix(declared) else f" Unit: {declared.meta.unit}."
+    return f"{declared.description}{unit} Source: {declared.meta.source}"

@@ -1,0 +1,101 @@
+"""What the notebook panel and the dashboard share: a scenario, its changed parameters, and the same runs with both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from article10.agents.parameter import Declaration
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
+from article10.runs.interactive.ensemble_cache import EnsembleCache, Snapshot
+from article10.runs.interactive.positions import Value, with_change
+from article10.runs.statistics.forms import POINTS
+from article10.runs.statistics.intervals import interval, paired
+
+RUNS = 300
+"""Number of runs of an interactive ensemble, unless another is asked for: enough to see, few enough to follow."""
+
+PAUSE = 0.12
+"""Seconds for which sliders must rest before the runs are simulated again."""
+
+
+class InteractiveState:
+    """A scenario, what has been changed in it, and the same runs with and without the changes.
+
+    The runs have the same random draws whatever is changed: a difference is due to the change and not to chance.
+
+    Attributes:
+        scenario: the scenario as given.
+        changes: values of the changed parameters, by full key.
+        given: the runs of the scenario as given.
+        now: the runs as they were last simulated.
+
+    >>> from article10.runs.interactive.levers import chosen_levers
+    >>> state = InteractiveState(read_scenario("baseline", {"horizon": "2026-06-01"}), runs=4, members=["HUN"])
+    >>> state.move(chosen_levers(state.scenario, ["stance.peer_rate"])[0], 0.7)
+    >>> state.changes, state.simulate().scenario.stance.peer_rate
+    ({'stance.peer_rate': 0.7}, 0.7)
+    """
+
+    def __init__(self, scenario: Scenario, runs: int = RUNS, seed: int = 0, members: Sequence[str] = ()) -> None:
+        """Simulate the scenario as given.
+
+        Args:
+            scenario: the scenario as given.
+            runs: number of runs.
+            seed: seed of all random streams.
+            members: codes of the members whose stances are recorded.
+
+        Raises:
+            KeyError: a member is not on the roster.
+            TooLargeError: the draws would take more memory than the machine has.
+            ValueError: ``runs`` or ``seed`` is not an integer within bounds.
+        """
+        self.scenario = scenario
+        self.changes: dict[str, Value] = {}
+        self._ensemble = EnsembleCache(scenario, runs, seed, members)
+        self._simulated: Mapping[str, Value] = {}
+        self.given = self.now = self._ensemble.simulate()
+
+    def move(self, declared: Declaration, position: Value) -> None:
+        """Change a parameter to the value that a position of its slider stands for.
+
+        Args:
+            declared: declaration of the parameter.
+            position: position of the slider; the position of the scenario's own value is not a change.
+        """
+        self.changes = with_change(self.changes, declared, position)
+
+    def changed_scenario(self) -> Scenario:
+        """The scenario with its changes.
+
+        Raises:
+            ScenarioError: a change is not valid.
+        """
+        return read_scenario(self.scenario, self.changes)
+
+    def simulate(self) -> Snapshot:
+        """Simulate the runs with the changes, unless they were the last to be simulated.
+
+        Raises:
+            ScenarioError: a change is not valid; ``now`` stays as it was.
+        """
+        if self.changes != self._simulated:
+            self.now = self._ensemble.simulate(self.changes) if self.changes else self.given
+            self._simulated = dict(self.changes)
+        return self.now
+
+    def headline(self) -> str:
+        """The effect of the changes on accession by the horizon: shares, and their difference with its 95% interval."""
+        now, given = self.now, self.given
+        share, before = float(now.acceded[:, -1].mean()), float(given.acceded[:, -1].mean())
+        text = f"Member by {now.days[-1].astype(object):%B %Y}: {share:.1%} of {len(now.acceded):,} runs"
+        if now.scenario == given.scenario:
+            return f"{text}."
+        text += f"; scenario as given: {before:.1%}"
+        if len(now.days) != len(given.days):
+            return f"{text}."
+        change = paired(now.acceded[:, -1], given.acceded[:, -1])
+        difference = interval(change.row("it"), "it", POINTS)
+        text += f"; difference {difference} (95% CI, simulation uncertainty only)"
+        return f"{text}." if change.excludes_zero else f"{text}. These runs do not distinguish it from zero."
