@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import article10
 from article10 import BatchError, Design, Sample, open_batch, run_batch
 from article10.runs.batches import task as tasks
-from article10.runs.batches.batch import plan
+from article10.runs.batches.plan import plan
 from article10.runs.command_line import app
 
 SHORT = {"horizon": "2026-12-07"}

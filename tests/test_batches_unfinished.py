@@ -14,6 +14,7 @@ from article10 import BatchError, Design, UnfinishedBatchWarning, open_batch, ru
 from article10.runs.analyses.discovery.discovery import discover_parameters
 from article10.runs.analyses.sensitivity.sensitivity import outcomes_by_point
 from article10.runs.batches import batch as batches
+from article10.runs.batches import plan as planning
 from article10.runs.batches import task as tasks
 from article10.runs.batches.coverage import Coverage
 from article10.runs.batches.store import Commit, Task
@@ -49,7 +50,8 @@ def unfinished(request, monkeypatch, tmp_path):
             run_batch(design, tmp_path / "b", workers=1, progress=stops)
         return open_batch(tmp_path / "b"), {"stopped": [2, 3], "failed": [0], "both": [0, 2, 3]}[request.param]
 
-    monkeypatch.setattr(batches, "_shape", lambda design, scenario, n: (1, RUNS))  # a point a task
+    for module in (batches, planning):
+        monkeypatch.setattr(module, "task_shape", lambda design, scenario, n: (1, RUNS))  # a point a task
     monkeypatch.setattr(tasks, "step_chunk", fails)
     return make
 
@@ -136,7 +138,8 @@ def test_a_point_that_was_stopped_halfway_holds_its_first_runs(tmp_path, monkeyp
         if progress.done:
             raise Stop
 
-    monkeypatch.setattr(batches, "_shape", lambda design, scenario, n: (1, 2))
+    for module in (batches, planning):
+        monkeypatch.setattr(module, "task_shape", lambda design, scenario, n: (1, 2))
     with suppress(Stop):
         run_batch(Design(runs=RUNS, record="stance", changes=CHANGES), tmp_path / "b", workers=1, progress=stops)
     batch = open_batch(tmp_path / "b")

@@ -18,9 +18,10 @@ from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.analyses.result import listed
+from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
-from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 from article10.runs.ensemble.summary import MILESTONES
 
 OUTCOMES = ("invitation", "accession")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +17,23 @@ from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
-from article10.runs.batches.design import SUMMARY, Design, Point
+from article10.runs.batches.design import SUMMARY, Design
 from article10.runs.batches.design_size import OUTCOME_BYTES
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.executors import Executor, executor
-from article10.runs.batches.histogram import Histogram
-from article10.runs.batches.maker import maker
+from article10.runs.batches.fingerprint import fingerprint
+from article10.runs.batches.plan import plan, task_shape
 from article10.runs.batches.result import BatchResult, open_batch
-from article10.runs.batches.store import Store, Task, write_atomically
+from article10.runs.batches.store import Store, write_atomically
 from article10.runs.batches.task import Work, perform
 from article10.runs.batches.trajectories import empty_trajectories
+from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.machine import in_bytes
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import Recorder, bytes_of_a_run
-from article10.runs.ensemble.result import dataset
-from article10.runs.ensemble.simulate import FEWEST
 from article10.runs.output.files import moved_into_place
 from article10.runs.output.path import check_folder_name
 from article10.runs.output.progress import progress_shown
-
-MOST_RUNS = 8192
-"""Runs of a task at the most: some seconds of work, which is what is lost when a worker dies."""
-
-FEWEST_TASKS = 16
-"""Tasks that a design should have, so that workers share it evenly."""
-
-EFFICIENT_RUNS = 1024
-"""Runs of a task at the least: fewer are not stepped together well."""
-
-TASK_BYTES = 96 * 2**20
-"""Bytes of all points' counts of stances in a task: with the draws, what bounds its memory."""
 
 BEST_PACKED = 8
 """One part in so many is what variables take on the disk at least, packed: some rarely change."""
@@ -153,7 +139,7 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tel
         if redo:
             own = tuple(points[i] for i in redo)
             what = scenarios[own[0].scenario], design.variables, design.record == SUMMARY
-            pending.append(Work(str(store.folder), task, own, *what, maker(), commit))
+            pending.append(Work(str(store.folder), task, own, *what, fingerprint(), commit))
     tell(progress)
     for report in chosen.run(perform, pending):
         progress.done += report.runs
@@ -180,50 +166,12 @@ def _check_room(folder: Path, design: Design) -> None:
         )
 
 
-# --- tasks ----------------------------------------------------------------------------------------------------------
-
-
-def plan(design: Design, points: Sequence[Point]) -> list[Task]:
-    """The tasks of a design, a function of the design alone: any machine resumes any batch.
-
-    Points of a scenario that share their draws go together; runs are cut into blocks.
-    """
-    tasks = []
-    for name, scenario in design.scenarios_in_full().items():
-        own = [point.index for point in points if point.scenario == name]
-        together, block = _shape(design, scenario, len(own))
-        for start in range(0, len(own), together):
-            group = tuple(own[start : start + together])
-            for first in range(0, design.runs, block):
-                runs = min(block, design.runs - first)
-                tasks.append(Task(f"{group[0]:07d}-{first:09d}", group, first, runs))
-    return tasks
-
-
-def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
-    """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk.
-
-    Points share their draws. A point of few runs takes as long as one of ``FEWEST``.
-    """
-    cost = max(design.runs, FEWEST)
-    whole = design.n_points * cost // FEWEST_TASKS // EFFICIENT_RUNS * EFFICIENT_RUNS  # no task ends in a small chunk
-    task_runs = min(max(whole, EFFICIENT_RUNS), MOST_RUNS)
-    together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS)) if design.common_random_numbers else 1
-    if design.record == SUMMARY:
-        together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
-    block = task_runs // together
-    if design.variables:
-        block = min(block, EFFICIENT_RUNS)  # stepped together, so that a stretch of time is all runs'
-        block = ceil(design.runs / ceil(design.runs / block))
-    return together, min(block, design.runs)
+# --- the folder -----------------------------------------------------------------------------------------------------
 
 
 def _template(design: Design, scenario: Scenario) -> xr.Dataset:
     setup = Setup.of(scenario)
     return dataset(setup, Recorder(setup, 1, design.variables), design.seed, 0)
-
-
-# --- the folder -----------------------------------------------------------------------------------------------------
 
 
 def _prepare(store: Store, design: Design) -> None:
@@ -232,7 +180,7 @@ def _prepare(store: Store, design: Design) -> None:
     Raises:
         BatchError: the folder's design is another, or broken.
     """
-    content = {**design.described(), "maker": maker(), "provenance": provenance()}
+    content = {**design.described(), "maker": fingerprint(), "provenance": provenance()}
     differing = store.unprepared()
     broken = store.design.name in (differing or ())
     if store.design.exists():
@@ -251,7 +199,7 @@ def _prepare(store: Store, design: Design) -> None:
     files = [store.design, store.points]
     for name, scenario in design.scenarios_in_full().items() if design.variables else ():
         own = [point for point in points if point.scenario == name]
-        _, block = _shape(design, scenario, len(own))
+        _, block = task_shape(design, scenario, len(own))
         template = _template(design, scenario).assign_attrs(content["provenance"])
         files += empty_trajectories(store.trajectories(name), template, own, design.runs, block)
     store.commit_prepared(files)

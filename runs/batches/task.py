@@ -19,13 +19,13 @@ from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.batches.design import Point
 from article10.runs.batches.error import BatchError
+from article10.runs.batches.fingerprint import fingerprint
 from article10.runs.batches.histogram import Histogram
-from article10.runs.batches.maker import maker
 from article10.runs.batches.store import Commit, Store, Task
 from article10.runs.batches.trajectories import TrajectoryWriter
+from article10.runs.ensemble.dataset import dataset, outcome_table
 from article10.runs.ensemble.recorder import AnyArray, Recorder, TrajectoryRecorder
-from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 from article10.runs.output.digest import file_digest
 from article10.runs.output.files import moved_into_place
 
@@ -41,7 +41,7 @@ class Work:
         scenario: theirs, before their changes.
         record: variables to keep at every step.
         histogram: whether to count stances.
-        maker: what has to do it.
+        fingerprint: of the code and libraries that have to perform it.
         kept: the commit of the other points of the task.
     """
 
@@ -51,7 +51,7 @@ class Work:
     scenario: Scenario
     record: tuple[str, ...]
     histogram: bool
-    maker: dict[str, str]
+    fingerprint: dict[str, str]
     kept: Commit | None = None
 
 
@@ -107,8 +107,10 @@ def perform(work: Work) -> Report:
         OSError: the folder cannot be written to; nothing of the task counts.
         MemoryError: there is too little.
     """
-    if work.maker != maker():
-        raise BatchError(f"a worker would give other numbers: it has {maker()}, the batch is made by {work.maker}")
+    if work.fingerprint != fingerprint():
+        raise BatchError(
+            f"a worker would give other numbers: it has {fingerprint()}, the batch was begun by {work.fingerprint}"
+        )
     store, files, failures = Store(Path(work.folder)), _Files(work), []
     prepared: list[tuple[Point, Setup]] = []
     for point in work.points:
@@ -196,7 +198,7 @@ class _Files:
             self.writers.append(kept.writer)
         if kept.histogram is not None:
             self.counts[str(point.index)] = kept.histogram.counts
-        frame = EnsembleResult(data).outcomes_by_member.reset_index()
+        frame = outcome_table(data, setup.scenario.step_years).reset_index()
         frame.insert(0, "point", point.index)
         self.rows.append(frame)
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import log2, prod
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-
-from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
-from article10.model import schedule
 from article10.model.arguments import LARGEST, check_functions, whole
 from article10.model.checked import checked
 from article10.model.mechanisms import Mechanism
-from article10.model.randomness import Draws, Sampler
+from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.model.world import World
-from article10.runs.ensemble.machine import cache_bytes, check_memory, free_bytes
+from article10.runs.ensemble.dataset import dataset
+from article10.runs.ensemble.machine import check_memory
 from article10.runs.ensemble.recorder import Recorder, check_record, with_run_variables
-from article10.runs.ensemble.result import EnsembleResult, dataset
-
-MOST, FEWEST = 1024, 64
-"""Runs stepped together: beyond the first NumPy's overhead no longer shrinks, below the second it rules."""
-
-STATE_ARRAYS = 25
-"""Arrays (run, member) that a step goes through: together they should stay in the cache."""
-
-MEMORY_SHARE = 8
-"""One part in so many of the free memory is for draws."""
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.stepping import chunk_size, chunks, state_bytes, step_chunk
 
 
 @checked
@@ -93,57 +80,3 @@ def simulate(
         if progress is not None:
             progress(rows.stop)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))
-
-
-def chunk_size(setup: Setup) -> int:
-    """Runs to step together: a power of two for which the state stays in the cache and draws in an eighth of memory."""
-    fit = min(MOST, cache_bytes() // state_bytes(setup), free_bytes() // MEMORY_SHARE // draw_bytes(setup))
-    return max(FEWEST, 2 ** int(log2(max(fit, 1))))
-
-
-def draw_bytes(setup: Setup) -> int:
-    """Memory that all draws of a run take."""
-    return sum(prod(stream.shape) * np.dtype(stream.dtype).itemsize for stream in setup.streams)
-
-
-def state_bytes(setup: Setup) -> int:
-    """Memory that the state of a run takes while it is stepped."""
-    return STATE_ARRAYS * len(setup.roster) * 8
-
-
-def chunks(runs: int, chunk: int) -> Iterator[slice]:
-    """Rows of each chunk in turn."""
-    for start in range(0, runs, chunk):
-        yield slice(start, min(start + chunk, runs))
-
-
-class Recording(Protocol):
-    """Keeps what is to be kept of some runs."""
-
-    def before(self, world: World, rows: slice) -> None:
-        """Record the first day."""
-
-    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
-        """Record the world after a step; ``stance_before`` are the stances before it."""
-
-
-def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice) -> World:
-    """Step some runs from the first day to the horizon.
-
-    Args:
-        setup: what is fixed.
-        draws: of these runs; they are read only.
-        recording: keeps what is to be kept.
-        rows: where it keeps it.
-
-    Returns:
-        The world at the horizon.
-    """
-    world = World.start(setup, draws)
-    schedule.begin(world)
-    recording.before(world, rows)
-    for _ in range(setup.n_steps):
-        before = world.members.stance
-        schedule.step(world)
-        recording.after_step(world, rows, before)
-    return world

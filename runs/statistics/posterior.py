@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from article10.runs.batches.ranges import Space
-from article10.runs.ensemble.simulate import chunks
+from article10.runs.ensemble.stepping import chunks
 
 ROUNDS = 4
 """Rounds: the first fills the prior evenly, the others draw near what fitted so far."""

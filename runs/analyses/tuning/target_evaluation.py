@@ -21,7 +21,7 @@ from article10.runs.batches.batch import Progress
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.ranges import Space
 from article10.runs.batches.store import write_atomically
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 from article10.runs.output.digest import ALGORITHM, bytes_digest
 from article10.runs.output.files import remove_abandoned
 
