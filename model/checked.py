@@ -137,7 +137,7 @@ def axes(name: str, value: object) -> None:
 def a_listener(name: str, value: object) -> None:
     """Refuse what cannot be called with how far the work is."""
     if not callable(value) and value is not None:
-        raise refuse(name, value, "a function that is called with the number of runs done")
+        raise refuse(name, value, "a function that is called with the number of runs done and of all")
 
 
 # --- several of a kind ----------------------------------------------------------------------------------------------

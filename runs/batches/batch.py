@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,38 +22,21 @@ from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.fingerprint import fingerprint
 from article10.runs.batches.plan import plan, task_shape
 from article10.runs.batches.result import BatchResult, open_batch
-from article10.runs.batches.store import Store, write_atomically
-from article10.runs.batches.task import Work, perform
+from article10.runs.batches.store import Store
+from article10.runs.batches.task import TaskSpec, perform
 from article10.runs.batches.trajectories import empty_trajectories
 from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.machine import in_bytes
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import Recorder, bytes_of_a_run
-from article10.runs.output.files import moved_into_place
+from article10.runs.output.files import moved_into_place, write_whole
 from article10.runs.output.path import check_folder_name
-from article10.runs.output.progress import progress_shown
+from article10.runs.output.progress import Progress, Show, progress_to
 
 BEST_PACKED = 8
 """One part in so many is what variables take on the disk at least, packed: some rarely change."""
 
 MOST_DIFFERENCES = 12
-
-
-@dataclass
-class Progress:
-    """How far a batch is.
-
-    Attributes:
-        runs: runs at points, in all.
-        found: of these, committed before.
-        done: committed by this call.
-        failed: runs at points that failed, among those found and done.
-    """
-
-    runs: int
-    found: int = 0
-    done: int = 0
-    failed: int = 0
 
 
 @checked
@@ -66,7 +47,7 @@ def run_batch(
     workers: int | None = None,
     cluster: str | None = None,
     retry_failed: bool = False,
-    progress: bool | Callable[[Progress], None] = True,
+    progress: bool | Progress = True,
 ) -> BatchResult:
     """Run a design into a folder, or go on with one that was stopped there.
 
@@ -79,8 +60,9 @@ def run_batch(
         cluster: ``"local"``, ``"local:8787"`` for one with Dask's page at that port, or the address of a Dask
             scheduler, in place of processes.
         retry_failed: do the points again that failed, and no others; otherwise they stay as they are.
-        progress: a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then; False for
-            neither; or a function that is called with the state after each task.
+        progress: True shows a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then;
+            False shows nothing; a function is called at the start and after each task with the number of runs done,
+            those found done included, and of all.
 
     Returns:
         The batch, opened.
@@ -106,45 +88,36 @@ def run_batch(
         try:
             with FileLock(store.lock, timeout=0):
                 _prepare(store, design)
-                with telling(progress) as tell:
-                    _run(store, design, chosen, retry_failed, tell)
+                with progress_to(progress, "batch") as show:
+                    _run(store, design, chosen, retry_failed, show)
         except Timeout:
             raise BatchError(f"{out}: another process is writing to this batch") from None
     return open_batch(out)
 
 
-@contextmanager
-def telling(progress: bool | Callable[[Progress], None], label: str = "batch") -> Iterator[Callable[[Progress], None]]:
-    """What to tell how far a batch is: a function of the caller's own, or one that shows it, or nothing."""
-    if callable(progress):
-        yield progress
-        return
-    with progress_shown(label, quiet=not progress) as show:
-        yield lambda state: show(state.found + state.done, state.runs, found=state.found, failed=state.failed)
-
-
-def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tell: Callable[[Progress], None]) -> None:
+def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, show: Show) -> None:
     points, scenarios = design.points(), design.scenarios_in_full()
     planned = plan(design, points)
-    progress = Progress(runs=sum(task.runs * len(task.points) for task in planned))
+    total, found, failed = sum(task.runs * len(task.points) for task in planned), 0, 0
     pending = []
     for task in planned:
         commit = store.committed(task)
-        failed = commit.failed_points if commit else ()
-        if commit and not failed:
+        failed_points = commit.failed_points if commit else ()
+        if commit and not failed_points:
             store.failures(task.name).unlink(missing_ok=True)  # of a retry that was killed just after its commit
-        redo = task.points if commit is None else failed if retry_failed else ()
-        progress.found += task.runs * (len(task.points) - len(redo))
-        progress.failed += task.runs * (0 if redo else len(failed))
+        redo = task.points if commit is None else failed_points if retry_failed else ()
+        found += task.runs * (len(task.points) - len(redo))
+        failed += task.runs * (0 if redo else len(failed_points))
         if redo:
             own = tuple(points[i] for i in redo)
             what = scenarios[own[0].scenario], design.variables, design.record == SUMMARY
-            pending.append(Work(str(store.folder), task, own, *what, fingerprint(), commit))
-    tell(progress)
+            pending.append(TaskSpec(str(store.folder), task, own, *what, fingerprint(), commit))
+    done = found
+    show(done, total, found=found, failed=failed)
     for report in chosen.run(perform, pending):
-        progress.done += report.runs
-        progress.failed += report.failed
-        tell(progress)
+        done += report.runs
+        failed += report.failed
+        show(done, total, found=found, failed=failed)
     _remove_left_behind(store)  # of workers that were lost on the way
 
 
@@ -191,7 +164,7 @@ def _prepare(store: Store, design: Design) -> None:
     _remove_left_behind(store)
     if differing == set():
         return
-    write_atomically(store.design, json.dumps(content, indent=1).encode())
+    write_whole(store.design, json.dumps(content, indent=1).encode())
     points = design.points()
     rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
     with moved_into_place(store.points) as beside:

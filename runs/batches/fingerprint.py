@@ -115,17 +115,18 @@ def _effective(node: Any) -> Any:  # noqa: ANN401 - a node of a syntax tree, a l
         case ast.Raise():
             return "raise"
         case ast.JoinedStr(values=parts):
-            return "text", *(
-                _effective(part) for part in parts if not isinstance(part, ast.Constant) or " " not in part.value
-            )
+            return "text", *(_effective(part) for part in parts if not _is_prose(part))
         case ast.Constant(value=str(text)) if len(text.split()) >= SENTENCE:
             return "a sentence"
         case ast.AST():
-            fields = ((name, value) for name, value in ast.iter_fields(node) if name not in WITHOUT_EFFECT)
-            return type(node).__name__, *(
-                (name, _effective(value)) for name, value in fields if value not in (None, [])
-            )
+            fields = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
+            return type(node).__name__, *((n, _effective(value)) for n, value in fields if n not in WITHOUT_EFFECT)
     return repr(node)
+
+
+def _is_prose(part: ast.expr) -> bool:
+    """Whether a part of a formatted text is words between values, rather than a value or a part of a key."""
+    return isinstance(part, ast.Constant) and " " in str(part.value)
 
 
 def _is_without_effect(node: Any) -> bool:  # noqa: ANN401 - as above

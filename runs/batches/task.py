@@ -31,7 +31,7 @@ from article10.runs.output.files import moved_into_place
 
 
 @dataclass(frozen=True)
-class Work:
+class TaskSpec:
     """A task with all that a worker needs to do it.
 
     Attributes:
@@ -68,19 +68,19 @@ class Report:
     failed: int
 
 
-class Kept:
+class PointRecorder:
     """What is kept of one point's runs."""
 
-    def __init__(self, setup: Setup, work: Work, point: Point) -> None:
+    def __init__(self, setup: Setup, spec: TaskSpec, point: Point) -> None:
         """Make room."""
-        runs = work.task.runs
+        runs = spec.task.runs
         self.outcomes = Recorder(setup, runs, ())
-        self.histogram = Histogram(setup) if work.histogram else None
+        self.histogram = Histogram(setup) if spec.histogram else None
         self.writer = self.trajectories = None
-        if work.record:
-            path = Store(Path(work.folder)).trajectories(point.scenario)
-            self.writer = TrajectoryWriter(path, point, work.task, work.record)
-            self.trajectories = TrajectoryRecorder(setup, runs, work.record, self.writer.stretch, self.writer.keep)
+        if spec.record:
+            path = Store(Path(spec.folder)).trajectories(point.scenario)
+            self.writer = TrajectoryWriter(path, point, spec.task, spec.record)
+            self.trajectories = TrajectoryRecorder(setup, runs, spec.record, self.writer.stretch, self.writer.keep)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
@@ -99,7 +99,7 @@ class Kept:
             self.trajectories.after_step(world, rows, stance_before)
 
 
-def perform(work: Work) -> Report:
+def perform(spec: TaskSpec) -> Report:
     """Do a task and commit it; a point that fails is recorded, and the others go on.
 
     Raises:
@@ -107,28 +107,28 @@ def perform(work: Work) -> Report:
         OSError: the folder cannot be written to; nothing of the task counts.
         MemoryError: there is too little.
     """
-    if work.fingerprint != fingerprint():
+    if spec.fingerprint != fingerprint():
         raise BatchError(
-            f"a worker would give other numbers: it has {fingerprint()}, the batch was begun by {work.fingerprint}"
+            f"a worker would give other numbers: it has {fingerprint()}, the batch was begun by {spec.fingerprint}"
         )
-    store, files, failures = Store(Path(work.folder)), _Files(work), []
+    store, files, failures = Store(Path(spec.folder)), _Files(spec), []
     prepared: list[tuple[Point, Setup]] = []
-    for point in work.points:
+    for point in spec.points:
         try:
-            prepared.append((point, Setup.of(read_scenario(work.scenario, point.changes))))
+            prepared.append((point, Setup.of(read_scenario(spec.scenario, point.changes))))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - a failure is a value
-            failures.append(_failure(point, work.task, error))
+            failures.append(_failure(point, spec.task, error))
     for _, together in groupby(prepared, key=_draws_key):
-        for point, outcome in _run(list(together), work):
+        for point, outcome in _run(list(together), spec):
             if isinstance(outcome, Exception):
-                failures.append(_failure(point, work.task, outcome))
+                failures.append(_failure(point, spec.task, outcome))
             else:
                 files.add(point, *outcome)
     failures.sort(key=lambda failure: failure["point"])
-    store.commit(work.task, files.written(), failures, work.kept)
-    return Report(work.task.runs * len(work.points), work.task.runs * len(failures))
+    store.commit(spec.task, files.written(), failures, spec.kept)
+    return Report(spec.task.runs * len(spec.points), spec.task.runs * len(failures))
 
 
 def _draws_key(prepared: tuple[Point, Setup]) -> tuple[Any, int]:
@@ -136,24 +136,24 @@ def _draws_key(prepared: tuple[Point, Setup]) -> tuple[Any, int]:
     return prepared[1].streams, prepared[0].seed
 
 
-Outcome = tuple[Setup, Kept] | Exception
+Outcome = tuple[Setup, PointRecorder] | Exception
 
 
-def _run(together: list[tuple[Point, Setup]], work: Work) -> Iterator[tuple[Point, Outcome]]:
+def _run(together: list[tuple[Point, Setup]], spec: TaskSpec) -> Iterator[tuple[Point, Outcome]]:
     """Run points that share their draws; each is given away with its last chunk, so that few are held at once."""
-    task = work.task
+    task = spec.task
     setup = together[0][1]
     sampler = Sampler(*_draws_key(together[0]), once=len(together) == 1)
-    kept: dict[int, Kept] = {}
+    kept: dict[int, PointRecorder] = {}
     failed: set[int] = set()
-    for rows in chunks(task.runs, task.runs if work.record else chunk_size(setup)):
+    for rows in chunks(task.runs, task.runs if spec.record else chunk_size(setup)):
         draws = sampler.draw(range(task.first_run + rows.start, task.first_run + rows.stop))
         for point, setup in together:
             if point.index in failed:
                 continue
             try:
                 if point.index not in kept:
-                    kept[point.index] = Kept(setup, work, point)
+                    kept[point.index] = PointRecorder(setup, spec, point)
                 step_chunk(setup, draws, kept[point.index], rows)
             except (MemoryError, OSError):  # of the machine, not of the point
                 raise
@@ -184,15 +184,15 @@ def _failure(point: Point, task: Task, error: Exception) -> dict[str, Any]:
 class _Files:
     """The files of one task, filled point by point."""
 
-    def __init__(self, work: Work) -> None:
-        self.work, self.store = work, Store(Path(work.folder))
+    def __init__(self, spec: TaskSpec) -> None:
+        self.spec, self.store = spec, Store(Path(spec.folder))
         self.rows: list[pd.DataFrame] = []
         self.counts: dict[str, np.ndarray] = {}
         self.writers: list[TrajectoryWriter] = []
 
-    def add(self, point: Point, setup: Setup, kept: Kept) -> None:
+    def add(self, point: Point, setup: Setup, kept: PointRecorder) -> None:
         """Take what a point gave."""
-        data = dataset(setup, kept.outcomes, point.seed, self.work.task.first_run)
+        data = dataset(setup, kept.outcomes, point.seed, self.spec.task.first_run)
         if kept.writer is not None:
             kept.writer.finish(data)
             self.writers.append(kept.writer)
@@ -206,9 +206,9 @@ class _Files:
         """Digests of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
         files = []
         if self.rows:
-            files.append(self._write_outcomes(self.store.outcomes(self.work.task.name)))
+            files.append(self._write_outcomes(self.store.outcomes(self.spec.task.name)))
         if self.counts:
-            files.append(self._write_counts(self.store.histogram(self.work.task.name)))
+            files.append(self._write_counts(self.store.histogram(self.spec.task.name)))
         digests = {file: file_digest(file) for file in files}
         for writer in self.writers:
             digests |= writer.written()
@@ -233,5 +233,5 @@ class _Files:
         return path
 
     def _holds_others(self, path: Path) -> bool:
-        kept = self.work.kept
+        kept = self.spec.kept
         return kept is not None and path.relative_to(self.store.folder).as_posix() in kept.digests

@@ -57,7 +57,7 @@ def run(
     folder = out or Path("results") / file_name(chosen.name)
     with output_folder(folder, force, runs * bytes_of_a_run(setup, with_run_variables(kept))) as unfinished:
         with progress_shown(chosen.name, quiet=quiet) as show:
-            result = simulate(chosen, runs, seed, record=kept, progress=lambda done: show(done, runs))
+            result = simulate(chosen, runs, seed, record=kept, progress=show)
         result.write(unfinished, figures=figures)
     if not quiet:
         console().print(rendered(summarise(result)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from article10.runs.ensemble.machine import check_memory
 from article10.runs.ensemble.recorder import Recorder, check_record, with_run_variables
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.stepping import chunk_size, chunks, state_bytes, step_chunk
+from article10.runs.output.progress import Progress
 
 
 @checked
@@ -33,7 +34,7 @@ def simulate(
     mechanisms: Mapping[str, Mechanism] | None = None,
     first_run: int = 0,
     chunk: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> EnsembleResult:
     """Run a scenario many times.
 
@@ -50,7 +51,7 @@ def simulate(
         mechanisms: in place of ``article10.MECHANISMS``.
         first_run: number of the first run.
         chunk: runs stepped together, by default chosen from cache and memory; changes speed, never results.
-        progress: called with the number of runs done after each chunk.
+        progress: called after each chunk with the number of runs done and of all.
 
     Returns:
         The result, with its data as an ``xarray.Dataset``.
@@ -78,5 +79,5 @@ def simulate(
         draws = sampler.draw(range(first_run + rows.start, first_run + rows.stop))
         step_chunk(setup, draws, recorder, rows)
         if progress is not None:
-            progress(rows.stop)
+            progress(rows.stop, runs)
     return EnsembleResult(dataset(setup, recorder, seed, first_run))

@@ -10,6 +10,7 @@ import pandas as pd
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import formal_weight
 from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.years import ends_of_years
 
 Z95 = 1.959963984540054
 """Normal quantile of a 95% interval."""
@@ -94,11 +95,9 @@ def milestones(result: EnsembleResult) -> pd.DataFrame:
         ValueError: the result is a selection that holds no runs.
     """
     result.check_runs()
-    outcomes, scenario = result.outcomes_by_member, result.scenario
-    years = range(scenario.start.year, scenario.horizon.year + 1)
-    ends = [min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon)) for year in years]
+    outcomes = result.outcomes_by_member
     rows = []
-    for end in dict.fromkeys(ends):
+    for end in ends_of_years(result.scenario):
         row: dict[str, object] = {"by": end.date()}
         for name in MILESTONES:
             reached = int((outcomes[f"{name}_date"] <= end).sum())
