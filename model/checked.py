@@ -137,7 +137,7 @@ def axes(name: str, value: object) -> None:
 def a_listener(name: str, value: object) -> None:
     """Refuse what cannot be called with how far the work is."""
     if not callable(value) and value is not None:
-        raise refuse(name, value, "a function that is called with the number of runs done")
+        raise refuse(name, value, "a function that is called with the number of runs done and of all")
 
 
 # --- several of a kind ----------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("path", "out", "folder", "observed"), a_path),
     **dict.fromkeys(("start", "end", "when", "until", "given", "accession"), a_day),
     **dict.fromkeys(("milestone", "key", "query", "cluster", "power", "iso3"), a_word),
-    **dict.fromkeys(("by_channel", "pace_known", "retry_failed"), a_switch),
+    **dict.fromkeys(("by_channel", "force", "pace_known", "retry_failed"), a_switch),
     **dict.fromkeys(("record", "varied", "collect"), words),
     **dict.fromkeys(("members", "figures", "rules", "strategies"), some_words),
     **dict.fromkeys(("levels", "substitutions", "efforts"), numbers),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 import pytest
 
-from article10.runs.ensemble import simulate
+from article10.runs.ensemble import stepping
 
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, is_bad: Callable[[float], bool] | Collection[float], late: bool = False):
@@ -16,7 +16,7 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, is_bad: Callable[[float], bool] | C
     Returns:
         A list of the values at which runs were stepped, filled as they are.
     """
-    real, stepped = simulate.step_chunk, []
+    real, stepped = stepping.step_chunk, []
     bad = is_bad if callable(is_bad) else is_bad.__contains__
 
     def step(setup, draws, recording, rows, place=None):
@@ -31,5 +31,5 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, is_bad: Callable[[float], bool] | C
             raise FloatingPointError("no luck")
         return world
 
-    monkeypatch.setattr(simulate, "step_chunk", step)
+    monkeypatch.setattr(stepping, "step_chunk", step)
     return stepped

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from article10 import Design, Sample, ScenarioError, run_batch
-from article10.runs.batches.batch import plan
+from article10.runs.batches.plan import plan
 
 SHORT = {"horizon": "2026-03-02"}
 

@@ -1,11 +1,11 @@
-"""Batches gone on with: failed points alone are done again, one maker makes a batch, and what is broken is found."""
+"""Batches resumed: only failed points are retried, only the same code may resume, and broken files are found."""
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import json
 import re
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +13,10 @@ from failing_steps import fail_at
 
 from article10 import BatchError, Design, open_batch, run_batch
 from article10.runs.batches import batch as batches
+from article10.runs.batches import plan as planning
 from article10.runs.batches import task as tasks
-from article10.runs.batches.maker import FILES
+from article10.runs.batches.fingerprint import MESSAGES, loaded_trees
+from article10.runs.batches.fingerprint import digest as digest_of
 
 QUIET = {"workers": 1, "progress": False}
 SHORT = {"horizon": "2026-01-05"}
@@ -29,7 +31,7 @@ def test_a_retry_steps_failed_points_alone_and_ends_with_the_bytes_of_a_batch_th
 ):
     rates = tuple(round(0.1 * k, 1) for k in range(1, 9))
     design = Design(runs=30, seed=7, record=record, changes=SHORT, grid={"stance.peer_rate": rates})
-    assert {len(task.points) for task in batches.plan(design, design.points())} <= {7, 1, 8}
+    assert {len(task.points) for task in planning.plan(design, design.points())} <= {7, 1, 8}
     run_batch(design, tmp_path / "whole", **QUIET)
     with monkeypatch.context() as luck:
         fail_at(luck, {0.3, 0.4, 0.8})
@@ -39,9 +41,9 @@ def test_a_retry_steps_failed_points_alone_and_ends_with_the_bytes_of_a_batch_th
     with monkeypatch.context() as luck:
         stepped = fail_at(luck, {0.4})
         told = []
-        run_batch(design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda p: told.append(replace(p)))
+        run_batch(design, tmp_path / "b", workers=1, retry_failed=True, progress=lambda *now: told.append(now))
         assert set(stepped) == {0.3, 0.4, 0.8}
-        assert (told[-1].found, told[-1].done, told[-1].failed) == (5 * 30, 3 * 30, 30)
+        assert [told[0], told[-1]] == [(5 * 30, 8 * 30), (8 * 30, 8 * 30)]
         assert open_batch(tmp_path / "b").failures["point"].tolist() == [3]
     stepped = fail_at(monkeypatch, set())
     batch = run_batch(design, tmp_path / "b", retry_failed=True, **QUIET)
@@ -76,7 +78,7 @@ def test_a_harmed_file_of_failures_is_made_again(tmp_path, monkeypatch, digest, 
     assert digest(tmp_path / "b") == before
 
 
-# --- one maker ------------------------------------------------------------------------------------------------------
+# --- the fingerprint --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -112,13 +114,68 @@ def test_commits_that_leave_the_code_as_it_was_do_not_stop_a_batch(tmp_path, mon
     assert run_batch(design, tmp_path / "b", **QUIET).description["provenance"] == made
 
 
-def test_code_and_tables_are_what_a_maker_is_told_by():
-    named = {path.name for part, pattern in FILES for path in Path(part.__path__[0]).resolve().glob(pattern)}
-    assert {"russia.py", "schedule.py", "elections.csv", "baseline.toml", "batch.py"} < named
+STEP = """
+'''Steps.'''
+from article10.model.world import World
+RATE: float = 0.25
+def step(world: World) -> float:
+    '''One step.'''
+    if world is None:
+        raise ValueError(f"{world}: no world to step")
+    return RATE * world.stance
+"""
+OTHER = "LIMIT = 'NATO Aug-2025 release'"
+TABLE = {"elections": [{"iso3": "HUN", "due": "2026-04", "source": "law", "name": "Hungary"}]}
+
+
+def fingerprinted(*texts, table=TABLE):
+    return digest_of(map(ast.parse, texts), table)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("RATE: float", "# why\n\n\nRATE: float"),
+        ("'''One step.'''", "'''Step once.'''"),
+        ("    '''One step.'''\n", ""),
+        ("world: World", "world"),
+        ("no world to step", "expected a world"),
+        ("article10.model.world", "article10.model.worlds.world"),
+    ],
+)
+def test_what_changes_no_number_leaves_the_fingerprint_as_it_was(old, new):
+    assert old in STEP
+    assert fingerprinted(STEP.replace(old, new), OTHER) == fingerprinted(STEP, OTHER)
+
+
+def test_a_definition_may_move_to_another_module():
+    head, function = STEP.split("def step")
+    moved = OTHER + "\ndef step" + function
+    assert fingerprinted(moved, head) == fingerprinted(OTHER, STEP) == fingerprinted(STEP, OTHER)
+
+
+@pytest.mark.parametrize(("old", "new"), [("0.25", "0.26"), ("RATE *", "RATE +"), ("Aug-2025", "Jun-2024")])
+def test_what_changes_a_number_changes_the_fingerprint(old, new):
+    assert old in STEP + OTHER
+    assert fingerprinted(STEP.replace(old, new), OTHER.replace(old, new)) != fingerprinted(STEP, OTHER)
+
+
+def test_a_value_of_a_data_table_counts_and_its_source_does_not():
+    (row,) = TABLE["elections"]
+    assert fingerprinted(STEP, table={"elections": [{**row, "source": "the law"}]}) == fingerprinted(STEP)
+    assert fingerprinted(STEP, table={"elections": [{**row, "due": "2026-05"}]}) != fingerprinted(STEP)
+
+
+def test_the_fingerprint_covers_what_steps_and_records_and_nothing_that_presents():
+    covered = set(loaded_trees())
+    model = {"agents.russia", "agents.member_state", "model.schedule", "model.roster_formulas", "model.tables"}
+    assert {f"article10.{name}" for name in (*model, "runs.ensemble.recorder", "runs.batches.histogram")} < covered
+    assert not [name for name in covered if re.search("figures|html|report|commands|summary|progress|stories", name)]
+    assert all(importlib.util.find_spec(name) for name in MESSAGES)
 
 
 def test_a_worker_of_other_code_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "maker", lambda: {"numpy": "0"})
+    monkeypatch.setattr(tasks, "fingerprint", lambda: {"numpy": "0"})
     with pytest.raises(BatchError, match="a worker would give other numbers"):
         run_batch(Design(runs=20, changes=SHORT), tmp_path / "b", **QUIET)
     assert not open_batch(tmp_path / "b").is_complete
@@ -201,7 +258,7 @@ def test_the_summary_and_the_state_of_a_batch_load_no_rows(tmp_path, monkeypatch
 
 def test_a_point_of_a_summary_reads_its_own_files_alone(tmp_path, monkeypatch):
     design = Design(runs=20, record="summary", changes=SHORT, grid={"stance.peer_rate": (0.2, 0.4, 0.6, 0.8)})
-    monkeypatch.setattr(batches, "TASK_BYTES", 1)  # a point a task
+    monkeypatch.setattr(planning, "TASK_BYTES", 1)  # a point a task
     batch = run_batch(design, tmp_path / "b", **QUIET)
     real, opened = np.load, []
     monkeypatch.setattr(np, "load", lambda path, **options: opened.append(path) or real(path, **options))

@@ -132,8 +132,8 @@ def alive(process: int) -> bool:
 def test_a_lost_worker_process_is_replaced(design, whole, tmp_path, digest):
     killed = []
 
-    def kill_one(progress):
-        if progress.done and len(killed) < 2:
+    def kill_one(done, total):
+        if done and len(killed) < 2:
             killed.append(next(child.pid for child in multiprocessing.active_children() if alive(child.pid)))
             os.kill(killed[-1], signal.SIGKILL)
 
@@ -164,8 +164,8 @@ def test_all_executors_give_the_same_bytes(design, whole, tmp_path, cluster, dig
 def test_a_lost_dask_worker_costs_nothing(design, whole, tmp_path, cluster, digest):
     killed = []
 
-    def kill_one(progress):
-        if progress.done and not killed:
+    def kill_one(done, total):
+        if done and not killed:
             killed.append(next(iter(cluster.workers.values())).process.pid)
             os.kill(killed[0], signal.SIGKILL)
 

@@ -15,6 +15,7 @@ from article10 import BatchError, Design, UnfinishedBatchWarning, open_batch, ru
 from article10.runs.analyses.discovery.discovery import discover_parameters
 from article10.runs.analyses.sensitivity.sensitivity import outcomes_by_point
 from article10.runs.batches import batch as batches
+from article10.runs.batches import plan as planning
 from article10.runs.batches.coverage import Coverage
 from article10.runs.batches.store import Commit, Task
 from article10.runs.batches.summary import rendered_batch
@@ -35,8 +36,8 @@ def unfinished(request, monkeypatch, tmp_path):
     if request.param != "stopped":
         fail_at(monkeypatch, RATES[:1])
 
-    def stops(progress):
-        if progress.done >= 2 * RUNS and request.param != "failed":
+    def stops(done, total):
+        if done >= 2 * RUNS and request.param != "failed":
             raise Stop
 
     def make(record):
@@ -45,7 +46,8 @@ def unfinished(request, monkeypatch, tmp_path):
             run_batch(design, tmp_path / "b", workers=1, progress=stops)
         return open_batch(tmp_path / "b"), {"stopped": [2, 3], "failed": [0], "both": [0, 2, 3]}[request.param]
 
-    monkeypatch.setattr(batches, "_shape", lambda design, scenario, n: (1, RUNS))  # a point a task
+    for module in (batches, planning):
+        monkeypatch.setattr(module, "task_shape", lambda design, scenario, n: (1, RUNS))  # a point a task
     return make
 
 
@@ -127,11 +129,12 @@ def test_a_batch_without_any_run_says_so(tmp_path, monkeypatch, record):
 
 
 def test_a_point_that_was_stopped_halfway_holds_its_first_runs(tmp_path, monkeypatch):
-    def stops(progress):
-        if progress.done:
+    def stops(done, total):
+        if done:
             raise Stop
 
-    monkeypatch.setattr(batches, "_shape", lambda design, scenario, n: (1, 2))
+    for module in (batches, planning):
+        monkeypatch.setattr(module, "task_shape", lambda design, scenario, n: (1, 2))
     with suppress(Stop):
         run_batch(Design(runs=RUNS, record="stance", changes=CHANGES), tmp_path / "b", workers=1, progress=stops)
     batch = open_batch(tmp_path / "b")

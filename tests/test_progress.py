@@ -143,3 +143,11 @@ def test_python_functions_show_it_unless_told_not_to(tmp_path, capsys, slow, sho
     article10.run_batch(article10.Design(runs=8, changes=SHORT), tmp_path / "b", **asked)
     article10.screen("baseline", 4, parameters=["stance.peer_rate"], changes=SHORT, trajectories=2, **asked)
     assert len(lines(capsys.readouterr().err)) == (4 if shown else 0)
+
+
+def test_every_call_reports_how_much_is_done_and_how_much_there_is(tmp_path):
+    seen = {"simulate": [], "batch": []}
+    article10.simulate(runs=5, changes=SHORT, chunk=2, progress=lambda *now: seen["simulate"].append(now))
+    design = article10.Design(runs=5, changes=SHORT)
+    article10.run_batch(design, tmp_path / "b", workers=1, progress=lambda *now: seen["batch"].append(now))
+    assert seen == {"simulate": [(2, 5), (4, 5), (5, 5)], "batch": [(0, 5), (5, 5)]}

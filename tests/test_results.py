@@ -40,6 +40,33 @@ def test_a_saved_result_comes_back_whole(result, tmp_path):
     pd.testing.assert_frame_equal(loaded.outcomes, result.outcomes)
 
 
+def test_a_written_folder_holds_what_the_command_line_leaves(tmp_path):
+    words = ["run", "--runs", "20", "--seed", "3", "--set", "horizon=2026-03-02", "--quiet"]
+    assert CliRunner().invoke(app, [*words, "--out", str(tmp_path / "command")]).exit_code == 0
+    result = article10.simulate(runs=20, seed=3, changes={"horizon": "2026-03-02"})
+    folder = result.write(tmp_path / "call")
+    files = [
+        sorted(str(path.relative_to(place)) for path in place.rglob("*")) for place in (tmp_path / "command", folder)
+    ]
+    assert files[0] == files[1]
+    for name in ("outcomes.csv", "summary.txt", "scenario.json"):
+        assert (folder / name).read_bytes() == (tmp_path / "command" / name).read_bytes()
+    assert article10.load(folder).data.equals(article10.load(tmp_path / "command").data)
+
+
+def test_a_folder_is_written_over_only_when_asked_and_only_if_article10_wrote_it(tmp_path):
+    result = article10.simulate(runs=3, changes={"horizon": "2026-03-02"})
+    result.write(tmp_path / "out", figures=False)
+    with pytest.raises(OSError, match="exists already"):
+        result.write(tmp_path / "out", figures=False)
+    assert not (result.write(tmp_path / "out", figures=False, force=True) / "figures").exists()
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    with pytest.raises(OSError, match=r"notes\.txt"):
+        result.write(tmp_path / "out", figures=False, force=True)
+    with pytest.raises(ValueError, match="figures = 'fan'"):
+        result.write(tmp_path / "other", figures="fan")
+
+
 def test_provenance_travels_with_the_data_and_makes_the_result_again(result):
     attributes = result.data.attrs
     for name in ("article10_version", "git_commit", "scenario", "seed", "libraries", "created", "machine", "strategy"):

@@ -12,7 +12,7 @@ from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.levers import LEVERS
-from article10.runs.evidence.perturbations import Point, every_point
+from article10.runs.evidence.perturbations import Perturbation, every_point
 from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness, robustness, variants
 from article10.runs.evidence.verdicts import separating, verdict, within
 from article10.runs.statistics.intervals import Difference
@@ -27,7 +27,7 @@ OBJECTING = pd.Series([0.7, 0.6, 0.2, 0.1], index=["SVK", "HUN", "DEU", "USA"])
 
 
 def reading(family, name, pressure=EFFECT, objecting=OBJECTING, values=None):
-    return Reading(Point(family, name, BASE, values or {}), pressure, REVERSED, EFFECT, 0.2, objecting)
+    return Reading(Perturbation(family, name, BASE, values or {}), pressure, REVERSED, EFFECT, 0.2, objecting)
 
 
 def answer(*readings):

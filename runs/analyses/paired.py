@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -21,21 +21,18 @@ from article10.model.setup import Setup, stacked_setups
 from article10.model.stacked_draws import SharedDraws
 from article10.model.world import World
 from article10.runs.analyses.result import listed
+from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
-from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import step_stacks
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.stepping import step_stacks
 from article10.runs.ensemble.summary import MILESTONES
+from article10.runs.ensemble.years import ends_of_years as ends_of_years
+from article10.runs.ensemble.years import steps_at_year_ends
+from article10.runs.output.progress import Progress as Progress  # for the analyses, whose progress is of paired runs
+from article10.runs.output.progress import part_of as part_of
 
 OUTCOMES = tuple(ENTERED[stage] for stage in (INVITED, MEMBER))
 """Milestones on which influence is measured."""
-
-Progress = Callable[[int, int], None]
-"""Called with the number of runs done so far, and of all that are to be done, over all variants."""
-
-
-def part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
-    """The progress of one call among several: what ``before`` it was done counts, and what is to be done in all."""
-    return None if progress is None else lambda done, _: progress(before + done, total)
 
 
 class YearEndRecorder:
@@ -50,7 +47,7 @@ class YearEndRecorder:
             names: in MEMBER_VARIABLES or RUN_VARIABLES.
         """
         self.outcomes = Recorder(setup, runs, ())
-        self.years = year_ends(setup.scenario)
+        self.years = steps_at_year_ends(setup.scenario)
         members = len(setup.roster)
         self.values: dict[str, np.ndarray] = {
             name: np.zeros(
@@ -86,14 +83,6 @@ class YearEndRecorder:
             dims = ("run", "year", "member")[: values.ndim]
             data[f"{name}_by_year"] = xr.DataArray(values, dims=dims)
         return EnsembleResult(data.assign_coords(year=list(self.years)))
-
-
-def year_ends(scenario: Scenario) -> dict[int, int]:
-    """The number of steps done at the end of each calendar year of a scenario, and at its horizon."""
-    last: dict[int, int] = {}
-    for step in range(1, scenario.n_steps + 1):
-        last[scenario.date_of(step - 1).year] = step
-    return last
 
 
 def paired_runs(
@@ -140,7 +129,7 @@ def paired_runs(
         [(setup, recorder) for (_, setup), recorder in zip(setups, recorders, strict=True)],
         SharedDraws(sampler),
         range(first_run, first_run + runs),
-        progress=None if progress is None else lambda done: progress(done, len(names) * runs),
+        progress=progress,
     )
     found = {}
     for (places, setup), recorder in zip(setups, recorders, strict=True):
@@ -239,11 +228,3 @@ def years_until(result: EnsembleResult, milestone: str) -> np.ndarray:
     s = result.scenario
     dates = result.outcomes_by_member[f"{milestone}_date"].fillna(pd.Timestamp(s.horizon))
     return ((dates - pd.Timestamp(s.start)).dt.days / 365.25).to_numpy()
-
-
-def ends_of_years(scenario: Scenario) -> Iterator[tuple[int, pd.Timestamp]]:
-    """Each calendar year and its last day, or the horizon."""
-    for year in range(scenario.start.year, scenario.horizon.year + 1):
-        end = min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon))
-        if end > pd.Timestamp(scenario.start):
-            yield year, end

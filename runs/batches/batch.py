@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from math import ceil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,57 +15,28 @@ from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
-from article10.runs.batches.design import SUMMARY, Design, Point
+from article10.runs.batches.design import SUMMARY, Design
 from article10.runs.batches.design_size import OUTCOME_BYTES
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.executors import Executor, executor
-from article10.runs.batches.histogram import Histogram
-from article10.runs.batches.maker import maker
+from article10.runs.batches.fingerprint import fingerprint
+from article10.runs.batches.plan import plan, task_shape
 from article10.runs.batches.result import BatchResult, open_batch
-from article10.runs.batches.store import Store, Task, write_atomically
-from article10.runs.batches.task import Work, perform
+from article10.runs.batches.store import Store
+from article10.runs.batches.task import TaskSpec, perform
 from article10.runs.batches.trajectories import empty_trajectories
+from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.machine import in_bytes
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import Recorder, bytes_of_a_run
-from article10.runs.ensemble.result import dataset
-from article10.runs.output.files import moved_into_place
+from article10.runs.output.files import moved_into_place, write_whole
 from article10.runs.output.path import check_folder_name
-from article10.runs.output.progress import progress_shown
-
-MOST_RUNS = 8192
-"""Runs of a task at the most: some seconds of work, which is what is lost when a worker dies."""
-
-FEWEST_TASKS = 16
-"""Tasks that a design should have, so that workers share it evenly."""
-
-EFFICIENT_RUNS = 1024
-"""Runs of a task at the least: fewer are not stepped together well."""
-
-TASK_BYTES = 96 * 2**20
-"""Bytes of all points' counts of stances in a task: with the draws, what bounds its memory."""
+from article10.runs.output.progress import Progress, Show, progress_to
 
 BEST_PACKED = 8
 """One part in so many is what variables take on the disk at least, packed: some rarely change."""
 
 MOST_DIFFERENCES = 12
-
-
-@dataclass
-class Progress:
-    """How far a batch is.
-
-    Attributes:
-        runs: runs at points, in all.
-        found: of these, committed before.
-        done: committed by this call.
-        failed: runs at points that failed, among those found and done.
-    """
-
-    runs: int
-    found: int = 0
-    done: int = 0
-    failed: int = 0
 
 
 @checked
@@ -79,7 +47,7 @@ def run_batch(
     workers: int | None = None,
     cluster: str | None = None,
     retry_failed: bool = False,
-    progress: bool | Callable[[Progress], None] = True,
+    progress: bool | Progress = True,
 ) -> BatchResult:
     """Run a design into a folder, or go on with one that was stopped there.
 
@@ -92,8 +60,9 @@ def run_batch(
         cluster: ``"local"``, ``"local:8787"`` for one with Dask's page at that port, or the address of a Dask
             scheduler, in place of processes.
         retry_failed: do the points again that failed, and no others; otherwise they stay as they are.
-        progress: a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then; False for
-            neither; or a function that is called with the state after each task.
+        progress: True shows a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then;
+            False shows nothing; a function is called at the start and after each task with the number of runs done,
+            those found done included, and of all.
 
     Returns:
         The batch, opened.
@@ -119,45 +88,36 @@ def run_batch(
         try:
             with FileLock(store.lock, timeout=0):
                 _prepare(store, design)
-                with telling(progress) as tell:
-                    _run(store, design, chosen, retry_failed, tell)
+                with progress_to(progress, "batch") as show:
+                    _run(store, design, chosen, retry_failed, show)
         except Timeout:
             raise BatchError(f"{out}: another process is writing to this batch") from None
     return open_batch(out)
 
 
-@contextmanager
-def telling(progress: bool | Callable[[Progress], None], label: str = "batch") -> Iterator[Callable[[Progress], None]]:
-    """What to tell how far a batch is: a function of the caller's own, or one that shows it, or nothing."""
-    if callable(progress):
-        yield progress
-        return
-    with progress_shown(label, quiet=not progress) as show:
-        yield lambda state: show(state.found + state.done, state.runs, found=state.found, failed=state.failed)
-
-
-def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, tell: Callable[[Progress], None]) -> None:
+def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, show: Show) -> None:
     points, scenarios = design.points(), design.scenarios_in_full()
     planned = plan(design, points)
-    progress = Progress(runs=sum(task.runs * len(task.points) for task in planned))
+    total, found, failed = sum(task.runs * len(task.points) for task in planned), 0, 0
     pending = []
     for task in planned:
         commit = store.committed(task)
-        failed = commit.failed_points if commit else ()
-        if commit and not failed:
+        failed_points = commit.failed_points if commit else ()
+        if commit and not failed_points:
             store.failures(task.name).unlink(missing_ok=True)  # of a retry that was killed just after its commit
-        redo = task.points if commit is None else failed if retry_failed else ()
-        progress.found += task.runs * (len(task.points) - len(redo))
-        progress.failed += task.runs * (0 if redo else len(failed))
+        redo = task.points if commit is None else failed_points if retry_failed else ()
+        found += task.runs * (len(task.points) - len(redo))
+        failed += task.runs * (0 if redo else len(failed_points))
         if redo:
             own = tuple(points[i] for i in redo)
             what = scenarios[own[0].scenario], design.variables, design.record == SUMMARY
-            pending.append(Work(str(store.folder), task, own, *what, maker(), commit))
-    tell(progress)
+            pending.append(TaskSpec(str(store.folder), task, own, *what, fingerprint(), commit))
+    done = found
+    show(done, total, found=found, failed=failed)
     for report in chosen.run(perform, pending):
-        progress.done += report.runs
-        progress.failed += report.failed
-        tell(progress)
+        done += report.runs
+        failed += report.failed
+        show(done, total, found=found, failed=failed)
     _remove_left_behind(store)  # of workers that were lost on the way
 
 
@@ -179,59 +139,12 @@ def _check_room(folder: Path, design: Design) -> None:
         )
 
 
-# --- tasks ----------------------------------------------------------------------------------------------------------
-
-
-def plan(design: Design, points: Sequence[Point]) -> list[Task]:
-    """The tasks of a design, a function of the design alone: any machine resumes any batch.
-
-    Points of a scenario that can be stepped side by side go together; runs are cut into blocks.
-    """
-    tasks = []
-    for name, scenario in design.scenarios_in_full().items():
-        own = [point for point in points if point.scenario == name]
-        together, block = _shape(design, scenario, len(own))
-        for group in _groups(own, together):
-            for first in range(0, design.runs, block):
-                runs = min(block, design.runs - first)
-                tasks.append(Task(f"{group[0]:07d}-{first:09d}", group, first, runs))
-    return tasks
-
-
-def _shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
-    """How many of a scenario's points go together in a task, and how many runs of each: also those of a Zarr chunk.
-
-    Points of a task are stepped side by side as far as they can be, so that a run costs the same however few there are
-    at a point.
-    """
-    cost = design.runs
-    whole = design.n_points * cost // FEWEST_TASKS // EFFICIENT_RUNS * EFFICIENT_RUNS  # no task ends in a small chunk
-    task_runs = min(max(whole, EFFICIENT_RUNS), MOST_RUNS)
-    together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS))
-    if design.record == SUMMARY:
-        together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
-    block = task_runs // together
-    if design.variables:
-        block = min(block, EFFICIENT_RUNS)  # stepped together, so that a stretch of time is all runs'
-        block = ceil(design.runs / ceil(design.runs / block))
-    return together, min(block, design.runs)
-
-
-def _groups(points: Sequence[Point], together: int) -> Iterator[tuple[int, ...]]:
-    """Numbers of the points of each task: so many of those that can be stepped side by side, in the order given."""
-    alike: dict[Any, list[int]] = {}
-    for point in points:
-        alike.setdefault(point.stack, []).append(point.index)
-    for own in alike.values():
-        yield from (tuple(own[start : start + together]) for start in range(0, len(own), together))
+# --- the folder -----------------------------------------------------------------------------------------------------
 
 
 def _template(design: Design, scenario: Scenario) -> xr.Dataset:
     setup = Setup.of(scenario)
     return dataset(setup, Recorder(setup, 1, design.variables), design.seed, 0)
-
-
-# --- the folder -----------------------------------------------------------------------------------------------------
 
 
 def _prepare(store: Store, design: Design) -> None:
@@ -240,7 +153,7 @@ def _prepare(store: Store, design: Design) -> None:
     Raises:
         BatchError: the folder's design is another, or broken.
     """
-    content = {**design.described(), "maker": maker(), "provenance": provenance()}
+    content = {**design.described(), "maker": fingerprint(), "provenance": provenance()}
     differing = store.unprepared()
     broken = store.design.name in (differing or ())
     if store.design.exists():
@@ -251,7 +164,7 @@ def _prepare(store: Store, design: Design) -> None:
     _remove_left_behind(store)
     if differing == set():
         return
-    write_atomically(store.design, json.dumps(content, indent=1).encode())
+    write_whole(store.design, json.dumps(content, indent=1).encode())
     points = design.points()
     rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
     with moved_into_place(store.points) as beside:
@@ -259,7 +172,7 @@ def _prepare(store: Store, design: Design) -> None:
     files = [store.design, store.points]
     for name, scenario in design.scenarios_in_full().items() if design.variables else ():
         own = [point for point in points if point.scenario == name]
-        _, block = _shape(design, scenario, len(own))
+        _, block = task_shape(design, scenario, len(own))
         template = _template(design, scenario).assign_attrs(content["provenance"])
         files += empty_trajectories(store.trajectories(name), template, own, design.runs, block)
     store.commit_prepared(files)

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,7 +28,7 @@ from article10.agents.name import file_name
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.manifest import mend
 from article10.runs.output.digest import file_digest
-from article10.runs.output.files import moved_into_place, written_for
+from article10.runs.output.files import write_whole, written_for
 
 FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
 
@@ -160,12 +159,12 @@ class Store:
         """
         own = self.failures(task.name)
         if failures:
-            write_atomically(own, json.dumps(failures, indent=1).encode())
+            write_whole(own, json.dumps(failures, indent=1).encode())
         digests = {**(kept.digests if kept else {}), **{self._name(path): digest for path, digest in files.items()}}
         digests = {name: digests[name] for name in sorted(digests) if name != self._name(own)}
         digests |= self._digests([own] if failures else [])
         failed = tuple(failure["point"] for failure in failures)
-        write_atomically(self._commit(task.name), _sealed(asdict(Commit(task, failed, digests))))
+        write_whole(self._commit(task.name), _sealed(asdict(Commit(task, failed, digests))))
         if not failures:
             own.unlink(missing_ok=True)
 
@@ -188,7 +187,7 @@ class Store:
 
     def commit_prepared(self, files: Iterable[Path]) -> None:
         """Commit what stands there before the first task."""
-        write_atomically(self.prepared, _sealed({"digests": self._digests(files)}))
+        write_whole(self.prepared, _sealed({"digests": self._digests(files)}))
 
     def prepared_digests(self) -> dict[str, str]:
         """Digests of what stands there before the first task, by path within the folder.
@@ -257,11 +256,3 @@ def _unsealed(text: bytes) -> Any:  # noqa: ANN401 - JSON
 
 def _seal(content: Any) -> str:  # noqa: ANN401 - JSON
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file beside its place, see it onto the disk, and move it there."""
-    with moved_into_place(path) as beside, beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

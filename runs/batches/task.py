@@ -18,19 +18,19 @@ from article10.model.stacked_draws import OwnDraws, SharedDraws
 from article10.model.world import World
 from article10.runs.batches.design import Point
 from article10.runs.batches.error import BatchError
+from article10.runs.batches.fingerprint import fingerprint
 from article10.runs.batches.histogram import Histogram
-from article10.runs.batches.maker import maker
 from article10.runs.batches.store import Commit, Store, Task
 from article10.runs.batches.trajectories import TrajectoryWriter
+from article10.runs.ensemble.dataset import dataset, outcome_table
 from article10.runs.ensemble.recorder import AnyArray, Recorder, TrajectoryRecorder
-from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import step_stacks
+from article10.runs.ensemble.stepping import step_stacks
 from article10.runs.output.digest import file_digest
 from article10.runs.output.files import moved_into_place
 
 
 @dataclass(frozen=True)
-class Work:
+class TaskSpec:
     """A task with all that a worker needs to do it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Work:
         scenario: theirs, before their changes.
         record: variables to keep at every step.
         histogram: whether to count stances.
-        maker: what has to do it.
+        fingerprint: of the code and libraries that have to perform it.
         kept: the commit of the other points of the task.
     """
 
@@ -50,7 +50,7 @@ class Work:
     scenario: Scenario
     record: tuple[str, ...]
     histogram: bool
-    maker: dict[str, str]
+    fingerprint: dict[str, str]
     kept: Commit | None = None
 
 
@@ -67,7 +67,7 @@ class Report:
     failed: int
 
 
-class Kept:
+class StackRecorder:
     """What is kept of the runs of some points, with a row for each run of the first point, then of the second, ...
 
     Attributes:
@@ -76,18 +76,18 @@ class Kept:
         writers: of the trajectories by point, where there are any.
     """
 
-    def __init__(self, setup: Setup, work: Work, points: Sequence[Point]) -> None:
+    def __init__(self, setup: Setup, spec: TaskSpec, points: Sequence[Point]) -> None:
         """Make room for the runs of a task at each of the points of a stack."""
-        self.n_runs = work.task.runs
+        self.n_runs = spec.task.runs
         n_rows = self.n_runs * len(points)
         self.outcomes = Recorder(setup, n_rows, ())
-        self.histograms = [Histogram(setup) for _ in points] if work.histogram else []
+        self.histograms = [Histogram(setup) for _ in points] if spec.histogram else []
         self.writers: list[TrajectoryWriter] = []
         self.trajectories = None
-        if work.record:
-            path = Store(Path(work.folder)).trajectories(points[0].scenario)
-            self.writers = [TrajectoryWriter(path, point, work.task, work.record) for point in points]
-            self.trajectories = TrajectoryRecorder(setup, n_rows, work.record, self.writers[0].stretch, self._write)
+        if spec.record:
+            path = Store(Path(spec.folder)).trajectories(points[0].scenario)
+            self.writers = [TrajectoryWriter(path, point, spec.task, spec.record) for point in points]
+            self.trajectories = TrajectoryRecorder(setup, n_rows, spec.record, self.writers[0].stretch, self._write)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
@@ -124,7 +124,7 @@ class Kept:
             writer.keep(name, first, values[:, self.rows_of(place)])
 
 
-def perform(work: Work) -> Report:
+def perform(spec: TaskSpec) -> Report:
     """Do a task and commit it; a point that fails is recorded, and the others go on.
 
     Raises:
@@ -132,26 +132,28 @@ def perform(work: Work) -> Report:
         OSError: the folder cannot be written to; nothing of the task counts.
         MemoryError: there is too little.
     """
-    if work.maker != maker():
-        raise BatchError(f"a worker would give other numbers: it has {maker()}, the batch is made by {work.maker}")
-    store, files, failures = Store(Path(work.folder)), _Files(work), []
+    if spec.fingerprint != fingerprint():
+        raise BatchError(
+            f"a worker would give other numbers: it has {fingerprint()}, the batch was begun by {spec.fingerprint}"
+        )
+    store, files, failures = Store(Path(spec.folder)), _Files(spec), []
     prepared: list[tuple[Point, Scenario]] = []
-    for point in work.points:
+    for point in spec.points:
         try:
-            prepared.append((point, point.changed(work.scenario)))
+            prepared.append((point, point.changed(spec.scenario)))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - a failure is a value
-            failures.append(_failure(point, work.task, error))
+            failures.append(_failure(point, spec.task, error))
     for points, setup in _stacks(prepared):
-        for some, outcome in _run(points, setup, work):
+        for some, outcome in _run(points, setup, spec):
             if isinstance(outcome, Exception):
-                failures += [_failure(point, work.task, outcome) for point in some]
+                failures += [_failure(point, spec.task, outcome) for point in some]
             else:
                 files.add(some, *outcome)
     failures.sort(key=lambda failure: failure["point"])
-    store.commit(work.task, files.written(), failures, work.kept)
-    return Report(work.task.runs * len(work.points), work.task.runs * len(failures))
+    store.commit(spec.task, files.written(), failures, spec.kept)
+    return Report(spec.task.runs * len(spec.points), spec.task.runs * len(failures))
 
 
 def _stacks(prepared: Sequence[tuple[Point, Scenario]]) -> Iterator[tuple[list[Point], Setup]]:
@@ -160,19 +162,19 @@ def _stacks(prepared: Sequence[tuple[Point, Scenario]]) -> Iterator[tuple[list[P
         yield [prepared[place][0] for place in places], setup
 
 
-Outcome = tuple[Setup, Kept] | Exception
+Outcome = tuple[Setup, StackRecorder] | Exception
 
 
-def _run(points: list[Point], setup: Setup, work: Work) -> Iterator[tuple[list[Point], Outcome]]:
+def _run(points: list[Point], setup: Setup, spec: TaskSpec) -> Iterator[tuple[list[Point], Outcome]]:
     """Run the points of a stack; if a run fails, each point alone, so that only what fails is lost."""
-    task, seeds = work.task, [point.seed for point in points]
-    kept = Kept(setup, work, points)
+    task, seeds = spec.task, [point.seed for point in points]
+    kept = StackRecorder(setup, spec, points)
     alike = len(set(seeds)) == 1
     shared = SharedDraws(Sampler(setup.streams, seeds[0], once=len(points) == 1))
     draws = shared if alike else OwnDraws(setup.streams, seeds)
     runs = range(task.first_run, task.first_run + task.runs)
     try:
-        step_stacks([(setup, kept)], draws, runs, chunk=task.runs * len(points) if work.record else None)
+        step_stacks([(setup, kept)], draws, runs, chunk=task.runs * len(points) if spec.record else None)
     except (MemoryError, OSError):  # of the machine, not of a point
         raise
     except Exception as error:  # noqa: BLE001 - a failure is a value
@@ -181,7 +183,7 @@ def _run(points: list[Point], setup: Setup, work: Work) -> Iterator[tuple[list[P
             yield points, error
         else:
             for point, scenario in zip(points, setup.stacked, strict=True):
-                yield from _run([point], setup.stack([scenario]), work)
+                yield from _run([point], setup.stack([scenario]), spec)
     else:
         yield points, (setup, kept)
 
@@ -202,17 +204,17 @@ def _failure(point: Point, task: Task, error: Exception) -> dict[str, Any]:
 class _Files:
     """The files of one task, filled point by point."""
 
-    def __init__(self, work: Work) -> None:
-        self.work, self.store = work, Store(Path(work.folder))
+    def __init__(self, spec: TaskSpec) -> None:
+        self.spec, self.store = spec, Store(Path(spec.folder))
         self.rows: list[pd.DataFrame] = []
         self.counts: dict[str, np.ndarray] = {}
         self.writers: list[TrajectoryWriter] = []
 
-    def add(self, points: Sequence[Point], setup: Setup, kept: Kept) -> None:
+    def add(self, points: Sequence[Point], setup: Setup, kept: StackRecorder) -> None:
         """Take what the points of a stack gave."""
         data = dataset(setup, kept.outcomes, points[0].seed, 0)
-        frame = EnsembleResult(data).outcomes_by_member.reset_index()
-        frame["run"] = self.work.task.first_run + frame["run"] % kept.n_runs
+        frame = outcome_table(data, setup.scenario.step_years).reset_index()
+        frame["run"] = self.spec.task.first_run + frame["run"] % kept.n_runs
         frame.insert(0, "point", np.repeat([point.index for point in points], kept.n_runs))
         self.rows.append(frame)
         for place, writer in enumerate(kept.writers):
@@ -226,9 +228,9 @@ class _Files:
         """Digests of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
         files = []
         if self.rows:
-            files.append(self._write_outcomes(self.store.outcomes(self.work.task.name)))
+            files.append(self._write_outcomes(self.store.outcomes(self.spec.task.name)))
         if self.counts:
-            files.append(self._write_counts(self.store.histogram(self.work.task.name)))
+            files.append(self._write_counts(self.store.histogram(self.spec.task.name)))
         digests = {file: file_digest(file) for file in files}
         for writer in self.writers:
             digests |= writer.written()
@@ -253,5 +255,5 @@ class _Files:
         return path
 
     def _holds_others(self, path: Path) -> bool:
-        kept = self.work.kept
+        kept = self.spec.kept
         return kept is not None and path.relative_to(self.store.folder).as_posix() in kept.digests

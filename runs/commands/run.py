@@ -25,13 +25,12 @@ from article10.runs.commands.application import (
     console,
     parsed_changes,
 )
-from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.ensemble.recorder import bytes_of_a_run, check_record, with_run_variables
 from article10.runs.ensemble.rerun import rerun
-from article10.runs.ensemble.result import EnsembleResult, load
+from article10.runs.ensemble.result import load
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.ensemble.summary import summarise
-from article10.runs.ensemble.summary_text import as_text, rendered
+from article10.runs.ensemble.summary_text import rendered
 from article10.runs.output.folder import output_folder
 from article10.runs.output.progress import progress_shown
 from article10.runs.stories import replay as telling
@@ -61,21 +60,11 @@ def run(
     folder = out or Path("results") / file_name(chosen.name)
     with output_folder(folder, force, runs * bytes_of_a_run(setup, with_run_variables(kept))) as unfinished:
         with progress_shown(chosen.name, quiet=quiet) as show:
-            result = simulate(chosen, runs, seed, record=kept, progress=lambda done: show(done, runs))
-        write(result, unfinished, figures)
+            result = simulate(chosen, runs, seed, record=kept, progress=show)
+        result.write(unfinished, figures=figures)
     if not quiet:
         console().print(rendered(summarise(result)))
     console().print(f"Results: {escape(str(folder))}", soft_wrap=True)
-
-
-def write(result: EnsembleResult, folder: Path, figures: bool) -> None:
-    """Everything that a run leaves: dataset, table of outcomes, summary, scenario, figures."""
-    result.save(folder / RESULT)
-    result.outcomes.to_csv(folder / "outcomes.csv")
-    (folder / "summary.txt").write_text(as_text(summarise(result)), "utf-8")
-    (folder / "scenario.json").write_text(result.scenario.model_dump_json(indent=1), "utf-8")
-    if figures:
-        result.plot.save_all(folder / "figures")
 
 
 def batch(

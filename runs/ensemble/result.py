@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,23 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
 from article10.agents.short_error import ArgumentError
-from article10.model.accession_rule import OBJECT, STAGES
-from article10.model.checked import checked
+from article10.model.accession_rule import OBJECT
+from article10.model.checked import a_path, a_switch, checked
 from article10.model.scenario import Scenario
-from article10.model.setup import Setup
-from article10.runs.ensemble.provenance import provenance
-from article10.runs.ensemble.recorder import (
-    CONTRIBUTION,
-    ENTERED,
-    MEMBER_VARIABLES,
-    RUN_VARIABLES,
-    OutcomeRecorder,
-    Recorder,
-    TrajectoryRecorder,
-)
-from article10.runs.ensemble.rerun import recorded_functions
+from article10.runs.ensemble.dataset import outcome_table
 from article10.runs.output.path import ARRAYS, check_suffix
 
 if TYPE_CHECKING:
@@ -36,92 +23,6 @@ if TYPE_CHECKING:
     from article10.agents.russia import Strategy
     from article10.model.mechanisms import Mechanism
     from article10.runs.figures.plot import Plot
-
-
-def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.Dataset:
-    """The recorded arrays as one dataset, labelled, with units and provenance.
-
-    Args:
-        setup: of the ensemble.
-        recorder: filled.
-        seed: of all random streams.
-        first_run: number of the first run.
-    """
-    s = setup.scenario
-    days = np.array([s.date_of(k) for k in range(setup.n_steps + 1)], dtype="datetime64[ns]")
-    councils = list(setup.councils.values())
-    data = xr.Dataset(
-        coords={
-            "run": np.arange(first_run, first_run + recorder.n_runs),
-            "step": ("step", days, {"description": "first day of the step"}),
-            "member": list(setup.roster.iso3),
-            "member_name": ("member", list(setup.roster.names)),
-            "council": ("council", np.array([day for day, _ in councils], dtype="datetime64[ns]")),
-            "council_kind": ("council", [kind for _, kind in councils]),
-        },
-        attrs={
-            "title": s.title or s.name,
-            "scenario_name": s.name,
-            "scenario": s.model_dump_json(),
-            "seed": seed,
-            **recorded_functions(setup),
-            **provenance(),
-        },
-    )
-    data = data.assign(_outcomes(recorder.outcomes))
-    if recorder.trajectories is not None:
-        data = _with_trajectories(data, recorder.trajectories)
-    return data
-
-
-def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[str, str]]]:
-    codes = json.dumps(dict(enumerate(STAGES)))
-    run, council, member = ("run",), ("run", "council"), ("run", "member")
-    ballot = (*council, "member")
-    found: dict[str, tuple[tuple[str, ...], Any, str]] = {
-        "final_stage": (run, o.stage, f"stage at the horizon: {codes}"),
-        "ever_shelved": (run, o.ever_shelved, "whether the candidate ever shelved its bid"),
-        "war_steps": (run, o.war_steps, "steps in which the war was hot"),
-        "breaches": (run, o.breaches, "ceasefires that broke"),
-        "final_spending": (run, o.final_spending, "defence spending at the horizon by influence weight, % GDP"),
-        "final_stance": (run, o.final_stance, "mean stance at the horizon by influence weight"),
-        "final_front": (run, o.final_front, "Russian territorial progress at the horizon since the start"),
-        "final_cohesion": (run, o.final_cohesion, "1 - standard deviation of stances at the horizon"),
-        **{f"{name}_step": (run, o.entered[code], f"steps done at {name}, -1 never") for code, name in ENTERED.items()},
-        "ballot": (ballot, o.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
-        "reason": (ballot, o.reason, "reason of an objection: 0 none, 1 stance, 2 war, 3 both"),
-        "question_put": (council, o.question_put, "question formally put"),
-        "invited": (council, o.invited, "candidate invited"),
-        "ratified_step": (member, o.ratified_step, "steps done at ratification, -1 never"),
-    }
-    return {name: (dims, values, {"description": text}) for name, (dims, values, text) in found.items()}
-
-
-def _with_trajectories(data: xr.Dataset, trajectories: TrajectoryRecorder) -> xr.Dataset:
-    dims: dict[str, tuple[str, ...]] = {
-        **dict.fromkeys(trajectories.members, ("run", "step", "member")),
-        **dict.fromkeys(trajectories.runs, ("run", "step")),
-        CONTRIBUTION: ("run", "interval", "member", "mechanism"),
-    }
-    data = data.assign(
-        {
-            name: (dims.get(name, ("run", "interval")), held.swapaxes(0, 1), _attributes(name))
-            for name, held in trajectories.held.items()
-        }
-    )
-    if "stage" in data:
-        data["stage"].attrs["codes"] = json.dumps(dict(enumerate(STAGES)))
-    if CONTRIBUTION in data:
-        data = data.assign_coords(mechanism=trajectories.mechanisms)
-    return data
-
-
-def _attributes(name: str) -> dict[str, str]:
-    variable = MEMBER_VARIABLES.get(name) or RUN_VARIABLES.get(name)
-    if variable is not None:
-        return {"unit": variable.unit, "description": variable.description}
-    event = name.removeprefix("event_")
-    return {} if name == CONTRIBUTION else {"description": f"whether event {event!r} acts"}
 
 
 NO_RUNS = "the selection holds no runs"
@@ -185,28 +86,12 @@ class EnsembleResult:
 
     @cached_property
     def outcomes_by_member(self) -> pd.DataFrame:
-        """As ``outcomes``, but with the number of councils and of each member's objections by stance in numbers.
+        """As ``outcomes``, but with counts in place of the codes of objectors.
 
-        Columns ``councils`` and ``objections_ISO`` in place of ``objectors``: what a million rows can hold.
+        In place of ``objectors`` there are ``councils`` (how many there were) and ``objections_ISO`` for each member
+        (at how many it objected by its own stance): numbers, of which a table can hold a million rows.
         """
-        data, days = self.data, self.data["step"].to_numpy()
-        frame = pd.DataFrame(index=pd.Index(data["run"].to_numpy(), name="run"))
-        frame["outcome"] = pd.Categorical(np.array(STAGES)[data["final_stage"].to_numpy()], categories=list(STAGES))
-        for name in ENTERED.values():
-            step = data[f"{name}_step"].to_numpy()
-            frame[f"{name}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT", "ns"), days[step]))
-        frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
-        frame["last_to_ratify"] = self._last_to_ratify()
-        frame["war_years"] = data["war_steps"].to_numpy() * self.scenario.step_years
-        frame["breaches"] = data["breaches"].to_numpy()
-        frame["spending"] = data["final_spending"].to_numpy()
-        frame["stance"] = data["final_stance"].to_numpy()
-        frame["cohesion"] = data["final_cohesion"].to_numpy()
-        frame["front"] = data["final_front"].to_numpy()
-        frame["councils"] = (data["ballot"].to_numpy() != NO_BALLOT).any(axis=2).sum(axis=1)
-        objections = ((data["reason"].to_numpy() & REASON_STANCE) > 0).sum(axis=1).astype(np.int16)
-        columns = [f"objections_{code}" for code in data["member"].to_numpy()]
-        return pd.concat([frame, pd.DataFrame(objections, index=frame.index, columns=columns)], axis=1)
+        return outcome_table(self.data, self.scenario.step_years)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -231,12 +116,6 @@ class EnsembleResult:
             said = [f"{d}: {' '.join(codes[o]) or 'none'}" for d, o, t in zip(dates, row, took_place, strict=True) if t]
             rows.append("; ".join(said))
         return rows
-
-    def _last_to_ratify(self) -> list[str]:
-        step = self.data["ratified_step"].to_numpy()
-        codes = self.data["member"].to_numpy()
-        complete = (step != NEVER).all(axis=1)
-        return [str(codes[row.argmax()]) if whole else "" for row, whole in zip(step, complete, strict=True)]
 
     @checked
     def explain(
@@ -290,6 +169,35 @@ class EnsembleResult:
         from article10.runs.ensemble.result_html import result_html
 
         return result_html(self)
+
+    def write(self, folder: str | Path, *, figures: bool = True, force: bool = False) -> Path:
+        """Write a folder of results: what ``article10 run`` leaves, and ``load`` and ``article10 replay`` read.
+
+        The folder holds ``result.nc`` (the dataset), ``outcomes.csv`` (one row a run), ``summary.txt``,
+        ``scenario.json`` and, if wanted, ``figures/``. A new folder appears only when all of it is written; an empty
+        folder that is already there is filled.
+
+        Args:
+            folder: where to write.
+            figures: whether to draw the figures.
+            force: whether to replace a folder that article10 wrote before.
+
+        Returns:
+            The folder.
+
+        Raises:
+            OutputError: the folder holds something already, or cannot be written to, or the disk is too full.
+            ValueError: the name is that of a file, or the result is a selection that holds no runs.
+        """
+        from article10.runs.ensemble.result_folder import write_result
+
+        a_path("folder", folder)
+        a_switch(
+            "figures", figures
+        )  # elsewhere the word stands for names of figures, so that ``checked`` asks for those
+        a_switch("force", force)
+        self.check_runs()
+        return write_result(self, Path(folder), figures, force)
 
     @checked
     def save(self, path: str | Path) -> Path:

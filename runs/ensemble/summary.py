@@ -11,6 +11,7 @@ from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REAS
 from article10.model.accession_rule import MILESTONES as MILESTONES
 from article10.model.accession_rule import formal_weight
 from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.years import ends_of_years
 from article10.runs.statistics.proportion import wilson
 
 
@@ -77,11 +78,9 @@ def milestones(result: EnsembleResult) -> pd.DataFrame:
         ValueError: the result is a selection that holds no runs.
     """
     result.check_runs()
-    outcomes, scenario = result.outcomes_by_member, result.scenario
-    years = range(scenario.start.year, scenario.horizon.year + 1)
-    ends = [min(pd.Timestamp(year, 12, 31), pd.Timestamp(scenario.horizon)) for year in years]
+    outcomes = result.outcomes_by_member
     rows = []
-    for end in dict.fromkeys(ends):
+    for end in ends_of_years(result.scenario):
         row: dict[str, object] = {"by": end.date()}
         for name in MILESTONES:
             reached = int((outcomes[f"{name}_date"] <= end).sum())

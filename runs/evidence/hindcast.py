@@ -9,7 +9,7 @@ stances coded at signing and from the dynamics, whose parameters were in part si
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines
 from article10.runs.evidence.ratification_fit import fit_ratification
 from article10.runs.evidence.rounds import ROUNDS, Round, others, read_round
+from article10.runs.output.progress import Progress
 
 FASTEST = 1000.0
 """Institutional speed a year that a roster may state; beyond it nothing changes within a day."""
@@ -39,8 +40,6 @@ BYTES_OF_A_DRAW = 32 * 8
 FOR_EACH = 50
 """Draws from the fit for each that is simulated. Those are picked at even steps of the pace, which matters most; as
 many at random would leave the score of a round without its like known to a third at best."""
-
-Progress = Callable[[int, int], None]
 
 
 @checked

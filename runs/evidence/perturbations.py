@@ -15,7 +15,7 @@ from article10.runs.batches.ranges import Space
 
 
 @dataclass(frozen=True)
-class Point:
+class Perturbation:
     """One perturbed scenario.
 
     Attributes:
@@ -31,7 +31,7 @@ class Point:
     values: Mapping[str, float]
 
 
-def every_point(base: Scenario, redraws: int, points: int, seed: int) -> Iterator[Point]:
+def every_point(base: Scenario, redraws: int, points: int, seed: int) -> Iterator[Perturbation]:
     """All perturbations of a scenario, family by family."""
     yield from strategies(base)
     yield from networks(base)
@@ -39,19 +39,19 @@ def every_point(base: Scenario, redraws: int, points: int, seed: int) -> Iterato
     yield from parameters(base, points, seed)
 
 
-def strategies(base: Scenario) -> Iterator[Point]:
+def strategies(base: Scenario) -> Iterator[Perturbation]:
     """Each strategy that comes with the model; ``inert`` is the control, whose effect is nil."""
     for name in STRATEGIES:
-        yield Point("strategies", name, base.with_({"russia.strategy": name}), {})
+        yield Perturbation("strategies", name, base.with_({"russia.strategy": name}), {})
 
 
-def networks(base: Scenario) -> Iterator[Point]:
+def networks(base: Scenario) -> Iterator[Perturbation]:
     """Each way in which the influence network can be weighted."""
     for name in get_args(NetworkName):
-        yield Point("networks", name, base.with_({"stance.network": name}), {})
+        yield Perturbation("networks", name, base.with_({"stance.network": name}), {})
 
 
-def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Point]:
+def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Perturbation]:
     """The coded stances redrawn from their spread: one coder's error, shared by all worlds of a point.
 
     Within a point the worlds' own stances still scatter about the redrawn codes.
@@ -64,10 +64,10 @@ def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Point]:
         for code, value in zip(roster.iso3, stance.tolist(), strict=True):
             overrides[code] = overrides.get(code, MemberOverride()).with_(stance=value)
         shifts = dict(zip(roster.iso3, (stance - roster.stance).tolist(), strict=True))
-        yield Point("codes", f"redraw {k + 1}", base.with_(roster=overrides), shifts)
+        yield Perturbation("codes", f"redraw {k + 1}", base.with_(roster=overrides), shifts)
 
 
-def parameters(base: Scenario, points: int, seed: int) -> Iterator[Point]:
+def parameters(base: Scenario, points: int, seed: int) -> Iterator[Perturbation]:
     """A Latin hypercube over the plausible range of every parameter that declares one (McKay et al. 1979)."""
     from scipy.stats import qmc
 
@@ -76,4 +76,4 @@ def parameters(base: Scenario, points: int, seed: int) -> Iterator[Point]:
     sample = qmc.LatinHypercube(len(space.keys), rng=generator).random(points)
     for k, row in enumerate(space.values(sample)):
         values = space.changes(row)
-        yield Point("parameters", f"point {k + 1}", base.with_(values), values)
+        yield Perturbation("parameters", f"point {k + 1}", base.with_(values), values)

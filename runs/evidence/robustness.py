@@ -32,7 +32,7 @@ from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.batches.design_size import check_size
 from article10.runs.batches.executors import executor
 from article10.runs.ensemble.summary import holdouts
-from article10.runs.evidence.perturbations import Point, every_point
+from article10.runs.evidence.perturbations import Perturbation, every_point
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS
@@ -71,7 +71,7 @@ class Reading:
         objecting: share of councils at which each member objects by its own stance, most first.
     """
 
-    point: Point
+    point: Perturbation
     pressure: Difference
     stepping_stone: Difference
     substitute: Difference
@@ -164,7 +164,7 @@ class Robustness(AnalysisResult):
         return reading.stepping_stone.mean if statement == "stepping_stone" else -reading.substitute.mean
 
     @staticmethod
-    def _condition(family: str, points: Sequence[Point], measure: Sequence[float], kept: np.ndarray) -> str:
+    def _condition(family: str, points: Sequence[Perturbation], measure: Sequence[float], kept: np.ndarray) -> str:
         if family in SAMPLED:
             return separating(pd.DataFrame([p.values for p in points]), np.array(measure), kept)
         lost = [p.name for p, k in zip(points, kept, strict=True) if k is False]
@@ -252,7 +252,7 @@ def robustness(
     base = read_scenario(scenario, dict(changes) if changes else None)
     if base.horizon <= given_on(base):
         raise ValueError(f"horizon = {base.horizon}: the guarantee of the statements comes on {given_on(base)}")
-    asked = [Point("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
+    asked = [Perturbation("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
     done: dict[int, Reading] = {}
     for place, reading in executor(workers).run(partial(_read_place, runs=runs, seed=seed), list(enumerate(asked))):
         done[place] = reading
@@ -262,13 +262,13 @@ def robustness(
     return Robustness(base, runs, seed, baseline, tuple(readings))
 
 
-def _read_place(asked: tuple[int, Point], runs: int, seed: int) -> tuple[int, Reading]:
+def _read_place(asked: tuple[int, Perturbation], runs: int, seed: int) -> tuple[int, Reading]:
     """A point's reading with its place, as processes end in any order."""
     place, point = asked
     return place, read_point(point, runs, seed)
 
 
-def read_point(point: Point, runs: int, seed: int) -> Reading:
+def read_point(point: Perturbation, runs: int, seed: int) -> Reading:
     """Run a point's six variants in the same worlds and read off what the statements are about."""
     found = paired_runs(variants(point.scenario), runs, seed)
 

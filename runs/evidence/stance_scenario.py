@@ -14,6 +14,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.tables import Row, day_of, member_rows, read_table
 from article10.runs.evidence.stance_positions import Position, first_positions, read_positions
+from article10.runs.output.toml_value import toml_lines, toml_value
 
 NAME = "ukraine_2022"
 """The shipped scenario."""
@@ -162,8 +163,8 @@ def scenario_text(positions: Iterable[Position] | None = None) -> str:
     """
     said = read_positions() if positions is None else positions
     head = [HEAD.rstrip("\n")]
-    head += [f"start = {START}", f"horizon = {HORIZON}", f"without = {_toml(list(LATER_MEMBERS))}"]
-    head.append(f"without_events = {_toml(list(BASE_EVENTS))}")
+    head += [f"start = {START}", f"horizon = {HORIZON}", f"without = {toml_value(list(LATER_MEMBERS))}"]
+    head.append(f"without_events = {toml_value(list(BASE_EVENTS))}")
     parts = ["\n".join(head)]
     parts += [_table(f"[{name}]", values) for name, values in GROUPS.items()]
     parts += [_table(f"[roster.{code}]", values) for code, values in starting_roster(said).items()]
@@ -172,15 +173,7 @@ def scenario_text(positions: Iterable[Position] | None = None) -> str:
 
 
 def _table(head: str, values: Mapping[str, object]) -> str:
-    return "\n".join([head, *(f"{key} = {_toml(value)}" for key, value in values.items())])
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f'"{value}"'
-    return f"[{', '.join(map(_toml, value))}]" if isinstance(value, list) else str(value)
+    return "\n".join(toml_lines(values, head))
 
 
 # --- variants --------------------------------------------------------------------------------------------------------

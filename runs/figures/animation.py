@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from article10.runs.figures.map import draw_map, show_member
 from article10.runs.figures.style import COLOURS, house_style, literal
 from article10.runs.output.folder import new_file
 from article10.runs.output.path import MOVIES, check_suffix
+from article10.runs.output.progress import Progress
 from article10.runs.stories.replay import RECORD, Entry, story
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def animate(
     frames_per_second: float = 6.0,
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write a run as an animated map, one frame per month.
 

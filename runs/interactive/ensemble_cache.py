@@ -16,7 +16,7 @@ from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.ensemble.machine import check_memory
-from article10.runs.ensemble.simulate import chunks, draw_bytes, step_chunk
+from article10.runs.ensemble.stepping import chunks, draw_bytes, step_chunk
 
 
 @dataclass(frozen=True)

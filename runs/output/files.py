@@ -32,6 +32,14 @@ def moved_into_place(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file that appears whole or not at all, and is on the disk when this returns."""
+    with moved_into_place(path) as beside, beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def followed(path: Path) -> Path:
     """What a symbolic link leads to, whether it is there or not; any other path as it is."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path

@@ -1,47 +1,71 @@
-"""How far long work is: a bar on a terminal and in a notebook; elsewhere a line on standard error now and then."""
+"""Progress of long work: a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Protocol
 
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+Progress = Callable[[int, int], None]
+"""Any function that is called now and then with how much of the work is done, and how much there is in all."""
+
 SECONDS_APART = 10.0
-"""Seconds between two lines, at least, and before the first."""
+"""Fewest seconds between two lines, and before the first."""
 
 SHARE_APART = 0.2
-"""Time between two lines, at least, as a share of the time passed: an hour has some 25 lines, a day some 40."""
+"""Shortest time between two lines as a share of the time passed: an hour has some 25 lines, a day some 40."""
 
 
 class Show(Protocol):
-    """Shows how far the work is."""
+    """A ``Progress`` that can also be told what it cannot see from the counts."""
 
     def __call__(self, done: int, total: int, *, found: int = 0, failed: int = 0) -> None:
-        """Show it.
+        """Show the progress.
 
         Args:
-            done: how much is done, what was found done at the start included.
+            done: how much is done, including what was done before this call.
             total: how much there is to do.
-            found: how much was done before: it says nothing about the speed.
+            found: how much was done before this call, which says nothing about the speed.
             failed: how much of what is done has failed.
         """
         ...
 
 
-@contextmanager
-def progress_shown(label: str, unit: str = "runs", quiet: bool = False) -> Iterator[Show]:
-    """What shows how far some work is, while the block lasts.
+def part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """The progress of one part of some work.
 
     Args:
-        label: of the work.
-        unit: of what is counted.
-        quiet: show nothing.
+        progress: of the whole work.
+        before: how much of it is done when the part begins.
+        total: how much there is in all.
+    """
+    return None if progress is None else lambda done, _: progress(before + done, total)
+
+
+@contextmanager
+def progress_to(progress: bool | Progress, label: str) -> Iterator[Show]:
+    """Where to report the progress of runs: the caller's own function, or a bar or lines (True), or nowhere (False)."""
+    if callable(progress):
+        yield lambda done, total, **_: progress(done, total)
+    else:
+        with progress_shown(label, quiet=not progress) as show:
+            yield show
+
+
+@contextmanager
+def progress_shown(label: str, unit: str = "runs", quiet: bool = False) -> Iterator[Show]:
+    """Show the progress of some work while the block lasts.
+
+    Args:
+        label: name of the work.
+        unit: what is counted, in the plural.
+        quiet: whether to show nothing.
     """
     screen = Console(stderr=not _in_notebook())
     if quiet:
@@ -64,15 +88,15 @@ def _in_notebook() -> bool:
 # --- a bar ----------------------------------------------------------------------------------------------------------
 
 
-class Rate(ProgressColumn):
-    """How much is done in a second, of what is done now."""
+class Rate(bars.ProgressColumn):
+    """A column of the bar: how much is done in a second."""
 
     def __init__(self, unit: str) -> None:
         """Name what is counted."""
         self.unit = unit
         super().__init__()
 
-    def render(self, task: Task) -> Text:
+    def render(self, task: bars.Task) -> Text:
         """The rate, or nothing before there is one."""
         speed = task.finished_speed or task.speed
         return Text(f"{speed:,.0f} {self.unit}/s" if speed else "", style="progress.data.speed")
@@ -81,14 +105,14 @@ class Rate(ProgressColumn):
 @contextmanager
 def _bar(screen: Console, label: str, unit: str) -> Iterator[Show]:
     columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn(f"{{task.completed:,.0f}}/{{task.total:,.0f}} {unit}"),
+        bars.TextColumn("{task.description}", markup=False),
+        bars.BarColumn(),
+        bars.TextColumn(f"{{task.completed:,.0f}}/{{task.total:,.0f}} {unit}"),
         Rate(unit),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[failures]}", style="bold red"),
+        bars.TimeRemainingColumn(),
+        bars.TextColumn("{task.fields[failures]}", style="bold red"),
     )
-    with Progress(*columns, console=screen, speed_estimate_period=300) as bar:
+    with bars.Progress(*columns, console=screen, speed_estimate_period=300) as bar:
 
         def show(done: int, total: int, *, found: int = 0, failed: int = 0) -> None:
             if not bar.tasks:
@@ -103,7 +127,7 @@ def _bar(screen: Console, label: str, unit: str) -> Iterator[Show]:
 
 
 class Lines:
-    """Lines in a log: the first after some seconds, then ever fewer, and one at the end if there was any before."""
+    """Lines in a log: the first after some seconds, then fewer and fewer, and a last one if there was any before it."""
 
     def __init__(self, label: str, unit: str) -> None:
         """Begin to measure the time."""

@@ -1,8 +1,9 @@
-"""Values as TOML, for the files and commands that the package writes."""
+"""TOML for the files and commands that the package writes; comments between tables are the caller's."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -12,7 +13,7 @@ from article10.model.days import as_day
 
 
 def toml_value(value: object) -> str:
-    """A value as TOML writes it: text quoted, truth in small letters, dates bare, sequences in brackets.
+    """A value as TOML writes it: text in quotes, true and false in small letters, dates bare, sequences in brackets.
 
     Raises:
         TypeError: TOML has no such value.
@@ -30,3 +31,12 @@ def toml_value(value: object) -> str:
         case list() | tuple() as values:
             return f"[{', '.join(map(toml_value, values))}]"
     raise TypeError(f"{value!r}: TOML has no value of type {type(value).__name__}")
+
+
+def toml_lines(values: Mapping[str, object], head: str = "") -> list[str]:
+    """The lines of a TOML table: its head, such as ``[stance]``, if it has one, then a line for each value.
+
+    >>> toml_lines({"peer_rate": 0.6}, "[stance]")
+    ['[stance]', 'peer_rate = 0.6']
+    """
+    return [*([head] if head else []), *(f"{key} = {toml_value(value)}" for key, value in values.items())]

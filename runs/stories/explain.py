@@ -160,7 +160,7 @@ def explain_ensemble(
         KeyError: the member is not on the roster.
         ValueError: a date is wrong, or a function that it was made with is not given.
     """
-    from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+    from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 
     result.check_runs()
     place = result.scenario.members().index(member)

@@ -25,8 +25,9 @@ from article10.runs.analyses.paired import Progress, check_milestone, reached
 from article10.runs.analyses.result import AnalysisResult
 from article10.runs.batches.error import UnfinishedBatchWarning
 from article10.runs.batches.result import BatchResult
-from article10.runs.ensemble.result import EnsembleResult, dataset
-from article10.runs.ensemble.simulate import chunk_size, chunks, step_chunk
+from article10.runs.ensemble.dataset import dataset
+from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.boxes import Box, Boxes, find_boxes
 from article10.runs.statistics.forms import PERCENT, about

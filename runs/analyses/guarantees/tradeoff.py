@@ -18,7 +18,7 @@ from article10.model.checked import checked
 from article10.model.days import as_day
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.paired import Progress, check_milestone, outcomes_ahead, paired_runs, reached
+from article10.runs.analyses.paired import Progress, check_milestone, outcomes_ahead, paired_runs, part_of, reached
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.figures.style import house_style, new_axes, note_runs
 from article10.runs.output.table import ResultTable
@@ -231,7 +231,7 @@ def guarantee_tradeoff(
         bare = without_guarantee(read_scenario(chosen, {"guarantees.substitution": float(rho)}))
         variants = {"none": bare} | {f"{level:g}": with_guarantee(bare, level, day) for level in sorted(levels)}
         before = place * len(variants) * runs
-        results = paired_runs(variants, runs, seed, progress=_after(progress, before, total))
+        results = paired_runs(variants, runs, seed, progress=part_of(progress, before, total))
         nothing = reached(results["none"], outcome)
         for level in sorted(levels):
             got = reached(results[f"{level:g}"], outcome)
@@ -273,7 +273,3 @@ def with_guarantee(scenario: Scenario, level: float, day: date) -> Scenario:
 def without_guarantee(scenario: Scenario) -> Scenario:
     """The scenario without the guarantee that ``with_guarantee`` gives."""
     return scenario.with_(events=tuple(event for event in scenario.events if event.name != NAME))
-
-
-def _after(progress: Progress | None, before: int, total: int) -> Progress | None:
-    return None if progress is None else lambda done, _: progress(before + done, total)

@@ -280,7 +280,7 @@ def _variant(removed: frozenset[str]) -> str:
 
 def _by_year(present: EnsembleResult, absent: EnsembleResult) -> pd.DataFrame:
     rows = []
-    for _, end in ends_of_years(present.scenario):
+    for end in ends_of_years(present.scenario):
         for outcome in OUTCOMES:
             a, b = reached(present, outcome, end), reached(absent, outcome, end)
             d = paired(a, b)

@@ -241,7 +241,7 @@ def _by_year(result: EnsembleResult) -> pd.DataFrame:
     rows = [
         {"outcome": outcome, "by": end.date(), **share(reached(result, outcome, end), "share")}
         for outcome in OUTCOMES
-        for _, end in ends_of_years(result.scenario)
+        for end in ends_of_years(result.scenario)
     ]
     return pd.DataFrame(rows).set_index(["outcome", "by"])
 

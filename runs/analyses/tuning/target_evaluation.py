@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,12 @@ from article10.model.stacked_draws import SharedDraws
 from article10.runs.analyses.paired import shared_streams
 from article10.runs.analyses.tuning.target_measures import Measured, TargetRecorder, summarised
 from article10.runs.analyses.tuning.targets import Targets
-from article10.runs.batches.batch import Progress
 from article10.runs.batches.executors import Executor, executor
 from article10.runs.batches.ranges import Space
-from article10.runs.batches.store import write_atomically
-from article10.runs.ensemble.simulate import MOST, step_stacks
+from article10.runs.ensemble.stepping import MOST, step_stacks
 from article10.runs.output.digest import ALGORITHM, bytes_digest
-from article10.runs.output.files import remove_abandoned
+from article10.runs.output.files import remove_abandoned, write_whole
+from article10.runs.output.progress import Progress
 
 POINTS_TOGETHER = 16
 """Points of a task, or as many more as make ``MOST`` runs: they are what is lost when a process is stopped."""
@@ -32,11 +31,11 @@ POINTS_TOGETHER = 16
 ASKED, EVALUATED = "asked.json", "evaluated.jsonl"
 """Files of a folder that a tuning is kept in: what was asked, and a line a point with its digest."""
 
-Point = tuple[float, ...]
+Values = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Work:
+class Measuring:
     """A task: some points to measure.
 
     Attributes:
@@ -54,7 +53,7 @@ class Work:
     seed: int
 
 
-def perform(work: Work) -> list[Measured]:
+def perform(work: Measuring) -> list[Measured]:
     """Measure each point of a task; draws are made once for all of them, chunk by chunk."""
     setups = stacked_setups([work.scenario.with_(point) for point in work.points])
     recorders = [TargetRecorder(setup, len(places) * work.runs, work.targets) for places, setup in setups]
@@ -97,7 +96,7 @@ class Evaluator:
         """
         self.scenario, self.targets, self.space, self.runs, self.seed = scenario, targets, space, runs, seed
         self._executor: Executor = executor(workers, None)
-        self._known: dict[Point, Measured] = {}
+        self._known: dict[Values, Measured] = {}
         self._out = out
         if out is not None:
             self._open(out)
@@ -120,10 +119,10 @@ class Evaluator:
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ScenarioError(f"{out}: exists and holds no tuning; give another folder")
         out.mkdir(parents=True, exist_ok=True)
-        write_atomically(asked, json.dumps(self._asked(), indent=1).encode())
+        write_whole(asked, json.dumps(self._asked(), indent=1).encode())
         kept = lines.read_bytes().splitlines(keepends=True) if lines.exists() else []
         whole = [line for line in kept if _is_whole(line)]
-        write_atomically(lines, b"".join(whole))  # a line that a stop cut off goes, or one that is damaged
+        write_whole(lines, b"".join(whole))  # a line that a stop cut off goes, or one that is damaged
         for line in whole:
             row = json.loads(line)
             self._known[tuple(row["point"])] = Measured(np.array(row["values"], float), np.array(row["errors"], float))
@@ -139,20 +138,20 @@ class Evaluator:
                 "give another folder"
             )
 
-    def __call__(self, points: np.ndarray, tell: Callable[[Progress], None] = lambda _: None) -> Measured:
+    def __call__(self, points: np.ndarray, progress: Progress = lambda *_: None) -> Measured:
         """Measure points.
 
         Args:
             points: (point, parameter), values of the parameters.
-            tell: is told how far it is.
+            progress: called at the start and after each task with the number of runs done and of all.
 
         Returns:
             Values and errors, (point, target).
         """
-        asked: list[Point] = [tuple(self.space.changes(row).values()) for row in points]
+        asked: list[Values] = [tuple(self.space.changes(row).values()) for row in points]
         pending = [point for point in dict.fromkeys(asked) if point not in self._known]
-        state = Progress(runs=len(asked) * self.runs, found=(len(asked) - len(pending)) * self.runs)
-        tell(state)
+        done_runs, all_runs = (len(asked) - len(pending)) * self.runs, len(asked) * self.runs
+        progress(done_runs, all_runs)
         together = max(POINTS_TOGETHER, MOST // self.runs)
         groups = [pending[k : k + together] for k in range(0, len(pending), together)]
         work = [self._work(group) for group in groups]
@@ -160,15 +159,15 @@ class Evaluator:
             group = [tuple(point.values()) for point in done.points]
             for point, found in zip(group, measured, strict=True):
                 self._keep(point, found)
-            state.done += len(group) * self.runs
-            tell(state)
+            done_runs += len(group) * self.runs
+            progress(done_runs, all_runs)
         found_all = [self._known[point] for point in asked]
         return Measured(np.array([f.values for f in found_all]), np.array([f.errors for f in found_all]))
 
-    def _work(self, group: Sequence[Point]) -> Work:
-        return Work(self.scenario, self.targets, tuple(map(self.space.changes, group)), self.runs, self.seed)
+    def _work(self, group: Sequence[Values]) -> Measuring:
+        return Measuring(self.scenario, self.targets, tuple(map(self.space.changes, group)), self.runs, self.seed)
 
-    def _keep(self, point: Point, found: Measured) -> None:
+    def _keep(self, point: Values, found: Measured) -> None:
         self._known[point] = found
         if self._out is not None:
             row = {"point": point, "values": found.values.tolist(), "errors": found.errors.tolist()}
@@ -199,5 +198,5 @@ def _is_whole(line: bytes) -> bool:
         return False
 
 
-def _performed(work: Work) -> tuple[list[Measured], Work]:
+def _performed(work: Measuring) -> tuple[list[Measured], Measuring]:
     return perform(work), work

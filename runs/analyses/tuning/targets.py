@@ -18,7 +18,7 @@ from article10.model.checked import checked
 from article10.model.days import Day
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.toml_file import read_toml
-from article10.runs.output.toml_value import toml_value
+from article10.runs.output.toml_value import toml_lines
 
 Positive = Annotated[float, Field(gt=0, description="One standard deviation of what is known of the value.")]
 ShareValue = Annotated[float, Field(ge=0, le=1)]
@@ -211,9 +211,8 @@ class Targets(Parameters):
         lines: list[str] = []
         for kind in type(self).model_fields:
             for target in getattr(self, kind):
-                lines.append(f"[[{kind}]]")
-                lines += [f"{k} = {toml_value(v)}" for k, v in dict(target).items() if v is not None]
-                lines.append("")
+                given = {key: value for key, value in dict(target).items() if value is not None}
+                lines += [*toml_lines(given, f"[[{kind}]]"), ""]
         return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.analyses.tuning.targets import Targets
 from article10.runs.batches.ranges import Range, Space
-from article10.runs.output.toml_value import toml_value
+from article10.runs.output.toml_value import toml_lines
 
 FORMATS = {
     **dict.fromkeys(("given", "tolerance", "model", "at_tuned"), "{:.3g}"),
@@ -87,13 +87,13 @@ class Tuning(AnalysisResult):
             lines.append(f"#   {label}: {row['given']:g} ± {row['tolerance']:g}, {row['at_tuned']:.4g}")
         head = {"title": f"{self.scenario.title or self.scenario.name}, tuned", "base": self.source}
         head |= {key: getattr(self.scenario, key) for key in ("start", "horizon", "step_days")}
-        lines += [f"{key} = {toml_value(value)}" for key, value in head.items()]
-        groups: dict[str, list[str]] = {}
+        lines += toml_lines(head)
+        groups: dict[str, dict[str, Any]] = {}
         for key, value in {**self._changed(), **self.tuned}.items():
             group, name = key.split(".")
-            groups.setdefault(group, []).append(f"{name} = {toml_value(value)}")
+            groups.setdefault(group, {})[name] = value
         for group, values in groups.items():
-            lines += ["", f"[{group}]", *values]
+            lines += ["", *toml_lines(values, f"[{group}]")]
         return "\n".join(lines) + "\n"
 
     def _changed(self) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from article10.runs.analyses.tuning.targets import Targets, as_targets
 from article10.runs.analyses.tuning.tuned import Tuning, given
 from article10.runs.analyses.tuning.tuned_point import BestPoint
 from article10.runs.analyses.tuning.tuned_posterior import PosteriorTuning
-from article10.runs.batches.batch import Progress, telling
 from article10.runs.batches.design_size import check_size
 from article10.runs.batches.ranges import Space
 from article10.runs.output.path import check_folder_name
+from article10.runs.output.progress import progress_to
 from article10.runs.statistics.intervals import TooFewRunsWarning
 from article10.runs.statistics.posterior import ROUNDS, sample_posterior
 
@@ -111,14 +111,14 @@ def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
 
 def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
     _, _, targets, space, runs, points, seed = asked
-    with telling(progress, "tune") as tell:
+    with progress_to(progress, "tune") as show:
 
         def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             found = evaluate(at)
             return found.values, found.errors
 
         def told(done: int) -> None:
-            tell(Progress(runs=points * runs, done=done * runs))
+            show(done * runs, points * runs)
 
         asked_for = given(targets)
         wanted, tolerances = asked_for["given"].to_numpy(), asked_for["tolerance"].to_numpy()
@@ -129,15 +129,11 @@ def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
 def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
     _, _, targets, space, runs, points, seed = asked
     before = 0
-    with telling(progress, "tune") as tell:
+    with progress_to(progress, "tune") as show:
 
         def simulate(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             nonlocal before
-
-            def told(state: Progress) -> None:
-                tell(Progress(runs=points * runs, found=before * runs + state.found, done=state.done))
-
-            found = evaluate(at, told)
+            found = evaluate(at, lambda done, _: show(before * runs + done, points * runs))
             before += len(at)
             return found.values, found.errors
 

@@ -1,0 +1,121 @@
+"""Stepping: a chunk of runs from the first day to the horizon, and how many runs are stepped together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import log2, prod
+from typing import Protocol
+
+import numpy as np
+
+from article10.agents.arrays import FloatArray
+from article10.model import schedule
+from article10.model.randomness import Draws
+from article10.model.setup import Setup
+from article10.model.stacked_draws import StackedDraws
+from article10.model.values import PlaceArray
+from article10.model.world import World
+from article10.runs.ensemble.machine import cache_bytes, free_bytes
+from article10.runs.output.progress import Progress
+
+MOST, FEWEST = 1024, 64
+"""Runs stepped together: above the first, batching gains nothing; below the second, NumPy's call overhead dominates."""
+
+STATE_ARRAYS = 25
+"""Number of arrays, (run, member), that a step reads and writes: together they should fit into the cache."""
+
+MEMORY_SHARE = 8
+"""Draws take at most one part in this many of the free memory."""
+
+
+def chunk_size(setup: Setup) -> int:
+    """Number of runs to step together.
+
+    A power of two for which the state fits into the cache and the draws into an eighth of the free memory.
+    """
+    fit = min(MOST, cache_bytes() // state_bytes(setup), free_bytes() // MEMORY_SHARE // draw_bytes(setup))
+    return max(FEWEST, 2 ** int(log2(max(fit, 1))))
+
+
+def draw_bytes(setup: Setup) -> int:
+    """Memory that all random draws of one run take, in bytes."""
+    return sum(prod(stream.shape) * np.dtype(stream.dtype).itemsize for stream in setup.streams)
+
+
+def state_bytes(setup: Setup) -> int:
+    """Memory that the state of one run takes while it is stepped, in bytes."""
+    return STATE_ARRAYS * len(setup.roster) * 8
+
+
+def chunks(runs: int, chunk: int) -> Iterator[slice]:
+    """Rows of each chunk, in order."""
+    for start in range(0, runs, chunk):
+        yield slice(start, min(start + chunk, runs))
+
+
+class Recording(Protocol):
+    """Records variables of a chunk of runs."""
+
+    def before(self, world: World, rows: slice) -> None:
+        """Record the first day."""
+
+    def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
+        """Record the world after a step; ``stance_before`` are the stances before it."""
+
+
+def step_stacks(
+    stacks: Sequence[tuple[Setup, Recording]],
+    draws: StackedDraws,
+    runs: range,
+    *,
+    chunk: int | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Step the same runs of every scenario of some stacks, those of a stack side by side as far as they fit a chunk.
+
+    What a run does depends on its scenario, its seed and its number alone, to the last bit, not on the runs that are
+    stepped beside it.
+
+    Args:
+        stacks: each with its recorder, which has a row for each run of the first scenario of the stack, then for each
+            of the second, and so on.
+        draws: for all scenarios.
+        runs: numbers of the runs of each scenario.
+        chunk: rows that are stepped together, by default chosen from cache and memory.
+        progress: called after each chunk with the numbers of runs done and of all, over all scenarios.
+    """
+    chunk, done = chunk or min(chunk_size(setup) for setup, _ in stacks), 0
+    total = len(runs) * sum(len(setup.stacked) for setup, _ in stacks)
+    for part in chunks(len(runs), chunk):
+        for setup, recording in stacks:
+            for some in chunks(len(setup.stacked), max(1, chunk // len(runs))):
+                rows = slice(some.start * len(runs) + part.start, (some.stop - 1) * len(runs) + part.stop)
+                place = np.repeat(np.arange(some.start, some.stop), part.stop - part.start)
+                in_stack = place if len(setup.stacked) > 1 else None
+                step_chunk(setup, draws.of(runs[part], some), recording, rows, in_stack)
+                done += rows.stop - rows.start
+                if progress is not None:
+                    progress(done, total)
+
+
+def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice, place: PlaceArray | None = None) -> World:
+    """Step some runs from the first day to the horizon.
+
+    Args:
+        setup: what stays the same during all runs.
+        draws: random draws of these runs; they are only read.
+        recording: records the runs.
+        rows: rows of the recorder's arrays that belong to these runs.
+        place: for each run, the place of its scenario in the stack, (run,); not for one scenario.
+
+    Returns:
+        The world at the horizon.
+    """
+    world = World.start(setup, draws, place)
+    schedule.begin(world)
+    recording.before(world, rows)
+    for _ in range(setup.n_steps):
+        before = world.members.stance
+        schedule.step(world)
+        recording.after_step(world, rows, before)
+    return world
