@@ -11,7 +11,8 @@ from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.ensemble.recorder import CONTRIBUTION, Recorder
-from article10.runs.ensemble.simulate import chunks, simulate, step_chunk
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.ensemble.stepping import chunks, step_chunk
 from article10.runs.stories.explain import VISIBLE, waterfall
 
 SHORT = {"horizon": "2029-12-03"}

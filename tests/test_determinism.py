@@ -15,7 +15,8 @@ from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
-from article10.runs.ensemble.simulate import chunks, simulate, step_chunk
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.ensemble.stepping import chunks, step_chunk
 
 SEED = 11
 TEN_RUNS = (0, 1, 6, 7, 8, 63, 100, 255, 256, 299)

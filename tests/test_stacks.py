@@ -16,7 +16,8 @@ from article10.model.setup import Setup
 from article10.model.stacked_draws import OwnDraws, SharedDraws
 from article10.model.values import stacks
 from article10.runs.ensemble.recorder import CONTRIBUTION, MEMBER_VARIABLES, RUN_VARIABLES, Recorder
-from article10.runs.ensemble.simulate import simulate, step_stacks
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.ensemble.stepping import step_stacks
 
 EVERYTHING = (*MEMBER_VARIABLES, CONTRIBUTION, *RUN_VARIABLES)
 NUMBERS = [d for d in all_declarations() if d.stacks and d.meta.plausible is not None]

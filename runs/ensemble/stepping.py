@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import log2, prod
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from article10.model.stacked_draws import StackedDraws
 from article10.model.values import PlaceArray
 from article10.model.world import World
 from article10.runs.ensemble.machine import cache_bytes, free_bytes
-from article10.runs.output.progress import Progress
+
+if TYPE_CHECKING:
+    from article10.runs.output.progress import Progress
 
 MOST, FEWEST = 1024, 64
 """Runs stepped together: above the first, batching gains nothing; below the second, NumPy's call overhead dominates."""
