@@ -68,11 +68,11 @@ def hindcast(
         varied: keys of parameters that each draw takes from their plausible ranges, in place of the scenario's values.
         runs: in all; each draw of the fit gets as many, the last the rest.
         draws: of speeds and pace from the fit to other rounds, so that what the fit does not know widens the forecast.
-        seed: of all random streams.
-        progress: called with the number of runs done and of all.
+        seed: seed of all random streams.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
+        ScenarioError: the scenario is invalid.
         ValueError: the table, ``runs``, ``draws`` or ``seed`` is, the pace is to be known and all supported, or a
             parameter to be varied has no plausible range.
     """

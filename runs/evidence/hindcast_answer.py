@@ -64,7 +64,7 @@ class Hindcast(AnalysisResult):
     Attributes:
         scenario: of the round.
         runs: of the forecast, all draws of the fit together.
-        seed: of all random streams.
+        seed: seed of all random streams.
         round: what was observed.
         fit: speeds and paces, from other rounds alone, or with this round's members that supported at signing.
         pace_known: whether the fit read those; then only the other members are judged.
@@ -86,7 +86,7 @@ class Hindcast(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         return f"Who ratifies when, by stances at signing and {self.source_of_pace}? ({self.scenario.name})"
 
     @property

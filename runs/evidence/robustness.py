@@ -86,7 +86,7 @@ class Robustness(AnalysisResult):
     Attributes:
         scenario: that all points perturb.
         runs: worlds at each point; all points share their random draws.
-        seed: of all random streams and of the points.
+        seed: seed of all random streams and of the points.
         baseline: the unperturbed reading.
         readings: one a point.
     """
@@ -99,7 +99,7 @@ class Robustness(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         return f"Which conclusions from {self.scenario.name} survive what is not known?"
 
     @property
@@ -237,12 +237,12 @@ def robustness(
         seed: of the worlds' random streams and of the points.
         redraws: of the coded stances, from their spread.
         points: of a Latin hypercube over the plausible range of every parameter that has one.
-        changes: to the scenario, by full key.
+        changes: changes to the scenario, by full key.
         workers: processes over which the points are spread; they change no number.
         progress: called with the number of points done, and of all.
 
     Raises:
-        ScenarioError: the scenario is wrong.
+        ScenarioError: the scenario is invalid.
         ValueError: a count is, or the horizon comes before the guarantee that the statements are about.
     """
     runs, seed, workers = whole("runs", runs, 2), whole("seed", seed), whole("workers", workers, 1)

@@ -15,9 +15,9 @@ def draw_points(answer: Robustness, statement: str, ax: Axes | None = None) -> A
     """The difference that a statement is about, at every point of every family, in the order of its size.
 
     Args:
-        answer: what to draw.
+        answer: the result to draw.
         statement: ``pressure``, ``stepping_stone`` or ``substitute``.
-        ax: where to draw.
+        ax: axes to draw on; by default those of a new figure.
     """
     ax = new_axes((7.5, 4.6)) if ax is None else ax
     families = list(dict.fromkeys(reading.point.family for reading in answer.readings))

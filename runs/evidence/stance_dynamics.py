@@ -38,8 +38,8 @@ def hindcast_stances(
 
     Args:
         scenario: where to start.
-        runs: of each variant.
-        seed: of all random streams.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
         positions: in place of those of the table; first ones must be those that the scenario starts with.
 
     Raises:

@@ -44,8 +44,8 @@ class StanceHindcast(AnalysisResult):
 
     Attributes:
         scenario: of variant A.
-        runs: of each variant.
-        seed: of all random streams.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
         results: by variant, with the stance at every step.
         first: each scored member's first position, by which it starts.
         cases: the later positions, one a case, by member and date.
@@ -60,7 +60,7 @@ class StanceHindcast(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         return f"Who moved which way on Ukraine's membership from {self.scenario.start}, and would the model have told?"
 
     # --- forecasts -------------------------------------------------------------------------------------------------

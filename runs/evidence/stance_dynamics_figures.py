@@ -24,7 +24,7 @@ def small_multiples(found: StanceHindcast, ax: Axes | None = None) -> Axes:
     """One small panel a scored member.
 
     Args:
-        found: what to draw.
+        found: the result to draw.
         ax: its place is divided into the panels.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Points of a parameter space measured against targets: in the same worlds, by several processes, and kept on disk."""
+"""Estimates of the targets at parameter points: same random draws at all, several processes, stored on disk."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from article10.runs.output.digest import ALGORITHM, bytes_digest
 from article10.runs.output.files import remove_abandoned
 
 POINTS_TOGETHER = 16
-"""Points of a task: they share their draws, and are what is lost when a process is stopped."""
+"""Number of points of one task: they share their draws, and are lost if the process is interrupted."""
 
 ASKED, EVALUATED = "asked.json", "evaluated.jsonl"
-"""Files of a folder that a tuning is kept in: what was asked, and a line a point with its digest."""
+"""Files of a tuning's folder: its arguments, and one line per point with a digest."""
 
 Point = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Work:
-    """A task: some points to measure.
+    """A task: points at which to estimate the targets.
 
     Attributes:
-        scenario: that they change.
-        targets: to measure.
-        points: changes by full key.
-        runs: at each point.
-        seed: of all random streams: all points see the same worlds.
+        scenario: the scenario that the points change.
+        targets: targets to estimate.
+        points: changes of each point, by full key.
+        runs: number of runs at each point.
+        seed: seed of all random streams, the same at all points.
     """
 
     scenario: Scenario
@@ -54,7 +54,7 @@ class Work:
 
 
 def perform(work: Work) -> list[Measured]:
-    """Measure each point of a task; draws are made once for all of them, chunk by chunk."""
+    """Estimate the targets at each point of a task; all points share their random draws, chunk by chunk."""
     setups = [Setup.of(work.scenario.with_(point)) for point in work.points]
     sampler = Sampler(shared_streams(setups), work.seed)
     recorders: list[list[TargetRecorder]] = [[] for _ in setups]
@@ -67,14 +67,14 @@ def perform(work: Work) -> list[Measured]:
 
 
 class Evaluator:
-    """Measures points, each once; with a folder, what was measured before is read there.
+    """Estimates the targets at points, once for each; with a folder, earlier estimates are read from it.
 
     Attributes:
-        scenario: that points change.
-        targets: measured.
-        space: parameters that points set.
-        runs: at each point.
-        seed: of all random streams.
+        scenario: the scenario that the points change.
+        targets: targets to estimate.
+        space: parameters that the points set.
+        runs: number of runs at each point.
+        seed: seed of all random streams.
     """
 
     def __init__(
@@ -87,10 +87,10 @@ class Evaluator:
         out: Path | None = None,
         workers: int | None = 1,
     ) -> None:
-        """Read what is there.
+        """Read the estimates that the folder holds.
 
         Raises:
-            ScenarioError: the folder holds another tuning, or something else.
+            ScenarioError: the folder holds another tuning or other files.
         """
         self.scenario, self.targets, self.space, self.runs, self.seed = scenario, targets, space, runs, seed
         self._executor: Executor = executor(workers, None)
@@ -115,12 +115,12 @@ class Evaluator:
         if asked.exists():
             self._check_same(asked)
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise ScenarioError(f"{out}: exists and holds no tuning; give another folder")
+            raise ScenarioError(f"{out}: exists and does not hold a tuning; choose another folder")
         out.mkdir(parents=True, exist_ok=True)
         write_atomically(asked, json.dumps(self._asked(), indent=1).encode())
         kept = lines.read_bytes().splitlines(keepends=True) if lines.exists() else []
         whole = [line for line in kept if _is_whole(line)]
-        write_atomically(lines, b"".join(whole))  # a line that a stop cut off goes, or one that is damaged
+        write_atomically(lines, b"".join(whole))  # drop lines cut off by an interruption or damaged
         for line in whole:
             row = json.loads(line)
             self._known[tuple(row["point"])] = Measured(np.array(row["values"], float), np.array(row["errors"], float))
@@ -129,19 +129,19 @@ class Evaluator:
         try:
             there = json.loads(asked.read_bytes())
         except ValueError as error:
-            raise ScenarioError(f"{asked}: broken: {error}; restore it, or give another folder") from None
+            raise ScenarioError(f"{asked}: damaged: {error}; restore it, or choose another folder") from None
         if there != self._asked():
             raise ScenarioError(
                 f"{asked.parent}: holds another tuning (scenario, targets, parameters, runs or seed differ); "
-                "give another folder"
+                "choose another folder"
             )
 
     def __call__(self, points: np.ndarray, tell: Callable[[Progress], None] = lambda _: None) -> Measured:
-        """Measure points.
+        """Estimate the targets at points.
 
         Args:
-            points: (point, parameter), values of the parameters.
-            tell: is told how far it is.
+            points: values of the parameters, (point, parameter).
+            tell: called with the progress.
 
         Returns:
             Values and errors, (point, target).
@@ -172,7 +172,7 @@ class Evaluator:
                 lines.write(_line(row))
 
     def frame(self) -> pd.DataFrame:
-        """All points measured, a row each: parameters, then targets."""
+        """All points evaluated, one row each: parameters, then targets."""
         labels = [target.label for target in self.targets]
         rows = [
             {**self.space.changes(point), **dict(zip(labels, found.values, strict=True))}
@@ -182,12 +182,12 @@ class Evaluator:
 
 
 def _line(row: Mapping[str, Any]) -> bytes:
-    """A measured point, with the digest of what is before it on the line."""
+    """The line of a point, with a digest of the rest of the line."""
     return json.dumps({**row, ALGORITHM: bytes_digest(json.dumps(row).encode())}).encode() + b"\n"
 
 
 def _is_whole(line: bytes) -> bool:
-    """Whether a line is as it was written."""
+    """Whether a line is complete and undamaged."""
     try:
         row = json.loads(line)
         return _line({name: value for name, value in row.items() if name != ALGORITHM}) == line

@@ -33,9 +33,9 @@ class Tuning(AnalysisResult):
         source: its name or path, the base of the tuned scenario.
         targets: what it was tuned to.
         space: that was searched: parameters and their ranges.
-        runs: at each point.
+        runs: number of runs at each point.
         points: simulated.
-        seed: of all random streams.
+        seed: seed of all random streams.
     """
 
     source: str
@@ -50,7 +50,7 @@ class Tuning(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         return f"Which {listed(self.ranges)} fit {len(self.targets)} targets ({self.scenario.name})?"
 
     def asked(self) -> dict[str, Any]:

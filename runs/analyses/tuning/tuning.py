@@ -51,10 +51,10 @@ def tune(
         method: ``posterior``: all that fits, with how well the targets tell each parameter; or ``best``: one point.
         runs: at each point; the error that they leave is added to the tolerances.
         points: of the parameters to simulate.
-        seed: of all random streams and of the search.
+        seed: seed of all random streams and of the search.
         out: a folder to write to; what is simulated is kept there, and the same call goes on after a stop.
         workers: processes, by default one a core; ``best`` goes point by point, in this one.
-        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+        progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
     Returns:
         The tuning; ``scenario_toml`` and ``save`` give a scenario that can be run.
