@@ -234,7 +234,7 @@ def test_levers_are_ranked_by_size_and_one_that_does_nothing_comes_last():
     sizes = ranking.levers["difference"].abs()
     assert list(sizes) == sorted(sizes, reverse=True)
     assert ranking.levers.index[-1] == "stance.concession_weight=0.0"
-    said = "Every world has the same invitation without: stance.concession_weight other than 0.0."
+    said = "Removing stance.concession_weight other than 0.0 changes the invitation in no paired run."
     assert ranking.sentences()[-1] == said
 
 

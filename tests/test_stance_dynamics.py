@@ -22,8 +22,8 @@ from article10.runs.evidence.stance_dynamics_page import stance_blocks
 from article10.runs.evidence.stance_forecasts import AT_ONCE, CHANCE, INERT, KNOWN, NO_CHANGE, direction
 from article10.runs.evidence.stance_positions import (
     CODES,
-    SILENT,
     TABLE,
+    WITHOUT_POSITION,
     Position,
     first_positions,
     later_positions,
@@ -110,7 +110,7 @@ def test_a_position_that_the_scenario_does_not_start_from_is_refused():
 
 def test_words_are_coded_or_silent_and_unknown_ones_refused():
     words = {row["position"] for row in read_table(TABLE)}
-    assert words == set(CODES) | SILENT
+    assert words == set(CODES) | WITHOUT_POSITION
     row = dict(next(iter(read_table(TABLE))), iso3="POL", position="perhaps")
     with pytest.raises(KeyError, match="perhaps"):
         read_positions([row])
@@ -214,7 +214,7 @@ def test_members_that_move_as_the_model_says_give_it_skill_and_those_that_stay_t
         told = float(found.results[KNOWN].data["stance"].sel(member=code).sel(step=str(day), method="pad").mean())
         said.append(Position(code, day, told / STANCE_PER_CODE if moves else first[code].code, True, True))
     skill = hindcast_stances(runs=40, seed=3, positions=said).skill_of(KNOWN, NO_CHANGE)
-    assert skill.excludes_zero
+    assert skill.detected
     assert (skill.value > 0) == moves
 
 

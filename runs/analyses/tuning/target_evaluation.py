@@ -115,7 +115,7 @@ class Evaluator:
         if asked.exists():
             self._check_same(asked)
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise ScenarioError(f"{out}: exists and does not hold a tuning; choose another folder")
+            raise ScenarioError(f"{out}: exists and does not hold a tuning; give another folder")
         out.mkdir(parents=True, exist_ok=True)
         write_atomically(asked, json.dumps(self._asked(), indent=1).encode())
         kept = lines.read_bytes().splitlines(keepends=True) if lines.exists() else []
@@ -129,11 +129,11 @@ class Evaluator:
         try:
             there = json.loads(asked.read_bytes())
         except ValueError as error:
-            raise ScenarioError(f"{asked}: damaged: {error}; restore it, or choose another folder") from None
+            raise ScenarioError(f"{asked}: damaged: {error}; restore it, or give another folder") from None
         if there != self._asked():
             raise ScenarioError(
                 f"{asked.parent}: holds another tuning (scenario, targets, parameters, runs or seed differ); "
-                "choose another folder"
+                "give another folder"
             )
 
     def __call__(self, points: np.ndarray, tell: Callable[[Progress], None] = lambda _: None) -> Measured:
