@@ -1,4 +1,4 @@
-"""Scenario discovery: a planted rule is found, noise gives no box, and few worlds give none either."""
+"""Scenario discovery: a planted rule is found, noise gives no box, and few runs give none either."""
 
 import warnings
 from unittest.mock import Mock
@@ -35,7 +35,7 @@ def test_a_planted_rule_is_found_with_its_coverage_and_density():
     assert set(found.importance.index[:2]) == {"b", "e"}
 
 
-def test_density_and_coverage_are_counts_in_worlds_that_the_box_was_not_found_in():
+def test_density_and_coverage_are_counts_in_runs_that_the_box_was_not_found_in():
     x = synthetic()
     y = (x["a"] > 0.7).to_numpy()
     found = find_boxes(x, y, seed=3)
@@ -54,8 +54,8 @@ def test_an_outcome_that_no_feature_tells_gives_no_box_but_by_chance():
     assert named <= 6  # at most one in twenty by design; 7 or more of 40 would have a chance of 0.3%
 
 
-def test_worlds_of_one_unit_do_not_count_as_many():
-    """Two hundred worlds at each of twenty points whose outcomes differ by point at random: nothing is told."""
+def test_runs_of_one_unit_do_not_count_as_many():
+    """Two hundred runs at each of twenty points whose outcomes differ by point at random: nothing is detected."""
     named = 0
     for seed in range(20):
         random = np.random.default_rng(seed)
@@ -66,7 +66,7 @@ def test_worlds_of_one_unit_do_not_count_as_many():
     assert named <= 4
 
 
-def test_worlds_decided_by_the_date_are_left_out_and_features_do_not_look_beyond_it():
+def test_runs_decided_by_the_date_are_left_out_and_features_do_not_look_beyond_it():
     early, late = ({"horizon": h} for h in ("2029-12-01", "2030-12-01"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)
@@ -120,8 +120,8 @@ def test_an_outcome_that_follows_from_the_war_is_found_in_the_war():
         assert "held-out" in str([t.get_text() for t in draw().texts]) or draw().get_xlabel()
 
 
-def test_too_few_worlds_are_said_to_be_so_with_the_runs_that_would_do():
-    with pytest.warns(TooFewRunsWarning, match=r"runs would do"):
+def test_too_few_runs_are_reported_with_the_number_needed():
+    with pytest.warns(TooFewRunsWarning, match=r"this needs .* runs"):
         answer = discover(
             "us_champion", 60, 1, changes={"horizon": "2030-12-01"}, outcome="invitation", until="2026-12-31"
         )

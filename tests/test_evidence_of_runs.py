@@ -37,15 +37,19 @@ def test_a_difference_of_shares_of_zero_is_told_in_no_more_than_one_case_of_twen
     assert found / len(kinds) < 0.065
 
 
-def test_one_run_tells_nothing_and_says_how_many_would():
+def test_one_run_detects_nothing_and_says_how_many_are_needed():
     stance = paired(np.array([0.3]), np.array([0.1]))
     assert not stance.excludes_zero
-    assert stance.formatted("{:+.1f}") == "not told from zero [no interval]: about 10 runs would tell +0.2"
+    assert stance.formatted("{:+.1f}") == (
+        "not distinguishable from zero (no confidence interval from one run); detecting +0.2 needs about 10 runs"
+    )
     assert not paired(np.array([True]), np.array([False])).excludes_zero
 
 
-def test_worlds_that_are_all_alike_are_said_to_be_so():
-    assert paired(np.ones(50, bool), np.ones(50, bool)).formatted("{:+.0%}") == "alike in every world [-7%, +7%]"
+def test_paired_runs_that_are_all_alike_are_reported_as_the_same():
+    assert paired(np.ones(50, bool), np.ones(50, bool)).formatted("{:+.0%}") == (
+        "the same in every paired run (95% CI -7% to +7%)"
+    )
 
 
 def test_what_is_told_of_a_table_is_what_is_told_of_its_rows():

@@ -56,11 +56,11 @@ def cells_with(effects):
     """A sweep of one level over rho, each effect with an interval of a twentieth to both sides."""
     cells = pd.DataFrame({"rho": [-1.0, 0.0, 0.5, 1.0], "level": 0.5, "effect": effects}).set_index(["rho", "level"])
     cells["effect_low"], cells["effect_high"] = cells["effect"] - 0.05, cells["effect"] + 0.05
-    cells["effect_worlds_that_differ"], cells["effect_runs_needed"] = 20, 900.0
+    cells["effect_runs_that_differ"], cells["effect_runs_needed"] = 20, 900.0
     return GuaranteeTradeoff(article10.read_scenario(), 300, 0, "invitation", date(2026, 7, 1), cells)
 
 
-def test_the_sign_changes_only_between_cells_that_are_told():
+def test_the_sign_changes_only_between_effects_that_are_detected():
     known = cells_with([0.2, 0.02, -0.02, -0.2])
     assert list(known.turn.loc[0.5]) == [-1.0, 1.0]
     assert list(cells_with([0.2, 0.1, -0.1, -0.2]).turn.loc[0.5]) == [0.0, 0.5]
@@ -69,14 +69,14 @@ def test_the_sign_changes_only_between_cells_that_are_told():
     for noise in ([0.04, 0.02, -0.02, -0.04], [0.04, 0.02, -0.2, -0.2], [0.2, 0.1, 0.02, -0.04]):
         found = cells_with(noise)
         assert found.turn.empty
-        assert any("A change of its sign is not told" in said and "900 runs" in said for said in found.sentences())
+        assert any("No change of sign is detected" in said and "900 runs" in said for said in found.sentences())
 
 
-def test_what_few_runs_do_not_tell_of_guarantees_and_futures_is_not_stated_and_warned_of():
-    with pytest.warns(TooFewRunsWarning, match=r"runs would tell"):
+def test_effects_of_guarantees_and_futures_that_few_runs_do_not_detect_are_warned_of():
+    with pytest.warns(TooFewRunsWarning, match=r"needs .* runs"):
         found = three_futures(runs=1, deterrence=(0.5,), changes=SHORT)
     assert not any(re.search(r"\[[+-]", said) for said in found.sentences())
-    with pytest.warns(TooFewRunsWarning, match="A change of its sign is not told"):
+    with pytest.warns(TooFewRunsWarning, match="No change of sign is detected"):
         guarantee_tradeoff(levels=(0.5,), substitutions=(-1.0, 1.0), runs=4, changes=SHORT)
 
 
@@ -91,7 +91,7 @@ def test_with_a_level_or_rho_out_of_bounds_nothing_runs():
     with pytest.raises(article10.ScenarioError, match=r"guarantees\.substitution = 2\.0"):
         guarantee_tradeoff(substitutions=(2.0,), runs=2)
 
-    with pytest.raises(article10.ScenarioError, match=r"level = 1\.5: expected a level of a guarantee, 0 to 1"):
+    with pytest.raises(article10.ScenarioError, match=r"level = 1\.5: expected the level of a guarantee, from 0 to 1"):
         guarantee_tradeoff(levels=(1.5,), runs=2)
     with pytest.raises(article10.ScenarioError, match=r"given = 2031-12-01: expected a date from 2025-12-01 to before"):
         guarantee_tradeoff(given="2031-12-01", runs=2, changes=SHORT)

@@ -251,7 +251,7 @@ def test_a_mean_over_few_members_is_not_shown_and_counts_are():
     found = hindcast("adriatic_2008", **SMALL)
     assert np.isnan(found.scored.loc[MODEL, "brier_90"])
     assert np.isfinite(found.scored.loc[MODEL, "brier_365"])
-    half, most = found.told_coverage(0.5), found.told_coverage(0.9)
+    half, most = found.coverage_text(0.5), found.coverage_text(0.9)
     assert half in ("0 of 1", "1 of 1")
     said = " ".join(found.sentences())
     assert f"held {half} days in the 50% interval and {most} days in the 90% interval" in said
@@ -365,7 +365,7 @@ def test_an_accession_before_the_last_ratification_is_refused(tmp_path):
         (("2031-02-01,Ruritania,CAN,vote,2031-04-01,2031-05-01,",), "a date within its bounds"),
         (("2031-02-01,Syldavia,CAN,vote,2031-04-01,,",), "'Ruritania': the protocols of 2031-02-01 are of Syldavia"),
         (("2031-02-01,Ruritania,CAN,vote,,,",), "no row of the protocol of 2031-02-01 has a date"),
-        ((GOOD[0], GOOD[0]), "CAN is there twice"),
+        ((GOOD[0], GOOD[0]), "CAN has two rows"),
         (("2029-02-01,Ruritania,CAN,vote,2031-02-03,,",), "no row has protocol_signed = 2031-02-01"),
     ],
 )

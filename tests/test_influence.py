@@ -1,4 +1,4 @@
-"""Informal influence: paired worlds, known answers, intervals that hold, and refusals."""
+"""Informal influence: paired runs, known answers, intervals that hold, and refusals."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ def test_a_lever_that_does_nothing_has_influence_zero_in_every_world():
     found = influence(of={"stance.concession_weight": 0.0}, runs=RUNS, changes=off)
     assert all(d.differ == 0 and d.mean == 0 for d in found.total.values())
     assert (found.members["moved"] == 0).all()
-    assert found.prevented == found.brought == {"invitation": 0, "accession": 0}
+    assert found.blocked == found.enabled == {"invitation": 0, "accession": 0}
     assert found.total["invitation"].unpaired_runs == np.inf
-    assert f"In no world of {RUNS} does the invitation depend on it." in found.sentences()
+    assert f"Removing it changes the invitation in none of {RUNS} paired runs." in found.sentences()
     assert "through" not in found.figures()
 
 
@@ -134,9 +134,9 @@ def test_an_outcome_that_is_brought_about_names_who_would_stand_in_the_way():
     consent = Lever("consent", "Hungary's consent", {"consent": lambda s: support_of_all_but(s, "HUN")}, actor="HUN")
     found = influence(scenario, consent, RUNS)
     invited = found.through[found.through["outcome"] == "invitation"]
-    assert list(invited["direction"]) == ["brought about"]
+    assert list(invited["direction"]) == ["enabled"]
     assert list(invited["through"]) == ["Hungary"]
-    assert f"brought about in {RUNS}, where Hungary (100%) would stand in the way." in " ".join(found.sentences())
+    assert f"enabled in {RUNS} (without it blocked by Hungary in 100% of them)." in " ".join(found.sentences())
     bars = found.figures()["through"]().patches
     assert all(bar.get_width() > 0 for bar in bars)
 
@@ -154,7 +154,7 @@ def test_a_bid_that_a_plan_shelves_is_prevented_through_the_candidate():
     shelved = support_of_all_but(article10.read_scenario("baseline", {**SHORT, "events": [plan]}))
     found = influence(shelved, "shelving", RUNS)
     through = found.through[found.through["outcome"] == "invitation"]
-    assert found.prevented["invitation"] > RUNS / 2
+    assert found.blocked["invitation"] > RUNS / 2
     assert through["through"].str.startswith("the candidate").all()
 
 
@@ -234,7 +234,7 @@ def test_levers_are_ranked_by_size_and_one_that_does_nothing_comes_last():
     sizes = ranking.levers["difference"].abs()
     assert list(sizes) == sorted(sizes, reverse=True)
     assert ranking.levers.index[-1] == "stance.concession_weight=0.0"
-    said = "Every world has the same invitation without: stance.concession_weight other than 0.0."
+    said = "Removing stance.concession_weight other than 0.0 changes the invitation in no paired run."
     assert ranking.sentences()[-1] == said
 
 
@@ -283,9 +283,9 @@ def test_a_handful_of_runs_states_no_difference(runs):
     found = influence(runs=runs, seed=3)
     said = " ".join(found.sentences())
     assert not any(d.excludes_zero for d in (*found.total.values(), *found.delay.values()))
-    assert "One pair of worlds" not in said
+    assert "Pairing reduces" not in said
     assert f"{runs} run{'s' * (runs > 1)} each" in repr(found)
-    assert runs > 1 or "most moved, " in said
+    assert runs > 1 or "Largest change of a stance: " in said
 
 
 @pytest.mark.slow
@@ -298,15 +298,15 @@ def test_every_analysis_of_influence_warns_of_what_it_does_not_state():
         lambda: compare_rules(rules=("unanimity", "unanimity minus 1"), **few),
         lambda: holdout_power(members=("HUN", "SVK"), **few),
     ):
-        with pytest.warns(TooFewRunsWarning, match=r"12 runs: .*runs would tell"):
+        with pytest.warns(TooFewRunsWarning, match=r"12 runs: .*needs .* runs"):
             ask()
 
 
 def test_what_the_runs_cannot_support_is_not_stated_and_the_number_that_would_is_given():
-    with pytest.warns(TooFewRunsWarning, match=r"runs would tell"):
+    with pytest.warns(TooFewRunsWarning, match=r"needs .* runs"):
         found = influence(of="incidents", runs=40, by_channel=False)
     said = next(s for s in found.sentences() if "invitation" in s.lower())
-    assert "not told from zero [" in said
+    assert "not distinguishable from zero (95% CI " in said
 
 
 # --- what users see ---------------------------------------------------------------------------------------------------

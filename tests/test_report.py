@@ -154,7 +154,7 @@ def objecting(*codes):
 def test_the_member_that_objects_most_is_named_only_where_it_is_told_from_the_next():
     assert objecting("HUN").value == "Hungary"
     close = objecting("HUN", "SVK")
-    assert close.value == "not told"
+    assert close.value == "not distinguishable"
     assert {"Hungary", "Slovakia"} <= set(re.findall(r"\w+", close.interval))
 
 

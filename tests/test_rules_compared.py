@@ -62,7 +62,7 @@ def test_pressure_by_events_counts_as_russia_s():
     scenario = article10.read_scenario("baseline", {**inert, "events": [{**event, "weeks": 260}]})
     ballots.pop("HUN")
     found = compare_rules(scenario.with_({"accession.war_bar": 1.0}, ballots=ballots), RUNS, rules=("unanimity",))
-    assert found.rules.loc["unanimity", "russia_worlds_that_differ"] > 0
+    assert found.rules.loc["unanimity", "russia_runs_that_differ"] > 0
 
 
 def test_means_over_runs_and_shares_outvoted_have_intervals(compared):
@@ -73,5 +73,5 @@ def test_means_over_runs_and_shares_outvoted_have_intervals(compared):
 
 
 def test_an_unknown_rule_is_refused():
-    with pytest.raises(ValueError, match="no such rule; valid: unanimity"):
+    with pytest.raises(ValueError, match="unknown rule 'dictatorship'; expected one of unanimity"):
         compare_rules(rules=("dictatorship",), runs=2)

@@ -91,7 +91,7 @@ def test_the_runs_that_are_said_to_be_needed_bring_the_noise_to_a_tenth():
     assert before["runs_needed"] == pytest.approx(few * 9 * before["noise"] / (1 - before["noise"]), abs=1)
 
 
-def test_an_effect_that_is_noise_of_the_runs_is_not_told_and_the_runs_that_would_tell_a_small_one_do():
+def test_an_effect_within_the_noise_of_the_runs_is_not_detected_and_the_runs_needed_for_a_small_one_detect_it():
     space = Space({"a": (0.0, 1.0), "b": (0.0, 1.0)})
     function = lambda p: 0.0 * p["a"] + 0.5 * p["b"]  # noqa: E731
     few = morris_effects(space, 6, 1, noisy(function, 8, 1.0))[1].loc["y"]
@@ -106,7 +106,7 @@ def test_an_effect_that_is_noise_of_the_runs_is_not_told_and_the_runs_that_would
 
 def test_a_parameter_of_a_mechanism_that_is_off_has_no_effect_at_all():
     changes = {**SHORT, "mechanisms.peers": False, "trust.divergence_cost": 0.0}
-    with pytest.warns(TooFewRunsWarning, match="invitation: it is alike at all"):
+    with pytest.warns(TooFewRunsWarning, match="invitation is the same at all"):
         found = screen(**{**SMALL, "changes": changes}, parameters=PARAMETERS[:2], trajectories=2)
     effects = found.effects["mu_star"].unstack("measure")
     assert found.provenance()["asked"] == {
@@ -115,7 +115,7 @@ def test_a_parameter_of_a_mechanism_that_is_off_has_no_effect_at_all():
     }
     assert (effects.loc["stance.peer_rate"] == 0).all()
     assert effects.loc["stance.shock", "stance"] > 0
-    assert any("Without any effect" in said and "stance.peer_rate" in said for said in found.sentences())
+    assert any("No effect in any of these runs" in said and "stance.peer_rate" in said for said in found.sentences())
 
 
 def test_a_sobol_analysis_goes_on_in_its_folder_and_ends_the_same(tmp_path):
@@ -129,26 +129,26 @@ def test_a_sobol_analysis_goes_on_in_its_folder_and_ends_the_same(tmp_path):
     assert written == {p: p.stat().st_mtime_ns for p in (tmp_path / "s").rglob("*.parquet")}
 
 
-def test_noise_of_too_few_runs_is_not_ranked_and_the_number_that_would_do_is_given():
-    with pytest.warns(TooFewRunsWarning, match="would bring it to a tenth"):
+def test_noise_of_too_few_runs_is_not_ranked_and_the_number_of_runs_needed_is_given():
+    with pytest.warns(TooFewRunsWarning, match="reducing it to a tenth needs"):
         found = sobol(
             **{**SMALL, "runs": 24, "changes": {"horizon": "2029-12-01"}},
             parameters=("threat.incident_weight", "stance.shock"),
             base_samples=4,
         )
     assert found.checks.loc["invitation", "runs_needed"] > found.runs
-    assert found.sentences()[0].startswith("Not told")
+    assert found.sentences()[0].startswith(("No effect on", "The indices for"))
     assert "sobol_invitation" not in found.tables() | found.figures()
 
 
-def test_what_is_alike_at_all_points_is_not_explained():
-    with pytest.warns(TooFewRunsWarning, match="it is alike at all 20 points of 4 runs"):
+def test_a_measure_that_is_the_same_at_all_points_is_not_explained():
+    with pytest.warns(TooFewRunsWarning, match="is the same at all 20 points of 4 runs"):
         found = sobol(**SMALL, parameters=PARAMETERS, base_samples=4)
     assert not re.search(r"\b(inf|nan|nobody)\b", " ".join(found.sentences()))
 
 
-def test_a_screening_does_not_name_what_its_runs_do_not_tell():
-    with pytest.warns(TooFewRunsWarning, match="Not told for the probability of accession"):
+def test_a_screening_does_not_name_effects_that_its_runs_do_not_detect():
+    with pytest.warns(TooFewRunsWarning, match="probability of accession is the same at all"):
         found = screen(**{**SMALL, "runs": 2}, parameters=PARAMETERS[:2], trajectories=2)
     assert not any("(0.000 ± 0.000)" in said for said in found.sentences())
     assert "morris_accession" not in found.figures()
@@ -185,9 +185,9 @@ def test_base_samples_are_a_power_of_two():
 
 
 @pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
-def test_a_tornado_has_both_ends_in_the_same_worlds():
+def test_a_tornado_has_both_ends_in_paired_runs():
     ranges = {"accession.tolerated": (1, 5), "accession.objection_line": (-0.9, -0.01)}
-    with pytest.warns(TooFewRunsWarning, match=r"at -0\.01 not told from zero .* runs would tell"):
+    with pytest.warns(TooFewRunsWarning, match=r"at -0\.01 not distinguishable from zero .* needs .* runs"):
         found = tornado(runs=60, parameters=ranges, changes={"horizon": "2029-12-01"})
     idle = found.ends.loc["accession.tolerated"]  # of no use under unanimity
     assert idle["low_difference"] == idle["high_difference"] == 0

@@ -20,8 +20,8 @@ from article10.runs.evidence.stance_dynamics import hindcast_stances
 from article10.runs.evidence.stance_forecasts import AT_ONCE, CHANCE, INERT, KNOWN, NO_CHANGE, direction
 from article10.runs.evidence.stance_positions import (
     CODES,
-    SILENT,
     TABLE,
+    WITHOUT_POSITION,
     Position,
     first_positions,
     later_positions,
@@ -110,7 +110,7 @@ def test_a_position_that_the_scenario_does_not_start_from_is_refused():
 
 def test_words_are_coded_or_silent_and_unknown_ones_refused():
     words = {row["position"] for row in read_table(TABLE)}
-    assert words == set(CODES) | SILENT
+    assert words == set(CODES) | WITHOUT_POSITION
     row = dict(next(iter(read_table(TABLE))), iso3="POL", position="perhaps")
     with pytest.raises(KeyError, match="perhaps"):
         read_positions([row])

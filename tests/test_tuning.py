@@ -1,4 +1,4 @@
-"""Tuning finds what is known, says what it cannot tell, refuses what is wrong, and goes on where it was stopped."""
+"""Tuning finds known values, reports what it cannot identify, refuses bad input, and resumes."""
 
 from __future__ import annotations
 
@@ -82,17 +82,17 @@ def test_the_noise_of_few_runs_widens_the_posterior():
     assert spread(0.08) == pytest.approx(0.10, rel=0.15)
 
 
-def test_two_parameters_that_enter_as_a_product_are_not_told_apart():
+def test_two_parameters_that_enter_as_a_product_are_not_distinguished():
     product = exactly(lambda p: np.column_stack([p[:, 0] * p[:, 1], p[:, 2]]))
     ranges = {"a": (0.5, 1.5), "b": (0.5, 1.5), "c": (0.0, 1.0)}
     found = sample_posterior(product, Space(ranges), np.array([1.0, 0.4]), np.array([0.02, 0.05]), points=2048)
-    told = identifiability(found)
-    assert [pair[:2] for pair in told.pairs] == [("a", "b")]
-    assert told.detected == ["c"]
-    said = " ".join(told.sentences())
-    assert "cannot tell a from b" in said
-    assert "more of one makes up for less of the other" in said
-    best = told.directions.iloc[0]
+    identified = identifiability(found)
+    assert [pair[:2] for pair in identified.pairs] == [("a", "b")]
+    assert identified.detected == ["c"]
+    said = " ".join(identified.sentences())
+    assert "cannot distinguish a from b" in said
+    assert "one can rise as the other falls" in said
+    best = identified.directions.iloc[0]
     assert best["variance"] < 0.1
     assert best["a"] * best["b"] > 0, "a and b together are known"
 
@@ -242,7 +242,7 @@ def test_another_tuning_does_not_go_on_in_a_folder(tuning, tmp_path):
     with pytest.raises(ScenarioError, match="holds another tuning"):
         tune(SHORT, PEERS, found.targets, runs=25, points=128, out=out, workers=1, progress=False)
     (tmp_path / "mine.txt").write_text("mine", "utf-8")
-    with pytest.raises(ScenarioError, match="holds no tuning"):
+    with pytest.raises(ScenarioError, match="does not hold a tuning"):
         tune(SHORT, PEERS, found.targets, runs=24, points=128, out=tmp_path, workers=1, progress=False)
 
 
@@ -257,10 +257,10 @@ def test_every_figure_is_drawn_and_states_its_runs(tuning):
 
 def test_what_too_few_points_carry_is_not_stated():
     targets = stance_targets({"HUN": -0.45, "DEU": 0.2}, tolerance=0.001)
-    with pytest.warns(TooFewRunsWarning, match=r"about [\d,]+ points would do"):
+    with pytest.warns(TooFewRunsWarning, match=r"use about [\d,]+ points"):
         found = tune(SHORT, PEERS, targets, runs=4, points=16, workers=1, progress=False)
     assert len(found.sentences()) == 1
-    assert "too few to state it" in found.sentences()[0]
+    assert "and is not stated" in found.sentences()[0]
     assert set(found.tables()) == {"targets"}
     assert "NOT SUPPORTED" in found.scenario_toml()
 
@@ -272,7 +272,7 @@ def test_targets_that_the_model_cannot_meet_are_said_to_be_missed():
         found = tune(SHORT, PEERS, targets, runs=16, points=64, workers=1, progress=False)
     assert found.p_value < 1e-6
     assert (found.fitted["p_value"] < 0.01).all()
-    assert "does not meet the targets" in found._fit()
+    assert "misses the targets" in found._fit()
 
 
 def test_the_best_point_fits_better_than_the_baseline_and_can_be_run():
@@ -317,7 +317,7 @@ def test_a_bad_file_of_targets_is_refused_in_one_message(text, message, tmp_path
 
 
 def test_targets_are_given_once():
-    with pytest.raises(ScenarioError, match="given twice"):
+    with pytest.raises(ScenarioError, match="is given twice"):
         Targets(stance=stance_targets({"HUN": 0.1}).stance * 2)
 
 

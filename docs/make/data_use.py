@@ -1,4 +1,4 @@
-"""Use of each table of the package; ``python docs/make/data_use.py`` writes it into its page."""
+"""How each table of the package is used; ``python docs/make/data_use.py`` writes it into its page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[1] / "evidence" / "data_use.md"
 """Path of the page in a checkout."""
 
 SPECIFICATION, CALIBRATION, VALIDATION, BACKGROUND = "specification", "calibration", "validation", "background"
-"""Uses of a table: to define entities, to set parameters, to test outcomes, or only as the basis of codes."""
+"""Uses of a table: define entities, set parameters, test outcomes, or only inform codes."""
 
 USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "countries": ((SPECIFICATION,), "members, population and output, borders and distance: weight, exposure, affinity"),
@@ -51,7 +51,7 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "leaders_2025_12": ((BACKGROUND,), "basis of the coded government ties"),
     "ukraine_support_kiel": ((BACKGROUND,), "not used in the model; gathered after the date of the baseline"),
 }
-"""Indexed by table of ``model/data``: its uses, and what it is used for."""
+"""Indexed by table of ``model/data``: its uses, and the purpose."""
 
 
 def data_use_block() -> str:

@@ -93,7 +93,7 @@ def _accession(found: Mapping[str, Hindcast]) -> str:
     for name, answer in found.items():
         row = answer.completion.to_dict("index")[MODEL]
         came = f"{row['observed']:.0f}" if np.isfinite(row["observed"]) else "–"
-        forecast = answer.told_days(row)
+        forecast = answer.days_text(row)
         of_day = answer.completion["crps"].to_dict()
         rest = [f"{of_day[baseline]:.0f}" for baseline in answer.baselines]
         rows.append((f"`{name}`", came, forecast, f"{row['not_by_horizon']:.0%}", f"{row['crps']:.0f}", *rest))
@@ -108,9 +108,9 @@ def _holdouts(given_pace: Mapping[str, Hindcast], varied: Mapping[str, Hindcast]
         drawn = varied[name].members.to_dict("index")
         for code, row in answer.members.loc[answer.by_member[MODEL].index].to_dict("index").items():
             scores = {forecast: f"{table['crps'].to_dict()[code]:.0f}" for forecast, table in answer.by_member.items()}
-            told = [f"{answer.told_days(of)}, {of['among_last_two']:.0%}" for of in (row, drawn[code])]
+            cells = [f"{answer.days_text(of)}, {of['among_last_two']:.0%}" for of in (row, drawn[code])]
             crps = [scores.pop(MODEL), f"{drawn[code]['crps']:.0f}", *scores.values()]
-            rows.append((f"`{name}`", code, f"{row['observed']:.0f}", *told, *crps))
+            rows.append((f"`{name}`", code, f"{row['observed']:.0f}", *cells, *crps))
     names = next(iter(given_pace.values())).baselines
     forecasts = ("model: median [90%], among the last two", "with the three drawn")
     crps_of = [f"CRPS: {name}" for name in (MODEL, "with the three drawn", *names)]

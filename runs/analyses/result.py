@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Group, RenderableType
 from rich.markup import escape as escape_markup
@@ -16,7 +16,7 @@ from rich.padding import Padding
 from article10.model.scenario import Scenario
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.output.table import FittedTable, ResultTable
-from article10.runs.statistics.intervals import Undetected, counted
+from article10.runs.statistics.intervals import SIMULATION_ONLY, Undetected, counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +34,9 @@ class AnalysisResult(ABC):
     scenario: Scenario
     runs: int
     seed: int
+
+    covers: ClassVar[str] = SIMULATION_ONLY
+    """What its intervals cover, in one sentence."""
 
     @property
     @abstractmethod
@@ -65,14 +68,15 @@ class AnalysisResult(ABC):
         return f"{type(self).__name__}({self.question} {counted(self.runs)} each. {self.sentences()[0]})"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<li>{escape(text)}</li>" for text in [f"{counted(self.runs)} each.", *self.sentences()])
+        lines = [f"{counted(self.runs)} each.", *self.sentences(), self.covers]
+        said = "".join(f"<li>{escape(text)}</li>" for text in lines)
         shown = "".join(table.html() for table in self.tables().values() if table.is_shown)
         return f"<h3>{escape(self.question)}</h3><ul>{said}</ul>{shown}"
 
     def rendered(self) -> RenderableType:
         """For a terminal: question, sentences, tables."""
         parts: list[RenderableType] = [f"[bold]{escape_markup(self.question)}[/bold]  ·  {counted(self.runs)} each", ""]
-        parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in self.sentences()]
+        parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in [*self.sentences(), self.covers]]
         return Group(*parts, *(FittedTable(table) for table in self.tables().values() if table.is_shown))
 
     def save(self, folder: Path) -> list[Path]:
@@ -88,7 +92,8 @@ class AnalysisResult(ABC):
 
         folder.mkdir(parents=True, exist_ok=True)
         said = folder / "answer.txt"
-        said.write_text("\n".join([self.question, f"{counted(self.runs)} each.", "", *self.sentences(), ""]), "utf-8")
+        lines = [self.question, f"{counted(self.runs)} each.", "", *self.sentences(), self.covers, ""]
+        said.write_text("\n".join(lines), "utf-8")
         asked = folder / "provenance.json"
         asked.write_text(json.dumps(self.provenance(), indent=1, default=str), "utf-8")
         paths = [said, asked]

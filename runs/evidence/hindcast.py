@@ -1,8 +1,8 @@
-"""Hindcast: a round of accession simulated from the day of signature, and scored against the days on record.
+"""Hindcast: simulate a round of accession from the day of signature, and score it against the recorded dates.
 
-The fit does not read the round that it forecasts: institutional speeds and the pace of the round come from rounds
-signed on other days, earlier or later, unless the pace is to be known. Who holds out, and for how long, comes from
-stances coded at signing and from the dynamics, whose parameters were in part sized on the holdouts of 2022
+The fit does not use the round that it forecasts: institutional speeds and the pace of the round come from rounds
+signed on other days, earlier or later, unless ``pace_known`` is set. Which members hold out, and for how long, results
+from stances coded at signing and from the dynamics, whose parameters were partly set from the holdouts of 2022
 (``SIZED_ON_HOLDOUTS``).
 """
 
@@ -28,18 +28,18 @@ from article10.runs.evidence.rounds import ROUNDS, Round, others, read_round
 from article10.runs.output.progress import Progress
 
 FASTEST = 1000.0
-"""Institutional speed a year that a roster may state; beyond it nothing changes within a day."""
+"""Largest institutional speed per year on a roster; a larger one changes nothing within a day."""
 
 SIZED_ON_HOLDOUTS = ("stance.isolation_weight", "stance.concession_weight", "stance.concession_decay_rate")
-"""Parameters sized by hand on Hungary's and Türkiye's delays on Finland and Sweden (decision 6): with them as they are,
-those delays are calibration, not a test; draw them over their ranges to see what does not rest on it."""
+"""Parameters set by hand from Hungary's and Türkiye's delays on Finland and Sweden (decision 6). With their default
+values those delays are calibration, not a test; draw them from their ranges to see what does not depend on it."""
 
 BYTES_OF_A_DRAW = 32 * 8
-"""Memory that a number a member takes: what is kept of a run, and of a draw of the fit, at least."""
+"""Bytes of one number per member: the least memory that a run, or a draw of the fit, takes."""
 
 FOR_EACH = 50
-"""Draws from the fit for each that is simulated. Those are picked at even steps of the pace, which matters most; as
-many at random would leave the score of a round without its like known to a third at best."""
+"""Number of draws from the fit for each that is simulated. The simulated ones lie at even steps of the pace, which
+matters most; as many random draws would leave the score of an unusual round known to a third at best."""
 
 
 @checked
@@ -55,25 +55,25 @@ def hindcast(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Hindcast:
-    """Forecast a round of accession from stances at signing and other rounds, and score it against what was observed.
+    """Forecast a round of accession from stances at signing and from other rounds, and score the forecast.
 
     Args:
-        scenario: of the round: name, path or scenario; it starts at the signing of the protocol, stances coded by what
-            was known then.
+        scenario: scenario of the round (name, path or scenario); it starts at the signing of the protocol, with stances
+            coded from what was known then.
         observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table.
-        accession: the day of accession, if ``observed`` is given and it is known.
-        pace_known: let the fit read the days of this round's members that were coded as supporters at signing, and
-            judge the others alone: what stances and bargaining say of holdouts, whatever the round's pace.
-        varied: keys of parameters that each draw takes from their plausible ranges, in place of the scenario's values.
-        runs: in all; each draw of the fit gets as many, the last the rest.
-        draws: of speeds and pace from the fit to other rounds, so that what the fit does not know widens the forecast.
-        seed: of all random streams.
-        progress: called with the number of runs done and of all.
+        accession: the day of accession, if ``observed`` is given and the day is known.
+        pace_known: whether the fit uses the dates of this round's members coded as supporters at signing; only the
+            other members are then scored, which tests what stances and bargaining imply given the pace.
+        varied: keys of parameters to draw from their plausible ranges, in place of the scenario's values.
+        runs: total number of runs, divided evenly among the draws.
+        draws: number of draws of speeds and pace from the fit, so that the forecast includes its uncertainty.
+        seed: seed of all random streams.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: the table, ``runs``, ``draws`` or ``seed`` is, the pace is to be known and all supported, or a
-            parameter to be varied has no plausible range.
+        ScenarioError: the scenario is invalid.
+        ValueError: the table, ``runs``, ``draws`` or ``seed`` is invalid; ``pace_known`` is set though all members
+            supported at signing; or a parameter in ``varied`` has no plausible range.
     """
     runs, draws, seed = whole("runs", runs, 1), whole("draws", draws, 1), whole("seed", seed)
     draws = min(draws, runs)
@@ -82,7 +82,7 @@ def hindcast(
     this = read_round(scenario, observed, accession)
     known = others(this, [read_round(name) for name in ROUNDS])
     if pace_known and this.supported_at_signing.all():
-        raise ValueError(f"pace_known: all members observed of {this.name} supported at signing; none is left to judge")
+        raise ValueError(f"pace_known: all members observed of {this.name} supported at signing; none is left to score")
     fit = fit_ratification([*known, this] if pace_known else known, draws=FOR_EACH * draws, seed=seed)
     rng = np.random.default_rng(seed)
     pace = fit.pace_of(this.signed) if pace_known else fit.pace_at(this.threat, rng)
@@ -104,7 +104,7 @@ def hindcast(
 
 
 def _drawn(keys: Sequence[str], draws: int, seed: int) -> list[dict[str, int | float]]:
-    """Values of parameters for each draw, uniform over their plausible ranges (a Latin hypercube)."""
+    """Parameter values of each draw, uniform over their plausible ranges (a Latin hypercube)."""
     from scipy.stats import qmc
 
     if not keys:
@@ -123,7 +123,7 @@ def _simulated(
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Days of ratification (run, member) and accession (run,): an ensemble for each row of speeds, (draw, member)."""
+    """Days of ratification, (run, member), and of accession, (run,), with one ensemble for each row of speeds."""
     codes, step = this.setup.roster.iso3, this.scenario.step_days
     ends = np.linspace(0, runs, len(speed) + 1).round().astype(int)
     ratified, acceded = [], []
@@ -141,7 +141,7 @@ def _simulated(
 
 
 def _with_speeds(scenario: Scenario, speeds: Mapping[str, float]) -> Scenario:
-    """The scenario with each member's hazard of ratifying given, all else that is stated of it kept."""
+    """The scenario with each member's hazard of ratification set, and its other attributes unchanged."""
     for_all = scenario.roster.get("all", MemberOverride())
     stated = {code: scenario.roster.get(code, for_all) for code in speeds}
     roster = {code: own.with_(ratification_speed=float(speeds[code])) for code, own in stated.items()}

@@ -1,11 +1,11 @@
-"""The answer of a hindcast: a forecast of a round of accession, scored beside its baselines."""
+"""The result of a hindcast: a forecast of a round of accession, scored beside its baselines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -26,14 +26,14 @@ MODEL = "model"
 BRIER_DAYS = (30, 90, 180, 365)
 LEVELS = (0.5, 0.9)
 FEWEST = 5
-"""Members that a mean of Brier scores or of coverage must count; those whose bounds leave it open do not count."""
+"""Fewest members for a mean Brier score or coverage; members whose bounds do not decide it are not counted."""
 
 HOLDOUTS = 2
-"""How many that ratified last are looked at."""
+"""Number of members that ratified last that are compared."""
 
 
 class DayFormat(str):
-    """Format of days from signature: ``>917`` of what is not before a horizon of 917 days."""
+    """Format of days from signature: ``>917`` for a day at or beyond a horizon of 917 days."""
 
     __slots__ = ("horizon",)
 
@@ -47,7 +47,7 @@ class DayFormat(str):
         return form
 
     def format(self, *args: object, **kwargs: object) -> str:
-        """A number of days in words.
+        """A number of days as text.
 
         >>> DayFormat.until(917.0).format(268.0), DayFormat.until(917.0).format(917.0)
         ('268', '>917')
@@ -59,19 +59,19 @@ class DayFormat(str):
 
 @dataclass(frozen=True, repr=False)
 class Hindcast(AnalysisResult):
-    """A round forecast and scored.
+    """The forecast of a round, and its scores.
 
     Attributes:
-        scenario: of the round.
-        runs: of the forecast, all draws of the fit together.
-        seed: of all random streams.
-        round: what was observed.
-        fit: speeds and paces, from other rounds alone, or with this round's members that supported at signing.
-        pace_known: whether the fit read those; then only the other members are judged.
-        varied: keys of parameters that each draw of the fit took from their plausible ranges.
-        days: by forecast (``"model"`` and the baselines): days from signature to each member's ratification in each
-            run, (run, member) on the roster's members; beyond the horizon where it never came.
-        accession: likewise of the candidate's accession, (run,).
+        scenario: scenario of the round.
+        runs: number of runs of the forecast, over all draws of the fit.
+        seed: seed of all random streams.
+        round: the round as observed.
+        fit: speeds and paces fitted to other rounds, or also to this round's members that supported at signing.
+        pace_known: whether the fit used those members; then only the others are scored.
+        varied: keys of parameters drawn from their plausible ranges with each draw of the fit.
+        days: by forecast (``"model"`` and the baselines), days from signature to each member's ratification in each
+            run, (run, member of the roster); beyond the horizon where the member never ratified.
+        accession: by forecast, days from signature to the accession of the candidate, (run,).
     """
 
     scenario: Scenario
@@ -84,14 +84,19 @@ class Hindcast(AnalysisResult):
     days: Mapping[str, FloatArray]
     accession: Mapping[str, FloatArray]
 
+    covers: ClassVar[str] = (
+        "Skill: 95% intervals over the members scored. Days: 90% intervals of the forecast. Neither says how sure the "
+        "model is of other rounds."
+    )
+
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Who ratifies when, by stances at signing and {self.source_of_pace}? ({self.scenario.name})"
+        """The question that the analysis answers."""
+        return f"Which members ratify when, given stances at signing and {self.source_of_pace}? ({self.scenario.name})"
 
     @property
     def source_of_pace(self) -> str:
-        """What speeds and pace were fitted to; of a round that is past, some of the others came later."""
+        """The data to which speeds and pace were fitted."""
         return "the pace of its supporters" if self.pace_known else "speeds and pace of other rounds"
 
     @property
@@ -101,28 +106,28 @@ class Hindcast(AnalysisResult):
 
     @cached_property
     def _observed(self) -> np.ndarray:
-        """Places of the members observed on the roster."""
+        """Positions on the roster of the members observed."""
         roster = self.round.setup.roster
         return np.array([roster.index(code) for code in self.round.members])
 
     @cached_property
     def judged(self) -> BoolArray:
-        """Which of the members observed the fit has not seen in this round, (member,): they alone are scored."""
+        """Which of the members observed are scored, (member,): those of this round that the fit did not use."""
         return ~self.round.supported_at_signing if self.pace_known else np.ones(len(self.round.members), dtype=bool)
 
     @cached_property
     def _interval(self) -> tuple[FloatArray, FloatArray]:
-        """What was observed, cut off at the horizon; an interval that reaches it is open."""
+        """The observed intervals, truncated at the horizon; an interval that reaches it is open."""
         horizon = self.round.horizon
         return np.minimum(self.round.low, horizon), np.minimum(self.round.high, horizon)
 
     def of_members(self, forecast: str = MODEL) -> FloatArray:
-        """Forecast days of the members observed, cut off at the horizon, (run, member)."""
+        """Forecast days of the members observed, truncated at the horizon, (run, member)."""
         return np.minimum(self.days[forecast][:, self._observed], self.round.horizon)
 
     @cached_property
     def by_member(self) -> Mapping[str, pd.DataFrame]:
-        """Scores of every member, a table a forecast: ``crps`` in days, ``log``, ``brier_30`` and so on."""
+        """Scores of each member, one table per forecast: ``crps`` in days, ``log``, ``brier_30`` and so on."""
         which, horizon = self.judged, self.round.horizon
         low, high = (end[which] for end in self._interval)
         tables = {}
@@ -140,19 +145,19 @@ class Hindcast(AnalysisResult):
 
     @cached_property
     def scored(self) -> pd.DataFrame:
-        """Mean scores, a row a forecast: columns of ``by_member``, ``concordance``, ``last`` (see `holdouts`).
+        """Mean scores, one row per forecast: columns of ``by_member``, ``concordance``, ``last`` (see `holdouts`).
 
-        Brier scores and coverage are not-a-number where fewer than ``FEWEST`` members can be judged.
+        Brier scores and coverage are not-a-number if fewer than ``FEWEST`` members can be scored.
         """
         low, high = self._interval
         rows = {}
         for forecast, table in self.by_member.items():
             order = scores.concordance(self.of_members(forecast), low, high, self.round.milestones)
-            order = np.nan if self.pace_known else order  # most of the members were fitted
+            order = np.nan if self.pace_known else order  # most members were used in the fit
             holdouts = self.holdouts(forecast)
             seen = holdouts.loc[holdouts["was_last"], "share"] if self.last_known else pd.Series(dtype=float)
-            told = table.mean().where((table.count() >= FEWEST) | table.columns.isin(["crps", "log"]))
-            rows[forecast] = {**told.to_dict(), "concordance": order, "last": seen.mean()}
+            means = table.mean().where((table.count() >= FEWEST) | table.columns.isin(["crps", "log"]))
+            rows[forecast] = {**means.to_dict(), "concordance": order, "last": seen.mean()}
         frame = pd.DataFrame(rows).T
         frame.index.name = "forecast"
         return frame
@@ -179,7 +184,7 @@ class Hindcast(AnalysisResult):
 
     @property
     def last_known(self) -> bool:
-        """Whether the observations tell which members ratified last."""
+        """Whether the observations show which members ratified last."""
         low, high = self._interval
         ranked = np.argsort(low, kind="stable")
         last, rest = ranked[-HOLDOUTS:], ranked[:-HOLDOUTS]
@@ -187,7 +192,7 @@ class Hindcast(AnalysisResult):
         return bool(alike and rest.size and low[last].min() >= high[rest].max())
 
     def holdouts(self, forecast: str = MODEL) -> pd.DataFrame:
-        """Share of runs in which each member is among the last two to ratify, ties shared out; who was, if known."""
+        """Share of runs in which each member is among the last two to ratify (ties shared), and who was, if known."""
         samples = self.of_members(forecast)
         later = (samples[:, :, None] < samples[:, None, :]).sum(axis=2)
         alike = (samples[:, :, None] == samples[:, None, :]).sum(axis=2)
@@ -199,13 +204,13 @@ class Hindcast(AnalysisResult):
         return pd.DataFrame({"share": share, "was_last": was}, index=index).sort_values("share", ascending=False)
 
     def pit(self, forecast: str = MODEL) -> FloatArray:
-        """Probability integral transform of the members' days in ten bins; flat where the forecast is calibrated."""
+        """Probability integral transform of the members' days, in ten bins; uniform if the forecast is calibrated."""
         low, high = (end[self.judged] for end in self._interval)
         return scores.pit_histogram(self.of_members(forecast)[:, self.judged], low, high)
 
     @cached_property
     def members(self) -> pd.DataFrame:
-        """Every member: days observed, forecast median, 50% and 90% intervals, score, share of runs among the last."""
+        """Each member: days observed, forecast median with 50% and 90% intervals, score, and ``among_last_two``."""
         samples = self.of_members()
         low, high = self._interval
         quantiles = np.quantile(samples, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
@@ -232,45 +237,49 @@ class Hindcast(AnalysisResult):
         columns = ["forecast", "observed", "median", "median_low", "median_high", "not_by_horizon", "crps"]
         return pd.DataFrame(rows, columns=columns).set_index("forecast")
 
-    def told_days(self, row: Mapping[Any, Any]) -> str:
-        """A row's median with its 90% interval, in whole days; ``>917`` is beyond a horizon of 917 days."""
+    def days_text(self, row: Mapping[Any, Any]) -> str:
+        """A median with its 90% interval, in whole days; ``>917`` is beyond a horizon of 917 days."""
         form = DayFormat.until(self.round.horizon)
         middle, low, high = (form.format(float(row[name])) for name in ("median", "median_low", "median_high"))
         return f"{middle} [{low}, {high}]"
 
-    def told_coverage(self, level: float, forecast: str = MODEL) -> str:
-        """How many of the members that can be judged lie in the central interval of a level: ``5 of 5``."""
+    def coverage_text(self, level: float, forecast: str = MODEL) -> str:
+        """How many of the members that can be scored lie in the central interval of a level, as in ``5 of 5``."""
         held = self.by_member[forecast][f"covered_{level:.0%}"]
         return f"{held.sum():.0f} of {held.count()}"
 
     def sentences(self) -> list[str]:
-        """What the scores say, against each baseline; then calibration, order, holdouts, accession, pace."""
+        """Skill over each baseline; then calibration, order, holdouts, accession, pace."""
         from article10.runs.evidence.hindcast_sentences import sentences
 
         return sentences(self)
 
     def tables(self) -> dict[str, ResultTable]:
-        """Scores, skill, the day of accession, every member."""
+        """Scores, calibration, skill, day of accession, members."""
         losses = {"crps": "{:.1f}", "log": NUMBER, **dict.fromkeys(self._brier, "{:.3f}")}
         names = [str(name) for name in self.scored.index]
-        held = {f"in the {level:.0%} interval": [self.told_coverage(level, n) for n in names] for level in LEVELS}
+        held = {f"in the {level:.0%} interval": [self.coverage_text(level, n) for n in names] for level in LEVELS}
         order = {"concordance": NUMBER, "last": PERCENT}
         days = dict.fromkeys(("observed", "median", "quarter", "three_quarters"), DayFormat.until(self.round.horizon))
         crps = {"crps": "{:,.0f}"}
         skill = dict.fromkeys(("crps", "log", "brier"), "{:+.0%}")
         return {
-            "scores": ResultTable("Mean scores (crps in days; lower is better)", self.scored[list(losses)], losses),
+            "scores": ResultTable("Mean scores (CRPS in days; lower is better)", self.scored[list(losses)], losses),
             "calibration": ResultTable(
-                "Days within the 50% and the 90% interval, pairs in order, runs that name the last two",
+                "Calibration: days within the 50% and 90% intervals, pairs in order, runs with the last two right",
                 pd.DataFrame(held, index=self.scored.index).join(self.scored[list(order)]),
                 order,
             ),
-            "skill": ResultTable("Skill of the model, 1 - score / baseline", self.skills, skill),
+            "skill": ResultTable(
+                "Skill of the model (1 - score / score of the baseline), 95% intervals over members", self.skills, skill
+            ),
             "accession": ResultTable(
-                "Day of accession, with 90% interval", self.completion, {**days, **crps, "not_by_horizon": PERCENT}
+                "Day of accession, with 90% forecast interval",
+                self.completion,
+                {**days, **crps, "not_by_horizon": PERCENT},
             ),
             "members": ResultTable(
-                "Days from signature: observed with bounds, forecast median with 90% interval",
+                "Days from signature: observed with bounds, and forecast median with 90% interval",
                 self.members,
                 {**days, **crps, "among_last_two": PERCENT},
                 most=40,
@@ -278,7 +287,7 @@ class Hindcast(AnalysisResult):
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Every member's days, the course of the round, the PIT histogram."""
+        """Days of each member, the course of the round, and the PIT histogram."""
         from article10.runs.evidence import hindcast_figures as draw
 
         return {

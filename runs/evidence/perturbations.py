@@ -1,4 +1,4 @@
-"""The perturbations under which conclusions are tested: codes redrawn, strategies, networks, plausible ranges."""
+"""The perturbations of the robustness test: strategies, networks, redrawn codes, and plausible ranges."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Perturbation:
 
     Attributes:
         family: ``strategies``, ``networks``, ``codes`` or ``parameters``.
-        name: its own.
-        scenario: perturbed.
-        values: what was drawn, by parameter, or shift of the code by member.
+        name: name within the family.
+        scenario: the perturbed scenario.
+        values: values drawn, by parameter, or shifts of the coded stance, by member.
     """
 
     family: str
@@ -32,7 +32,7 @@ class Perturbation:
 
 
 def every_point(base: Scenario, redraws: int, points: int, seed: int) -> Iterator[Perturbation]:
-    """All perturbations of a scenario, family by family."""
+    """All perturbations of a scenario, by family."""
     yield from strategies(base)
     yield from networks(base)
     yield from codes(base, redraws, seed)
@@ -40,21 +40,21 @@ def every_point(base: Scenario, redraws: int, points: int, seed: int) -> Iterato
 
 
 def strategies(base: Scenario) -> Iterator[Perturbation]:
-    """Each strategy that comes with the model; ``inert`` is the control, whose effect is nil."""
+    """Each strategy of the model; ``inert`` is the control, which has no effect."""
     for name in STRATEGIES:
         yield Perturbation("strategies", name, base.with_({"russia.strategy": name}), {})
 
 
 def networks(base: Scenario) -> Iterator[Perturbation]:
-    """Each way in which the influence network can be weighted."""
+    """Each weighting of the influence network."""
     for name in get_args(NetworkName):
         yield Perturbation("networks", name, base.with_({"stance.network": name}), {})
 
 
 def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Perturbation]:
-    """The coded stances redrawn from their spread: one coder's error, shared by all worlds of a point.
+    """The coded stances redrawn from their spread: coding error that all runs of a point share.
 
-    Within a point the worlds' own stances still scatter about the redrawn codes.
+    Within a point, the initial stances of runs still vary around the redrawn codes.
     """
     roster = base.members()
     noise = np.random.Generator(np.random.PCG64([seed, 1])).standard_normal((redraws, len(roster)))
@@ -68,7 +68,7 @@ def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Perturbation]:
 
 
 def parameters(base: Scenario, points: int, seed: int) -> Iterator[Perturbation]:
-    """A Latin hypercube over the plausible range of every parameter that declares one (McKay et al. 1979)."""
+    """A Latin hypercube over the plausible ranges of all parameters that have one (McKay et al. 1979)."""
     from scipy.stats import qmc
 
     space = Space.of()

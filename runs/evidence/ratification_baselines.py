@@ -1,4 +1,4 @@
-"""What a forecast of ratifications must beat: four simple forecasts, of nothing but other rounds' days."""
+"""Baselines for a forecast of ratifications: four simple forecasts from the dates of other rounds."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ COMMON, MEAN, NO_CHANGE, SPEEDS = "one common hazard", "members' historical mean
 def baselines(
     this: Round, known: Sequence[Round], speed: FloatArray, runs: int, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
-    """Days to each member's ratification by each baseline, (run, member) on the roster's members.
+    """Days to each member's ratification under each baseline, (run, member of the roster).
 
     *One common hazard*: the same for all members and rounds, fitted to the other rounds' days. *Members' historical
     mean*: exponential around each member's mean in other rounds, around the mean of all if it was in none. *No change*:
-    nobody ratifies. *Fitted speeds alone*: the hierarchical fit as the model has it, but everyone willing throughout,
+    nobody ratifies. *Fitted speeds alone*: the hierarchical fit that the model uses, with every member always willing,
     which shows what stances and bargaining add.
 
     Args:
-        this: the round that is forecast; its days are not read.
-        known: other rounds; of those signed on one day the first alone is used.
-        speed: fitted hazards a year, (draw, member).
-        runs: rows of each forecast.
-        rng: of the draws.
+        this: the round to forecast; its dates are not used.
+        known: other rounds; of rounds signed on the same day only the first is used.
+        speed: fitted hazards per year, (draw, member).
+        runs: number of runs of each forecast.
+        rng: generator of the draws.
     """
     codes = this.setup.roster.iso3
     seen = list({r.signed: r for r in reversed(known)}.values())
@@ -43,7 +43,7 @@ def baselines(
 
 
 def common_hazard(rounds: Sequence[Round]) -> float:
-    """The most likely hazard a day, the same for every member of every round, of days known as intervals."""
+    """Maximum-likelihood hazard per day, common to all members and rounds, from interval-censored dates."""
     from scipy import optimize
 
     low = np.concatenate([r.low for r in rounds])
@@ -57,7 +57,7 @@ def common_hazard(rounds: Sequence[Round]) -> float:
 
 
 def _means(codes: Sequence[str], rounds: Sequence[Round]) -> FloatArray:
-    """Each member's mean of the middles of its intervals."""
+    """Each member's mean over the midpoints of its intervals."""
     middles: dict[str, list[float]] = {}
     for known in rounds:
         for code, middle in zip(known.members, known.middle, strict=True):

@@ -2,9 +2,9 @@
 
 A member i of round r ratifies at the hazard ``pace_r * speed_i``. Speeds are gamma among members with mean 1, so that
 members borrow strength from each other; the logarithm of a round's pace is normal around ``calm + urgency * threat_r``,
-threat being what members perceive at signing, in tenths. Days known as intervals enter as intervals. Members that did
-not fully support at signing are left out by their coding, not by their delay: what kept them is for the model's stances
-to explain. The posterior is drawn by adaptive importance sampling.
+threat being the perceived threat at signing, in tenths. Dates known within bounds enter as intervals. Members that did
+not fully support at signing are left out by their coding, not by their delay, which the stances of the model are to
+explain. The posterior is drawn by adaptive importance sampling.
 """
 
 from __future__ import annotations
@@ -23,27 +23,28 @@ from article10.runs.evidence.rounds import Round
 DAYS_A_YEAR = 365.25
 
 THREAT_UNIT = 0.1
-"""Threat is counted in tenths: all rounds but one have none."""
+"""Unit of threat: all rounds but one have none."""
 
 HYPERPARAMETERS = ("log_shape", "calm", "urgency", "log_spread")
-"""Of the speeds' gamma, of a calm round's log pace a year, of a tenth of threat, of rounds around both."""
+"""Log shape of the gamma distribution of speeds; log pace per year of a round without threat; effect of a tenth of
+threat; log spread of rounds."""
 
 PRIOR_MEANS = np.array([np.log(3.0), np.log(2.0), 0.0, np.log(0.5)])
 PRIOR_SPREADS = np.array([1.0, 1.5, 1.0, 0.7])
-"""Normal priors, wide: a shape of 1 to 9, a calm round of six months within a factor of four, and a tenth of threat
-that multiplies the pace by three or divides it by three."""
+"""Wide normal priors: a shape of 1 to 9; six months, within a factor of four, for a round without threat; and a tenth
+of threat that multiplies or divides the pace by three."""
 
 LOG_SPEEDS = np.linspace(np.log(1e-3), np.log(30.0), 90)
-"""Points at which a member's speed is integrated."""
+"""Grid over which a member's speed is integrated."""
 
 PROPOSALS, ATTEMPTS = 10_000, 3
-"""Draws of the importance sampler; it is centred anew on what it found, so often in all."""
+"""Number of draws of the importance sampler, and of its rounds; each is centred on the result of the last."""
 
 TAILS, WIDER = 5, 1.3
-"""Degrees of freedom of its Student t, and how much wider than the posterior it is."""
+"""Degrees of freedom of its Student t distribution, and its width relative to the posterior."""
 
 AT_ONCE = 32
-"""Points whose likelihood is computed at once: few enough to stay in a processor's cache."""
+"""Number of points whose likelihood is computed at a time, small enough for the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,10 @@ class RatificationFit:
     """Draws from the posterior of a fit.
 
     Attributes:
-        hyperparameters: a row a draw, the columns ``HYPERPARAMETERS``.
-        log_pace: logarithm of each round's pace a year, a row a draw, a column a day of signature.
-        speed: of each member relative to the mean of 1, a row a draw, a column a member; those that no round showed
-            are absent.
-        effective_draws: how many independent draws the importance weights are worth.
+        hyperparameters: one row per draw, with the columns ``HYPERPARAMETERS``.
+        log_pace: logarithm of the pace per year, one row per draw, one column per day of signature.
+        speed: speed of each member relative to the mean of 1, one row per draw, one column per member observed.
+        effective_draws: effective sample size of the importance weights.
     """
 
     hyperparameters: pd.DataFrame
@@ -64,24 +64,24 @@ class RatificationFit:
     effective_draws: float
 
     def pace_of(self, signed: dt.date) -> FloatArray:
-        """Pace a year of a round that was fitted, one for each draw."""
+        """Pace per year of a fitted round, one value per draw."""
         return np.exp(self.log_pace[signed.isoformat()].to_numpy())
 
     def pace_at(self, threat: float, rng: np.random.Generator) -> FloatArray:
-        """Pace a year of a round not seen, signed at a threat, one for each draw."""
+        """Pace per year of a new round signed at a given threat, one value per draw."""
         h = self.hyperparameters
         centre = h["calm"] + h["urgency"] * threat / THREAT_UNIT
         return np.exp(centre + np.exp(h["log_spread"]) * rng.standard_normal(len(h))).to_numpy()
 
     def speed_of(self, code: str, rng: np.random.Generator) -> FloatArray:
-        """Relative speed of a member, one for each draw; of one not seen, drawn from among all members."""
+        """Relative speed of a member, one value per draw; for a member not observed, drawn from the population."""
         if code in self.speed:
             return self.speed[code].to_numpy()
         shape = np.exp(self.hyperparameters["log_shape"].to_numpy())
         return rng.gamma(shape) / shape
 
     def identified(self) -> pd.DataFrame:
-        """How much narrower the data made each hyperparameter: prior and posterior spread, and their ratio."""
+        """How far the data narrow each hyperparameter: prior and posterior spread, and the share learned."""
         mean, spread = self.hyperparameters.mean(), self.hyperparameters.std()
         frame = pd.DataFrame({"posterior_mean": mean, "posterior_spread": spread, "prior_spread": PRIOR_SPREADS})
         return frame.assign(learned=1.0 - frame["posterior_spread"] / frame["prior_spread"])
@@ -91,9 +91,9 @@ def fit_ratification(rounds: Sequence[Round], draws: int = 400, seed: int = 0) -
     """Fit paces of rounds and speeds of members to past rounds.
 
     Args:
-        rounds: to fit; of those signed on one day, the first alone is used, for they were ratified together.
-        draws: from the posterior.
-        seed: of the sampler.
+        rounds: rounds to fit; of those signed on one day only the first is used, because they were ratified together.
+        draws: number of draws from the posterior.
+        seed: seed of the sampler.
 
     Raises:
         ValueError: no round is given.
@@ -122,7 +122,7 @@ def fit_ratification(rounds: Sequence[Round], draws: int = 400, seed: int = 0) -
 
 @dataclass(frozen=True)
 class _Data:
-    """What a fit reads: per day of signature, its threat and the intervals of its institutional members, in years."""
+    """Data of a fit: for each day of signature, threat and the members' intervals, in years."""
 
     rounds: tuple[str, ...]
     threat: FloatArray
@@ -134,7 +134,7 @@ class _Data:
 
     @classmethod
     def of(cls, rounds: Sequence[Round]) -> _Data:
-        by_day = {r.signed.isoformat(): r for r in reversed(rounds)}  # the first of a day stays
+        by_day = {r.signed.isoformat(): r for r in reversed(rounds)}  # keeps the first round of each day
         days = tuple(sorted(by_day))
         used = [by_day[day] for day in days]
         kept = [r.supported_at_signing for r in used]
@@ -151,12 +151,12 @@ class _Data:
         )
 
     def first_guess(self) -> FloatArray:
-        """Of each round's log pace: the inverse of the mean of its mid-points, of a day at least."""
+        """Initial log pace of each round: the inverse of the mean midpoint of its intervals, at least one day."""
         middles = np.array([self.middle[i].mean() for i in range(len(self.rounds))])
         return -np.log(np.maximum(middles, 1.0 / DAYS_A_YEAR))
 
     def log_posterior(self, points: FloatArray) -> FloatArray:
-        """Up to a constant, of each point ``(point, hyperparameter + round)``, the speeds integrated out."""
+        """Log posterior up to a constant of each point, (point, hyperparameter + round), with speeds integrated out."""
         parts = [self._log_posterior(points[i : i + AT_ONCE]) for i in range(0, len(points), AT_ONCE)]
         return np.concatenate(parts)
 
@@ -199,7 +199,7 @@ class _Data:
 
     @cached_property
     def _alike(self) -> tuple[tuple[FloatArray, FloatArray, np.ndarray], ...]:
-        """Each round's different intervals, start and width, and which of them each member's is."""
+        """The distinct intervals of each round (start and width), and the index of each member's interval."""
         found = []
         for i in range(len(self.rounds)):
             pairs = np.stack([self.low[i], self.high[i] - self.low[i]])
@@ -211,7 +211,7 @@ class _Data:
 def _by_importance(
     data: _Data, centre: FloatArray, cover: FloatArray, rng: np.random.Generator, attempt: int = 1
 ) -> tuple[FloatArray, FloatArray]:
-    """Points and their weights from a Student t, centred anew on what it finds."""
+    """Points and weights from a Student t distribution that is recentred on the result of each attempt."""
     from scipy import stats
 
     around = stats.multivariate_t(centre, WIDER * cover, df=TAILS, seed=rng)

@@ -1,14 +1,14 @@
-"""Which headline statements survive coding error, another strategy, another network, and every parameter's range.
+"""Which headline statements hold under coding error, other strategies, other networks, and all parameter ranges.
 
-The statements, what keeps each, and the verdicts were fixed before any result was seen:
+The statements, the criteria for keeping each, and the verdicts were fixed before any result was seen:
 
-- *decided*: a point decides a statement on a difference when its 95% interval leaves out what it is compared with; the
-  points that do not are counted apart. Who holds out is decided at every point.
-- **robust**: all decided points of a family that was gone through whole (strategies, networks) keep the statement, or
-  the whole 95% interval of the share of decided points that keep it, of a family that was sampled (codes, parameters),
-  lies above 80%; and at least half of all points are decided.
-- **not supported**: no point decides it, or at most half of the decided points keep it.
-- **conditional**: anything else; the parameter, or the members of the family, that separate are named.
+- *decided*: a point decides a statement about a difference if the 95% confidence interval excludes the value that it is
+  compared with; other points are counted separately. Who holds out is decided at every point.
+- **robust**: in a complete family (strategies, networks) all decided points keep the statement; in a sampled family
+  (codes, parameters) the whole 95% interval of the share of decided points that keep it lies above 80%. In both, at
+  least half of all points are decided.
+- **not supported**: no point decides the statement, or at most half of the decided points keep it.
+- **conditional**: anything else; the parameter, or the members of the family, on which it depends are named.
 """
 
 from __future__ import annotations
@@ -55,20 +55,20 @@ SUBSTITUTION = 0.7
 """Size of rho in the statements on guarantees: that of the scenarios guarantees_in_lieu and stepping_stone."""
 
 GUARANTEE = {"kind": "guarantee", "name": "robustness_guarantee", "level": 0.6, "binding": True}
-"""What is given seven months after the start in the statements on guarantees, as in guarantees_in_lieu."""
+"""The guarantee in the statements on guarantees, given seven months after the start, as in guarantees_in_lieu."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one point's worlds say.
+    """The estimates at one point.
 
     Attributes:
         point: the perturbation.
-        pressure: paired difference of the share of worlds invited by the horizon, with pressure less without.
-        stepping_stone: with a binding guarantee less without, for rho = -0.7.
+        pressure: difference of the share of runs invited by the horizon, with pressure minus without, paired.
+        stepping_stone: the same difference, with a binding guarantee minus without, for rho = -0.7.
         substitute: the same for rho = 0.7.
-        invited: share of worlds with pressure that are invited.
-        objecting: share of councils at which each member objects by its own stance, most first.
+        invited: share of runs with pressure that are invited.
+        objecting: share of councils at which each member objects by its own stance, largest first.
     """
 
     point: Perturbation
@@ -82,14 +82,14 @@ class Reading:
 @final
 @dataclass(frozen=True, repr=False)
 class Robustness(AnalysisResult):
-    """Which statements survive which perturbations.
+    """Which statements hold under which perturbations.
 
     Attributes:
-        scenario: that all points perturb.
-        runs: worlds at each point; all points share their random draws.
-        seed: of all random streams and of the points.
-        baseline: the unperturbed reading.
-        readings: one a point.
+        scenario: the scenario that all points perturb.
+        runs: number of runs at each point; all points share their random draws.
+        seed: seed of all random streams and of the points.
+        baseline: estimates of the unperturbed scenario.
+        readings: estimates at each point.
     """
 
     scenario: Scenario
@@ -100,8 +100,8 @@ class Robustness(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Which conclusions from {self.scenario.name} survive what is not known?"
+        """The question that the analysis answers."""
+        return f"Which conclusions from {self.scenario.name} hold under uncertainty about codes and parameters?"
 
     @property
     def holdouts(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Robustness(AnalysisResult):
         return tuple(str(code) for code in self.baseline.objecting.index[:2])
 
     def kept(self, statement: str) -> pd.Series:
-        """Whether each point keeps a statement: true, false, or missing where it does not decide it."""
+        """Whether each point keeps a statement: true, false, or None where it does not decide it."""
         values = [self._keeps(statement, reading) for reading in self.readings]
         return pd.Series(values, index=[r.point.name for r in self.readings], dtype="object")
 
@@ -123,7 +123,7 @@ class Robustness(AnalysisResult):
         return bool(difference.mean * stated > 0) if difference.excludes_zero else None
 
     def table(self) -> pd.DataFrame:
-        """One row for each statement and family of perturbations, with its verdict."""
+        """One row for each statement and family of perturbations, with the verdict."""
         rows = []
         for statement, words in STATEMENTS.items():
             kept = self.kept(statement).to_numpy()
@@ -133,22 +133,22 @@ class Robustness(AnalysisResult):
         return pd.DataFrame(rows)
 
     def _row(self, statement: str, family: str, chosen: Sequence[int], kept: np.ndarray) -> dict[str, object]:
-        told = [i for i in chosen if kept[i] is not None]
-        keep = sum(bool(kept[i]) for i in told)
-        found = verdict(keep, len(told), len(chosen), family in SAMPLED)
-        low, high = wilson(keep, len(told)) if told else (np.nan, np.nan)
+        decided = [i for i in chosen if kept[i] is not None]
+        keep = sum(bool(kept[i]) for i in decided)
+        found = verdict(keep, len(decided), len(chosen), family in SAMPLED)
+        low, high = wilson(keep, len(decided)) if decided else (np.nan, np.nan)
         condition = ""
         if found == "conditional":
-            few = "decided by fewer than half of the points; " if len(told) < DECIDED_SHARE * len(chosen) else ""
+            few = "decided by fewer than half of the points; " if len(decided) < DECIDED_SHARE * len(chosen) else ""
             measure = [self._measure(statement, self.readings[i]) for i in chosen]
             condition = few + self._condition(
                 family, [self.readings[i].point for i in chosen], measure, kept[list(chosen)]
             )
-        share = keep / len(told) if told else np.nan
+        share = keep / len(decided) if decided else np.nan
         ends = {"kept_low": low, "kept_high": high} if family in SAMPLED else {}
         return {
             "points": len(chosen),
-            "decided": len(told),
+            "decided": len(decided),
             "kept": share,
             **ends,
             "verdict": found,
@@ -168,17 +168,17 @@ class Robustness(AnalysisResult):
         if family in SAMPLED:
             return separating(pd.DataFrame([p.values for p in points]), np.array(measure), kept)
         lost = [p.name for p, k in zip(points, kept, strict=True) if k is False]
-        untold = [p.name for p, k in zip(points, kept, strict=True) if k is None]
-        said = [f"lost with {listed(lost)}"] if lost else []
-        return "; ".join([*said, *([f"undecided with {listed(untold)}"] if untold else [])])
+        undecided = [p.name for p, k in zip(points, kept, strict=True) if k is None]
+        said = [f"not kept with {listed(lost)}"] if lost else []
+        return "; ".join([*said, *([f"undecided with {listed(undecided)}"] if undecided else [])])
 
     def sentences(self) -> list[str]:
-        """The verdicts, the headline first."""
+        """The number of each verdict, then the verdicts on each statement."""
         table = self.table()
         said = []
         for found in ("robust", "conditional", "not supported"):
             rows = table[table["verdict"] == found]
-            said.append(f"{len(rows)} of {len(table)} pairs of statement and perturbation are {found}.")
+            said.append(f"{len(rows)} of {len(table)} combinations of statement and perturbation are {found}.")
         for words, rows in table.groupby("statement", sort=False):
             by = {v: listed(rows.loc[rows["verdict"] == v, "perturbation"]) for v in rows["verdict"].unique()}
             said.append(
@@ -187,7 +187,7 @@ class Robustness(AnalysisResult):
         return said
 
     def tables(self) -> dict[str, ResultTable]:
-        """The verdicts, and every point's reading."""
+        """The verdicts, and the estimates at each point."""
         readings = pd.DataFrame(
             [
                 {
@@ -206,11 +206,11 @@ class Robustness(AnalysisResult):
             index=pd.Index([r.point.name for r in (self.baseline, *self.readings)], name="point"),
         )
         by = dict.fromkeys(("pressure", "stepping_stone", "substitute"), POINTS) | {"invited": PERCENT}
-        verdicts = ResultTable("What survives what", self.table(), {"kept": "{:.0%}"}, most=40)
-        return {"verdicts": verdicts, "points": ResultTable("Every point", readings, by)}
+        verdicts = ResultTable("Verdict on each statement by perturbation", self.table(), {"kept": "{:.0%}"}, most=40)
+        return {"verdicts": verdicts, "points": ResultTable("Estimates at each point", readings, by)}
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """The effect of pressure at every point."""
+        """The effects that the statements are about, at every point."""
         from article10.runs.evidence.robustness_figures import draw_points
 
         names = ("pressure", "stepping_stone", "substitute")
@@ -228,30 +228,32 @@ def robustness(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Robustness:
-    """Test the headline statements against what is not known; the verdicts are defined in this module's docstring.
+    """Test the headline statements under uncertainty; the docstring of this module defines the verdicts.
 
-    One point's worlds are in memory at a time in each process: six variants of ``runs`` worlds, paired with each other.
+    Each process holds one point in memory at a time: six variants of ``runs`` paired runs.
 
     Args:
-        scenario: what is perturbed.
-        runs: worlds of each variant at each point.
-        seed: of the worlds' random streams and of the points.
-        redraws: of the coded stances, from their spread.
-        points: of a Latin hypercube over the plausible range of every parameter that has one.
-        changes: to the scenario, by full key.
-        workers: processes over which the points are spread; they change no number.
-        progress: called with the number of points done, and of all.
+        scenario: the scenario to perturb.
+        runs: number of runs of each variant at each point.
+        seed: seed of all random streams and of the points.
+        redraws: number of redraws of the coded stances from their spread.
+        points: number of points of a Latin hypercube over the plausible ranges of all parameters that have one.
+        changes: changes to the scenario, by full key.
+        workers: number of processes that share the points; results do not depend on it.
+        progress: called with the number of points done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: a count is, or the horizon comes before the guarantee that the statements are about.
+        ScenarioError: the scenario is invalid.
+        ValueError: a count is invalid, or the horizon is before the guarantee that the statements are about.
     """
     runs, seed, workers = whole("runs", runs, 2), whole("seed", seed), whole("workers", workers, 1)
     redraws, points = whole("redraws", redraws, 1), whole("points", points, 2)
     check_size(redraws + points, runs)
     base = read_scenario(scenario, dict(changes) if changes else None)
     if base.horizon <= given_on(base):
-        raise ValueError(f"horizon = {base.horizon}: the guarantee of the statements comes on {given_on(base)}")
+        raise ValueError(
+            f"horizon = {base.horizon}: expected a date after {given_on(base)}, when the guarantee is given"
+        )
     asked = [Perturbation("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
     done: dict[int, Reading] = {}
     for place, reading in executor(workers).run(partial(_read_place, runs=runs, seed=seed), list(enumerate(asked))):
@@ -263,13 +265,13 @@ def robustness(
 
 
 def _read_place(asked: tuple[int, Perturbation], runs: int, seed: int) -> tuple[int, Reading]:
-    """A point's reading with its place, as processes end in any order."""
+    """The estimates at a point with its position, because processes finish in any order."""
     place, point = asked
     return place, read_point(point, runs, seed)
 
 
 def read_point(point: Perturbation, runs: int, seed: int) -> Reading:
-    """Run a point's six variants in the same worlds and read off what the statements are about."""
+    """Simulate the six variants of a point in paired runs and estimate what the statements are about."""
     found = paired_runs(variants(point.scenario), runs, seed)
 
     def gain(with_it: str, without: str) -> Difference:
@@ -286,7 +288,7 @@ def read_point(point: Perturbation, runs: int, seed: int) -> Reading:
 
 
 def given_on(scenario: Scenario) -> date:
-    """The day on which the guarantee of the statements is given: seven months after the start."""
+    """The date of the guarantee in the statements: seven months after the start."""
     return (pd.Timestamp(scenario.start) + pd.DateOffset(months=7)).date()
 
 

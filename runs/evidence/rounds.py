@@ -1,4 +1,4 @@
-"""Rounds of accession: a scenario that starts at the signing of a protocol, and the days on which members ratified."""
+"""Rounds of accession: a scenario that starts at the signing of a protocol, and the dates of ratification."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ ROUNDS = (
     "finland_2022_at_signing",
     "sweden_2022_at_signing",
 )
-"""Scenarios of the rounds on record, each coded by what was known on the day of signature."""
+"""Scenarios of past rounds, each coded from what was known on the day of signature."""
 
 TABLE, ACCESSIONS = "accession_ratifications", "accession_rounds"
-"""Tables of the package that hold what was observed."""
+"""Tables of the package with the observations."""
 
 COLUMNS = ("protocol_signed", "signatory_iso3", "milestone", "date", "date_earliest", "date_latest")
 """Columns that a table of observations must have; others are allowed."""
@@ -40,13 +40,13 @@ class Round:
     """A round of accession as observed.
 
     Attributes:
-        scenario: of the round; its roster names who had to ratify.
-        members: that were observed, ISO 3166 codes.
-        low: days from signature after which each is known to have ratified, or still had not, (member,).
-        high: days by which it is known to have, infinite where it is not known to have at all, (member,); a day lasts
-            from one whole number to the next.
-        milestones: the act that each date is of, (member,); the order of different acts tells nothing.
-        accession: days from signature on which the candidate became a member, not-a-number if not known.
+        scenario: scenario of the round; its roster holds the members that had to ratify.
+        members: ISO 3166 codes of the members observed.
+        low: days from signature until which each member had certainly not ratified, (member,).
+        high: days from signature by which each member had certainly ratified, (member,); infinite if not known. A day
+            lasts from one integer to the next.
+        milestones: the act that each date refers to, (member,); the order of different acts is not comparable.
+        accession: days from signature until the candidate became a member; not-a-number if not known.
     """
 
     scenario: Scenario
@@ -58,12 +58,12 @@ class Round:
 
     @property
     def name(self) -> str:
-        """Of its scenario."""
+        """Name of the scenario."""
         return self.scenario.name
 
     @property
     def signed(self) -> dt.date:
-        """The day of signature. Rounds signed on one day are one round in every fit: they were ratified together."""
+        """The day of signature. Rounds signed on one day count as one in every fit: they were ratified together."""
         return self.scenario.start
 
     @property
@@ -73,27 +73,27 @@ class Round:
 
     @property
     def middle(self) -> FloatArray:
-        """Days from signature to the middle of each observed interval; of one without an end, to its start."""
+        """Days from signature to the midpoint of each observed interval, or to its start if it has no end."""
         return np.where(np.isfinite(self.high), (self.low + self.high) / 2, self.low)
 
     @property
     def not_observed(self) -> tuple[str, ...]:
-        """Members of the roster of which the table knows nothing; no score counts them."""
+        """Members of the roster that are not in the table; no score includes them."""
         return tuple(code for code in self.setup.roster.iso3 if code not in self.members)
 
     @cached_property
     def setup(self) -> Setup:
-        """Its scenario made ready."""
+        """Setup of the scenario."""
         return Setup.of(self.scenario)
 
     @property
     def threat(self) -> float:
-        """Mean threat that members perceive at signing, as the model computes it from war, front and exposure."""
+        """Mean threat perceived by members at signing, computed by the model from war, front and exposure."""
         return float(self.setup.values.alone.constants.threat.mean())
 
     @property
     def supported_at_signing(self) -> BoolArray:
-        """Which of ``members`` were coded as supporting fully; the delay of others may not be of their institutions."""
+        """Which of ``members`` were coded as fully supportive; the delays of others may not be institutional."""
         roster, full = self.setup.roster, self.scenario.ratification.full_stance
         return np.array([roster.stance[roster.index(code)] >= full for code in self.members])
 
@@ -101,25 +101,25 @@ class Round:
 def read_round(
     source: str | Path | Scenario, observed: str | Path | None = None, accession: dt.date | str | None = None
 ) -> Round:
-    """A round from its two files.
+    """Read a round from its scenario and its table.
 
     Args:
-        source: its scenario: a name, the path of a TOML file, or a scenario; it starts at the signing of the protocol.
-        observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table itself. Its rows of
-            the day on which the scenario starts are used, of the scenario's candidate if the table names candidates. A
-            row with ``date_earliest`` alone says that the member had not ratified before that day; one without any
-            date says nothing.
+        source: name, path or scenario of the round; it starts at the signing of the protocol.
+        observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table. The rows used are
+            those of the start date of the scenario and, if the table names candidates, of its candidate. A row with
+            only ``date_earliest`` means that the member had not ratified before that date; a row without any date is
+            ignored.
         accession: the day on which the candidate became a member; by default that of ``accession_rounds.csv``.
 
     Raises:
-        ScenarioError: the scenario is wrong, or does not start with a protocol signed.
-        ValueError: the table is wrong; the message names file, row, column, value, and what was expected.
+        ScenarioError: the scenario is invalid, or does not start with a signed protocol.
+        ValueError: the table is invalid; the message names file, row, column, value, and what was expected.
     """
     scenario = read_scenario(source)
     if scenario.accession.stage != "protocol_signed":
         raise ScenarioError(
             f"scenario {scenario.name}: accession.stage = {scenario.accession.stage!r}: "
-            "expected 'protocol_signed', with which a round starts"
+            "expected 'protocol_signed', the stage in which a round starts"
         )
     origin, rows = _rows(observed)
     mine = _rows_of(scenario, rows, origin)
@@ -127,7 +127,7 @@ def read_round(
     codes = [code for code, *_ in cases]
     for code in codes:
         if codes.count(code) > 1:
-            raise ValueError(f"{origin}: {code} is there twice for the protocol of {scenario.start}")
+            raise ValueError(f"{origin}: {code} has two rows for the protocol of {scenario.start}")
     if not cases:
         raise ValueError(f"{origin}: no row of the protocol of {scenario.start} has a date or bounds")
     low, high = (np.array([case[end] for case in cases]) for end in (1, 2))
@@ -142,7 +142,7 @@ def read_round(
 
 
 def others(of: Round, rounds: Sequence[Round]) -> list[Round]:
-    """The rounds that were signed on another day: what may be fitted when this one is forecast."""
+    """The rounds signed on other days, which may be used to forecast this one."""
     return [known for known in rounds if known.signed != of.signed]
 
 
@@ -150,9 +150,7 @@ def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
     if observed is None:
         return f"{TABLE}.csv", list(read_table(TABLE))
     try:
-        with Path(observed).open(
-            encoding="utf-8-sig", newline=""
-        ) as file:  # spreadsheets begin it with a byte order mark
+        with Path(observed).open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write a byte order mark
             reader = csv.DictReader(file)
             names, rows = reader.fieldnames or (), list(reader)
     except (OSError, UnicodeDecodeError) as error:
@@ -163,7 +161,7 @@ def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
         raise ValueError(f"{observed}: expected the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
     check_distinct(f"{observed}: the columns", names)
     for place, row in enumerate(rows, start=2):
-        if None in row or None in row.values():  # what csv calls cells without a heading, and missing cells
+        if None in row or None in row.values():  # cells without a heading, and missing cells, in the csv module
             raise ValueError(f"{observed}, row {place}: expected {len(names)} cells, one for each column")
     if not rows:
         raise ValueError(f"{observed}: no rows; expected one for each member")
@@ -181,18 +179,18 @@ def _rows_of(scenario: Scenario, rows: Iterable[Mapping[str, str]], origin: str)
         raise ValueError(
             f"{origin}: candidate.name = {scenario.candidate.name!r}: the protocols of {scenario.start} are of {known}"
         )
-    return mine or that_day  # a table of one candidate need not name it
+    return mine or that_day  # a table with one candidate need not name it
 
 
 def _is_named(text: str, candidate: str) -> bool:
-    """Whether a cell names a candidate, a note in brackets behind it and capitals aside."""
+    """Whether a cell names a candidate, ignoring case and a note in brackets after it."""
     return text.partition(" (")[0].casefold() == candidate.casefold()
 
 
 def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, float, float, str] | None:
-    """Code, days known to lie before and by, milestone; None where the table knows neither."""
+    """Code, lower and upper bound in days, and milestone; None if the row has no date."""
     code = row["signatory_iso3"]
-    if code in scenario.without:  # joined while the round went on
+    if code in scenario.without:  # joined during the round
         return None
     try:
         scenario.members().index(code)
@@ -210,22 +208,24 @@ def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, 
         raise ValueError(f"{where}: date_latest = {row['date_latest']}: expected date_earliest too, or a date")
     in_order = [bound for bound in (0, first, low, high, last) if bound is not None]
     if in_order != sorted(in_order):
-        told = ", ".join(f"{name} = {row[name]}" for name in ("date", "date_earliest", "date_latest") if row[name])
-        raise ValueError(f"{where}: {told}: expected days from {scenario.start} on, in order, a date within its bounds")
+        given = ", ".join(f"{name} = {row[name]}" for name in ("date", "date_earliest", "date_latest") if row[name])
+        raise ValueError(
+            f"{where}: {given}: expected dates from {scenario.start} on, in order, with the date within its bounds"
+        )
     return code, float(low), np.inf if high is None else high + 1.0, row["milestone"]
 
 
 def _accession_given(day: dt.date | str, scenario: Scenario, low: FloatArray) -> float:
-    """Days to an accession stated by the user, which no ratification can come after."""
+    """Days to the accession given by the user; no ratification can be later."""
     days = (day_given("accession", day) - scenario.start).days
     if days < low.max():
         ratified = scenario.start + dt.timedelta(days=float(low.max()))
-        raise ValueError(f"accession = {day}: expected a day from the last ratification on, {ratified} or later")
+        raise ValueError(f"accession = {day}: expected the day of the last ratification ({ratified}) or later")
     return days + 0.5
 
 
 def _accession(scenario: Scenario) -> float:
-    """Days to the accession on record of a protocol signed on the day, by candidate where there were several."""
+    """Days to the recorded accession of a protocol signed on that day, by candidate if there were several."""
     rows = [row for row in read_table(ACCESSIONS) if row["protocol_signed"] == scenario.start.isoformat()]
     if len(rows) > 1:
         rows = [row for row in rows if row["candidates"] == scenario.candidate.name]

@@ -1,9 +1,9 @@
-"""Stances on Ukraine 2022-25, hindcast and scored against members' later public positions and simple baselines.
+"""Hindcast of stances on Ukraine 2022-25, scored against members' later public positions and simple baselines.
 
 Fixed before any score was seen: the codes and which rows count (``stance_positions``), the kinds of the dated events
-and the variants (``stance_scenario``), the dead band, the first two baselines. The third baseline and the intervals
-over occasions were added afterwards, as doubts about a good score. No parameter differs
-from the baseline scenario's for the sake of a score.
+and the variants (``stance_scenario``), the dead band, and the first two baselines. The third baseline and the intervals
+over occasions were added afterwards, to check a good score. No parameter was changed from the baseline scenario to
+improve a score.
 """
 
 from __future__ import annotations
@@ -33,21 +33,23 @@ def hindcast_stances(
 ) -> StanceHindcast:
     """Hindcast members' stances from 24 February 2022 and score them against their later positions.
 
-    Three variants in the same worlds: elections left to chance; the governments that came known; the same with Russia
-    inert. What they must beat is that nobody moves.
+    Three paired variants are simulated: elections left to chance; later governments known; and the same with Russia
+    inert. The main baseline is that no stance changes.
 
     Args:
-        scenario: where to start.
-        runs: of each variant.
-        seed: of all random streams.
-        positions: in place of those of the table; first ones must be those that the scenario starts with.
+        scenario: the scenario to start from.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
+        positions: positions to use instead of the table; first positions must agree with the scenario.
 
     Raises:
-        ValueError: a first position is not the scenario's start, or nobody has a later one.
+        ValueError: a first position differs from the initial stance in the scenario, or no member has a later one.
     """
     given = () if positions is None else list_of("positions", positions, "Position")
     if not all(isinstance(one, Position) for one in given):
-        raise ArgumentError(f"positions = {shown(positions)}: expected a list of Position, as read_positions gives")
+        raise ArgumentError(
+            f"positions = {shown(positions)}: expected a list of Position, as returned by read_positions"
+        )
     start = read_scenario(scenario)
     known = known_governments(start)
     variants = {CHANCE: start, KNOWN: known, INERT: LEVERS["pressure"].without(known)}
@@ -55,7 +57,7 @@ def hindcast_stances(
     first = first_positions(said)
     cases = tuple(case for case in later_positions(said) if start.start < case.day <= start.horizon)
     if not cases:
-        raise ValueError("no member has a position after its first within the scenario: nothing to score")
+        raise ValueError("no member has a later position within the scenario: there is nothing to score")
     roster = start.members()
     for case in cases:
         begins = first[case.member].code * STANCE_PER_CODE

@@ -1,11 +1,11 @@
-"""What a hindcast of stances gives: forecasts beside baselines, scores, skill, cases, who moved, and why."""
+"""Result of a hindcast of stances: forecasts and baselines, scores, skill, cases, and causes of change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 import pandas as pd
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 @final
 @dataclass(frozen=True, repr=False)
 class StanceHindcast(AnalysisResult):
-    """How well stances of 2022-25 are told from the start.
+    """How well the model predicts the stances of 2022-25 from their start.
 
     Attributes:
-        scenario: of variant A.
-        runs: of each variant.
-        seed: of all random streams.
-        results: by variant, with the stance at every step.
-        first: each scored member's first position, by which it starts.
-        cases: the later positions, one a case, by member and date.
+        scenario: scenario of variant A.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
+        results: result of each variant, with the stance at every step.
+        first: first position of each member scored, which sets its initial stance.
+        cases: the later positions, ordered by member and date.
     """
 
     scenario: Scenario
@@ -58,10 +58,14 @@ class StanceHindcast(AnalysisResult):
     first: Mapping[str, Position]
     cases: tuple[Position, ...]
 
+    covers: ClassVar[str] = (
+        "95% confidence intervals over the members scored, or over occasions; not how sure the model is of the world."
+    )
+
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Who moved which way on Ukraine's membership from {self.scenario.start}, and would the model have told?"
+        """The question that the analysis answers."""
+        return f"How did members move on Ukraine's membership from {self.scenario.start}; does the model predict it?"
 
     # --- forecasts -------------------------------------------------------------------------------------------------
 
@@ -82,23 +86,23 @@ class StanceHindcast(AnalysisResult):
 
     @cached_property
     def samples(self) -> dict[str, FloatArray]:
-        """By forecast, the stance of each case in each run, (run, case)."""
+        """Stance of each case in each run by forecast, (run, case)."""
         return forecasts(self.results, self.first, self.cases)
 
     # --- scores ----------------------------------------------------------------------------------------------------
 
     def scores(self, chosen: Sequence[int] = ()) -> pd.DataFrame:
-        """One row a forecast: CRPS and mean absolute error in stance, hit rate of direction, concordance of changes.
+        """One row per forecast: CRPS and mean absolute error, share of directions right, concordance of changes.
 
         Args:
-            chosen: places of the cases to score; by default all.
+            chosen: indices of the cases to score; by default all.
         """
         keep = list(chosen) or list(range(len(self.cases)))
         moved = (self.observed - self.coded_start)[keep]
         rows = {}
         for name, samples in self.samples.items():
             change = self.change(name)[keep]
-            hits = [direction(told) == direction(was) for told, was in zip(change, moved, strict=True)]
+            hits = [direction(forecast) == direction(was) for forecast, was in zip(change, moved, strict=True)]
             rows[name] = {
                 "crps": float(crps(samples, self.observed)[keep].mean()),
                 "absolute_error": float(self._error(samples)[keep].mean()),
@@ -112,23 +116,24 @@ class StanceHindcast(AnalysisResult):
         return error
 
     def change(self, name: str) -> FloatArray:
-        """Mean change of stance since the start that a forecast tells of each case, (case,)."""
+        """Mean change of stance since the start that a forecast predicts for each case, (case,)."""
         change: FloatArray = self.samples[name].mean(axis=0) - self.samples[NO_CHANGE].mean(axis=0)
         return change
 
     def _order(self, change: FloatArray, moved: FloatArray, keep: Sequence[int]) -> float:
-        """Share of pairs of members, each at its last case, whose changes are in the order observed."""
+        """Share of pairs of members, each at its last case, whose changes are in the observed order."""
         at = list({self.cases[k].member: place for place, k in enumerate(keep)}.values())
         return concordance(np.round(change[at], 6)[None], moved[at], moved[at] + DEAD_BAND)
 
     def skills(self, chosen: Sequence[int] = ()) -> pd.DataFrame:
         """Skill of each forecast over each baseline, with 95% bootstrap intervals.
 
-        In CRPS members are drawn; in ``crps_by_occasion``, more cautiously, the occasions of first positions: what
-        several members said together to begin with is no independent evidence of each. In absolute error members.
+        For ``crps`` and ``absolute_error`` the bootstrap resamples members. For ``crps_by_occasion`` it resamples the
+        occasions of first positions, which is more cautious: what several members first said together is not
+        independent evidence about each.
 
         Args:
-            chosen: places of the cases to score; by default all.
+            chosen: indices of the cases to score; by default all.
         """
         rows = []
         for baseline in BASELINES:
@@ -154,11 +159,11 @@ class StanceHindcast(AnalysisResult):
         """Skill of one forecast over another.
 
         Args:
-            name: of the forecast.
-            baseline: of the other.
-            of: from samples (run, case) to scores (case,); by default the CRPS.
-            by_occasion: whether the bootstrap draws dates of first positions rather than members.
-            chosen: places of the cases to score; by default all.
+            name: name of the forecast.
+            baseline: name of the forecast that it is compared with.
+            of: function from samples (run, case) to scores (case,); by default the CRPS.
+            by_occasion: whether the bootstrap resamples dates of first positions rather than members.
+            chosen: indices of the cases to score; by default all.
         """
         keep = list(chosen) or list(range(len(self.cases)))
         score = of or partial(crps, observed=self.observed)
@@ -169,13 +174,13 @@ class StanceHindcast(AnalysisResult):
 
     @property
     def by_deciding_office(self) -> list[int]:
-        """Places of the cases whose member starts by a position of the office that decides, too."""
+        """Indices of the cases whose member's first position is also by the deciding office."""
         return [k for k, case in enumerate(self.cases) if self.first[case.member].decides]
 
-    # --- what is shown ---------------------------------------------------------------------------------------------
+    # --- tables and sentences --------------------------------------------------------------------------------------
 
     def by_case(self, variant: str = KNOWN) -> pd.DataFrame:
-        """One row a case: the coded stance, and the forecast of a variant with the middle 90% of its runs."""
+        """One row per case: the coded stance, and the forecast of a variant with the central 90% of its runs."""
         samples = self.samples[variant]
         low, high = np.quantile(samples, [0.05, 0.95], axis=0)
         mean, scored, change = samples.mean(axis=0), crps(samples, self.observed), self.change(variant)
@@ -191,7 +196,7 @@ class StanceHindcast(AnalysisResult):
                     "forecast": mean[k],
                     "forecast_low": low[k],
                     "forecast_high": high[k],
-                    "told": direction(change[k]),
+                    "predicted": direction(change[k]),
                     "crps": scored[k],
                     "crps_no_change": before[k],
                 }
@@ -200,7 +205,7 @@ class StanceHindcast(AnalysisResult):
         ).set_index("member")
 
     def movers(self) -> pd.DataFrame:
-        """By the way that members moved, at their last case: the mean change observed and in each variant."""
+        """Mean change observed and in each variant at members' last cases, indexed by the direction observed."""
         last = {case.member: k for k, case in enumerate(self.cases)}
         moved = self.observed - self.coded_start
         rows = {}
@@ -215,51 +220,51 @@ class StanceHindcast(AnalysisResult):
         return pd.DataFrame(rows).T.rename_axis("moved")
 
     def why(self, member: str, variant: str = KNOWN) -> pd.DataFrame:
-        """What each mechanism did to a member from the start to its last case: exact, the mean over runs.
+        """Contribution of each mechanism to a member's change up to its last case: exact, mean over runs.
 
         Args:
-            member: its code.
-            variant: of the runs.
+            member: code of the member.
+            variant: name of the variant.
         """
         last = max(case.day for case in self.cases if case.member == member)
         return explain_ensemble(self.results[variant], member, end=last)
 
     def sentences(self) -> list[str]:
-        """What was found, against no change first."""
+        """Skill over each baseline, no change first; then directions and order."""
         said = []
         for name in (*self.results, ANCHORED):
             found, careful = self.skill_of(name, NO_CHANGE), self.skill_of(name, NO_CHANGE, by_occasion=True)
             said.append(
-                f"{name}: {_verdict(found)} no change, skill in CRPS {_interval(found)} over {found.cases} cases of "
-                f"{len(self.members)} members; {_verdict(careful)} it when those that first spoke together are one "
-                f"witness, [{careful.low:+.2f}, {careful.high:+.2f}]."
+                f"{name}: {_verdict(found)} no change; skill in CRPS {_interval(found)} over {found.cases} cases of "
+                f"{len(self.members)} members. Counting members that first spoke together as one observation: "
+                f"{_verdict(careful)} no change, [{careful.low:+.2f}, {careful.high:+.2f}]."
             )
         at_once = self.skill_of(KNOWN, AT_ONCE)
-        said.append(f"{KNOWN}: {_verdict(at_once)} the same governments taken at once, {_interval(at_once)}.")
+        said.append(f"{KNOWN}: {_verdict(at_once)} an immediate effect of the same governments, {_interval(at_once)}.")
         few = self.by_deciding_office
         if 0 < len(few) < len(self.cases):
             found = self.skill_of(KNOWN, NO_CHANGE, chosen=few)
             codes = listed(dict.fromkeys(self.cases[k].member for k in few))
             said.append(
-                f"{KNOWN}, where the deciding office spoke first too ({codes}): {_verdict(found)} no change, "
+                f"{KNOWN}, only members whose deciding office also spoke first ({codes}): {_verdict(found)} no change, "
                 f"{_interval(found)}."
             )
         pressure = self.skill_of(KNOWN, INERT)
-        said.append(f"Russian pressure: B {_verdict(pressure)} C, {_interval(pressure)}.")
+        said.append(f"Russian pressure: B (with pressure) {_verdict(pressure)} C (without), {_interval(pressure)}.")
         table = self.scores()
         hits = ", ".join(f"{name} {share:.0%}" for name, share in zip(self.samples, table["direction"], strict=True))
-        said.append(f"Direction told (down, stays, up by more than {DEAD_BAND:g}): {hits}.")
+        said.append(f"Directions predicted correctly (down, stays, up by more than {DEAD_BAND:g}): {hits}.")
         order = ", ".join(
             f"{name} {value:.2f}" for name, value in zip(self.results, table["concordance"], strict=False)
         )
-        said.append(f"Pairs of members put in the order of their moves (chance 0.50): {order}.")
+        said.append(f"Pairs of members whose changes are in the right order (chance 0.50): {order}.")
         cases = self.by_case()
-        wrong = cases[cases["moved"] != cases["told"]]
-        said.append(f"With governments known, the direction is missed for {listed(dict.fromkeys(wrong.index))}.")
+        wrong = cases[cases["moved"] != cases["predicted"]]
+        said.append(f"With governments known, the direction is wrong for {listed(dict.fromkeys(wrong.index))}.")
         return said
 
     def tables(self) -> dict[str, ResultTable]:
-        """Scores, skill, every case, movers and stayers."""
+        """Scores, skill, cases, movers and stayers, and skill by the deciding office."""
         forms = {"crps": "{:.3f}", "absolute_error": "{:.3f}", "direction": PERCENT, "concordance": NUMBER}
         by_skill = dict.fromkeys(("crps", "crps_by_occasion", "absolute_error"), SIGNED)
         by_case = dict.fromkeys(("start", "observed", "forecast"), SIGNED)
@@ -267,19 +272,21 @@ class StanceHindcast(AnalysisResult):
         in_crps = ["crps", "crps_low", "crps_high"]
         skills = self.skills(self.by_deciding_office) if self.by_deciding_office else self.skills().head(0)
         return {
-            "scores": ResultTable("Scores", self.scores(), forms),
-            "skill": ResultTable("Skill: 1 - score / baseline", self.skills(), by_skill),
-            "cases": ResultTable(f"Every later position, {KNOWN}", self.by_case(), by_case, most=40),
+            "scores": ResultTable("Scores (lower CRPS and error are better)", self.scores(), forms),
+            "skill": ResultTable("Skill: 1 - score / score of the baseline", self.skills(), by_skill),
+            "cases": ResultTable(f"Each later position and its forecast ({KNOWN})", self.by_case(), by_case, most=40),
             "movers": ResultTable(
-                "Movers and stayers", self.movers(), dict.fromkeys(("observed", *self.results), SIGNED)
+                "Mean change of members by the direction observed",
+                self.movers(),
+                dict.fromkeys(("observed", *self.results), SIGNED),
             ),
             "deciding_office": ResultTable(
-                "Skill where the deciding office spoke first too", skills[in_crps], by_skill
+                "Skill for members whose deciding office also spoke first", skills[in_crps], by_skill
             ),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Every scored member's fan with its positions."""
+        """The forecast of each member scored, with its positions."""
         from article10.runs.evidence.stance_dynamics_figures import small_multiples
 
         return {"members": partial(small_multiples, self)}
@@ -287,8 +294,8 @@ class StanceHindcast(AnalysisResult):
 
 def _verdict(found: Skill) -> str:
     if not found.detected:
-        return "cannot be told from"
-    return "beats" if found.low > 0 else "is beaten by"
+        return "is not distinguishable from"
+    return "is better than" if found.low > 0 else "is worse than"
 
 
 def _interval(found: Skill) -> str:

@@ -1,4 +1,4 @@
-"""Every scored member's stance 2022-25: the runs as a fan, the coded positions as dots, no change as a line."""
+"""Figure of the stances of the members scored, 2022-25: runs as bands, coded positions as dots."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLUMNS = 4
-"""Small panels side by side."""
+"""Number of panels in a row."""
 
 
 def small_multiples(found: StanceHindcast, ax: Axes | None = None) -> Axes:
-    """One small panel a scored member.
+    """One small panel for each member scored.
 
     Args:
-        found: what to draw.
-        ax: its place is divided into the panels.
+        found: the result to draw.
+        ax: axes to divide into panels; by default those of a new figure.
 
     Returns:
-        The Axes that hold the panels, without marks of their own.
+        The axes that contain the panels.
     """
     codes = found.members
     rows = -(-len(codes) // COLUMNS)
     with house_style():
         ax = ax or new_axes(figsize=(9.0, 1.1 + 2.1 * rows))
         ax.set_axis_off()
-        ax.set_title("Stances told and positions taken, Ukraine 2022–25", pad=22)
+        ax.set_title("Stances on Ukraine 2022–25: forecast and positions taken", pad=22)
         for k, code in enumerate(codes):
             left, row = k % COLUMNS, k // COLUMNS
             height = 1.0 / rows
@@ -43,7 +43,7 @@ def small_multiples(found: StanceHindcast, ax: Axes | None = None) -> Axes:
             _panel(found, code, ax.inset_axes(place), left == 0, row == rows - 1)
         _key(ax)
         ax.annotate(
-            f"{found.runs:,} runs of each variant; band: 90% of B; stance from −1 opposed to 1 willing now",
+            f"{found.runs:,} runs of each variant; band: 90% of runs of B; stance from −1 (opposed) to 1 (willing now)",
             *((0, 0), (0, -14)),
             xycoords="axes fraction",
             textcoords="offset points",

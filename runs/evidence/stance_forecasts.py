@@ -1,4 +1,4 @@
-"""Forecasts of the cases that score: the variants of the model, readings of them, and the baselines to beat."""
+"""Forecasts of the cases scored: variants of the model, and baselines."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.evidence.stance_positions import Position
 
 CHANCE, KNOWN, INERT = "A: elections left to chance", "B: governments known", "C: as B, Russia inert"
-"""The variants."""
+"""Names of the variants of the model."""
 
 ANCHORED = "B, counted from the first position"
-"""A reading of B: the start's code plus the change since the date of the first position."""
+"""Forecast from B: the coded initial stance plus the change since the date of the first position."""
 
 NO_CHANGE, COMMON_DRIFT, AT_ONCE = "no change", "drift of the alliance's mean", "governments known, at once"
-"""The baselines: each member's stance of the start in the same runs; that plus the mean change of all members in A;
-that plus the orientation given to the government of the day in B, taken at once and whole."""
+"""The baselines: each member's initial stance in the same run; that plus the mean change of all members in A; that
+plus the full orientation of the current government in B, without delay."""
 
 BASELINES = (NO_CHANGE, COMMON_DRIFT, AT_ONCE)
 
 DEAD_BAND = STANCE_PER_CODE / 2
-"""A stance that changes by less than half a code stays."""
+"""Change below which a stance counts as unchanged: half a code."""
 
 DIRECTIONS = ("down", "stays", "up")
-"""By the sign of a change beyond the dead band."""
+"""Directions of a change, with the dead band as no change."""
 
 
 def direction(change: float) -> str:
-    """Whether a change of stance is down, up, or within the dead band.
+    """The direction of a change of stance: down, up, or within the dead band.
 
     >>> direction(-0.3), direction(0.1)
     ('down', 'stays')
@@ -44,12 +44,12 @@ def direction(change: float) -> str:
 def forecasts(
     results: Mapping[str, EnsembleResult], first: Mapping[str, Position], cases: Sequence[Position]
 ) -> dict[str, FloatArray]:
-    """By forecast, the stance of each case in each run, (run, case): variants, the anchored reading, baselines.
+    """Stance of each case in each run, (run, case), by forecast: variants, the anchored forecast, baselines.
 
     Args:
-        results: by variant, with the stance at every step, in the same worlds.
-        first: first position by member.
-        cases: what is forecast.
+        results: result of each variant, in paired runs, with the stance at every step.
+        first: first position of each member.
+        cases: positions to forecast.
     """
     days = [case.day for case in cases]
     found = {name: _stances(result, cases, days) for name, result in results.items()}
@@ -80,7 +80,7 @@ def _drift(result: EnsembleResult, days: Sequence[date]) -> FloatArray:
 
 
 def _government_change(result: EnsembleResult, cases: Sequence[Position]) -> FloatArray:
-    """Orientation given to the government of each case's day less that of the start, (case,)."""
+    """Orientation of the government on the date of each case minus that at the start, (case,)."""
     scenario, change = result.scenario, np.zeros(len(cases))
     roster = scenario.members()
     given = [(e.date, e.member, e.orientation) for e in scenario.events if isinstance(e, ElectionEvent) and e.date]

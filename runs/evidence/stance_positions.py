@@ -1,4 +1,4 @@
-"""Members' dated public positions as codes: the first of each member starts a hindcast, the later ones score it."""
+"""Members' dated public positions as codes: the first sets the start of a hindcast, the later ones score it."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ CODES: Mapping[str, int] = MappingProxyType(
         "oppose (veto)": -2,
     }
 )
-"""Codes of the words on membership (coded judgement), on the scale of ukraine_membership_stance_2025_12.csv."""
+"""Codes of the positions on membership (coded judgement), on the scale of ukraine_membership_stance_2025_12.csv."""
 
-SILENT = frozenset(
+WITHOUT_POSITION = frozenset(
     {"application", "candidate shift", "observation", "opt-out", "oppose (pledge)", "security commitment"}
 )
-"""Words that say nothing of a member government's position on membership: those rows are left out."""
+"""Entries that state no position of a government on membership: those rows are left out."""
 
 FULL_DATES = (4, 7, 10)
-"""Lengths of a year, a month and a day; what is dated less closely, "2024-2025", is left out."""
+"""Lengths of dates given as year, month or day; less precise dates ("2024-2025") are left out."""
 
 
 @dataclass(frozen=True)
 class Position:
-    """What a member's office said on a day.
+    """A position that an office of a member stated on a day.
 
     Attributes:
-        member: its code.
-        day: the date; the middle of a month or year that has no day.
-        code: -2 opposed to 2 champion; a mean where several stand together.
-        decides: whether the office that spoke decides. A president beside a parliament that governs does not.
-        sourced: whether the row names a source that was seen.
+        member: code of the member.
+        day: the date; the middle of the month or year if no day is known.
+        code: from -2 (opposed) to 2 (champion); the mean if several positions are combined.
+        decides: whether the office decides; a president beside a governing parliament does not.
+        sourced: whether the row names a source that was checked.
     """
 
     member: str
@@ -56,25 +56,25 @@ class Position:
 
     @property
     def spread(self) -> float:
-        """Standard deviation of the stance around its code: wide on weak evidence, as in the roster."""
+        """Standard deviation of the stance around its code, wider for weak evidence, as in the roster."""
         return SPREAD_SOURCED if self.sourced and self.decides else SPREAD_GENERAL
 
 
 def read_positions(rows: Iterable[Row] | None = None) -> tuple[Position, ...]:
-    """The positions of members on membership, in the order of their dates.
+    """The positions of members on membership, ordered by date.
 
     Args:
-        rows: in place of the table's.
+        rows: rows to use instead of the table.
 
     Raises:
-        KeyError: a row's word has no code.
+        KeyError: the position of a row has no code.
     """
     members = member_rows()
     offices = {row["iso3"]: row["governing_office"] for row in read_table("governments_2025_12")}
     found = []
     for row in read_table(TABLE) if rows is None else rows:
         code, word = row["iso3"], row["position"]
-        if code not in members or word in SILENT or len(row["date"]) not in FULL_DATES:
+        if code not in members or word in WITHOUT_POSITION or len(row["date"]) not in FULL_DATES:
             continue
         president = row["actor"].lower().startswith("president")
         decides = not president or "president" in offices[code]
@@ -85,9 +85,9 @@ def read_positions(rows: Iterable[Row] | None = None) -> tuple[Position, ...]:
 
 
 def first_positions(positions: Iterable[Position]) -> dict[str, Position]:
-    """Each member's first position: all that the start of the scenario may read.
+    """Each member's first position, the only one that the start of the scenario may use.
 
-    The first of an office that does not decide counts too, as weak evidence.
+    A first position of an office that does not decide counts as weak evidence.
     """
     first: dict[str, Position] = {}
     for position in sorted(positions, key=lambda p: p.day):
@@ -96,9 +96,9 @@ def first_positions(positions: Iterable[Position]) -> dict[str, Position]:
 
 
 def later_positions(positions: Iterable[Position]) -> tuple[Position, ...]:
-    """The positions that score, by member and date: after the first, by an office that decides.
+    """The positions to score, ordered by member and date: later ones, by offices that decide.
 
-    What a member says within one month is one position, the mean code on its first day.
+    Positions of a member within one month are combined into one: their mean code, on the first day.
     """
     all_of_them = tuple(positions)
     first = first_positions(all_of_them)

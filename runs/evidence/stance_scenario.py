@@ -1,4 +1,4 @@
-"""The scenario ukraine_2022, made from the tables: ``python -m article10.runs.evidence.stance_scenario`` writes it."""
+"""The scenario ukraine_2022, built from the tables; ``python -m article10.runs.evidence.stance_scenario`` writes it."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ NAME = "ukraine_2022"
 """The shipped scenario."""
 
 FILE = Path("model/scenarios") / f"{NAME}.toml"
-"""Where it stands in a checkout."""
+"""Path of the file in a checkout."""
 
 START, HORIZON = date(2022, 2, 24), date(2025, 12, 1)
 """The day of the attack; the day for which the roster is coded."""
 
 LATER_MEMBERS = ("FIN", "SWE")
-"""They joined in 2023 and 2024; their entry is not modelled."""
+"""Members that joined in 2023 and 2024; their entry is not modelled."""
 
 UNDATED_CODE, UNDATED_SPREAD = 0.5, 2 * SPREAD_GENERAL
-"""Of members without a dated position: the alliance's promise of Bucharest 2008, mild and long ago."""
+"""Code and spread of members without a dated position: the alliance's promise of Bucharest 2008, weakly held."""
 
 SAME_GOVERNMENT = ("HRV", "HUN", "TUR")
-"""Members whose government of December 2025 governed at the start too and had ties to Russia (general knowledge)."""
+"""Members whose government of December 2025 also governed at the start and had ties to Russia (general knowledge)."""
 
 PRESUMED_WAR_BAR = 0.7
-"""The alliance's line, for all: members' own codes of 2025 rest on positions that score."""
+"""The alliance's common line, for all members: their own codes of 2025 rest on positions that are scored."""
 
 PRESSURE: Mapping[str, str] = MappingProxyType({"energy": "energy", "nuclear": "nuclear", "threat": "nuclear"})
-"""Categories of events that are pressure, with the instrument; threats in words bite as nuclear ones do."""
+"""Categories of events that are pressure, with the instrument; verbal threats act like nuclear ones."""
 
 INCIDENTS = frozenset({"airspace", "sabotage", "cyber", "jamming", "migration", "border", "hybrid"})
-"""Categories that are incidents: those that the baseline counts for its rate of incidents."""
+"""Categories that are incidents, the same as in the baseline's rate of incidents."""
 
 LEFT_OUT = frozenset({"accession", "candidate", "finance", "peace_process", "political", "position"})
-"""Categories without a kind: entries of others, the bid, talks (a plan not accepted does nothing), what members say."""
+"""Categories left out: entries of other states, the bid, talks (a rejected plan has no effect), statements."""
 
 SEVERITY, GUARANTEE_LEVEL = 0.2, 0.2
 """As in the baseline."""
@@ -69,23 +69,25 @@ GROUPS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "guarantees": {"initial": 0.0},
     }
 )
-"""Parameters that differ: a war at rest until the attack, none of the later pledges and commitments."""
+"""Parameters that differ from the baseline: no war until the attack, and no later pledges and commitments."""
 
 BASE_EVENTS = ("incident", "guarantee", "peace_plan", "russian_advance", "ukrainian_advance")
-"""The baseline's events at rates, in place of which those on record come."""
+"""Random events of the baseline, replaced by the recorded ones."""
 
 
 def dated_events() -> list[dict[str, object]]:
-    """The dated events of the tables as events of the model, in the order of their dates.
+    """The dated events of the tables as events of the model, ordered by date.
 
     Raises:
-        ValueError: a category has no rule.
+        ValueError: a category is not assigned to a kind of event.
     """
     found = [event for row in read_table("events_2021_2025") if (event := _event(row)) is not None]
     pledges: dict[date, float] = {}
     for row in read_table("spending_pledges"):
         day = day_of(row["adopted"])
-        if row["deadline"] and START <= day <= HORIZON:  # the core target is the smaller of a day's
+        if (
+            row["deadline"] and START <= day <= HORIZON
+        ):  # of two targets adopted on one day, the smaller is the core target
             pledges[day] = min(float(row["target_pct_gdp"]), pledges.get(day, 99.0))
             due = int(row["deadline"])
             named = {"kind": "spending_pledge", "name": f"pledge_{day:%Y_%m_%d}", "date": day}
@@ -112,7 +114,7 @@ def _event(row: Row) -> dict[str, object] | None:
         return {"kind": "pressure", **named, "instrument": PRESSURE[category], "targets": targets}
     if category in INCIDENTS:
         return {"kind": "incident", **named, "severity": SEVERITY, "targets": targets}
-    raise ValueError(f"events_2021_2025: category {category!r} on {day}: no rule says what kind of event it is")
+    raise ValueError(f"events_2021_2025: category {category!r} on {day} is not assigned to a kind of event")
 
 
 def _on_roster(codes: str) -> str | list[str]:
@@ -130,10 +132,10 @@ def _providers(actor: str) -> str | list[str]:
 
 
 def starting_roster(positions: Iterable[Position]) -> dict[str, dict[str, float]]:
-    """Each member's table in the scenario, ``all`` first, from first positions alone.
+    """Each member's table in the scenario, ``all`` first, from first positions only.
 
     Args:
-        positions: of any dates; the later ones are not used.
+        positions: positions of any date; later ones are not used.
     """
     ties = {row["iso3"]: float(row["government_ties"]) for row in read_table("governments_2025_12")}
     roster: dict[str, dict[str, float]] = {
@@ -159,7 +161,7 @@ def scenario_text(positions: Iterable[Position] | None = None) -> str:
     """The scenario as TOML.
 
     Args:
-        positions: in place of those of the table.
+        positions: positions to use instead of the table.
     """
     said = read_positions() if positions is None else positions
     head = [HEAD.rstrip("\n")]
@@ -180,10 +182,10 @@ def _table(head: str, values: Mapping[str, object]) -> str:
 
 
 def known_governments(scenario: Scenario) -> Scenario:
-    """The scenario given who governed after each election: orientation and ties from governments_2025_12.csv.
+    """The scenario with known governments after each election: orientation and ties from governments_2025_12.csv.
 
-    At each member's last election before December 2025, by the office that decides, the government of that month takes
-    office with its coded ties, and the orientation that the model gives to such ties at a start.
+    At each member's last election of the deciding office before December 2025, the government of that month takes
+    office with its coded ties, and with the orientation that the model derives from such ties at a start.
     """
     ties = {row["iso3"]: float(row["government_ties"]) for row in read_table("governments_2025_12")}
     roster, given = scenario.members(), []

@@ -1,4 +1,4 @@
-"""When a conclusion is called robust, conditional or not supported, and what it hangs on."""
+"""Criteria by which a conclusion is robust, conditional or not supported, and on which parameter it depends."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from article10.runs.statistics.proportion import wilson
 Verdict = Literal["robust", "conditional", "not supported"]
 
 ROBUST_SHARE, DECIDED_SHARE = 0.8, 0.5
-"""Of decided points that keep a statement, and of points that decide it; see ``verdict``."""
+"""Required share of decided points that keep a statement, and of points that decide it; see ``verdict``."""
 
 SAMPLED = ("codes", "parameters")
-"""Families of perturbations that are sampled; the others are gone through whole."""
+"""Families of perturbations that are sampled; the others are complete."""
 
 
 def within(difference: Difference, band: Sequence[float]) -> bool | None:
-    """Whether a difference lies in a band: its whole interval does, none of it does (false), or missing."""
+    """Whether a difference lies in a band: true if its whole interval does, false if none of it does, else None."""
     low, high = band
     if low <= difference.low and difference.high <= high:
         return True
@@ -30,7 +30,7 @@ def within(difference: Difference, band: Sequence[float]) -> bool | None:
 
 
 def verdict(keep: int, decided: int, points: int, sampled: bool) -> Verdict:
-    """The verdict from the number of points that keep a statement; see ``article10.runs.evidence.robustness``.
+    """The verdict, from the number of points that keep a statement; see ``article10.runs.evidence.robustness``.
 
     >>> verdict(58, 60, 60, sampled=True), verdict(3, 4, 5, sampled=False), verdict(4, 20, 60, sampled=True)
     ('robust', 'conditional', 'not supported')
@@ -43,25 +43,25 @@ def verdict(keep: int, decided: int, points: int, sampled: bool) -> Verdict:
 
 
 def separating(values: pd.DataFrame, measure: np.ndarray, kept: np.ndarray) -> str:
-    """The parameter that goes most with how well a statement is kept, and where it is kept, in words.
+    """The parameter most correlated with how well a statement is kept, and where it is kept, in words.
 
-    The greatest Spearman rank correlation is named only if it would be found by chance in fewer than one search in
-    twenty, allowing for the number of parameters searched (Bonferroni).
+    The largest Spearman rank correlation is named only if it is significant at 5%, corrected for the number of
+    parameters searched (Bonferroni).
 
     Args:
-        values: of the parameters, one row a point.
-        measure: how well each point keeps the statement; greater is better.
-        kept: true, false or missing at each point.
+        values: values of the parameters, one row per point.
+        measure: how well each point keeps the statement; larger is better.
+        kept: true, false or None at each point.
     """
     from scipy.stats import spearmanr
 
     varied = [name for name in values if values[name].nunique() > 1]
     if len(measure) < 4 or np.ptp(measure) == 0 or not varied:
-        return "no parameter separates"
+        return "no parameter explains it"
     found = {name: spearmanr(values[name], measure) for name in varied}
     name = max(varied, key=lambda n: abs(found[n].statistic))
     if found[name].pvalue * len(varied) >= 0.05:
-        return "no single parameter separates"
+        return "no single parameter explains it"
     middle = float(values[name].median())
     sides = {
         "below": (values[name] <= middle).to_numpy(),

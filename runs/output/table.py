@@ -26,7 +26,7 @@ class ResultTable:
     Attributes:
         title: what it shows.
         frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval, and
-            how far it is known (``x_worlds_that_differ``, ``x_runs_needed``) is only in files.
+            how far it is known (``x_runs_that_differ``, ``x_runs_needed``) is only in files.
         formats: by column, each with the unit that is named at its head; others are shown as they are.
         most: rows shown on a screen, 0 for a table that is only for files; files hold all.
     """

@@ -71,7 +71,7 @@ def first_objector(result: EnsembleResult) -> list[Card]:
     close = listed(
         f"{row['name']} {interval(row, 'own_stance', WHOLE)}" for _, row in table.loc[[first, *rivals[:2]]].iterrows()
     )
-    return [Card(UNDETECTED, "who objects most, by its own stance", f"{close} of councils")]
+    return [Card("not distinguishable", "who objects most, by its own stance", f"{close} of councils")]
 
 
 def objections_by_member(result: EnsembleResult) -> pd.DataFrame:

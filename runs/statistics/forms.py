@@ -1,4 +1,4 @@
-"""How numbers of an answer are written: shares, differences of shares in percentage points, counts of runs."""
+"""Formats of the numbers in a result: shares, differences in percentage points, counts of runs."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ PERCENT, NUMBER, SIGNED, COUNT = "{:.1%}", "{:.2f}", "{:+.2f}", "{:,.0f}"
 """Shares, numbers, differences, counts."""
 
 MILLION = 1_000_000
-"""Runs from which their number is not written out: nobody makes them."""
+"""Number of runs above which a result says only that more are needed: nobody simulates as many."""
 
 
 class Form(Protocol):
-    """What writes a number: a pattern such as ``"{:.1%}"``, or one of those below."""
+    """Format of a number: a pattern such as ``"{:.1%}"``, or one of the classes below."""
 
     def format(self, value: float, /) -> str:
-        """The number in words."""
+        """The number as text."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Numbers in a unit that is named once: behind a sentence's interval, or at the head of a column.
+    """Numbers in a unit that is named once: after the interval in a sentence, or in the heading of a column.
 
     Attributes:
-        pattern: of a number.
-        scale: how many of the unit make one.
-        unit: its name.
+        pattern: format pattern of the number in the unit.
+        scale: how many units a value of 1 is.
+        unit: name of the unit.
 
     >>> POINTS.format(0.031), unit_of(POINTS), unit_of("{:.1%}")
     ('+3.1', 'percentage points', '')
@@ -43,19 +43,19 @@ class Measured:
 
 POINTS = Measured("{:+.1f}", 100.0, "percentage points")
 SIZE_IN_POINTS = Measured("{:.1f}", 100.0, "percentage points")
-"""Differences of shares, and how large they are."""
+"""Differences of shares, and absolute sizes of such differences."""
 
 
 @dataclass(frozen=True)
 class Needed:
-    """Numbers of runs that would do, to two digits.
+    """Numbers of runs needed, to two digits.
 
     >>> NEEDED_RUNS.format(1234.0), NEEDED_RUNS.format(6.4e17)
     ('1,200', 'more than a million')
     """
 
     def format(self, value: float, /) -> str:
-        """The number, or that it is beyond reach."""
+        """The number, or that it is more than a million."""
         return "more than a million" if value > MILLION else f"{float(f'{value:.2g}'):,.0f}"
 
 
@@ -63,7 +63,7 @@ NEEDED_RUNS = Needed()
 
 
 def about(runs: float) -> str:
-    """About how many runs.
+    """A number of runs, rounded, in words.
 
     >>> about(87), about(1e9)
     ('about 87 runs', 'more than a million runs')
@@ -72,5 +72,5 @@ def about(runs: float) -> str:
 
 
 def unit_of(form: Form) -> str:
-    """The unit that is to be named beside numbers written so; empty where they name it themselves."""
+    """The unit to name beside numbers in this format; empty where the format names it itself."""
     return form.unit if isinstance(form, Measured) else ""

@@ -1,4 +1,4 @@
-"""How far runs support a statement: paired differences, intervals, and how many runs would tell what these cannot."""
+"""Paired differences and shares over runs, their confidence intervals, and how results put them into words."""
 
 from __future__ import annotations
 
@@ -30,21 +30,20 @@ A = TypeVar("A", bound=Stated)
 LOW, HIGH = "_low", "_high"
 """Endings of the columns that hold the ends of a 95% interval, beside the column that they belong to."""
 
-DIFFER, NEEDED = "_worlds_that_differ", "_runs_needed"
-"""Endings of the columns that say how far a difference is known: worlds that differ, and runs that would tell it."""
+DIFFER, NEEDED = "_runs_that_differ", "_runs_needed"
+"""Endings of the columns beside a difference: paired runs that differ, and runs needed to detect it."""
 
 Z80 = 0.8416212335729143
 """Normal quantile of a power of 80%."""
 
 FEWEST_EVENTS = 10
-"""Worlds that must show a thing before it is stated how often: below, a share is known to a factor of two at best."""
-
+"""Runs that must show an outcome before its share is stated: with fewer, it is known to a factor of two at best."""
 
 FEWEST_THAT_DIFFER = 6
-"""Worlds that must differ before a difference of shares is told: five that all go one way do so by chance in one case
-of sixteen (an exact sign test)."""
+"""Paired runs that must differ before a difference of shares counts as detected: five that all go one way do so by
+chance in one case of sixteen (an exact sign test)."""
 
-UNDETECTED = "not told"
+UNDETECTED = "not distinguishable from zero"
 """How a sentence says that the runs cannot distinguish an effect from zero."""
 
 
@@ -58,23 +57,27 @@ class Undetected(str):
     __slots__ = ()
 
 
+SIMULATION_ONLY = "95% confidence intervals: simulation uncertainty only; not how sure the model is of the world."
+"""What an interval over runs covers: stated once in each result."""
+
+
 class TooFewRunsWarning(UserWarning):
-    """The runs do not support a statement; the message says how many would."""
+    """Some estimates cannot be distinguished from zero; the message says how many runs would be needed."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference between paired worlds.
+    """A mean difference between paired runs.
 
     Attributes:
-        mean: with less without.
-        low: of the 95% interval.
-        high: of the 95% interval.
-        n: worlds.
-        differ: worlds in which the two are not alike.
+        mean: mean of the first variant minus mean of the second.
+        low: lower end of the 95% confidence interval.
+        high: upper end of the 95% confidence interval.
+        n: number of paired runs.
+        differ: number of paired runs whose two values differ.
         spread: standard deviation of the differences.
-        unpaired_runs: how many unpaired runs are worth one of these paired ones: the ratio of the variances of the
-            two estimates; infinite where no two worlds differ.
+        unpaired_runs: factor by which pairing reduces the variance: variance of the difference of as many unpaired
+            runs, divided by that of the paired ones; infinite where no pair differs.
     """
 
     mean: float
@@ -87,14 +90,14 @@ class Difference:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the interval leaves out zero."""
+        """Whether the confidence interval excludes zero."""
         return self.low > 0 or self.high < 0
 
     @property
     def runs_needed(self) -> int | None:
-        """Runs that would tell a difference of this size from zero, 95% interval and 80% power; None if there is none.
+        """Runs needed to detect a difference of this size (95% interval, 80% power); None if the estimate is zero.
 
-        At least as many as show ``FEWEST_EVENTS`` worlds that differ.
+        At least as many as would show ``FEWEST_EVENTS`` pairs that differ.
         """
         if self.differ == 0 or self.mean == 0:
             return None
@@ -102,36 +105,42 @@ class Difference:
         return math.ceil(max(by_power, FEWEST_EVENTS * self.n / self.differ))
 
     def row(self, name: str) -> dict[str, Any]:
-        """As cells of a table: the mean under a name, its interval and how far it is known under the name's endings."""
+        """The cells of a table row: the mean, the ends of its interval, runs that differ, and runs needed.
+
+        Args:
+            name: column of the mean; the other columns add the endings ``LOW``, ``HIGH``, ``DIFFER`` and ``NEEDED``.
+        """
         ends = {name: self.mean, name + LOW: self.low, name + HIGH: self.high}
         return {**ends, name + DIFFER: self.differ, name + NEEDED: float(self.runs_needed or np.nan)}
 
     def formatted(self, form: Form) -> str:
-        """The difference with its interval, or that it is not told and how many runs would tell it."""
+        """The difference with its interval, or that it is not distinguishable from zero and the runs needed."""
         return format_difference(self.row("it"), "it", form)
 
 
 def paired(with_it: np.ndarray, without: np.ndarray) -> Difference:
-    """The mean difference of paired worlds with a 95% interval.
+    """The mean difference of paired runs with a 95% confidence interval.
 
-    Shares (bool arrays) have the interval that Wilson's intervals of the worlds gained and of those lost give together
-    (Newcombe 1998; Zou & Donner 2008, with their correlation in one multinomial), which keeps its level when few
-    worlds differ; it takes in zero where fewer than ``FEWEST_THAT_DIFFER`` do. Other values have Student's, which one
-    world does not give: not-a-number.
+    For shares (bool arrays) the interval combines Wilson's intervals of the share of runs gained and of the share lost
+    (Newcombe 1998; Zou & Donner 2008, with their correlation in one multinomial). It keeps its level when few pairs
+    differ, and includes zero where fewer than ``FEWEST_THAT_DIFFER`` do. Other values have Student's interval, which
+    is not-a-number for a single run.
 
     Args:
-        with_it: one value a world, (run,).
-        without: likewise, the same worlds.
+        with_it: one value per run, (run,).
+        without: the value of the same run in the other variant, (run,).
 
     Raises:
-        ValueError: they are not as many, or none.
+        ValueError: the arrays are empty or differ in length.
 
-    >>> told = paired(np.array([True, False] * 50), np.array([True, True] * 50))
-    >>> round(told.mean, 2), told.differ, told.excludes_zero
+    >>> difference = paired(np.array([True, False] * 50), np.array([True, True] * 50))
+    >>> round(difference.mean, 2), difference.differ, difference.excludes_zero
     (-0.5, 50, True)
     """
     if with_it.shape != without.shape or with_it.size == 0:
-        raise ValueError(f"paired worlds must be as many: {with_it.shape} and {without.shape}")
+        raise ValueError(
+            f"paired runs: expected two arrays of one length, not empty; got {with_it.shape} and {without.shape}"
+        )
     n = len(with_it)
     difference = with_it.astype(float) - without.astype(float)
     mean, spread = float(difference.mean()), float(difference.std(ddof=1)) if n > 1 else math.nan
@@ -147,14 +156,14 @@ def paired(with_it: np.ndarray, without: np.ndarray) -> Difference:
 
 
 def student95(n: int) -> float:
-    """Quantile of Student's t of a 95% interval of the mean of ``n`` values; not-a-number for one."""
-    from scipy.special import stdtrit  # here, because shares do without
+    """Student's t quantile for the 95% interval of a mean of ``n`` values; not-a-number for one value."""
+    from scipy.special import stdtrit  # imported here: SciPy is slow to import, and shares do not need it
 
     return float(stdtrit(n - 1, 0.975)) if n > 1 else math.nan
 
 
 def _interval_of_shares(gained: int, lost: int, n: int) -> tuple[float, float]:
-    """Interval of the difference of two paired shares from the worlds gained and lost by the first."""
+    """Interval of the difference of two paired shares, from the number of runs that the first gains and loses."""
     up, down = gained / n, lost / n
     (up_low, up_high), (down_low, down_high) = wilson(gained, n), wilson(lost, n)
     together = -math.sqrt(up * down / ((1 - up) * (1 - down))) if up < 1 and down < 1 else 0.0
@@ -169,18 +178,18 @@ def _interval_of_shares(gained: int, lost: int, n: int) -> tuple[float, float]:
 
 
 def share(reached: np.ndarray, name: str) -> dict[str, float]:
-    """As cells of a table: the share of worlds that reach something, with its 95% interval (Wilson 1927).
+    """The cells of a table row: the share of runs that reach an outcome, with its 95% interval (Wilson 1927).
 
     Args:
-        reached: by world, (run,) of bool.
-        name: of the column.
+        reached: whether each run reaches it, (run,) of bool.
+        name: column of the share.
     """
     low, high = wilson(int(reached.sum()), len(reached))
     return {name: float(reached.mean()), name + LOW: low, name + HIGH: high}
 
 
 def ratio(parts: np.ndarray, wholes: np.ndarray) -> tuple[float, float]:
-    """A ratio of sums over runs and its linearised standard error; NaN where there is nothing to divide by."""
+    """A ratio of sums over runs and its linearised standard error; NaN where the denominator is zero."""
     if wholes.sum() == 0:
         return math.nan, math.nan
     value = parts.sum() / wholes.sum()
@@ -188,14 +197,14 @@ def ratio(parts: np.ndarray, wholes: np.ndarray) -> tuple[float, float]:
 
 
 def mean_over_runs(parts: np.ndarray, name: str, wholes: np.ndarray | None = None) -> dict[str, float]:
-    """As cells of a table: a mean, or a ratio of sums over runs, with its 95% interval (Student's, runs as clusters).
+    """The cells of a table row: a mean or a ratio of sums over runs, with its 95% interval (Student's, by run).
 
-    Runs that are all alike give none.
+    The interval is not-a-number where all runs have the same value.
 
     Args:
-        parts: by run, (run,).
-        name: of the column.
-        wholes: what they are divided by, by run; by default one each.
+        parts: numerator of each run, (run,).
+        name: column of the mean.
+        wholes: denominator of each run, (run,); by default 1.
     """
     wholes = np.ones(len(parts)) if wholes is None else wholes
     value, error, n = _by_run(parts, wholes)
@@ -204,15 +213,15 @@ def mean_over_runs(parts: np.ndarray, name: str, wholes: np.ndarray | None = Non
 
 
 def share_over_runs(parts: np.ndarray, name: str, wholes: np.ndarray) -> dict[str, float]:
-    """As cells of a table: the share of events that show something, with a 95% interval that takes runs as clusters.
+    """The cells of a table row: a share of events, with a 95% interval that treats runs as clusters.
 
-    It is Wilson's at the effective number of events (Korn & Graubard 1998): as many independent ones as would leave the
-    standard error found, and no more than runs where that is zero.
+    It is Wilson's interval at the effective number of events (Korn & Graubard 1998): the number of independent events
+    that would have the standard error found, or the number of runs where that error is zero.
 
     Args:
-        parts: events that show it by run, (run,).
-        name: of the column.
-        wholes: events by run.
+        parts: number of events of each run that count, (run,).
+        name: column of the share.
+        wholes: number of all events of each run, (run,).
     """
     value, error, n = _by_run(parts, wholes)
     if n < 2:
@@ -224,21 +233,21 @@ def share_over_runs(parts: np.ndarray, name: str, wholes: np.ndarray) -> dict[st
 
 
 def _by_run(parts: np.ndarray, wholes: np.ndarray) -> tuple[float, float, int]:
-    """A ratio, its standard error by the variance of a sample, and the runs that it rests on."""
+    """A ratio, its standard error by the sample variance, and the number of runs with a denominator."""
     (value, error), n = ratio(parts, wholes), int(np.count_nonzero(wholes))
     return value, error * math.sqrt(n / (n - 1)) if n > 1 else math.nan, n
 
 
-# --- how it is said --------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------------------------
 
 
 def excludes_zero(frame: Any, name: str) -> Any:  # noqa: ANN401 - a table gives a column of bool, a row a bool
-    """Whether the interval of a column leaves out zero: by row of a table, or of one row."""
+    """Whether the interval of a column excludes zero: for each row of a table, or for one row."""
     return (frame[name + LOW] > 0) | (frame[name + HIGH] < 0)
 
 
 def interval(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
-    """A value with its 95% interval.
+    """A value with its 95% confidence interval in brackets.
 
     >>> from article10.runs.statistics.forms import POINTS
     >>> interval({"gain": 0.031, "gain_low": 0.02, "gain_high": 0.042}, "gain", POINTS)
@@ -250,22 +259,24 @@ def interval(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of
 
 
 def format_difference(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
-    """A difference with its interval, or, as ``Undetected``, how many runs would distinguish it from zero.
+    """A difference with its interval, or that it is not distinguishable from zero and how many runs are needed.
 
     Args:
-        row: of a table, with the cells of ``Difference.row``.
-        name: of the column.
-        form: of its numbers.
+        row: row of a table, with the cells of ``Difference.row``.
+        name: column of the difference.
+        form: format of the numbers.
 
     >>> from article10.runs.statistics.forms import POINTS
-    >>> format_difference(paired(np.arange(9) > 0, np.arange(9) > 1).row("gain"), "gain", POINTS)
-    'not told from zero [-20.2, +43.5] percentage points: about 90 runs would tell +11.1 percentage points'
+    >>> print(format_difference(paired(np.arange(9) > 0, np.arange(9) > 1).row("gain"), "gain", POINTS))
+    not distinguishable from zero (95% CI -20.2 to +43.5 percentage points); detecting +11.1 percentage points needs
+    about 90 runs
     """
     if excludes_zero(row, name):
         return interval(row, name, form)
     if row[name + DIFFER] == 0:
-        return "alike in every world" + (f" {_ends(row, name, form)}" if row[name + LOW] != row[name + HIGH] else "")
-    return Undetected(f"{UNDETECTED} from zero {_ends(row, name, form)}: {runs_needed_text(row, name, form)}")
+        has_width = row[name + LOW] != row[name + HIGH]
+        return "the same in every paired run" + (f" ({_confidence(row, name, form)})" if has_width else "")
+    return Undetected(f"{UNDETECTED} ({_confidence(row, name, form)}); {runs_needed_text(row, name, form)}")
 
 
 def stating(text: str, *differences: str) -> str:
@@ -286,17 +297,24 @@ def stating(text: str, *differences: str) -> str:
 
 
 def runs_needed_text(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
-    """How many runs would tell a difference that is not told."""
+    """How many runs are needed to detect a difference that these runs do not detect."""
     needed, size = row[name + NEEDED], form.format(row[name])
     if np.isnan(needed) or not size.strip("+-0.%"):  # zero, as far as it is shown
-        return "no size stands out"
-    return f"{about(needed)} would tell {size}{_unit(form)}"
+        return "the estimate is zero to the precision shown"
+    return f"detecting {size}{_unit(form)} needs {about(needed)}"
 
 
 def _ends(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
     low, high = row[name + LOW], row[name + HIGH]
     ends = "[no interval]" if np.isnan(low) else f"[{form.format(low)}, {form.format(high)}]"
     return ends + _unit(form)
+
+
+def _confidence(row: Any, name: str, form: Form) -> str:  # noqa: ANN401 - a row of a table
+    low, high = row[name + LOW], row[name + HIGH]
+    if np.isnan(low):
+        return "no confidence interval from one run"
+    return f"95% CI {form.format(low)} to {form.format(high)}{_unit(form)}"
 
 
 def _unit(form: Form) -> str:

@@ -1,4 +1,4 @@
-"""Scenario discovery: what separates the worlds in which something happened from those in which it did not."""
+"""Scenario discovery: the conditions that distinguish runs with an outcome from runs without it."""
 
 from __future__ import annotations
 
@@ -37,30 +37,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Outcome = str | Callable[[EnsembleResult], np.ndarray]
-"""``"invitation"``, ``"signature"``, ``"accession"``, or a function of a result that gives a bool for each run."""
+"""``"invitation"``, ``"signature"``, ``"accession"``, or a function of a result that returns a bool for each run."""
 
 FEWEST_POSITIVE = 4 * FEWEST_EVENTS
-"""Worlds with the outcome, and without it, that are needed: half are for finding boxes, half for measuring them."""
+"""Fewest runs needed with the outcome, and without it: half are used to find boxes, half to measure them."""
 
 YEARS = 4
-"""Calendar years after that of the start at whose end features are taken by default."""
+"""Number of calendar years after the start year at the end of which features are measured by default."""
 
 
 @dataclass(frozen=True, repr=False)
 class Discovery(AnalysisResult):
-    """What separates worlds with an outcome from worlds without.
+    """The conditions that distinguish runs with an outcome from runs without it.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: of it, or of each point of a batch.
-        seed: of all random streams and of the split into halves.
-        outcome: what is told apart, in words.
-        until: date on which features end; None where features are parameters.
-        features: one row a world that is looked at.
-        happened: whether each has the outcome, (world,).
-        left_out: worlds in which it was decided by ``until``.
-        meaning: of each feature, in words.
-        boxes: what was found; None where worlds are too few.
+        scenario: the scenario analysed.
+        runs: number of runs of the scenario, or of each point of a batch.
+        seed: seed of all random streams and of the split into halves.
+        outcome: name of the outcome.
+        until: last date of the features; None where features are parameters.
+        features: one row for each run analysed, one column for each feature.
+        happened: whether each of these runs has the outcome, (run,).
+        left_out: number of runs left out because the outcome was decided by ``until``.
+        meaning: description of each feature.
+        boxes: the boxes found; None where runs are too few.
     """
 
     scenario: Scenario
@@ -76,74 +76,78 @@ class Discovery(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         after = f" after {self.until}" if self.until else ""
-        return f"What separates the worlds with {self.outcome}{after} from those without? ({self.scenario.name})"
+        return (
+            f"Which conditions distinguish runs with {self.outcome}{after} from those without? ({self.scenario.name})"
+        )
 
     def asked(self) -> dict[str, Any]:
-        """What is told apart, and up to when."""
+        """The outcome, and the last date of the features."""
         return {"outcome": self.outcome, "until": self.until}
 
     def sentences(self) -> list[str]:
-        """The boxes in words, against the base rate; or that there is none."""
+        """The boxes in words, compared with the base rate; or that none was found."""
         said = []
         if self.boxes is None:
-            said.append(too_few_worlds(self.happened, self.outcome))
+            said.append(too_few_runs(self.happened, self.outcome))
         elif not self.boxes.detected:
             said.append(
-                f"No box holds more than its share of {self.outcome}: none of {self.boxes.tried} tried is told from "
-                f"the base rate of {_interval(self.boxes.base_rate)} in {self.boxes.held_out:,} held-out worlds."
+                f"No box has a share of {self.outcome} above the base rate of {_interval(self.boxes.base_rate)}: none "
+                f"of the {self.boxes.tried} tried does, with confidence, in {self.boxes.held_out:,} held-out runs."
             )
         else:
-            said += [self.said(box) for box in self.boxes.detected]
+            said += [self.in_words(box) for box in self.boxes.detected]
             said.append(
-                f"Base rate: {_interval(self.boxes.base_rate)}. Boxes were found in one half of the worlds and "
-                f"measured in the other, {self.boxes.held_out:,} worlds. They separate; they do not say what causes."
+                f"Base rate: {_interval(self.boxes.base_rate)}. Boxes were found in one half of the runs and measured "
+                f"in the other ({self.boxes.held_out:,} runs). They show association, not causes."
             )
         if self.until:
             said.append(
-                f"Features end on {self.until}; {self.left_out:,} worlds in which it was decided by then are left out."
+                f"Features are measured up to {self.until}; {self.left_out:,} runs decided by then are left out."
             )
         return said
 
-    def said(self, box: Box) -> str:
+    def in_words(self, box: Box) -> str:
         """A box in words."""
         conditions = ", and ".join(self.conditions(box))
         return (
-            f"{conditions[0].upper()}{conditions[1:]}: {_interval(box.density)} of these {box.worlds:,} worlds have "
-            f"{self.outcome}; they hold {_interval(box.coverage)} of all worlds with it."
+            f"{conditions[0].upper()}{conditions[1:]}: {_interval(box.density)} of these {box.worlds:,} runs have "
+            f"{self.outcome}; they are {_interval(box.coverage)} of all runs with it."
         )
 
     def conditions(self, box: Box) -> list[str]:
         """The conditions of a box, each in words."""
-        return [self.meaning[edge.feature].said(edge.low, edge.high) for edge in box.edges]
+        return [self.meaning[edge.feature].condition(edge.low, edge.high) for edge in box.edges]
 
     def tables(self) -> dict[str, ResultTable]:
-        """Boxes, and how much each feature tells."""
+        """The boxes, and how much each feature contributes."""
         rows = [
             {
                 "box": "; ".join(self.conditions(box)),
-                "worlds": box.worlds,
+                "runs": box.worlds,
                 **dict(zip(("density", "density_low", "density_high"), box.density, strict=True)),
                 **dict(zip(("coverage", "coverage_low", "coverage_high"), box.coverage, strict=True)),
             }
             for box in (self.boxes.detected if self.boxes else ())
         ]
-        columns = ["box", "worlds", *(f"{n}{e}" for n in ("density", "coverage") for e in ("", "_low", "_high"))]
+        columns = ["box", "runs", *(f"{n}{e}" for n in ("density", "coverage") for e in ("", "_low", "_high"))]
         boxes = pd.DataFrame(rows, columns=columns)
         boxes.index = pd.RangeIndex(1, len(rows) + 1)
-        shown = {"boxes": ResultTable("Boxes, in held-out worlds", boxes, {"density": PERCENT, "coverage": PERCENT})}
+        shown = {
+            "boxes": ResultTable("Boxes, measured in held-out runs", boxes, {"density": PERCENT, "coverage": PERCENT})
+        }
         if self.boxes is not None:
             used = self.boxes.importance[self.boxes.importance > 0]
             labels = pd.Index([self.meaning[str(name)].label for name in used.index], name="feature")
-            telling = pd.DataFrame({"share": used.to_numpy()}, index=labels)
+            importance = pd.DataFrame({"share": used.to_numpy()}, index=labels)
             shown["features"] = ResultTable(
-                "How much each feature tells, in the half for finding", telling, {"share": "{:.0%}"}
+                "Importance of each feature, in the half used to find boxes", importance, {"share": "{:.0%}"}
             )
         return shown
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Density by box against the base rate, and the two features that tell most."""
+        """Share of runs with the outcome by box, and the two most important features."""
         from article10.runs.analyses.discovery import figures as draw
 
         if self.boxes is None or not self.boxes.detected:
@@ -162,28 +166,27 @@ def discover(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Discovery:
-    """What separates, by a date, the worlds in which something will happen from those in which it will not.
+    """Find conditions at an early date that distinguish runs with a later outcome from runs without it.
 
-    Features are taken on ``until`` and before: stances as drawn, governments of the members coded most opposed, the
-    war, events, the bid. Worlds in which the outcome was reached by then are left out, so that no feature follows from
-    it.
+    Features are measured on ``until`` and before: initial stances, governments of the most opposed members, the war,
+    events, the bid. Runs that reached the outcome by then are left out, so that no feature is a consequence of it.
 
     Args:
-        scenario: name, path or scenario.
-        runs: how many worlds.
-        seed: of all random streams and of the split into halves.
-        outcome: a milestone, or a function of the result that gives a bool for each run; with a function no world is
-            left out, and it is the caller's to make sure that it is decided after ``until``.
-        until: date on which features end, by default the end of the fourth calendar year after that of the start.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: number of runs.
+        seed: seed of all random streams and of the split into halves.
+        outcome: a milestone, or a function of the result that returns a bool for each run. With a function no run is
+            left out; make sure that the outcome is decided after ``until``.
+        until: last date of the features; by default the end of the fourth calendar year after the start year.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: ``runs``, ``seed``, ``outcome`` or ``until`` is.
+        ScenarioError: the scenario is invalid.
+        ValueError: ``runs``, ``seed``, ``outcome`` or ``until`` is invalid.
 
     Warns:
-        TooFewRunsWarning: too few worlds have the outcome, or are without it; no box is stated.
+        TooFewRunsWarning: too few runs have the outcome, or lack it, to state a box.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
@@ -197,7 +200,7 @@ def discover(
         name, happened = getattr(outcome, "__name__", "the outcome").replace("_", " "), np.asarray(outcome(result))
         decided = np.zeros(runs, dtype=bool)
         if happened.shape != (runs,) or happened.dtype != bool:
-            raise ValueError(f"outcome gave {happened.dtype} {happened.shape}: expected a bool for each of {runs} runs")
+            raise ValueError(f"outcome: got {happened.dtype} {happened.shape}; expected a bool for each of {runs} runs")
     features, happened = recorder.frame[~decided].reset_index(drop=True), happened[~decided]
     boxes = find_boxes(features, happened, seed) if _enough(happened, name) else None
     left_out = int(decided.sum())
@@ -206,33 +209,33 @@ def discover(
 
 @checked
 def discover_parameters(batch: BatchResult, *, outcome: str = "accession", seed: int = 0) -> Discovery:
-    """What separates, among the parameters that a design varies, the runs with an outcome from those without.
+    """Find values of the varied parameters that distinguish runs with an outcome from runs without it.
 
-    Runs at one point are not independent: points are split whole into halves, and intervals count points and runs for
-    what they are worth together. Where all points share their draws, what the draws of these runs happen to favour
-    is not in the intervals: give many runs a point, or a design without common random numbers.
+    Runs at one point are not independent: all runs of a point are in the same half, and intervals treat points as
+    clusters. Where all points share their random draws, the intervals leave out the error of those common draws: use
+    many runs at each point, or a design without common random numbers.
 
     Args:
-        batch: of a design with a sample or a table of numbers.
+        batch: a batch of a design with a sample or a table of numbers.
         outcome: ``invitation``, ``signature`` or ``accession``.
-        seed: of the split into halves.
+        seed: seed of the split into halves.
 
     Raises:
-        ValueError: the outcome is none, the design varies no numbers, or it has too few points to split.
+        ValueError: the outcome is not a milestone, or the design varies no numbers or has too few points.
 
     Warns:
-        TooFewRunsWarning: too few runs have the outcome, or are without it; no box is stated.
-        UnfinishedBatchWarning: runs failed or are not made yet, and are left out.
+        TooFewRunsWarning: too few runs have the outcome, or lack it, to state a box.
+        UnfinishedBatchWarning: some runs failed or are not simulated yet, and are left out.
     """
     if not isinstance(batch, BatchResult):
-        raise ArgumentError(f"batch = {shown(batch)}: expected a batch, as open_batch gives")
+        raise ArgumentError(f"batch = {shown(batch)}: expected a batch, as returned by open_batch")
     check_milestone(outcome)
     seed = whole("seed", seed)
     keys = [key for key in batch.varied if pd.api.types.is_numeric_dtype(batch.points[key])]
     if not keys or len(batch.points) < 4:
         raise ValueError(f"{batch!r}: expected at least 4 points that differ in numbers; varied: {batch.varied}")
     if batch.missing:
-        warnings.warn(f"found among the runs that are done: {batch.missing}", UnfinishedBatchWarning, stacklevel=2)
+        warnings.warn(f"only the runs done so far are analysed: {batch.missing}", UnfinishedBatchWarning, stacklevel=2)
     rows = batch.outcomes
     features = batch.points.loc[rows["point"], keys].reset_index(drop=True)
     happened = rows[f"{outcome}_date"].notna().to_numpy()
@@ -267,18 +270,20 @@ def _run(
 def _enough(happened: np.ndarray, outcome: str) -> bool:
     if min(happened.sum(), (~happened).sum()) >= FEWEST_POSITIVE:
         return True
-    warnings.warn(too_few_worlds(happened, outcome), TooFewRunsWarning, stacklevel=3)
+    warnings.warn(too_few_runs(happened, outcome), TooFewRunsWarning, stacklevel=3)
     return False
 
 
-def too_few_worlds(happened: np.ndarray, outcome: str) -> str:
-    """Why no box is stated, and how many runs would do."""
+def too_few_runs(happened: np.ndarray, outcome: str) -> str:
+    """Why no box is stated, and how many runs are needed."""
     positive, n = int(happened.sum()), len(happened)
     rarer = min(positive, n - positive)
-    would = f"{about(n * FEWEST_POSITIVE / rarer)} would do" if rarer else "no number of runs is known to do"
+    needed = (
+        f"this needs {about(n * FEWEST_POSITIVE / rarer)}" if rarer else "these runs do not show how many are needed"
+    )
     return (
-        f"{outcome}: {positive:,} of {n:,} worlds have it; boxes are stated from {FEWEST_POSITIVE} worlds with and "
-        f"without it on; {would}"
+        f"{outcome}: {positive:,} of {n:,} runs have it; finding boxes takes at least {FEWEST_POSITIVE} runs with it "
+        f"and {FEWEST_POSITIVE} without; {needed}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Features of worlds by a date: what a reader understands, and what is not a consequence of the outcome."""
+"""Features of runs at a date, in terms that a reader understands and that are no consequence of the outcome."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from article10.model.world import World
 from article10.runs.ensemble.recorder import Recorder
 
 MOST_OPPOSED = 5
-"""Members whose governments are looked at: those coded most opposed at the start."""
+"""Number of members whose governments are features: those coded most opposed at the start."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """What a feature means.
+    """The meaning of a feature in words.
 
     Attributes:
-        label: in words, for axes and tables.
-        above: words for lying above a value, with ``{}`` for the value.
-        below: words for not lying above it.
-        form: format of the value.
+        label: name for axes and tables.
+        above: words for a value above a threshold, with ``{}`` for the threshold.
+        below: words for a value at or below a threshold.
+        form: format of the threshold.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Feature:
     below: str
     form: str = "{:.2f}"
 
-    def said(self, low: float, high: float) -> str:
+    def condition(self, low: float, high: float) -> str:
         """A condition in words."""
         parts = []
         if np.isfinite(low):
@@ -45,20 +45,20 @@ class Feature:
 
 
 def quantity(label: str, form: str = "{:.2f}") -> Feature:
-    """A feature that is a number."""
+    """A numeric feature."""
     return Feature(label, f"{label} above {{}}", f"{label} at most {{}}", form)
 
 
 class FeatureRecorder:
-    """Outcomes to the horizon, and features of the world on a date; nothing after that date is a feature."""
+    """Records outcomes up to the horizon, and features up to a date; nothing after that date is a feature."""
 
     def __init__(self, setup: Setup, runs: int, until: date) -> None:
-        """Make room.
+        """Allocate the arrays.
 
         Args:
-            setup: of the scenario.
+            setup: setup of the scenario.
             runs: number of runs.
-            until: the last day of what is looked at.
+            until: last date of the features.
         """
         self.outcomes = Recorder(setup, runs, ())
         self.meaning: dict[str, Feature] = {}
@@ -73,12 +73,12 @@ class FeatureRecorder:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The features, one row a run; those that are alike in all runs are left out."""
+        """The features, one row per run; features with the same value in all runs are left out."""
         frame = pd.DataFrame(self._values)
         return frame.loc[:, frame.nunique() > 1]
 
     def before(self, world: World, rows: slice) -> None:
-        """Note stances as they were drawn, and how often events will have acted by the date."""
+        """Record initial stances, and how often events act by the date."""
         self.outcomes.before(world, rows)
         self._ceasefire[rows] = world.russia.ceasefire
         names, stance = _with_article(world.setup.roster.names), world.members.stance
@@ -91,7 +91,7 @@ class FeatureRecorder:
                 self._keep(rows, f"event_{event.name}", quantity(label, "{:.0f}"), count)
 
     def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
-        """Note the war and the bid up to the date, and the governments and the front on it."""
+        """Record the war and the bid up to the date, and the governments and the front on it."""
         self.outcomes.after_step(world, rows, stance_before)
         if world.step > self._last + 1:
             return
@@ -124,7 +124,7 @@ class FeatureRecorder:
         first = np.where(np.isnan(self._first_ceasefire[rows]), never, self._first_ceasefire[rows])
         quantities: Sequence[tuple[str, str, str, np.ndarray]] = (
             ("war_years", f"years of hot war by {by}", "{:.1f}", self._hot[rows]),
-            ("first_ceasefire", f"years to the first ceasefire (by {by}, else all)", "{:.1f}", first),
+            ("first_ceasefire", f"years to the first ceasefire (all years if none by {by})", "{:.1f}", first),
             ("breaches", f"number of broken ceasefires by {by}", "{:.0f}", self._breaches[rows]),
             ("front", f"Russian territorial progress by {by}", "{:+.3f}", world.russia.front),
             ("threat", f"members' mean threat on {by}", "{:.2f}", m.threat.mean(axis=-1)),
@@ -139,5 +139,5 @@ class FeatureRecorder:
 
 
 def _with_article(names: Sequence[str]) -> list[str]:
-    """Names as they stand in a sentence."""
+    """Names with an article where English needs one."""
     return [f"the {name}" if name.startswith("United") or name == "Netherlands" else name for name in names]

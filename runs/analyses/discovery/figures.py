@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from article10.runs.statistics.boxes import Box, Boxes
 
 MOST_DRAWN = 2000
-"""Worlds drawn as points."""
+"""Largest number of runs drawn as points."""
 
 
 def densities(answer: Discovery, most: int = 5, ax: Axes | None = None) -> Axes:
-    """Share of the worlds in each box that have the outcome, with 95% intervals, against the base rate.
+    """Share of the runs in each box that have the outcome, with 95% intervals, beside the base rate.
 
     Args:
-        answer: with at least one box.
-        most: boxes shown, the densest.
-        ax: where to draw.
+        answer: a result with at least one box.
+        most: number of boxes shown, those with the largest shares.
+        ax: axes to draw on; by default those of a new figure.
     """
     found = _found(answer)
-    told = found.detected[:most]
-    lines = [literal(textwrap.fill("; ".join(answer.conditions(box)), 46)) for box in told]
+    boxes = found.detected[:most]
+    lines = [literal(textwrap.fill("; ".join(answer.conditions(box)), 46)) for box in boxes]
     height = 1.5 + sum(0.35 + 0.17 * (line.count("\n") + 1) for line in lines)
     with house_style():
         ax = ax or new_axes(figsize=(8.5, max(2.6, height)))
-        for place, box in enumerate(told):
+        for place, box in enumerate(boxes):
             share, low, high = box.density
             ax.barh(place, share, color=SUPPORTIVE, height=0.55)
             ax.hlines(place, low, high, color="#333333", linewidth=1.2)
-            text = f"{share:.0%} of {box.worlds:,} worlds;\nholds {box.coverage[0]:.0%} of all"
+            text = f"{share:.0%} of {box.worlds:,} runs;\n{box.coverage[0]:.0%} of all with it"
             ax.annotate(text, (high, place), (5, 0), textcoords="offset points", va="center", fontsize=8)
-        ax.set_yticks(range(len(told)), lines, fontsize=8)
-        ax.set_ylim(len(told) - 0.4, -0.6)
+        ax.set_yticks(range(len(boxes)), lines, fontsize=8)
+        ax.set_ylim(len(boxes) - 0.4, -0.6)
         rate, low, high = found.base_rate
         ax.axvspan(low, high, color=COLOURS[1], alpha=0.25, linewidth=0)
         ax.axvline(rate, color=COLOURS[1])
@@ -55,24 +55,24 @@ def densities(answer: Discovery, most: int = 5, ax: Axes | None = None) -> Axes:
             color="#8a5d00",
             fontsize=8,
         )
-        ax.set_xlim(0, min(1.35, max(box.density[2] for box in told) * 1.5))
+        ax.set_xlim(0, min(1.35, max(box.density[2] for box in boxes) * 1.5))
         ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 1.0])
         ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
-        ax.set_xlabel(f"share of worlds with {answer.outcome}")
+        ax.set_xlabel(f"share of runs with {answer.outcome}")
         ax.grid(visible=False, axis="y")
-        ax.set_title(f"Boxes that hold {answer.outcome}", pad=18)
-        left = shown_of(len(told), len(found.detected), "boxes")
-        words = f"measured in {found.held_out:,} held-out worlds; bars: 95% intervals{left}"
+        ax.set_title(f"Conditions that favour {answer.outcome}", pad=18)
+        left = shown_of(len(boxes), len(found.detected), "boxes")
+        words = f"measured in {found.held_out:,} held-out runs; lines: 95% CI (simulation uncertainty only){left}"
         note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
 def features(answer: Discovery, ax: Axes | None = None) -> Axes:
-    """Worlds by the two features of the densest box that tell most, with and without the outcome, and the box.
+    """Runs by the two most important features of the densest box, with and without the outcome, and the box.
 
     Args:
-        answer: with at least one box.
-        ax: where to draw.
+        answer: a result with at least one box.
+        ax: axes to draw on; by default those of a new figure.
     """
     found = _found(answer)
     box = found.detected[0]
@@ -97,15 +97,15 @@ def features(answer: Discovery, ax: Axes | None = None) -> Axes:
                 axis.set_ticks((0, 1), ("no", "yes"))
         ax.set_xlabel(literal(answer.meaning[x].label))
         ax.set_ylabel(literal(answer.meaning[y].label))
-        ax.set_title(f"Worlds with {answer.outcome} (green) and without (grey)", pad=18)
-        also = [answer.meaning[e.feature].said(e.low, e.high) for e in box.edges if e.feature not in (x, y)]
-        more = f"dashed: the densest box{', which also asks: ' + '; '.join(also) if also else ''}"
+        ax.set_title(f"Runs with {answer.outcome} (green) and without (grey)", pad=18)
+        also = [answer.meaning[e.feature].condition(e.low, e.high) for e in box.edges if e.feature not in (x, y)]
+        more = f"dashed: the densest box{', which also requires: ' + '; '.join(also) if also else ''}"
         note_runs(ax, len(shown), literal(more), below=38, where=f" of {len(answer.features):,} drawn")
     return ax
 
 
 def _spread(values: np.ndarray, jitter: np.random.Generator) -> np.ndarray:
-    """Whole numbers are spread out a little, so that worlds do not hide one another."""
+    """Values with integers jittered, so that runs do not hide one another."""
     whole = bool(np.all(values == np.round(values)))
     return values + jitter.uniform(-0.25, 0.25, len(values)) if whole else values
 
@@ -121,11 +121,11 @@ def _draw_box(ax: Axes, box: Box, x: str, y: str) -> None:
     frame.set(fill=False, edgecolor=COLOURS[0], linewidth=1.8, linestyle="--")
     ax.add_patch(frame)
     style = {"color": COLOURS[0], "fontsize": 8, "ha": "center"}
-    label = f"{box.density[0]:.0%} of worlds in here"
+    label = f"{box.density[0]:.0%} of runs in here"
     ax.annotate(label, ((left + right) / 2, top), (0, 3), textcoords="offset points", **style)  # type: ignore[arg-type]
 
 
 def _found(answer: Discovery) -> Boxes:
     if answer.boxes is None or not answer.boxes.detected:
-        raise ValueError("there is no box to draw")
+        raise ValueError("no box was found: there is nothing to draw")
     return answer.boxes

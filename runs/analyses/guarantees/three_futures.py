@@ -1,4 +1,4 @@
-"""Three futures side by side: membership, guarantees in lieu, and neither, in their consequences within the model."""
+"""Three futures compared: membership, guarantees in lieu of it, and neither, by their consequences in the model."""
 
 from __future__ import annotations
 
@@ -51,29 +51,30 @@ MEASURES: Mapping[str, tuple[str, str, int]] = {
     "cohesion": ("cohesion at the horizon", "1 − spread of stances", 3),
     "security": ("peace, and kept for a year", "probability at the horizon", 2),
 }
-"""What is compared: its meaning, its unit, and to how many digits it is told."""
+"""What is compared: its label, its unit, and the number of digits shown."""
 
-NOTE = "of each future, the same worlds; lines: 95% intervals"
-"""Below its figures, beside the number of runs."""
+NOTE = "of each future, paired; lines: 95% CI (simulation uncertainty only)"
+"""Note below the figures, after the number of runs."""
 
 DETERRENCE = (0.0, 0.25, 0.5, 0.75, 0.9)
-"""Values of ``war.deterrence`` over which renewed attacks are shown: its plausible range."""
+"""Values of ``war.deterrence`` for which renewed attacks are compared: its plausible range."""
 
 
 @dataclass(frozen=True, repr=False)
 class ThreeFutures(AnalysisResult):
-    """Membership, guarantees in lieu, and neither, in the same worlds.
+    """Consequences of membership, of guarantees in lieu, and of neither, in paired runs.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: of each future.
-        seed: of all random streams.
-        level: of the guarantee.
-        given: day of the guarantee.
-        consequences: by measure and future: its mean with a 95% interval, and the difference from neither.
-        by_deterrence: by ``war.deterrence`` and future: mean number of renewed attacks, with its 95% interval.
-        acceded: ``share`` of the worlds of membership in which the candidate accedes, and mean ``years`` until it does,
-            with their 95% intervals.
+        scenario: the scenario analysed.
+        runs: number of runs of each future.
+        seed: seed of all random streams.
+        level: level of the guarantee.
+        given: date on which the guarantee is given.
+        consequences: indexed by measure and future: mean, and difference from the future with neither, with 95%
+            intervals.
+        by_deterrence: indexed by ``war.deterrence`` and future: mean number of renewed attacks, with its 95% interval.
+        acceded: in the future with membership, ``share`` of runs in which the candidate accedes, and mean ``years``
+            until it does, with their 95% intervals.
     """
 
     scenario: Scenario
@@ -87,65 +88,66 @@ class ThreeFutures(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Membership, guarantees in lieu, or neither: with what consequences? ({self.scenario.name})"
+        """The question that the analysis answers."""
+        return f"What follows from membership, from guarantees in lieu, and from neither? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
-        """The guarantee, and how strongly it deters."""
+        """The guarantee, and the strengths of deterrence compared."""
         deterrence = list(self.by_deterrence.index.unique("deterrence"))
         return {"level": self.level, "given": self.given, "deterrence": deterrence}
 
     def sentences(self) -> list[str]:
-        """What differs from neither, what drives it, what it is."""
+        """Each measure and its difference from neither, how many accede, and what these results are."""
         said = []
         for measure, (label, unit, digits) in MEASURES.items():
             rows, form = self.consequences.xs(measure, level="measure"), f"{{:+.{digits}f}}"
             changes = {f: format_difference(rows.loc[f], "difference", form) for f in (MEMBERSHIP, IN_LIEU)}
             parts = "; ".join(f"{future} {change}" for future, change in changes.items())
             usual = interval(rows.loc[NEITHER], "mean", f"{{:.{digits}f}}")
-            text = f"{label[0].upper()}{label[1:]}, {unit}: {usual} with neither; {parts}."
+            text = f"{label[0].upper()}{label[1:]}, {unit}: {usual} with neither; difference from that: {parts}."
             said.append(stating(text, *changes.values()))
         joins = interval(self.acceded, "share", "{:.0%}")
         after = "" if np.isnan(self.acceded["years"]) else f", after {interval(self.acceded, 'years', '{:.1f}')} years"
-        said.append(f"With membership the candidate accedes in {joins} of worlds{after}.")
+        said.append(f"In the future with membership the candidate accedes in {joins} of runs{after}.")
         return [
             *said,
-            "These are outcomes of the model, not findings about the world: how far guarantees and membership deter "
-            "is assumed (war.deterrence, guarantees.membership); the table by war.deterrence shows what hangs on it.",
+            "These are outcomes of the model, not findings about the world: how strongly guarantees and membership "
+            "deter is assumed (war.deterrence, guarantees.membership); the table by war.deterrence shows how results "
+            "depend on that assumption.",
         ]
 
     def tables(self) -> dict[str, ResultTable]:
-        """Consequences; attacks by deterrence."""
+        """Consequences; renewed attacks by strength of deterrence."""
         numbers = {"mean": "{:.3f}", "difference": "{:+.3f}"}
         units = [MEASURES[measure][1] for measure in self.consequences.index.get_level_values("measure")]
         with_units = self.consequences.assign(unit=units)
         return {
-            "consequences": ResultTable("Consequences within the model", with_units, numbers, most=40),
+            "consequences": ResultTable("Consequences in the model", with_units, numbers, most=40),
             "by_deterrence": ResultTable(
                 "Renewed attacks by war.deterrence", self.by_deterrence, {"attacks": NUMBER}, 40
             ),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Consequences side by side."""
+        """All consequences, one panel each."""
         return {"futures": self.overview}
 
     def overview(self) -> Axes:
-        """All measures on one figure, a panel each; returns the first panel."""
+        """All measures on one figure, one panel each; returns the first panel."""
         with house_style():
             figure = Figure(figsize=(9.5, 5.4), layout="constrained")
             FigureCanvasAgg(figure)
             panels = figure.subplots(2, 3, sharey=True).ravel()
             for ax, measure in zip(panels, MEASURES, strict=True):
                 self.plot(measure, ax)
-                ax.texts[-1].remove()  # the number of runs: once on the figure
-            figure.suptitle("Three futures: consequences within the model", x=0.01, ha="left", weight="bold")
+                ax.texts[-1].remove()  # the note appears once on the figure
+            figure.suptitle("Three futures: consequences in the model", x=0.01, ha="left", weight="bold")
             note_runs(panels[3], self.runs, NOTE, below=42)
         first: Axes = panels[0]
         return first
 
     def plot(self, measure: str = "war_years", ax: Axes | None = None) -> Axes:
-        """Mean of a measure by future with its 95% interval, on an axis that begins at zero."""
+        """Mean of a measure by future, with its 95% interval."""
         label, unit, digits = MEASURES[measure]
         rows = self.consequences.xs(measure, level="measure").loc[list(FUTURES)]
         with house_style():
@@ -179,27 +181,28 @@ def three_futures(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> ThreeFutures:
-    """The consequences of membership, of guarantees in lieu of it, and of neither, in the same worlds.
+    """Compare the consequences of membership, of guarantees in lieu of it, and of neither, in paired runs.
 
-    Membership: all members support from the first day, whatever the war, and the candidate keeps its bid. In lieu: a
-    binding guarantee by all, and one member objects throughout. Neither: one objects, and no new guarantee is given.
+    Membership: all members support from the first day, whatever the war, and the candidate keeps its bid. Guarantees in
+    lieu: all members give a binding guarantee, and one member always objects. Neither: one member always objects, and
+    no new guarantee is given.
 
     Args:
-        scenario: name, path or scenario.
-        runs: of each future.
-        seed: of all random streams.
-        level: of the binding guarantee.
-        given: day of the guarantee, by default seven months after the start.
-        deterrence: values of ``war.deterrence`` over which renewed attacks are compared.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: number of runs of each future.
+        seed: seed of all random streams.
+        level: level of the binding guarantee, from 0 to 1.
+        given: date on which the guarantee is given; by default seven months after the start.
+        deterrence: values of ``war.deterrence`` for which renewed attacks are compared.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario, the level or the day is wrong.
-        ValueError: ``runs`` or ``seed`` is.
+        ScenarioError: the scenario, the level or the date is invalid.
+        ValueError: ``runs`` or ``seed`` is invalid.
 
     Warns:
-        TooFewRunsWarning: a difference from neither is not told; the message says how many runs would do.
+        TooFewRunsWarning: a difference is not distinguishable from zero; the message says how many runs are needed.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
@@ -231,7 +234,7 @@ def three_futures(
 
 
 def _consequences(results: Mapping[str, EnsembleResult]) -> pd.DataFrame:
-    """By measure and future: the mean, and the difference from neither in the same worlds."""
+    """Indexed by measure and future: the mean, and the difference from neither in paired runs."""
     values = {name: _values(result) for name, result in results.items()}
     rows = []
     for measure in MEASURES:
@@ -259,13 +262,13 @@ def _values(result: EnsembleResult) -> dict[str, np.ndarray]:
 
 
 def security(result: EnsembleResult) -> np.ndarray:
-    """Probability of being at peace at the horizon and of staying so for a year more, (run,).
+    """Probability of peace at the horizon that lasts for one more year, (run,).
 
-    Zero in runs at hot war; else ``exp(-hazard)`` with ``breach_hazard``, the deterrent being the
-    guarantee in force or, for a member, at least ``guarantees.membership``.
+    It is zero in runs with a hot war at the horizon, and otherwise ``exp(-hazard)`` with ``breach_hazard``. The
+    deterrent is the guarantee in force or, for a member, at least ``guarantees.membership``.
 
     Args:
-        result: of ``paired_runs`` with ``war_intensity``, ``guarantee``, ``force_cap`` and ``stage`` by year.
+        result: result of ``paired_runs`` with ``war_intensity``, ``guarantee``, ``force_cap`` and ``stage`` by year.
     """
     last, s = result.data.isel(year=-1), result.scenario
     is_member = last["stage_by_year"].to_numpy() == MEMBER

@@ -1,4 +1,4 @@
-"""Guarantees: stepping stone or substitute, over their level and rho, in the same worlds."""
+"""Guarantees as stepping stone or as substitute: paired runs over their level and rho."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, about
 from article10.runs.statistics.intervals import (
     NEEDED,
+    UNDETECTED,
     Undetected,
     excludes_zero,
     format_difference,
@@ -41,24 +42,24 @@ LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)
 SUBSTITUTIONS = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0)
 
 DELAY = timedelta(days=212)
-"""From the start to the guarantee: as in the shipped scenarios, 1 July 2026 after a start on 1 December 2025."""
+"""Time from the start to the guarantee, as in the shipped scenarios: 1 December 2025 to 1 July 2026."""
 
 NAME = "binding_guarantee"
-"""The event: the same as in the shipped scenarios, so that the guarantee takes its place."""
+"""Name of the event, the same as in the shipped scenarios, so that the guarantee replaces theirs."""
 
 
 @dataclass(frozen=True, repr=False)
 class GuaranteeTradeoff(AnalysisResult):
-    """What a binding guarantee does to an outcome, by its level and by rho.
+    """The effect of a binding guarantee on an outcome, by its level and by rho.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: of each cell.
-        seed: of all random streams.
+        scenario: the scenario analysed.
+        runs: number of runs of each cell.
+        seed: seed of all random streams.
         outcome: ``invitation``, ``signature`` or ``accession``.
-        given: day of the guarantee.
-        cells: by rho and level: share of worlds that reach the outcome, and the effect of the guarantee against the
-            same worlds with the same rho and no guarantee, with their 95% intervals.
+        given: date on which the guarantee is given.
+        cells: indexed by rho and level: share of runs that reach the outcome, and effect of the guarantee compared with
+            paired runs with the same rho and no guarantee, with their 95% intervals.
     """
 
     scenario: Scenario
@@ -70,20 +71,20 @@ class GuaranteeTradeoff(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Do guarantees lead to membership or take its place? ({self.scenario.name})"
+        """The question that the analysis answers."""
+        return f"Do guarantees lead to membership or replace it? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
-        """The sweep."""
+        """The levels, the values of rho, the outcome and the date."""
         levels, substitutions = (list(self.cells.index.unique(name)) for name in ("level", "rho"))
         return {"levels": levels, "substitutions": substitutions, "outcome": self.outcome, "given": self.given}
 
     @property
     def turn(self) -> pd.DataFrame:
-        """By level, between which values of rho the effect changes its sign; only levels at which that is told.
+        """Indexed by level: the values of rho between which the effect changes its sign, where that is detected.
 
-        ``above_zero_at`` is the largest rho at which the effect is told to be above zero, ``below_zero_at`` the next
-        one at which it is told to be below.
+        ``above_zero_at`` is the largest rho at which the interval lies above zero, ``below_zero_at`` the next one at
+        which it lies below.
         """
         signs = np.sign(self.cells["effect"]).where(excludes_zero(self.cells, "effect"), 0.0)
         found = {}
@@ -97,7 +98,7 @@ class GuaranteeTradeoff(AnalysisResult):
         return frame.rename_axis("level")
 
     def sentences(self) -> list[str]:
-        """The two ends, where the sign changes, what is not told."""
+        """Both ends of rho, where the sign changes, and how many effects are not detected."""
         level = self.cells.index.get_level_values("level").max()
         ends = self.cells.xs(level, level="level")
         said = []
@@ -105,12 +106,12 @@ class GuaranteeTradeoff(AnalysisResult):
             what = f"{word.capitalize()} (rho {rho:+g}), a binding guarantee of {level:g}"
             change = format_difference(ends.loc[rho], "effect", POINTS)
             said.append(stating(f"{what}: {self.outcome} {change}.", change))
-        said += [self._said_of_the_turn()]
-        unsaid = int((~excludes_zero(self.cells, "effect")).sum())
-        said.append(f"In {unsaid} of {len(self.cells)} cells {self.runs:,} runs do not tell the effect from zero.")
-        return [*said, "No data identify rho: this is a sweep of an assumption, not an estimate."]
+        said += [self._change_of_sign()]
+        undetected = int((~excludes_zero(self.cells, "effect")).sum())
+        said.append(f"In {undetected} of {len(self.cells)} cells the effect is {UNDETECTED} with {self.runs:,} runs.")
+        return [*said, "No data identify rho: these results vary an assumption; they do not estimate it."]
 
-    def _said_of_the_turn(self) -> str:
+    def _change_of_sign(self) -> str:
         if len(self.turn):
             levels: dict[tuple[float, float], list[str]] = {}
             for level, (above, below) in zip(self.turn.index, self.turn.to_numpy(), strict=True):
@@ -118,25 +119,24 @@ class GuaranteeTradeoff(AnalysisResult):
             where = listed(
                 f"between {low:+g} and {high:+g} (level {listed(there)})" for (low, high), there in levels.items()
             )
-            return f"The effect changes its sign at a rho {where}: above, guarantees take the place of membership."
-        parts = [self._said_of_a_side(side) for side in (1, -1)]
-        return Undetected(f"A change of its sign is not told: {parts[0]}, {parts[1]}.")
+            return f"The effect changes its sign at a rho {where}: above that, guarantees replace membership."
+        return Undetected(f"No change of sign is detected: {self._on_one_side(1)}, {self._on_one_side(-1)}.")
 
-    def _said_of_a_side(self, side: int) -> str:
-        """Whether any effect is told on one side of zero, or how many runs would tell the clearest there."""
+    def _on_one_side(self, side: int) -> str:
+        """How many effects are detected above or below zero, or how many runs the clearest of them needs."""
         word, there = "above" if side > 0 else "below", self.cells[np.sign(self.cells["effect"]) == side]
         cells = int(excludes_zero(there, "effect").sum())
         if cells:
-            return f"{word} zero it is told in {cells} cell{'s' if cells > 1 else ''}"
+            return f"the effect is {word} zero in {cells} cell{'s' if cells > 1 else ''}"
         if there["effect" + NEEDED].isna().all():
-            return f"{word} zero no cell points"
+            return f"no estimate is {word} zero"
         rho, level = there["effect" + NEEDED].idxmin()
         needed = there["effect" + NEEDED].min()
-        return f"{word} zero it would take {about(needed)} (rho {rho:+g}, level {level:g})"
+        return f"detecting an effect {word} zero needs {about(needed)} (rho {rho:+g}, level {level:g})"
 
     def tables(self) -> dict[str, ResultTable]:
         """All cells; where the sign changes."""
-        title = f"Share of worlds with {self.outcome}, and effect of the guarantee"
+        title = f"Share of runs with {self.outcome}, and effect of the guarantee"
         return {
             "cells": ResultTable(title, self.cells, {"share": PERCENT, "without": PERCENT, "effect": POINTS}, most=50),
             "turn": ResultTable(
@@ -145,11 +145,11 @@ class GuaranteeTradeoff(AnalysisResult):
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """The cells."""
+        """The effect by level and rho."""
         return {"tradeoff": self.plot}
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Effect over level and rho, written in the cells, grey where not told; lines that hold the change of sign."""
+        """Effect by level and rho; grey where not distinguishable from zero; lines enclose the change of sign."""
         effect = self.cells["effect"].unstack("level")
         values = effect.where(excludes_zero(self.cells, "effect").unstack("level")).to_numpy(float)
         with house_style():
@@ -168,7 +168,7 @@ class GuaranteeTradeoff(AnalysisResult):
                     ax.hlines(edge, column - 0.5, column + 0.5, color="black", linewidth=1.6)
             ax.set_xticks(range(values.shape[1]), [f"{level:g}" for level in levels])
             ax.set_yticks(range(values.shape[0]), [_signed(rho) for rho in substitutions])
-            ax.set_xlabel("level of a binding guarantee by all members")
+            ax.set_xlabel("level of a binding guarantee given by all members")
             ax.set_ylabel("rho: stepping stone (−1) to substitute (+1)")
             ax.grid(visible=False)
             bar: Any = ax.get_figure()
@@ -176,14 +176,14 @@ class GuaranteeTradeoff(AnalysisResult):
             bar.ax.yaxis.set_major_formatter(lambda value, _: _signed(round(100 * value)))
             bar.set_label(f"change of the probability of {self.outcome}, percentage points")
             ax.set_title("Guarantees: stepping stone or substitute")
-            lines = "; between the black lines: the sign changes" if len(self.turn) else ""
-            words = f"each cell against no guarantee, the same worlds; grey: not told from zero{lines}"
+            lines = "; the sign changes between the black lines" if len(self.turn) else ""
+            words = f"of each cell, paired with no guarantee; grey: 95% CI (simulation only) includes zero{lines}"
             note_runs(ax, self.runs, words, below=38)
         return ax
 
 
 def _signed(value: float) -> str:
-    """A number with its sign, and a minus that is one."""
+    """A number with its sign, as a figure shows it."""
     return f"{value:+g}".replace("-", "−") if value else "0"
 
 
@@ -200,26 +200,26 @@ def guarantee_tradeoff(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> GuaranteeTradeoff:
-    """The outcome over the level of a binding guarantee and over rho (``guarantees.substitution``), in the same worlds.
+    """The effect of a binding guarantee by its level and by rho (``guarantees.substitution``), in paired runs.
 
     Args:
-        scenario: name, path or scenario; what guarantees it has stay, but one called ``binding_guarantee``, in whose
-            place the others are put.
-        levels: of one binding guarantee by all members, in [0, 1].
-        substitutions: values of rho, in [-1, 1]: below 0 a stepping stone, above 0 a substitute.
-        runs: of each cell.
-        seed: of all random streams.
-        outcome: ``invitation``, ``signature`` or ``accession``; by default the first that is ahead.
-        given: day of the guarantee, by default seven months after the start.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario. Its own guarantees stay, except one
+            named ``binding_guarantee``, which is replaced.
+        levels: levels of one binding guarantee given by all members, from 0 to 1.
+        substitutions: values of rho, from -1 to 1: guarantees are a stepping stone below 0 and a substitute above.
+        runs: number of runs of each cell.
+        seed: seed of all random streams.
+        outcome: ``invitation``, ``signature`` or ``accession``; by default the first still possible at the start.
+        given: date on which the guarantee is given; by default seven months after the start.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario, a level, a rho or the day is wrong.
-        ValueError: ``runs``, ``seed`` or ``outcome`` is.
+        ScenarioError: the scenario, a level, a rho or the date is invalid.
+        ValueError: ``runs``, ``seed`` or ``outcome`` is invalid.
 
     Warns:
-        TooFewRunsWarning: the effect or its change of sign is not told; the message says how many runs would do.
+        TooFewRunsWarning: an effect is not distinguishable from zero; the message says how many runs are needed.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
@@ -243,10 +243,10 @@ def guarantee_tradeoff(
 
 
 def day_of_guarantee(scenario: Scenario, given: str | date | None) -> date:
-    """The day of the guarantee: as given, or by default ``DELAY`` after the start.
+    """The date of the guarantee: as given, or by default ``DELAY`` after the start.
 
     Raises:
-        ScenarioError: it is no date within the scenario.
+        ScenarioError: it is not a date within the scenario.
     """
     expected = f"expected a date from {scenario.start} to before {scenario.horizon}"
     try:
@@ -259,17 +259,17 @@ def day_of_guarantee(scenario: Scenario, given: str | date | None) -> date:
 
 
 def with_guarantee(scenario: Scenario, level: float, day: date) -> Scenario:
-    """The scenario with one binding guarantee by all members, in place of any of its name.
+    """The scenario with one binding guarantee given by all members, in place of any of the same name.
 
     Raises:
-        ScenarioError: the level is none.
+        ScenarioError: the level is not from 0 to 1.
     """
     if not 0 <= level <= 1:
-        raise ScenarioError(f"level = {level!r}: expected a level of a guarantee, 0 to 1")
+        raise ScenarioError(f"level = {level!r}: expected the level of a guarantee, from 0 to 1")
     content = {"kind": "guarantee", "name": NAME, "date": day, "level": float(level), "binding": True}
     return read_scenario(scenario, {"events": [content]})
 
 
 def without_guarantee(scenario: Scenario) -> Scenario:
-    """The scenario without the guarantee that ``with_guarantee`` gives."""
+    """The scenario without the guarantee that ``with_guarantee`` adds."""
     return scenario.with_(events=tuple(event for event in scenario.events if event.name != NAME))

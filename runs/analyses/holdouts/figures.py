@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axes:
-    """What each member's consent throughout adds to the first outcome ahead, with 95% intervals, largest on top."""
+    """Effect of each member's permanent consent on the first outcome still possible, with 95% intervals."""
     first = outcomes_ahead(answer.scenario)[0]
     gain = f"{first}_gain"
     shown = answer.members.nlargest(most, gain)[::-1]
@@ -40,15 +40,15 @@ def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axe
         ax.axvline(0, color="#888888", linewidth=0.8)
         points_axis(ax, f"probability of {first} by the horizon")
         ax.grid(visible=False, axis="y")
-        ax.set_title("What one member's consent would add")
+        ax.set_title("Effect of one member's permanent consent")
         left = shown_of(len(shown), len(answer.members), "members")
-        words = f"with and without it, the same worlds; lines: 95% intervals; pale: not told{left}"
+        words = f"paired runs; lines: 95% CI (simulation uncertainty only); pale: CI includes zero{left}"
         note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
 def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
-    """Share of worlds that reach each outcome as holdouts consent one after another, with 95% intervals."""
+    """Share of runs that reach each outcome as holdouts consent one after another, with 95% intervals."""
     rows = answer.together
     with house_style():
         ax = ax or new_axes()
@@ -59,17 +59,17 @@ def together(answer: HoldoutPower, ax: Axes | None = None) -> Axes:
         ax.set_ylim(0, 1)
         ax.set_xlim(0, rows.index[-1])
         label_ends(ax)
-        words = ["as it is", *(f"+ {name}" for name in rows["joins"].iloc[1:])]
+        words = ["as given", *(f"+ {name}" for name in rows["joins"].iloc[1:])]
         ax.set_xticks(list(rows.index), words, rotation=35, ha="right", fontsize=8.5)
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
         ax.set_ylabel("probability by the horizon")
-        ax.set_title("Holdouts that consent, one after another")
-        note_runs(ax, answer.runs, "of each, the same worlds; bands: 95% intervals", below=62)
+        ax.set_title("Probability as holdouts consent one after another")
+        note_runs(ax, answer.runs, "of each variant, paired; bands: 95% CI (simulation uncertainty only)", below=62)
     return ax
 
 
 def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax: Axes | None = None) -> Axes:
-    """Share of simulated decisions that a member alone would have changed, beside what a-priori indices say of all."""
+    """Share of simulated decisions that each member alone would have changed, beside the Shapley–Shubik index."""
     rows = answer.pivotality.nlargest(most, rule)[::-1]
     shown = rows[rule]
     names = answer.members["member_name"].reindex(shown.index)
@@ -80,7 +80,7 @@ def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax
         equal = float(answer.indices["shapley_shubik"][rule])
         ax.axvline(equal, color=OPPOSED, linestyle="--", linewidth=1)
         ax.annotate(
-            "Shapley–Shubik\nof every member",
+            "Shapley–Shubik index\nof every member",
             (equal, 0),
             xytext=(4, 0),
             textcoords="offset points",
@@ -93,5 +93,6 @@ def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax
         ax.grid(visible=False, axis="y")
         ax.set_title(f"Pivotal members under {rule}")
         left = shown_of(len(shown), len(answer.pivotality), "members")
-        note_runs(ax, answer.runs, f"ballots as cast in the simulated worlds; lines: 95% intervals{left}", below=38)
+        words = f"simulated ballots; lines: 95% CI (simulation uncertainty only){left}"
+        note_runs(ax, answer.runs, words, below=38)
     return ax

@@ -1,4 +1,4 @@
-"""Holdout power: what each member's objection does, what it is paid, and what would change if it consented."""
+"""Holdout power: how often each member objects, what it is paid, and what its consent would change."""
 
 from __future__ import annotations
 
@@ -48,29 +48,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TOGETHER = 8
-"""Variants run at a time: a bound on memory."""
+"""Number of variants simulated at a time, to limit memory."""
 
 MOST_TOGETHER = 8
-"""Holdouts that are made to consent together, at the most."""
+"""Largest number of holdouts that consent together."""
 
 
 @dataclass(frozen=True, repr=False)
 class HoldoutPower(AnalysisResult):
-    """What members that hold out do to the outcome.
+    """The effect of members that hold out on the outcome.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: of each variant.
-        seed: of all random streams.
-        members: by member: its name; shares of councils at which it objects by its own stance (``objects``), because
-            of the war alone, and as the only one to object (``alone``); share of complete ratifications that it is the
-            last of (``last``, of ``ratifications``); concessions that it holds, in years of a full concession; what its
-            consent throughout would add to invitations and accessions. With 95% intervals, of paired worlds or with
-            runs as clusters.
-        together: by number of holdouts that consent together, those that object most first: who joins, and the shares.
-        indices: by rule: absolute and normalised Banzhaf and Shapley–Shubik of every member, which are all equal.
-        pivotality: by member and rule: share of decisions in the simulated worlds that it alone would have changed,
-            with 95% intervals.
+        scenario: the scenario analysed.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
+        members: indexed by member: its name; share of councils at which it objects by its own stance (``objects``),
+            because of the war alone (``war_alone``), and as the only objector (``alone``); share of complete
+            ratifications in which it is the last (``last``, out of ``ratifications``); concessions received, in years
+            of a full concession; and the increase of the probability of each outcome if it always consented. 95%
+            intervals are of paired runs, or treat runs as clusters.
+        together: indexed by the number of holdouts that consent together, the most frequent objectors first: the member
+            added, and the probability of each outcome.
+        indices: indexed by rule: absolute and normalised Banzhaf index and Shapley–Shubik index, equal for all members.
+        pivotality: indexed by member, a column for each rule: share of simulated decisions that the member alone would
+            have changed, with 95% intervals.
     """
 
     scenario: Scenario
@@ -83,55 +84,58 @@ class HoldoutPower(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         return f"What power does a holdout have? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
-        """Whose consent was tried."""
+        """The members whose consent is simulated."""
         return {"members": list(self.members.index)}
 
     def sentences(self) -> list[str]:
-        """Who holds out, whose consent counts, who must consent together, what indices say."""
+        """Who objects, whose consent matters, who must consent together, and what power indices imply."""
         rows, n = self.members, len(self.scenario.members())
         said = []
         if rows["objects_low"].notna().any():
             said = [
-                f"Objects most by its own stance, share of councils: {_each(rows.head(4), 'objects')}; objects alone: "
-                f"{_each(rows.nlargest(3, 'alone'), 'alone')}."
+                "Most frequent objectors by their own stance, as a share of councils: "
+                f"{_each(rows.head(4), 'objects')}; as the only objector: {_each(rows.nlargest(3, 'alone'), 'alone')}."
             ]
         elif rows["objects"].notna().any():
-            said = [Undetected("Who objects how often is not told: one run gives no interval.")]
+            said = [Undetected("How often each member objects cannot be estimated from one run.")]
         first = outcomes_ahead(self.scenario)[0]
         gain = f"{first}_gain"
         ranked = rows.sort_values(gain, key=np.abs, ascending=False)
-        known, silent = ranked[excludes_zero(ranked, gain)], ranked[~excludes_zero(ranked, gain)]
-        if len(known):
-            gains = _each(known.head(4), gain, POINTS)
-            said.append(f"Consent throughout would add to {first}s: {gains}; formally each has 1 of {n} ballots.")
-        if len(silent):
-            change = format_difference(silent.iloc[0], gain, POINTS)
-            most = f"{silent['member_name'].iloc[0]}'s, {change}"
-            text = f"The consent of {len(silent)} of {len(rows)} members does nothing that is told; most, {most}."
+        detected, undetected = ranked[excludes_zero(ranked, gain)], ranked[~excludes_zero(ranked, gain)]
+        if len(detected):
+            gains = _each(detected.head(4), gain, POINTS)
+            said.append(f"Permanent consent raises the probability of {first}: {gains}; each has 1 of {n} ballots.")
+        if len(undetected):
+            change = format_difference(undetected.iloc[0], gain, POINTS)
+            text = (
+                f"The consent of {len(undetected)} of {len(rows)} members has no detectable effect; the largest "
+                f"estimate is that of {undetected['member_name'].iloc[0]}, {change}."
+            )
             said.append(stating(text, change))
         u = self.indices.iloc[0]
         said += [
-            self._said_together(first),
-            f"A-priori indices say the same of all under every rule: Shapley–Shubik {u['shapley_shubik']:.4f} = 1/{n}; "
-            f"the absolute Banzhaf index under unanimity is {u['banzhaf']:.1e}: all others are taken to toss coins.",
+            self._effect_together(first),
+            f"A-priori indices are equal for all members under every rule: Shapley–Shubik {u['shapley_shubik']:.4f} = "
+            f"1/{n}; the absolute Banzhaf index under unanimity, {u['banzhaf']:.1e}, assumes that all others vote at "
+            "random.",
         ]
         return said
 
-    def _said_together(self, outcome: str) -> str:
+    def _effect_together(self, outcome: str) -> str:
         shares = [interval(row, outcome, PERCENT) for _, row in self.together.iterrows()]
         joins = [str(name) for name in self.together["joins"].iloc[1:]]
-        more = f"; {shares[-1]} if {listed(joins)} do" if len(joins) > 1 else ""
+        more = f"; {shares[-1]} if {listed(joins)} all consent" if len(joins) > 1 else ""
         return (
-            f"Under {UNANIMITY} consents count together: {outcome} in {shares[0]} of worlds as it is; {shares[1]} if "
-            f"{joins[0]} consents{more}."
+            f"Under {UNANIMITY} the last objector decides: {outcome} in {shares[0]} of runs in the scenario as given; "
+            f"{shares[1]} if {joins[0]} consents{more}."
         )
 
     def tables(self) -> dict[str, ResultTable]:
-        """Members, consents together, pivotality, indices."""
+        """Members, joint consent, pivotality, power indices."""
         formats: dict[str, Form] = dict.fromkeys(("objects", "war_alone", "alone", "last"), PERCENT)
         formats |= {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
         fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
@@ -140,13 +144,15 @@ class HoldoutPower(AnalysisResult):
         members, together = (columns_ahead(frame, self.scenario) for frame in (self.members, self.together))
         return {
             "members": ResultTable("Holdout power by member", members, formats),
-            "together": ResultTable("Holdouts that consent together", together, dict.fromkeys(OUTCOMES, PERCENT)),
+            "together": ResultTable(
+                "Probability of each outcome if holdouts consent together", together, dict.fromkeys(OUTCOMES, PERCENT)
+            ),
             "pivotality": ResultTable("Share of decisions that a member alone would have changed", pivotality, by_rule),
-            "indices": ResultTable("A-priori power of every member", self.indices, fractions),
+            "indices": ResultTable("A-priori voting power, equal for every member", self.indices, fractions),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Gains from consent, consents together, indices against pivotality."""
+        """Effect of consent, effect of joint consent, pivotality beside the power indices."""
         from article10.runs.analyses.holdouts import figures as draw
 
         figures: dict[str, Callable[[], Axes]] = {
@@ -168,41 +174,41 @@ def holdout_power(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> HoldoutPower:
-    """What each member's objection does: how often, at what price, and what would change if it consented throughout.
+    """How often each member objects, what it is paid, and what would change if it always consented.
 
-    A member that consents supports at every council and in its ratification, whatever its stance and the war. Its
-    stance still moves, and is still part of the others' network.
+    A member that always consents supports at every council and in its ratification, whatever its stance and the war.
+    Its stance still changes, and still influences the other members.
 
     Args:
-        scenario: name, path or scenario.
-        runs: of each variant; there are one for each member and a few more.
-        seed: of all random streams.
-        members: codes of those whose consent is tried, by default all.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: number of runs of each variant; there is one variant for each member, and a few more.
+        seed: seed of all random streams.
+        members: codes of the members whose consent is simulated; by default all.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
         KeyError: a member is not on the roster.
-        ScenarioError: the scenario is wrong.
-        ValueError: ``runs`` or ``seed`` is, or no member is named.
+        ScenarioError: the scenario is invalid.
+        ValueError: ``runs`` or ``seed`` is invalid, or ``members`` is empty.
 
     Warns:
-        TooFewRunsWarning: something is not told from zero; it is not stated.
+        TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     roster = chosen.members()
-    tried = tuple(roster.iso3 if members is None else members)
-    if not tried:
-        raise ValueError("members: none named; expected at least one code")
-    for code in tried:
+    consenters = tuple(roster.iso3 if members is None else members)
+    if not consenters:
+        raise ValueError("members: expected the code of at least one member; got none")
+    for code in consenters:
         roster.index(code)
-    groups = min(MOST_TOGETHER, len(tried))
-    total = runs * (1 + len(tried) + groups)
+    groups = min(MOST_TOGETHER, len(consenters))
+    total = runs * (1 + len(consenters) + groups)
 
     present = paired_runs({"": chosen}, runs, seed, by_year=("concession",), progress=part_of(progress, 0, total))[""]
-    by_objection = [str(code) for code in holdouts(present).index if code in tried] or list(tried)
-    variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in tried}
+    by_objection = [str(code) for code in holdouts(present).index if code in consenters] or list(consenters)
+    variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in consenters}
     variants |= {tuple(by_objection[:k]): consenting(chosen, by_objection[:k]) for k in range(1, groups + 1)}
     gains = _reached(variants, runs, seed, part_of(progress, runs, total))
     return warn_if_underpowered(
@@ -221,7 +227,7 @@ def holdout_power(
 def _reached(
     variants: Mapping[tuple[str, ...], Scenario], runs: int, seed: int, progress: Progress | None
 ) -> dict[tuple[str, ...], dict[str, np.ndarray]]:
-    """By who consents: in which runs each outcome is reached; a few variants are held at once."""
+    """For each set of consenting members: which runs reach each outcome. Few variants are in memory at a time."""
     found: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
     names = list(variants)
     for start in range(0, len(names), TOGETHER):
@@ -237,7 +243,7 @@ def _each(rows: pd.DataFrame, column: str, form: Form = PERCENT) -> str:
 
 
 def consenting(scenario: Scenario, members: Sequence[str]) -> Scenario:
-    """The scenario in which some members support throughout, whatever their stance and the war."""
+    """The scenario in which some members always support, whatever their stance and the war."""
     open_door = {code: scenario.roster.get(code, MemberOverride()).with_(war_bar=0.0) for code in members}
     ballots = {**scenario.ballots, **dict.fromkeys(members, "support")}
     return scenario.with_(ballots=ballots, roster={**scenario.roster, **open_door})
@@ -256,9 +262,9 @@ def _members(
     rows = []
     for code in order:
         place = codes.index(code)
-        own, whatever, alone = (objects[kind][:, place] for kind in ("own_stance", "any", "alone"))
+        own, total, alone = (objects[kind][:, place] for kind in ("own_stance", "any", "alone"))
         row: dict[str, Any] = {"member": code, "member_name": str(data["member_name"].to_numpy()[place])}
-        row |= share_over_runs(own, "objects", councils) | share_over_runs(whatever - own, "war_alone", councils)
+        row |= share_over_runs(own, "objects", councils) | share_over_runs(total - own, "war_alone", councils)
         row |= share_over_runs(alone, "alone", councils) | share_over_runs(last == code, "last", complete)
         row |= {"ratifications": int(complete.sum())} | mean_over_runs(held[:, place], "concession_years")
         for outcome in OUTCOMES:
@@ -295,7 +301,7 @@ def _indices(scenario: Scenario) -> pd.DataFrame:
 
 
 def _pivotality(present: EnsembleResult, order: Sequence[str]) -> pd.DataFrame:
-    """Under each rule, at the ballots that were cast under the rule of the scenario."""
+    """Pivotality under each rule, given the ballots cast under the rule of the scenario."""
     ballots = present.data["ballot"].to_numpy()
     asked = (ballots != NO_BALLOT).all(axis=2)
     run = np.nonzero(asked)[0]

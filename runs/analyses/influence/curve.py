@@ -1,4 +1,4 @@
-"""Informal influence over effort and by strategy: what more pressure does, and how it is spread."""
+"""The effect of Russia's pressure by its effort and by its strategy."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 EFFORTS = (2.0, 4.0, 6.0, 9.0, 12.0, 15.0)
-"""Efforts of Russia, pressure a year: over the plausible range of ``russia.effort``."""
+"""Russia's effort (pressure per year) at the points of the curve: the plausible range of ``russia.effort``."""
 
 
 @dataclass(frozen=True, repr=False)
 class InfluenceCurve(AnalysisResult):
-    """The probability of an outcome over Russia's effort, by strategy, all in the same worlds.
+    """The probability of an outcome by Russia's effort and strategy, in paired runs.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: of each effort and strategy.
-        seed: of all random streams.
+        scenario: the scenario analysed.
+        runs: number of runs at each effort and strategy.
+        seed: seed of all random streams.
         outcome: ``invitation`` or ``accession``.
-        points: by strategy and effort: the share of worlds that reach the outcome, and the difference from no
-            effort; with 95% intervals. Effort 0 is the same for all strategies.
+        points: indexed by strategy and effort: share of runs that reach the outcome, and difference from no effort,
+            with 95% intervals. Effort 0 is the same for all strategies.
     """
 
     scenario: Scenario
@@ -50,38 +50,38 @@ class InfluenceCurve(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"What does more of Russia's pressure on members do, and how it is spread? ({self.scenario.name})"
+        """The question that the analysis answers."""
+        return f"How do the amount and the targeting of Russia's pressure change the outcome? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
-        """The outcome and the points."""
+        """The outcome, the strategies and the efforts."""
         strategies, efforts = (list(self.points.index.unique(name)) for name in ("strategy", "effort"))
         return {"outcome": self.outcome, "strategies": strategies, "efforts": efforts}
 
     def sentences(self) -> list[str]:
-        """For each strategy, what its largest effort does."""
+        """The effect of the largest effort of each strategy."""
         said = []
         for strategy, rows in self.points.groupby("strategy", sort=False):
             row, effort = rows.iloc[-1], rows.index[-1][1]
             if effort == 0:
                 continue
             change = format_difference(row, "difference", POINTS)
-            text = f"{strategy} at an effort of {effort:g}, against no effort: {self.outcome} {change}."
+            text = f"Strategy {strategy} at effort {effort:g}, compared with no effort: {self.outcome} {change}."
             said.append(stating(text, change))
         return said
 
     def tables(self) -> dict[str, ResultTable]:
         """All points."""
-        title = f"Share of worlds that reach the {self.outcome}, and difference from no effort"
+        title = f"Share of runs that reach the {self.outcome}, and difference from no effort"
         frame = self.points.assign(outcome=self.outcome)
         return {"points": ResultTable(title, frame, {"share": PERCENT, "difference": POINTS}, most=40)}
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Share over effort by strategy."""
+        """Probability by effort and strategy."""
         return {"curve": self.plot}
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Share of worlds that reach the outcome over effort, a line a strategy, with 95% intervals."""
+        """Share of runs that reach the outcome by effort, one line per strategy, with 95% intervals."""
         with house_style():
             strategies = [s for s in self.points.index.unique("strategy") if s != "inert"]
             ax = ax or new_axes(names=strategies)
@@ -98,10 +98,15 @@ class InfluenceCurve(AnalysisResult):
             ax.set_ylim(bottom=0)
             label_ends(ax)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
-            ax.set_xlabel("Russia's effort, pressure a year at full resources and alarm")
+            ax.set_xlabel("Russia's effort (pressure per year at full resources and alarm)")
             ax.set_ylabel(f"probability of {self.outcome}")
-            ax.set_title("Pressure by how much and how it is spread")
-            note_runs(ax, self.runs, "each point, the same worlds; dashed: no effort; bands: 95% intervals", below=38)
+            ax.set_title("Effect of Russia's pressure by effort and strategy")
+            note_runs(
+                ax,
+                self.runs,
+                "paired runs at each point; dashed: no effort; bands: 95% CI (simulation uncertainty only)",
+                below=38,
+            )
         return ax
 
 
@@ -117,29 +122,29 @@ def influence_curve(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> InfluenceCurve:
-    """The probability of an outcome over Russia's effort, by strategy, all in the same worlds.
+    """The probability of an outcome by Russia's effort and strategy, in paired runs.
 
     Args:
-        scenario: name, path or scenario.
-        efforts: values of ``russia.effort`` above 0; no effort is always among the points.
-        strategies: names in ``article10.STRATEGIES``.
-        runs: of each point.
-        seed: of all random streams.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        efforts: values of ``russia.effort`` above 0; no effort is always added.
+        strategies: names of strategies, from ``article10.STRATEGIES``.
+        runs: number of runs at each point.
+        seed: seed of all random streams.
         outcome: ``invitation`` or ``accession``.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario, an effort or a strategy is wrong.
-        ValueError: ``runs``, ``seed`` or ``outcome`` is.
+        ScenarioError: the scenario, an effort or a strategy is invalid.
+        ValueError: ``runs``, ``seed`` or ``outcome`` is invalid.
 
     Warns:
-        TooFewRunsWarning: something is not told from zero; it is not stated.
+        TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     check_milestone(outcome)
     for name in strategies:
         if name not in STRATEGIES:
-            raise ValueError(f"strategies: {name!r}: no such strategy; valid: {', '.join(STRATEGIES)}")
+            raise ValueError(f"strategies: unknown strategy {name!r}; expected one of {', '.join(STRATEGIES)}")
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     points = [(s, float(e)) for s in strategies for e in sorted(efforts) if e > 0]

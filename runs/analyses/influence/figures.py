@@ -11,12 +11,12 @@ import numpy as np
 from matplotlib.dates import date2num
 
 from article10.runs.analyses.influence.flips import (
-    BROUGHT,
+    BLOCKED,
     BY_RATIFICATION,
     BY_STANCE,
     BY_WAR,
+    ENABLED,
     NOT_READY_YET,
-    PREVENTED,
     SHELVED_AFTER,
     SHELVED_BEFORE,
     TIME,
@@ -54,11 +54,11 @@ REASON_COLOURS: Mapping[str, str] = MappingProxyType(
         TIME: COLOURS[3],
     }
 )
-"""By how an outcome fails to come."""
+"""Colour of each way in which an outcome is blocked."""
 
 
 def probability(answer: Influence, outcome: str | None = None, ax: Axes | None = None) -> Axes:
-    """Share of worlds that have reached an outcome by the end of each year, with the lever and without."""
+    """Share of runs that have reached an outcome by the end of each year, with and without the lever."""
     outcome = outcome or answer.outcomes[0]
     rows = answer.outcome_by_year(outcome)
     days = [date2num(day) for day in (answer.scenario.start, *rows.index)]  # type: ignore[no-untyped-call]
@@ -83,12 +83,12 @@ def probability(answer: Influence, outcome: str | None = None, ax: Axes | None =
         ax.set_ylabel(f"probability of {outcome} by the date")
         time_axis(ax)
         ax.set_title(_headed(f"{outcome.capitalize()} with and without {answer.lever.label}"))
-        note_runs(ax, answer.runs, "the same worlds with and without; bands: 95% intervals")
+        note_runs(ax, answer.runs, "paired runs with and without it; bands: 95% CI (simulation uncertainty only)")
     return ax
 
 
 def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
-    """How much the lever moves each member's stance, most moved on top, with 95% intervals; pale where not told."""
+    """Effect of the lever on each member's stance, largest on top, with 95% intervals; pale if they include zero."""
     shown = answer.members.head(most)[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.5 + 0.256 * len(shown)))
@@ -100,15 +100,15 @@ def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.set_xlabel("change of stance, mean over the years")
         ax.grid(visible=False, axis="y")
-        ax.set_title(_headed(f"Whom {answer.lever.label} moves"))
+        ax.set_title(_headed(f"{answer.lever.label}: effect on members' stances"))
         left = shown_of(len(shown), len(answer.members), "members")
-        words = f"bars: 95% intervals of paired differences; pale: not told from zero{left}"
+        words = f"bars: 95% CI of paired differences (simulation uncertainty only); pale: CI includes zero{left}"
         note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
 def channels(answer: Influence, ax: Axes | None = None) -> Axes:
-    """Each channel's share of the difference by outcome, with 95% intervals; pale where not told from zero."""
+    """Each channel's share of the difference, by outcome, with 95% intervals; pale if they include zero."""
     names = list(answer.channels.index.unique("channel"))
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.4 + 0.8 * len(names)))
@@ -121,8 +121,8 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
             ax.barh(places, rows["share"], xerr=errors, error_kw={"ecolor": "#444444", "elinewidth": 1}, **style)
             left_of = rows["share"].iloc[0] > 0
             side_of: dict[str, Any] = {"xytext": (-4 if left_of else 4, 0), "ha": "right" if left_of else "left"}
-            words: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "color": colour}
-            ax.annotate(outcome, (0, places[0]), **side_of, **words)
+            style_of: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "color": colour}
+            ax.annotate(outcome, (0, places[0]), **side_of, **style_of)
         ax.set_yticks(range(len(names)), list(map(literal, names)))
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
@@ -130,46 +130,50 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.14)
         ax.set_title(_headed(f"{answer.lever.label} by channel"))
-        note_runs(ax, answer.runs, "of every combination of channels; lines: 95% intervals; pale: not told", below=38)
+        words = "of each combination of channels; lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
+        note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
 def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: Axes | None = None) -> Axes:
-    """Through whom an outcome flips: worlds prevented to the left, brought about to the right, coloured by how.
+    """Who or what blocks an outcome: runs blocked with the lever to the left, runs enabled by it to the right.
 
     Args:
-        answer: to draw.
-        outcome: by default the first that flips in any world.
-        most: names, by worlds.
-        ax: to draw on.
+        answer: the result to draw.
+        outcome: by default the first that the lever changes in any run.
+        most: number of names shown, those with most runs.
+        ax: axes to draw on; by default those of a new figure.
     """
     flipped = answer.through[answer.through["outcome"].isin(answer.outcomes)]
     outcome = outcome or str(flipped["outcome"].iloc[0])
     rows = flipped[flipped["outcome"] == outcome]
-    sides = (PREVENTED, -1), (BROUGHT, 1)
-    through_whom = rows.groupby("through", sort=False)["worlds"].sum()
+    sides = (BLOCKED, -1), (ENABLED, 1)
+    through_whom = rows.groupby("through", sort=False)["runs"].sum()
     names = through_whom.nlargest(most).index[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.8 + 0.34 * len(names)))
         for direction, sign in sides:
             some = rows[rows["direction"] == direction]
-            table = some.pivot_table(index="through", columns="by", values="worlds", aggfunc="sum", fill_value=0.0)
+            table = some.pivot_table(index="through", columns="by", values="runs", aggfunc="sum", fill_value=0.0)
             table = table.reindex(names, fill_value=0.0)
             reach = np.zeros(len(names))
             for how in table.columns[table.sum() > 0]:
                 ax.barh(names, sign * table[how], left=sign * reach, color=REASON_COLOURS[how], label=str(how))
                 reach += table[how].to_numpy()
-        ax.set_yticks(range(len(names)), [literal(name).replace(", which", ",\nwhich") for name in names])
+        ax.set_yticks(
+            range(len(names)),
+            [literal(name).replace(", which", ",\nwhich").replace(", whose", ",\nwhose") for name in names],
+        )
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
-        ax.xaxis.set_major_formatter(lambda worlds, _: f"{abs(worlds):,.0f}")
-        ax.set_xlabel("worlds: prevented to the left, brought about to the right")
+        ax.xaxis.set_major_formatter(lambda runs, _: f"{abs(runs):,.0f}")
+        ax.set_xlabel("paired runs: blocked (left), enabled (right)")
         ax.grid(visible=False, axis="y")
         handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))  # each reason once
         ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        ax.set_title(f"Through whom the {outcome} flips")
-        counts = f"{answer.prevented[outcome]:,} prevented, {answer.brought[outcome]:,} brought about"
-        left = shown_of(len(names), len(through_whom), "ways")
+        ax.set_title(f"Who or what blocks the {outcome}")
+        counts = f"{answer.blocked[outcome]:,} blocked, {answer.enabled[outcome]:,} enabled"
+        left = shown_of(len(names), len(through_whom), "names")
         note_runs(ax, answer.runs, literal(f"{counts} by {answer.lever.label}{left}"), below=38)
     return ax
 

@@ -1,4 +1,4 @@
-"""Worlds whose outcome flips between two variants, and through whom."""
+"""Paired runs whose outcome differs between two variants, and the members or stages responsible."""
 
 from __future__ import annotations
 
@@ -13,59 +13,59 @@ from article10.model.accession_rule import OBJECT
 from article10.runs.analyses.paired import reached
 from article10.runs.ensemble.result import EnsembleResult
 
-SHELVED = "the candidate, which has shelved its bid"
+SHELVED = "the candidate, whose bid is shelved"
 NOT_READY = "the candidate, which is not ready"
 LATER = "a later invitation"
-"""Through whom an outcome fails to come, beside members."""
+"""What stands in the way of an outcome, other than members."""
 
 BY_STANCE, BY_WAR, BY_RATIFICATION = "stance", "war", "ratification"
 SHELVED_BEFORE, SHELVED_AFTER = "no ballot", "after the invitation"
 NOT_READY_YET, TIME = "readiness", "stages take time"
-"""How an outcome fails to come."""
+"""How an outcome is blocked."""
 
-PREVENTED, BROUGHT = "prevented", "brought about"
-"""Directions of a flip: with the lever the outcome does not come, or comes only with it."""
+BLOCKED, ENABLED = "blocked", "enabled"
+"""Effect of the lever on a run: the outcome is reached only without it, or only with it."""
 
 
 def flips(
     present: EnsembleResult, absent: EnsembleResult, outcomes: Sequence[str]
 ) -> tuple[pd.DataFrame, Mapping[str, int], Mapping[str, int]]:
-    """Worlds that reach an outcome in one variant only.
+    """Paired runs that reach an outcome in one variant only.
 
-    A world in which the outcome is reached only in ``absent`` is prevented, one in which it is reached only in
-    ``present`` is brought about. An invitation is prevented through the members that object in ``present`` at the
-    council which invites in ``absent``, and do not object there; or through the candidate, if its bid is shelved then
-    or, though nobody objects, it is not ready. An accession is prevented likewise, or where an invitation precedes it
-    in both, through the members that ratify in ``absent`` alone. Several members share a world. What is brought about
-    is traced the same way with the variants exchanged: through those that stand in the way without the lever.
+    A run that reaches the outcome only in ``absent`` is blocked by the lever; one that reaches it only in ``present``
+    is enabled by it. A blocked invitation is attributed to the members that object in ``present`` at the council that
+    invites in ``absent``, and do not object there; or to the candidate, if its bid is shelved at that time or, though
+    nobody objects, it is not ready. A blocked accession is attributed in the same way, or, where both variants have an
+    invitation, to the members that ratify only in ``absent``. Several members share a run equally. Enabled runs are
+    attributed in the same way with the variants exchanged: to those who block the outcome without the lever.
 
     Args:
-        present: with the lever.
-        absent: the same worlds without.
-        outcomes: ``invitation`` or ``accession``.
+        present: result with the lever.
+        absent: result of the same runs without it.
+        outcomes: milestones to compare: ``invitation``, ``accession``.
 
     Returns:
-        A table of whom outcomes flip through (columns outcome, direction, through, by, worlds, share), and by outcome
-        how many worlds are prevented and how many are brought about.
+        A table of who or what is responsible (columns outcome, direction, through, by, runs, share), and by outcome
+        the number of runs blocked and the number enabled.
     """
-    rows, prevented, brought = [], {}, {}
+    rows, blocked, enabled = [], {}, {}
     names = dict(zip(present.data["member"].to_numpy(), present.data["member_name"].to_numpy(), strict=True))
     for outcome in outcomes:
         a, b = reached(present, outcome), reached(absent, outcome)
-        prevented[outcome], brought[outcome] = int((b & ~a).sum()), int((a & ~b).sum())
+        blocked[outcome], enabled[outcome] = int((b & ~a).sum()), int((a & ~b).sum())
         for direction, flipped, fails, comes in (
-            (PREVENTED, b & ~a, present, absent),
-            (BROUGHT, a & ~b, absent, present),
+            (BLOCKED, b & ~a, present, absent),
+            (ENABLED, a & ~b, absent, present),
         ):
-            worlds: defaultdict[tuple[str, str], float] = defaultdict(float)
+            runs: defaultdict[tuple[str, str], float] = defaultdict(float)
             for run in np.flatnonzero(flipped):
                 for place, share in _through(fails, comes, int(run)).items():
-                    worlds[place] += share
-            for (who, how), count in sorted(worlds.items(), key=lambda item: -item[1]):
+                    runs[place] += share
+            for (who, how), count in sorted(runs.items(), key=lambda item: -item[1]):
                 name, share = str(names.get(who, who)), count / int(flipped.sum())
                 rows.append((outcome, direction, name, how, count, share))
-    columns = ["outcome", "direction", "through", "by", "worlds", "share"]
-    return pd.DataFrame(rows, columns=columns), prevented, brought
+    columns = ["outcome", "direction", "through", "by", "runs", "share"]
+    return pd.DataFrame(rows, columns=columns), blocked, enabled
 
 
 def _through(fails: EnsembleResult, comes: EnsembleResult, run: int) -> dict[tuple[str, str], float]:

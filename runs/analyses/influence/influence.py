@@ -1,4 +1,4 @@
-"""Informal influence: the same worlds with and without a lever, and what differs in them."""
+"""Informal influence: paired runs with and without a lever, and how their outcomes differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.influence.flips import BROUGHT, PREVENTED, flips
+from article10.runs.analyses.influence.flips import BLOCKED, ENABLED, flips
 from article10.runs.analyses.levers import Lever, lever
 from article10.runs.analyses.paired import (
     OUTCOMES,
@@ -51,26 +51,29 @@ MOVED = "{:+.3f}"
 """Format of changes of stance."""
 
 LEAST_SHARE = 0.01
-"""Of the worlds that flip, for one through whom they do to be named."""
+"""Share of the blocked or enabled runs from which a member is named."""
 
 
 @dataclass(frozen=True, repr=False)
 class Influence(AnalysisResult):
-    """How much a lever moves the outcome: paired worlds with and without it.
+    """How much a lever changes the outcome, in paired runs with and without it.
 
     Attributes:
-        scenario: that has the lever.
-        runs: of each variant.
-        seed: of all random streams.
-        lever: what was taken out.
-        by_year: by year and outcome: shares of worlds ``with`` and ``without``, ``difference``, intervals.
-        total: by outcome: the difference at the horizon.
-        delay: by outcome: years by which it comes later with the lever, none by the horizon counting as the horizon.
-        members: by member: how much the lever moves its stance, the mean over year ends, most moved first.
-        through: worlds whose outcome is prevented or brought about, by whom it flips through.
-        prevented: by outcome: worlds that reach it only without the lever.
-        brought: by outcome: worlds that reach it only with the lever.
-        channels: by channel and outcome: its Shapley share of the difference; empty for a lever of one channel.
+        scenario: the scenario analysed, with the lever.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
+        lever: the actor, event or mechanism removed.
+        by_year: indexed by date and outcome: shares of runs ``with`` and ``without`` the lever, their ``difference``,
+            and 95% confidence intervals.
+        total: by outcome, the difference at the horizon.
+        delay: by outcome, years by which the lever delays it; runs that do not reach it count as reaching it at the
+            horizon.
+        members: indexed by member: how much the lever changes its stance (mean over year ends), largest first.
+        through: who or what is responsible for the runs blocked and enabled; see ``flips``.
+        blocked: by outcome, number of runs that reach it only without the lever.
+        enabled: by outcome, number of runs that reach it only with the lever.
+        channels: indexed by channel and outcome: its Shapley share of the difference; empty for a lever with one
+            channel.
     """
 
     scenario: Scenario
@@ -82,24 +85,24 @@ class Influence(AnalysisResult):
     delay: Mapping[str, Difference]
     members: pd.DataFrame
     through: pd.DataFrame
-    prevented: Mapping[str, int]
-    brought: Mapping[str, int]
+    blocked: Mapping[str, int]
+    enabled: Mapping[str, int]
     channels: pd.DataFrame
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         name = self.scenario.candidate.name
-        return f"How much does {self.lever.label} move whether {name} joins? ({self.scenario.name})"
+        return f"How much does {self.lever.label} change the chance that {name} joins? ({self.scenario.name})"
 
     @property
     def formal_weight(self) -> tuple[int, int]:
-        """Ballots of the actor, and all ballots."""
+        """Number of ballots that the actor has, and number of all ballots."""
         return self.lever.formal_ballots(self.scenario), len(self.scenario.members())
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Outcomes that are ahead on the first day."""
+        """Outcomes still possible at the start."""
         return outcomes_ahead(self.scenario)
 
     def outcome_by_year(self, outcome: str) -> pd.DataFrame:
@@ -107,77 +110,76 @@ class Influence(AnalysisResult):
         return self.by_year[self.by_year.index.get_level_values("outcome") == outcome].droplevel("outcome")
 
     def asked(self) -> dict[str, Any]:
-        """The lever and what taking it out changes, with it and without."""
+        """The lever, and the changes to the scenario that remove it."""
         return {"of": self.lever.name, "lever": self.lever.label, "changes": self.lever.changes(self.scenario)}
 
     def sentences(self) -> list[str]:
-        """Formal weight, informal influence, delay, members, flips, channels, precision."""
+        """Formal weight, effect on each outcome, delay, members, who blocks, channels, precision."""
         own, everyone = self.formal_weight
         said = [f"Formal weight: {own} of {everyone} ballots."]
-        said += [self._said_of(outcome) for outcome in reversed(self.outcomes)]
+        said += [self._effect_on(outcome) for outcome in reversed(self.outcomes)]
         delays = {outcome: self.delay[outcome].formatted(SIGNED) for outcome in self.outcomes}
-        later = "; ".join(f"{outcome} {delay}" for outcome, delay in delays.items())
-        text = f"Delay in years, none by the horizon counting as the horizon: {later}."
+        each = "; ".join(f"{outcome} {delay}" for outcome, delay in delays.items())
+        text = f"Delay in years (runs without the outcome count as the horizon): {each}."
         said.append(stating(text, *delays.values()))
-        said += [self._said_of_members(), *(self._said_of_flips(outcome) for outcome in self.outcomes)]
-        return [*said, *self._said_of_channels(), *self._said_of_pairs()]
+        said += [self._effect_on_members(), *(self._who_blocks(outcome) for outcome in self.outcomes)]
+        return [*said, *self._effect_by_channel(), *self._gain_from_pairing()]
 
-    def _said_of(self, outcome: str) -> str:
+    def _effect_on(self, outcome: str) -> str:
         d, last = self.total[outcome], self.outcome_by_year(outcome).iloc[-1]
-        shares = f"{last[PRESENT]:.1%} of worlds with {self.lever.label}, {last[ABSENT]:.1%} without: "
-        change = d.formatted(POINTS)
-        return stating(
-            f"{outcome.capitalize()} by {self.scenario.horizon}: {shares * d.excludes_zero}{change}.", change
-        )
+        head, change = f"Effect on {outcome} by {self.scenario.horizon}", d.formatted(POINTS)
+        if not d.excludes_zero:
+            return stating(f"{head}: {change}.", change)
+        shares = f"{last[PRESENT]:.1%} of runs with {self.lever.label}, {last[ABSENT]:.1%} without it"
+        return f"{head}: {shares}; difference {change}."
 
-    def _said_of_members(self) -> str:
+    def _effect_on_members(self) -> str:
         known = self.members[excludes_zero(self.members, "moved")]
         if known.empty:
             first = self.members.iloc[0]
             change = format_difference(first, "moved", MOVED)
-            return stating(f"Members' stances; most moved, {first['member_name']}: {change}.", change)
+            return stating(f"Largest change of a stance: {first['member_name']}, {change}.", change)
         parts = []
         for word, rows in (("lowers", known[known["moved"] < 0]), ("raises", known[known["moved"] > 0])):
             names = [f"{row['member_name']} {interval(row, 'moved', MOVED)}" for _, row in rows.head(4).iterrows()]
             parts += [f"{word} the stance of {listed(names)}"] if names else []
         return f"On average over the years {self.lever.label} {', and '.join(parts)}."
 
-    def _said_of_flips(self, outcome: str) -> str:
-        lost, won = self.prevented[outcome], self.brought[outcome]
-        if lost + won == 0:
-            return f"In no world of {self.runs:,} does the {outcome} depend on it."
-        by, against = self._whom(outcome, PREVENTED), self._whom(outcome, BROUGHT)
-        text = f"{outcome.capitalize()}: prevented in {lost:,} of {self.runs:,} worlds{by and f', through {by}'}"
-        return f"{text}; brought about in {won:,}{against and f', where {against} would stand in the way'}."
+    def _who_blocks(self, outcome: str) -> str:
+        blocked, enabled = self.blocked[outcome], self.enabled[outcome]
+        if blocked + enabled == 0:
+            return f"Removing it changes the {outcome} in none of {self.runs:,} paired runs."
+        by, without = self._responsible(outcome, BLOCKED), self._responsible(outcome, ENABLED)
+        text = f"{outcome.capitalize()}: blocked in {blocked:,} of {self.runs:,} paired runs{by and f' (by {by})'}"
+        return f"{text}; enabled in {enabled:,}{without and f' (without it blocked by {without})'}."
 
-    def _whom(self, outcome: str, direction: str) -> str:
-        """Whom an outcome flips through; empty where too few worlds flip for shares of them to be stated."""
+    def _responsible(self, outcome: str, direction: str) -> str:
+        """Who blocks the outcome, with shares of the runs; empty where the runs are too few to state shares."""
         rows = self.through[(self.through["outcome"] == outcome) & (self.through["direction"] == direction)]
         who = rows.groupby("through", sort=False)["share"].sum().nlargest(4)
-        if rows["worlds"].sum() < FEWEST_EVENTS:
+        if rows["runs"].sum() < FEWEST_EVENTS:
             return ""
-        return listed(f"{name} ({share:.0%})" for name, share in who.items() if share >= LEAST_SHARE)
+        return listed(f"{name} in {share:.0%} of them" for name, share in who.items() if share >= LEAST_SHARE)
 
-    def _said_of_channels(self) -> list[str]:
+    def _effect_by_channel(self) -> list[str]:
         first = self.outcomes[0]
         if self.channels.empty or not self.total[first].excludes_zero:
             return []
         rows = self.channels.xs(first, level="outcome")
         shares = {name: format_difference(row, "share", POINTS) for name, row in rows.iterrows()}
         parts = "; ".join(f"{name} {share}" for name, share in shares.items())
-        return [stating(f"Of the difference in {first}s, by channel (Shapley): {parts}.", *shares.values())]
+        return [stating(f"The difference in {first}s by channel (Shapley shares): {parts}.", *shares.values())]
 
-    def _said_of_pairs(self) -> list[str]:
-        """How much pairing is worth, for the first outcome in which enough worlds differ to say it."""
+    def _gain_from_pairing(self) -> list[str]:
+        """The variance reduction from pairing, for the first outcome in which enough paired runs differ."""
         for outcome in self.outcomes:
             d = self.total[outcome]
             if d.differ >= FEWEST_EVENTS and isfinite(d.unpaired_runs):
-                worth = f"One pair of worlds is worth {d.unpaired_runs:.1f} unpaired ones"
-                return [f"{worth} (ratio of variances, {outcome})."]
+                return [f"Pairing reduces the variance {d.unpaired_runs:.1f}-fold ({outcome})."]
         return []
 
     def tables(self) -> dict[str, ResultTable]:
-        """By year, channels, members, through whom."""
+        """Probability by date, channels, members, and who blocks each outcome."""
         shares: dict[str, Form] = {PRESENT: PERCENT, ABSENT: PERCENT, "difference": POINTS, "unpaired_runs": "{:.1f}"}
         shown = {
             outcome: ResultTable(f"{outcome.capitalize()} by the date", self.outcome_by_year(outcome), shares)
@@ -185,18 +187,20 @@ class Influence(AnalysisResult):
         }
         if not self.channels.empty:
             by_channel = {"share": POINTS, "alone": POINTS}
-            title = "By channel: its Shapley share, and the effect of taking out it alone"
+            title = "Effect by channel: Shapley share, and effect of removing the channel alone"
             shown["channels"] = ResultTable(title, self.channels, by_channel)
-        shown["members"] = ResultTable("Members moved (stance, mean over the years)", self.members, {"moved": MOVED})
-        counts = {"worlds": "{:,.1f}", "share": "{:.0%}"}
+        shown["members"] = ResultTable(
+            "Change of each member's stance (mean over the years)", self.members, {"moved": MOVED}
+        )
+        counts = {"runs": "{:,.1f}", "share": "{:.0%}"}
         for outcome, rows in self.through.groupby("outcome", sort=False):
-            title = f"Through whom the {outcome} is prevented, or, without it, would be"
+            title = f"Who or what blocks the {outcome}: with it (blocked), or without it (enabled)"
             frame = rows.drop(columns="outcome").set_index("through")
             shown[f"through_{outcome}"] = ResultTable(title, frame, counts, most=8)
         return shown
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Probability with and without, members moved, channels, through whom."""
+        """Probability with and without the lever, members, channels, and who blocks."""
         from article10.runs.analyses.influence import figures as draw
 
         figures: dict[str, Callable[[], Axes]] = {
@@ -221,26 +225,27 @@ def influence(
     by_channel: bool = True,
     progress: Progress | None = None,
 ) -> Influence:
-    """How much an actor or lever moves the outcome: the same worlds with and without it.
+    """How much an actor, event or mechanism changes the outcome: paired runs with it and without it.
 
-    Every random draw is shared, so that a world differs only by what the lever does. By channel, all combinations of
-    channels are run, and each channel's share is its Shapley value: the shares add up to the whole difference.
+    Paired runs share every random draw, so that they differ only by the effect of the lever. To split the effect by
+    channel, all combinations of channels are simulated; the share of a channel is its Shapley value, so that the
+    shares add up to the whole difference.
 
     Args:
-        scenario: name, path or scenario.
-        of: the lever: see ``article10.runs.analyses.levers.lever``.
-        runs: worlds.
-        seed: of all random streams.
-        changes: to the scenario, by full key.
-        by_channel: whether to split the difference by the lever's channels.
-        progress: called with the number of runs done and of all.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        of: the lever to remove: see ``article10.runs.analyses.levers.lever``.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
+        changes: changes to the scenario, by full key.
+        by_channel: whether to split the difference by the channels of the lever.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: ``runs``, ``seed`` or ``of`` is.
+        ScenarioError: the scenario is invalid.
+        ValueError: ``runs``, ``seed`` or ``of`` is invalid.
 
     Warns:
-        TooFewRunsWarning: something is not told from zero; it is not stated.
+        TooFewRunsWarning: an effect is not distinguishable from zero.
 
     >>> influence(runs=8, of="mechanism:shock", changes={"horizon": "2026-06-01"}).total["invitation"].differ
     0
@@ -255,7 +260,7 @@ def influence(
     results = paired_runs(variants, runs, seed, by_year=("stance",), progress=progress)
     present, absent = results[_variant(frozenset())], results[_variant(everything)]
     total = {o: paired(reached(present, o), reached(absent, o)) for o in OUTCOMES}
-    through, prevented, brought = flips(present, absent, OUTCOMES)
+    through, blocked, enabled = flips(present, absent, OUTCOMES)
     return warn_if_underpowered(
         Influence(
             scenario=chosen,
@@ -267,8 +272,8 @@ def influence(
             delay={o: paired(years_until(present, o), years_until(absent, o)) for o in OUTCOMES},
             members=_members(present, absent),
             through=through,
-            prevented=prevented,
-            brought=brought,
+            blocked=blocked,
+            enabled=enabled,
             channels=_channels(which, results) if split else pd.DataFrame(),
         )
     )
@@ -298,16 +303,16 @@ def _members(present: EnsembleResult, absent: EnsembleResult) -> pd.DataFrame:
 
 
 def _channels(which: Lever, results: Mapping[str, EnsembleResult]) -> pd.DataFrame:
-    """Shapley shares of the channels (Shapley 1953), world by world, and what each channel does alone."""
+    """Shapley shares of the channels (Shapley 1953), run by run, and the effect of removing each channel alone."""
     everything, n, rows = frozenset(which.channels), len(which.channels), []
     for outcome in OUTCOMES:
         value = {out: reached(results[_variant(out)], outcome).astype(float) for out in which.subsets()}
         for channel in which.channels:
-            owed = np.zeros(len(value[everything]))
-            for out in (s for s in value if channel in s):  # worlds without the channel, and the same with it
+            contribution = np.zeros(len(value[everything]))
+            for out in (s for s in value if channel in s):  # the runs without the channel, and the same with it
                 weight = factorial(n - len(out)) * factorial(len(out) - 1) / factorial(n)
-                owed += weight * (value[out - {channel}] - value[out])
+                contribution += weight * (value[out - {channel}] - value[out])
             alone = paired(value[frozenset()] > 0, value[frozenset({channel})] > 0)
             place = {"channel": channel, "outcome": outcome}
-            rows.append(place | paired(owed, np.zeros_like(owed)).row("share") | alone.row("alone"))
+            rows.append(place | paired(contribution, np.zeros_like(contribution)).row("share") | alone.row("alone"))
     return pd.DataFrame(rows).set_index(["channel", "outcome"])

@@ -1,4 +1,4 @@
-"""Levers ranked by their informal influence: what would differ without each, in the same worlds."""
+"""Levers ranked by their informal influence: how paired runs differ without each of them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, Form
 from article10.runs.statistics.intervals import (
     DIFFER,
+    UNDETECTED,
     Undetected,
     excludes_zero,
     format_difference,
@@ -37,15 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class InfluenceRanking(AnalysisResult):
-    """Levers by how much each moves an outcome.
+    """Levers ranked by how much each changes the probability of an outcome.
 
     Attributes:
-        scenario: that has them all.
-        runs: of each variant.
-        seed: of all random streams.
+        scenario: the scenario analysed, with all levers.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
         outcome: ``invitation`` or ``accession``.
-        levers: by lever: label, ballots of its actor, share of worlds without it, the difference that it makes with
-            its 95% interval, worlds that differ, and runs that would tell it; the largest first.
+        levers: indexed by lever: label, ballots of its actor, share of runs that reach the outcome without it, the
+            difference that it makes with its 95% interval, runs that differ, and runs needed; the largest first.
     """
 
     scenario: Scenario
@@ -56,34 +57,36 @@ class InfluenceRanking(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Who or what moves the {self.outcome}, and by how much? ({self.scenario.name})"
+        """The question that the analysis answers."""
+        return f"Who or what changes the chance of {self.outcome}, and by how much? ({self.scenario.name})"
 
     @property
     def detected(self) -> pd.Series[bool]:
-        """By lever, whether its difference is told from zero."""
-        known: pd.Series[bool] = excludes_zero(self.levers, "difference")
-        return known
+        """By lever, whether the interval of its difference excludes zero."""
+        detected: pd.Series[bool] = excludes_zero(self.levers, "difference")
+        return detected
 
     def asked(self) -> dict[str, Any]:
         """The outcome and the levers."""
         return {"outcome": self.outcome, "levers": self.levers["label"].to_dict()}
 
     def sentences(self) -> list[str]:
-        """The largest, with and without ballots; what is not told."""
-        said = [self._said_of(row) for _, row in self.levers[self.detected].head(5).iterrows()]
+        """The largest effects, with the ballots of their actors; then effects that are not detected."""
+        said = [self._effect_of(row) for _, row in self.levers[self.detected].head(5).iterrows()]
         differ = self.levers["difference" + DIFFER] > 0
-        unsaid = [
+        undetected = [
             f"{row['label']} ({runs_needed_text(row, 'difference', POINTS)})"
             for _, row in self.levers[differ & ~self.detected].iterrows()
         ]
-        said += [Undetected(f"Not told from zero: {'; '.join(unsaid)}.")] if unsaid else []
-        alike = self.levers["label"][~differ]
-        return said + ([f"Every world has the same {self.outcome} without: {listed(alike)}."] if len(alike) else [])
+        said += [Undetected(f"{UNDETECTED.capitalize()}: {'; '.join(undetected)}.")] if undetected else []
+        without_effect = self.levers["label"][~differ]
+        if len(without_effect):
+            said.append(f"Removing {listed(without_effect)} changes the {self.outcome} in no paired run.")
+        return said
 
-    def _said_of(self, row: pd.Series[Any]) -> str:
+    def _effect_of(self, row: pd.Series[Any]) -> str:
         label, ballots = str(row["label"]), int(row["ballots"])
-        formal = "one ballot" if ballots == 1 else "no ballot"
+        formal = "formally one ballot" if ballots == 1 else "formally no ballot"
         return (
             f"{label[0].upper()}{label[1:]}: {self.outcome} {format_difference(row, 'difference', POINTS)}; {formal}."
         )
@@ -91,15 +94,15 @@ class InfluenceRanking(AnalysisResult):
     def tables(self) -> dict[str, ResultTable]:
         """All levers."""
         formats: dict[str, Form] = {"without": PERCENT, "difference": POINTS}
-        title = f"What each lever does to the probability of the {self.outcome}"
+        title = f"Effect of each lever on the probability of {self.outcome}"
         return {"levers": ResultTable(title, self.levers.drop(columns="label"), formats, most=40)}
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Bars by lever."""
+        """The effects as bars."""
         return {"ranking": self.plot}
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """The difference that each lever makes with its 95% interval, largest on top; pale where not told from zero."""
+        """Effect of each lever with its 95% interval, largest on top; pale where the interval includes zero."""
         shown = self.levers[::-1]
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
@@ -110,10 +113,11 @@ class InfluenceRanking(AnalysisResult):
             ax.axvline(0, color="#888888", linewidth=0.8)
             points_axis(ax, f"probability of {self.outcome} by the horizon")
             ax.grid(visible=False, axis="y")
-            ax.set_title(f"Influence on the {self.outcome}")
-            note_runs(
-                ax, self.runs, "with and without each, the same worlds; lines: 95% intervals; pale: not told", below=38
+            ax.set_title(f"Influence on the {self.outcome}, by lever")
+            words = (
+                "paired runs with and without each; lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
             )
+            note_runs(ax, self.runs, words, below=38)
         return ax
 
 
@@ -128,24 +132,24 @@ def rank_influence(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> InfluenceRanking:
-    """Levers by how much each moves an outcome: the same worlds with all of them and without each.
+    """Rank levers by their effect on an outcome: paired runs with all levers and without each in turn.
 
     Args:
-        scenario: name, path or scenario.
-        levers: see ``article10.runs.analyses.levers.lever``; by default those with a name and the present government of
-            every member that has ties to Russia, as far as the scenario has them.
-        runs: of each variant.
-        seed: of all random streams.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        levers: the levers to compare: see ``article10.runs.analyses.levers.lever``; by default all named levers, and
+            the present government of every member with ties to Russia, where the scenario has them.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
         outcome: ``invitation``, ``signature`` or ``accession``.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: ``runs``, ``seed``, ``outcome`` or a lever is, or one is named twice.
+        ScenarioError: the scenario is invalid.
+        ValueError: ``runs``, ``seed``, ``outcome`` or a lever is invalid, or a lever is named twice.
 
     Warns:
-        TooFewRunsWarning: something is not told from zero; it is not stated.
+        TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     check_milestone(outcome)
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
@@ -167,7 +171,7 @@ def rank_influence(
 
 
 def _all_of(scenario: Scenario) -> list[Lever]:
-    """The levers with a name and the governments that have ties to Russia, as far as there is something to take out."""
+    """All named levers that change the scenario, and the governments with ties to Russia."""
     roster = scenario.members()
     tied = [c for c, ties in zip(roster.iso3, roster.government_ties, strict=True) if ties > 0]
     named = [which for which in LEVERS.values() if which.without(scenario) != scenario]

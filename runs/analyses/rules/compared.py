@@ -1,4 +1,4 @@
-"""Rules compared: the same worlds under unanimity and under the what-if rules."""
+"""Decision rules compared: paired runs under unanimity and under the what-if rules."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {
     "qualified majority": {"accession.rule": "qualified_majority"},
     "simple majority": {"accession.rule": "simple_majority"},
 }
-"""The rule in force and the what-if rules, each as changes to a scenario; the majority is ``accession.majority``."""
+"""The rule in force and the what-if rules, as changes to a scenario; ``accession.majority`` sets the majority."""
 
 NO_RUSSIA = " without pressure"
 
@@ -77,17 +77,17 @@ WHOLE = "{:.0%}"
 
 @dataclass(frozen=True, repr=False)
 class RulesCompared(AnalysisResult):
-    """The same worlds under several rules.
+    """Paired runs under several decision rules.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: under each rule.
-        seed: of all random streams.
-        by_year: by rule, outcome and date: share of worlds, with its 95% interval.
-        rules: by rule: shares at the horizon, differences from unanimity, years to an invitation, members outvoted at
-            an invitation, and what Russia's pressure does to the first outcome ahead under it; with 95% intervals, of
-            paired worlds or with runs as clusters.
-        outvoted: by rule and member: share of invitations at which it objected, with its 95% interval.
+        scenario: the scenario analysed.
+        runs: number of runs under each rule.
+        seed: seed of all random streams.
+        by_year: indexed by rule, outcome and date: share of runs with its 95% interval.
+        rules: indexed by rule: shares at the horizon, differences from the first rule, years to an invitation, members
+            outvoted at an invitation, and effect of Russia's pressure on the first outcome still possible. 95%
+            intervals are of paired runs, or treat runs as clusters.
+        outvoted: indexed by rule and member: share of invitations at which the member objected, with its 95% interval.
     """
 
     scenario: Scenario
@@ -99,7 +99,7 @@ class RulesCompared(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question that the analysis answers."""
         return f"What would another decision rule change? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
@@ -107,27 +107,27 @@ class RulesCompared(AnalysisResult):
         return {"rules": {str(rule): RULES[str(rule)] for rule in self.rules.index}}
 
     def sentences(self) -> list[str]:
-        """What each rule does, who is outvoted, and what Russia does under it."""
+        """Probabilities under each rule, who is outvoted, and the effect of Russia's pressure under it."""
         said, usual, ahead = [], self.rules.index[0], outcomes_ahead(self.scenario)
         for rule, row in self.rules.iterrows():
-            shares = ", ".join(f"{outcome} in {interval(row, outcome, PERCENT)} of worlds" for outcome in ahead)
+            shares = ", ".join(f"{outcome} in {interval(row, outcome, PERCENT)} of runs" for outcome in ahead)
             change = format_difference(row, f"{ahead[0]}_gain", POINTS) if rule != usual else ""
-            gain = f"; {ahead[0]}s {change} against {usual}" if change else ""
+            gain = f"; compared with {usual}, {ahead[0]} {change}" if change else ""
             said.append(stating(f"Under {rule}: {shares}{gain}.", change))
         for rule, rows in self.outvoted.groupby("rule", sort=False):
             top = rows.droplevel("rule").nlargest(3, "share")
             names = [f"{name!s} {interval(row, 'share', WHOLE)}" for name, row in top.iterrows() if row["share"] > 0]
             if names:
-                said.append(f"Outvoted at invitations by {rule!s}: {listed(names)}.")
+                said.append(f"Most often outvoted at invitations under {rule!s}: {listed(names)}.")
         changes = {
             rule: format_difference(self.rules.loc[rule], "russia", POINTS) for rule in self.rules.index[[0, -1]]
         }
-        does = "; ".join(f"under {rule} {change}" for rule, change in changes.items())
-        text = f"Russia has no ballot under any of them; what its pressure does to {ahead[0]}s: {does}."
+        effects = "; ".join(f"under {rule} {change}" for rule, change in changes.items())
+        text = f"Russia has no ballot under any rule; the effect of its pressure on {ahead[0]}: {effects}."
         return [*said, stating(text, *changes.values())]
 
     def tables(self) -> dict[str, ResultTable]:
-        """Rules, who is outvoted, years."""
+        """Results by rule, who is outvoted, and probabilities by date."""
         formats: dict[str, Form] = {
             **dict.fromkeys(OUTCOMES, PERCENT),
             "invitation_gain": POINTS,
@@ -138,19 +138,19 @@ class RulesCompared(AnalysisResult):
         }
         table = self.outvoted[self.outvoted["share"] > 0].sort_values("share", ascending=False)
         return {
-            "rules": ResultTable("By rule, at the horizon", columns_ahead(self.rules, self.scenario), formats),
+            "rules": ResultTable("Results by rule at the horizon", columns_ahead(self.rules, self.scenario), formats),
             "outvoted": ResultTable(
-                "Who is outvoted: share of invitations at which it objected", table, {"share": WHOLE}
+                "Members outvoted: share of invitations at which each objected", table, {"share": WHOLE}
             ),
-            "by_year": ResultTable("Share of worlds by the date", self.by_year, {"share": PERCENT}, most=0),
+            "by_year": ResultTable("Share of runs by the date", self.by_year, {"share": PERCENT}, most=0),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Cumulative probability by rule; what Russia's pressure does under each."""
+        """Cumulative probability by rule; effect of Russia's pressure under each."""
         return {"rules": self.plot, "russia": self.plot_russia}
 
     def plot(self, outcome: str | None = None, ax: Axes | None = None) -> Axes:
-        """Share of worlds that have reached an outcome by the end of each year, a line a rule."""
+        """Share of runs that have reached an outcome by the end of each year, one line per rule."""
         outcome = outcome or outcomes_ahead(self.scenario)[0]
         with house_style():
             ax = ax or new_axes(names=[f"{rule} 00%" for rule in self.rules.index])
@@ -168,12 +168,12 @@ class RulesCompared(AnalysisResult):
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_ylabel(f"probability of {outcome} by the date")
             time_axis(ax)
-            ax.set_title("The same worlds under other rules")
-            note_runs(ax, self.runs, "under each rule, the same worlds; bands: 95% intervals")
+            ax.set_title("Probability under each decision rule")
+            note_runs(ax, self.runs, "under each rule, paired; bands: 95% CI (simulation uncertainty only)")
         return ax
 
     def plot_russia(self, ax: Axes | None = None) -> Axes:
-        """What Russia's pressure does to the first outcome ahead under each rule, with 95% intervals; pale untold."""
+        """Effect of Russia's pressure under each rule, with 95% intervals; pale where they include zero."""
         shown = self.rules[::-1]
         with house_style():
             ax = ax or new_axes(figsize=(7.5, 1.6 + 0.4 * len(shown)))
@@ -183,8 +183,10 @@ class RulesCompared(AnalysisResult):
             ax.axvline(0, color="#888888", linewidth=0.8)
             points_axis(ax, f"probability of {outcomes_ahead(self.scenario)[0]} by the horizon")
             ax.grid(visible=False, axis="y")
-            ax.set_title("What Russia's pressure on members does under each rule")
-            words = "with and without it under each rule, the same worlds; lines: 95% intervals; pale: not told"
+            ax.set_title("Effect of Russia's pressure on members under each rule")
+            words = (
+                "paired runs with and without it; lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
+            )
             note_runs(ax, self.runs, words, below=38)
         return ax
 
@@ -199,26 +201,26 @@ def compare_rules(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> RulesCompared:
-    """The same worlds under several rules, each with and without Russia's pressure on members.
+    """Compare decision rules in paired runs, each with and without Russia's pressure on members.
 
     Args:
         scenario: name, path or scenario; its own rule is replaced.
-        runs: under each rule.
-        seed: of all random streams.
-        rules: names in ``RULES``; the first is what the others are compared with.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        runs: number of runs under each rule.
+        seed: seed of all random streams.
+        rules: names of rules, from ``RULES``; the others are compared with the first.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: ``runs``, ``seed`` or a rule is.
+        ScenarioError: the scenario is invalid.
+        ValueError: ``runs``, ``seed`` or a rule is invalid.
 
     Warns:
-        TooFewRunsWarning: something is not told from zero; it is not stated.
+        TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     for name in rules:
         if name not in RULES:
-            raise ValueError(f"rules: {name!r}: no such rule; valid: {', '.join(RULES)}")
+            raise ValueError(f"rules: unknown rule {name!r}; expected one of {', '.join(RULES)}")
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     variants = {name: chosen.with_(RULES[name]) for name in rules}
@@ -266,7 +268,7 @@ def _outvoted(result: EnsembleResult) -> pd.DataFrame:
 
 
 def _at_invitations(result: EnsembleResult) -> tuple[np.ndarray, np.ndarray]:
-    """Invitations of each run, (run,), and how many of them each member objected to, (run, member)."""
+    """Number of invitations of each run, (run,), and at how many of them each member objected, (run, member)."""
     invited = result.data["invited"].to_numpy() == 1
     objects = (result.data["ballot"].to_numpy() == OBJECT) & invited[:, :, None]
     return invited.sum(axis=1), objects.sum(axis=1)

@@ -1,4 +1,4 @@
-"""A-priori voting power: Banzhaf and Shapley–Shubik, exactly, and power over ballots as they are cast."""
+"""A-priori voting power (exact Banzhaf and Shapley–Shubik indices), and pivotality given the ballots cast."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class VotingGame:
     """A weighted voting game: a coalition wins when its votes reach the quota.
 
     Attributes:
-        quota: votes needed.
-        votes: of each player, whole numbers.
+        quota: number of votes needed to win.
+        votes: number of votes of each player, integers.
 
     Raises:
         ValueError: votes are negative, or the quota is not positive or beyond all votes.
@@ -36,7 +36,7 @@ class VotingGame:
 
     @classmethod
     def of_rule(cls, p: AccessionParameters, members: int) -> VotingGame:
-        """One member, one ballot, a yes or a no, under a rule."""
+        """The game in which each member has one ballot, for or against, under a decision rule."""
         quota = {
             "consensus": members,
             "unanimity_minus": max(members - p.tolerated, 1),
@@ -46,7 +46,7 @@ class VotingGame:
         return cls(quota, (1,) * members)
 
     def swings(self, player: int) -> list[int]:
-        """Coalitions of the others, by their size, that lose without the player and win with it.
+        """Number of coalitions of the others, by size, that lose without the player and win with it.
 
         Counted by a generating function over size and votes (Brams & Affuso 1976).
         """
@@ -86,20 +86,21 @@ class VotingGame:
 
 
 def normalised(indices: Sequence[Fraction]) -> list[Fraction]:
-    """Indices scaled to a sum of 1; all zero where they are all zero."""
+    """Indices scaled to sum to 1; zero if all are zero."""
     total = sum(indices, Fraction(0))
     return [index / total if total else Fraction(0) for index in indices]
 
 
 def pivotal(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameters) -> np.ndarray:
-    """Decisions that a member alone would have changed: Banzhaf's count over the ballots as they are cast.
+    """Which decisions each member alone would have changed, given the ballots of all others.
 
-    An objection is turned into support, and a consent into an objection; a member is pivotal where the decision turns.
+    Each member's objection is changed into support, and its support into an objection; it is pivotal where the decision
+    changes.
 
     Args:
-        members: who casts them.
-        ballots: codes at decisions that were asked for, (decision, member).
-        p: names the rule.
+        members: codes of the members.
+        ballots: ballots cast at each decision, (decision, member).
+        p: parameters of accession, with the rule.
 
     Returns:
         Whether each member is pivotal in each decision, (decision, member).

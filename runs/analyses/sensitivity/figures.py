@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def morris(answer: Screening, measure: str = "invitation", most: int = 20, ax: Axes | None = None) -> Axes:
-    """Mean absolute effects with 95% intervals, largest on top, pale in the noise; dots: their standard deviation."""
+    """Mean absolute effects with 95% intervals, largest on top; pale if within noise; dots: standard deviation."""
     shown = answer.ranked(measure).head(most)[::-1]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.6 + 0.3 * len(shown)))
@@ -30,8 +30,10 @@ def morris(answer: Screening, measure: str = "invitation", most: int = 20, ax: A
         ax.grid(visible=False, axis="y")
         ax.tick_params(axis="y", labelsize=8)
         ax.legend(loc="lower right")
-        ax.set_title(f"Screening: what moves the {MEASURES.get(measure, measure)}")
-        words = f"at each of {answer.points:,} points, the same worlds; lines: 95% intervals; pale: not told from noise"
+        ax.set_title(f"Screening: effects on the {MEASURES.get(measure, measure)}")
+        words = (
+            f"at each of {answer.points:,} points, paired; lines: 95% CI over trajectories; pale: within noise of runs"
+        )
         note_runs(ax, answer.runs, words + shown_of(len(shown), len(answer.ranges), "parameters"), below=38)
     return ax
 
@@ -42,7 +44,7 @@ def sobol(answer: SobolIndices, measure: str = "invitation", most: int = 20, ax:
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.6 + 0.34 * len(shown)))
         places = np.arange(len(shown))
-        labels = {"ST": "total, with interactions", "S1": "alone"}
+        labels = {"ST": "total index, with interactions", "S1": "first-order index, alone"}
         for name, colour, shift in (("ST", COLOURS[0], 0.18), ("S1", COLOURS[4], -0.18)):
             half = shown[f"{name}_high"] - shown[name]
             error: dict[str, Any] = {"ecolor": "#444444", "elinewidth": 1}
@@ -55,6 +57,8 @@ def sobol(answer: SobolIndices, measure: str = "invitation", most: int = 20, ax:
         ax.legend(loc="lower right")
         ax.set_title(f"What explains the {MEASURES.get(measure, measure)}")
         noise = float(answer.checks["noise"][measure])
-        words = f"at each of {answer.points:,} points, the same worlds; {noise:.0%} of the variance is noise of runs"
+        words = (
+            f"at each of {answer.points:,} points, paired; lines: 95% CI; {noise:.0%} of the variance is noise of runs"
+        )
         note_runs(ax, answer.runs, words + shown_of(len(shown), len(answer.ranges), "parameters"), below=38)
     return ax

@@ -1,4 +1,4 @@
-"""Morris's elementary effects and Sobol's indices of any function over a space of parameters, by SALib."""
+"""Morris's elementary effects and Sobol indices of any function over a parameter space, computed by SALib."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from article10.runs.statistics.intervals import Z80, student95
 from article10.runs.statistics.proportion import Z95
 
 LEVELS = 4
-"""Levels of each parameter in Morris's grid; a step goes through two of them, as he advises."""
+"""Levels of each parameter in Morris's grid; a step crosses two of them, as he recommends."""
 
 TOLERANCE = 0.1
-"""How well an effect is to be known: a total index by its interval and by what half of the sample gives, a mean
-absolute effect as a share of the largest."""
+"""Precision required of an effect: of a total index by its interval and by half of the sample; of a mean absolute
+effect as a share of the largest."""
 
 NOISE_LIMIT = 0.1
 """Share of the variance between points that may be due to the finite number of runs."""
@@ -29,7 +29,7 @@ Evaluate = Callable[[pd.DataFrame], Mapping[str, np.ndarray]]
 
 
 def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluate) -> tuple[int, pd.DataFrame]:
-    """Elementary effects of a function: how many points, and effects as ``Screening`` has them."""
+    """Elementary effects of a function: number of points, and effects as in ``Screening.effects``."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 
@@ -53,7 +53,7 @@ def morris_effects(space: Space, trajectories: int, seed: int, evaluate: Evaluat
 
 
 def _unit_problem(space: Space) -> dict[str, Any]:
-    """The parameters as SALib takes them, each from 0 to 1: what values these stand for, the space says."""
+    """The parameters for SALib, each scaled from 0 to 1; ``space`` converts them to values."""
     return {"num_vars": len(space.keys), "names": space.keys, "bounds": [[0.0, 1.0]] * len(space.keys)}
 
 
@@ -111,7 +111,7 @@ def _bootstrap(seed: int) -> int:
 def sobol_indices(
     space: Space, base_samples: int, seed: int, evaluate: Evaluate
 ) -> tuple[int, pd.DataFrame, pd.DataFrame]:
-    """Sobol indices of a function: how many points, indices and checks as ``SobolIndices`` has them."""
+    """Sobol indices of a function: number of points, then indices and checks as in ``SobolIndices``."""
     from SALib.sample import sobol as sampling
 
     sample = sampling.sample(_unit_problem(space), base_samples, calc_second_order=False, seed=seed)
@@ -132,10 +132,10 @@ def sobol_indices(
 
 
 def noise_of_points(values: np.ndarray) -> float:
-    """Variance of a point's mean over runs as far as points do not share it.
+    """Variance of a point's mean over runs that is not shared by all points.
 
-    Points have the same worlds, so that a world in which all fare better moves none against the others: what is left
-    is the interaction of point and run, over the number of runs (two-way layout, one observation a cell).
+    All points share their random draws, so that a run in which all points do better changes no comparison. What remains
+    is the interaction of point and run, divided by the number of runs (two-way layout, one observation per cell).
 
     Args:
         values: (point, run), at least two of each.
@@ -146,9 +146,9 @@ def noise_of_points(values: np.ndarray) -> float:
 
 
 def runs_for_noise(runs: int, share: float, limit: float = NOISE_LIMIT) -> float:
-    """Runs at each point that bring the share of noise in the variance between points to a limit.
+    """Runs needed at each point so that noise is at most a given share of the variance between points.
 
-    Noise falls as one over the runs, and the variance with it: the rest stays. NaN where all is noise.
+    Noise is inversely proportional to the runs; the rest of the variance stays. NaN where all of it is noise.
 
     >>> runs_for_noise(10, 0.5)
     90.0
@@ -163,7 +163,7 @@ def _indices_of(space: Space, y: np.ndarray, seed: int) -> pd.DataFrame:
     if y.std() == 0:
         return pd.DataFrame(0.0, index=index, columns=["S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high"])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # that part of a small sample is alike: the intervals show it
+        warnings.simplefilter("ignore", UserWarning)  # part of a small sample may be constant: the intervals show it
         got = analysis.analyze(_unit_problem(space), y, calc_second_order=False, seed=_bootstrap(seed))
     columns: dict[str, np.ndarray] = {}
     for name in ("S1", "ST"):

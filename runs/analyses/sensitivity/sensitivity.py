@@ -1,4 +1,4 @@
-"""Sensitivity: Morris screening and Sobol indices over plausible ranges; samples and indices are SALib's."""
+"""Sensitivity: Morris screening and Sobol indices over plausible ranges, computed by SALib."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ def screen(
     """Morris screening (1991; mu* of Campolongo et al. 2007) over plausible ranges.
 
     Args:
-        scenario: name, path or scenario.
-        runs: at each point, two or more; all points share every draw.
-        seed: of all random streams and of the sample.
-        parameters: keys, or ranges by key; by default every parameter that declares a plausible range.
-        trajectories: of Morris's sample; there are as many times (parameters + 1) points.
-        changes: to the scenario, by full key.
-        out: folder of the batch, which is gone on with if it was stopped; by default a temporary one.
-        workers: processes, by default one a core.
-        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: at each point, two or more; all points share every random draw.
+        seed: seed of all random streams and of the sample.
+        parameters: keys, or ranges by key; by default all parameters with a plausible range.
+        trajectories: number of trajectories; each has (number of parameters + 1) points.
+        changes: changes to the scenario, by full key.
+        out: folder of the batch; an interrupted batch is resumed if it was interrupted; by default a temporary folder.
+        workers: number of processes; by default one per core.
+        progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
     Raises:
         ImportError: the extra ``analysis`` is not installed.
-        ScenarioError: the scenario is wrong.
-        ValueError: a parameter is, or a point of the sample failed.
+        ScenarioError: the scenario is invalid.
+        ValueError: a parameter is invalid, or a point of the sample failed.
 
     Warns:
-        TooFewRunsWarning: no effect on a measure stands out of the noise of the runs.
+        TooFewRunsWarning: no effect on a measure can be distinguished from the noise of the runs.
     """
     runs, seed, trajectories = whole("runs", runs, 2), whole("seed", seed), whole("trajectories", trajectories, 2)
     chosen = read_scenario(scenario, changes)
@@ -78,27 +78,27 @@ def sobol(
     workers: int | None = None,
     progress: bool = True,
 ) -> SobolIndices:
-    """Sobol indices, first and total (Saltelli et al. 2010), with bootstrap intervals, over plausible ranges.
+    """First-order and total Sobol indices (Saltelli et al. 2010) with bootstrap intervals, over plausible ranges.
 
     Args:
-        scenario: name, path or scenario.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
         runs: at each point, two or more; all points share every draw, so that the measures are a function of the
             parameters.
-        seed: of all random streams and of the sample.
+        seed: seed of all random streams and of the sample.
         parameters: keys, or ranges by key; by default those that ``MAIN`` names, the largest of a screening.
-        base_samples: a power of two; there are as many times (parameters + 2) points.
-        changes: to the scenario, by full key.
-        out: folder of the batch, which is gone on with if it was stopped; by default a temporary one.
-        workers: processes, by default one a core.
-        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+        base_samples: a power of two; each has (number of parameters + 2) points.
+        changes: changes to the scenario, by full key.
+        out: folder of the batch; an interrupted batch is resumed if it was interrupted; by default a temporary folder.
+        workers: number of processes; by default one per core.
+        progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
     Raises:
         ImportError: the extra ``analysis`` is not installed.
-        ScenarioError: the scenario is wrong.
-        ValueError: a parameter is, ``base_samples`` is no power of two, or a point of the sample failed.
+        ScenarioError: the scenario is invalid.
+        ValueError: a parameter is invalid, ``base_samples`` is not a power of two, or a point of the sample failed.
 
     Warns:
-        TooFewRunsWarning: too much of the variance of a measure is noise.
+        TooFewRunsWarning: too much of the variance of a measure is noise of the runs.
     """
     runs, seed, base_samples = whole("runs", runs, 2), whole("seed", seed), whole("base_samples", base_samples, 4)
     if base_samples & (base_samples - 1):
@@ -168,4 +168,4 @@ MAIN = (
     "secretary_general.brokerage",
     "accession.objection_line",
 )
-"""Twenty parameters that a screening of the baseline found among the largest, or that the debate is about."""
+"""Twenty parameters that have large effects in a screening of the baseline, or that the debate is about."""

@@ -1,4 +1,4 @@
-"""A tornado: each parameter at the two ends of its plausible range, all else as it is, in the same worlds."""
+"""A tornado: each parameter at both ends of its plausible range, all others unchanged, in paired runs."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TOGETHER = 8
-"""Variants run at a time: a bound on memory."""
+"""Number of variants simulated at a time, to limit memory."""
 
 
 @dataclass(frozen=True, repr=False)
 class Tornado(AnalysisResult):
-    """What each parameter does alone over its plausible range.
+    """The effect of each parameter alone over its plausible range.
 
     Attributes:
-        scenario: whose values the others keep.
-        runs: of each variant.
-        seed: of all random streams.
+        scenario: the scenario analysed, whose values all other parameters keep.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
         outcome: ``invitation`` or ``accession``.
-        usual: share of worlds that reach it as it is, with its 95% interval.
-        ends: by parameter: values and differences at the low and at the high end with 95% intervals, and the reach
-            (the larger of the two in size), largest first.
+        usual: share of runs that reach the outcome in the scenario as given, with its 95% interval.
+        ends: indexed by parameter: values and differences at the low and at the high end, with 95% intervals, and the
+            ``reach`` (the larger of the two absolute differences), largest first.
     """
 
     scenario: Scenario
@@ -60,16 +60,15 @@ class Tornado(AnalysisResult):
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"What does each of {len(self.ends)} parameters do alone over its range? ({self.scenario.name})"
+        """The question that the analysis answers."""
+        return f"What is the effect of each of {len(self.ends)} parameters over its range? ({self.scenario.name})"
 
     @property
     def detected(self) -> pd.Series[bool]:
-        """By parameter, whether one of its ends is told from zero."""
-        known: pd.Series[bool] = excludes_zero(self.ends, "low_difference") | excludes_zero(
-            self.ends, "high_difference"
-        )
-        return known
+        """By parameter, whether the interval at one of its ends excludes zero."""
+        low, high = (excludes_zero(self.ends, f"{end}_difference") for end in ("low", "high"))
+        detected: pd.Series[bool] = low | high
+        return detected
 
     def asked(self) -> dict[str, Any]:
         """The outcome and the ranges."""
@@ -77,34 +76,41 @@ class Tornado(AnalysisResult):
         return {"outcome": self.outcome, "parameters": ranges}
 
     def sentences(self) -> list[str]:
-        """The longest, and how many are not told."""
-        said = [f"As it is, {self.outcome} in {interval(self.usual, 'share', PERCENT)} of worlds."]
+        """The largest effects, and how many are not detected."""
+        said = [f"In the scenario as given: {self.outcome} in {interval(self.usual, 'share', PERCENT)} of runs."]
         for key, row in self.ends[self.detected].head(5).iterrows():
             changes = {row[end]: format_difference(row, f"{end}_difference", POINTS) for end in ("low", "high")}
-            at = "; ".join(f"at {value:g} {change}" for value, change in changes.items())
-            said.append(stating(f"{key}: {at}.", *changes.values()))
-        silent = self.ends[~self.detected]
-        if len(silent):
-            end = "low" if abs(silent["low_difference"].iloc[0]) == silent["reach"].iloc[0] else "high"
-            difference = format_difference(silent.iloc[0], f"{end}_difference", POINTS)
-            most = f"{silent.index[0]} at {silent[end].iloc[0]:g} {difference}"
-            text = f"{len(silent)} of {len(self.ends)} parameters do nothing that is told; most, {most}."
-            said.append(stating(text, difference))
+            effects = "; ".join(f"at {value:g} {change}" for value, change in changes.items())
+            said.append(stating(f"{key}: {effects}.", *changes.values()))
+        undetected = self.ends[~self.detected]
+        if len(undetected):
+            largest = undetected.iloc[0]
+            end = "low" if abs(largest["low_difference"]) == largest["reach"] else "high"
+            change = format_difference(largest, f"{end}_difference", POINTS)
+            text = (
+                f"{len(undetected)} of {len(self.ends)} parameters have no detectable effect; the largest estimate, "
+                f"{undetected.index[0]} at {largest[end]:g}: {change}."
+            )
+            said.append(stating(text, change))
         return said
 
     def tables(self) -> dict[str, ResultTable]:
-        """Both ends of each parameter."""
+        """The effects at both ends of each parameter."""
         formats: dict[str, Form] = dict.fromkeys(("low_difference", "high_difference"), POINTS)
         formats |= {"from": "{:g}", "to": "{:g}", "reach": SIZE_IN_POINTS}
         frame = self.ends.rename(columns={"low": "from", "high": "to"})
-        return {"tornado": ResultTable(f"Difference of the probability of {self.outcome}", frame, formats, most=20)}
+        return {
+            "tornado": ResultTable(
+                f"Change of the probability of {self.outcome} at both ends of each range", frame, formats, most=20
+            )
+        }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
         """The tornado."""
         return {"tornado": self.plot}
 
     def plot(self, most: int = 20, ax: Axes | None = None) -> Axes:
-        """Both ends of each parameter, longest on top, with 95% intervals; pale where not told from zero."""
+        """Effects at both ends of each parameter, largest on top, with 95% intervals; pale if they include zero."""
         shown = self.ends.head(most)[::-1]
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
@@ -119,11 +125,11 @@ class Tornado(AnalysisResult):
             labels = [f"{key}  {row['low']:g} – {row['high']:g}" for key, row in shown.iterrows()]
             ax.set_yticks(places, labels, fontsize=8)
             ax.axvline(0, color="#888888", linewidth=0.8)
-            points_axis(ax, f"probability of {self.outcome} against {self.usual['share']:.1%} as it is")
+            points_axis(ax, f"probability of {self.outcome}, from {self.usual['share']:.1%} in the scenario as given")
             ax.grid(visible=False, axis="y")
             ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
             left = shown_of(len(shown), len(self.ends), "parameters")
-            words = f"each, the same worlds; lines: 95% intervals; pale: not told from zero{left}"
+            words = f"of each, paired; lines: 95% CI (simulation uncertainty only); pale: CI includes zero{left}"
             note_runs(ax, self.runs, words, below=38)
         return ax
 
@@ -138,23 +144,23 @@ def tornado(
     changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Tornado:
-    """Each parameter at the two ends of its plausible range, all else as it is, in the same worlds.
+    """Set each parameter to both ends of its plausible range, all others unchanged, in paired runs.
 
     Args:
-        scenario: name, path or scenario.
-        runs: of each variant; there are two a parameter.
-        seed: of all random streams.
-        parameters: keys, or ranges by key; by default every parameter that declares a plausible range.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: number of runs of each variant; there are two variants per parameter.
+        seed: seed of all random streams.
+        parameters: keys, or ranges by key; by default all parameters with a plausible range.
         outcome: ``invitation``, ``signature`` or ``accession``.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the total.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: a parameter, ``runs``, ``seed`` or ``outcome`` is.
+        ScenarioError: the scenario is invalid.
+        ValueError: a parameter, ``runs``, ``seed`` or ``outcome`` is invalid.
 
     Warns:
-        TooFewRunsWarning: something is not told from zero; it is not stated.
+        TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     check_milestone(outcome)
     runs, seed = whole("runs", runs, 1), whole("seed", seed)

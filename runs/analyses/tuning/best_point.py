@@ -1,4 +1,4 @@
-"""The point that fits targets best, found by Optuna's tree-structured Parzen estimator."""
+"""Search for the parameter point that fits the targets best, by Optuna's tree-structured Parzen estimator."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from article10.runs.batches.ranges import Space
 from article10.runs.statistics.posterior import Simulator
 
 NO_VALUE = 1e6
-"""Loss where a target has no value: worse than any that is missed."""
+"""Loss where a target has no value: larger than that of any target that is missed."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found.
+    """The result of a search.
 
     Attributes:
-        trials: a row a trial: the parameters, ``loss``, and ``best`` so far.
-        point: of least loss, (parameter,).
-        values: estimates of the targets there, (target,).
-        errors: their standard errors, (target,).
-        wanted: the targets, (target,).
-        tolerances: one standard deviation of each, (target,).
+        trials: one row per trial: the parameters, ``loss``, and ``best`` (smallest loss so far).
+        point: the point with the smallest loss, (parameter,).
+        values: estimates of the targets at that point, (target,).
+        errors: standard errors of the estimates, (target,).
+        wanted: values of the targets, (target,).
+        tolerances: standard deviation of each target, (target,).
     """
 
     trials: pd.DataFrame
@@ -43,7 +43,7 @@ class Search:
 
 
 def loss(values: np.ndarray, wanted: np.ndarray, tolerances: np.ndarray) -> float:
-    """Mean squared distance from the targets in tolerances: 1 where each is one tolerance off.
+    """Mean squared distance from the targets in tolerances: 1 if each target is missed by one tolerance.
 
     >>> loss(np.array([0.3, 0.5]), np.array([0.2, 0.5]), np.array([0.1, 0.1]))
     0.5
@@ -62,16 +62,16 @@ def search_best(
     seed: int = 0,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Search:
-    """The point of least loss; the same for the same seed.
+    """Find the point with the smallest loss; the same seed gives the same point.
 
     Args:
-        simulate: gives estimates of the targets at points, and their standard errors.
+        simulate: function that returns estimates of the targets at points, and their standard errors.
         space: parameters and their ranges.
-        wanted: the targets, (target,).
-        tolerances: one standard deviation of each, (target,).
-        points: trials.
-        seed: of the search.
-        tell: is told of the trials done.
+        wanted: values of the targets, (target,).
+        tolerances: standard deviation of each target, (target,).
+        points: number of trials.
+        seed: seed of the search.
+        tell: called with the number of trials done.
     """
     import optuna
 
@@ -83,11 +83,11 @@ def search_best(
             trial = study.ask()
             point = np.array([_suggested(trial, space, key) for key in space.keys], float)
             values, errors = simulate(point[None, :])
-            off = loss(values[0], wanted, tolerances)
-            study.tell(trial, off)
-            if best is None or off < best[0]:
-                best = (off, point, values[0], errors[0])
-            rows.append({**space.changes(point), "loss": off, "best": best[0]})
+            missed_by = loss(values[0], wanted, tolerances)
+            study.tell(trial, missed_by)
+            if best is None or missed_by < best[0]:
+                best = (missed_by, point, values[0], errors[0])
+            rows.append({**space.changes(point), "loss": missed_by, "best": best[0]})
             tell(done + 1)
     assert best is not None
     frame = pd.DataFrame(rows, index=pd.RangeIndex(1, points + 1, name="trial"))
@@ -95,19 +95,19 @@ def search_best(
 
 
 def _suggested(trial: optuna.Trial, space: Space, key: str) -> int | float:
-    """A value that the sampler chooses; it knows of whole numbers itself, and the first are drawn evenly from them."""
+    """A value chosen by the sampler, which draws integers for integer parameters."""
     low, high = space.ranges[key]
     return trial.suggest_int(key, int(low), int(high)) if key in space.whole else trial.suggest_float(key, low, high)
 
 
 def _seed_of_search(seed: int) -> int:
-    """Optuna takes a seed of 32 bits."""
+    """The seed of Optuna's sampler, which takes 32 bits."""
     return spawned_seeds(seed, "search", 1)[0] % 2**32
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Optuna says nothing below a warning; what the user has set comes back."""
+    """Silence Optuna's messages below warnings, and restore the user's setting afterwards."""
     import optuna
 
     before = optuna.logging.get_verbosity()

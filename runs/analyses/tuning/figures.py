@@ -1,4 +1,4 @@
-"""Figures of a tuning: targets given and predicted, prior and posterior, pairs, loss over trials."""
+"""Figures of a tuning: targets and model values, prior and posterior, pairs of parameters, loss by trial."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 GIVEN, MODEL, PRIOR = COLOURS[5], COLOURS[0], "#9a9a9a"
 
 MOST_PAIRS = 6
-"""Parameters of a figure of pairs at the most: those that are told best."""
+"""Largest number of parameters in the figure of pairs: those that the targets identify best."""
 
 BINS = 20
 
 
 def targets(tuning: Tuning, ax: Axes | None = None) -> Axes:
-    """What was given for each target, and what the tuned model gives, in tolerances off what was given."""
+    """Distance of the tuned model from each target, in tolerances."""
     frame = tuning.fitted
     with house_style():
         ax = new_axes((7.5, 1.7 + 0.42 * len(frame))) if ax is None else ax
@@ -38,27 +38,27 @@ def targets(tuning: Tuning, ax: Axes | None = None) -> Axes:
             )
             ax.plot([low, high], [place, place], color=MODEL, linewidth=2.2, solid_capstyle="round")
             ax.plot(middle, place, "o", color=MODEL, markersize=6)
-            text = f"given {row['given']:.3g}, model {row['model']:.3g}"
+            text = f"target {row['given']:.3g}, model {row['model']:.3g}"
             ax.annotate(
                 text, (1.01, place), xycoords=ax.get_yaxis_transform(), fontsize=7.5, va="center", color="#555555"
             )
         ax.set_yticks(range(len(frame)), list(frame.index))
         ax.set_ylim(len(scale) - 0.4, -0.6)
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel("off what was given (tolerances)")
-        ax.set_title("Targets: given (band: ± 1 tolerance) and the tuned model")
-        note_runs(ax, tuning.runs, f"{tuning.points:,} points; bars: 95%", below=38, where=" a point")
+        ax.set_xlabel("distance from the target (tolerances)")
+        ax.set_title("Fit of the tuned model to the targets (band: ± 1 tolerance)")
+        note_runs(ax, tuning.runs, f"{tuning.points:,} points; bars: 95% intervals", below=38, where=" per point")
     return ax
 
 
 def prior_and_posterior(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
-    """Each parameter's posterior within its prior range: density above, 90% interval and median on the line."""
-    told, posterior = tuning.identifiability.parameters, tuning.posterior
+    """Posterior of each parameter within its prior range: density, 90% interval (bar) and median (circle)."""
+    parameters, posterior = tuning.identifiability.parameters, tuning.posterior
     with house_style():
-        ax = new_axes((7.5, 1.6 + 0.75 * len(told))) if ax is None else ax
-        for place, (key, row) in enumerate(told.iterrows()):
+        ax = new_axes((7.5, 1.6 + 0.75 * len(parameters))) if ax is None else ax
+        for place, (key, row) in enumerate(parameters.iterrows()):
             low, width = row["prior_low"], row["prior_high"] - row["prior_low"]
-            unit = (posterior.points[:, list(told.index).index(key)] - low) / width
+            unit = (posterior.points[:, list(parameters.index).index(key)] - low) / width
             heights, edges = np.histogram(unit, bins=BINS, range=(0, 1), weights=posterior.weights, density=True)
             shape = 0.68 * heights / max(heights.max(), 1.0)
             ax.stairs(place - shape, edges, baseline=place, fill=True, color=MODEL, alpha=0.3)
@@ -67,29 +67,32 @@ def prior_and_posterior(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes
             ax.plot([(row["low"] - low) / width, (row["high"] - low) / width], [place, place], color=MODEL, linewidth=3)
             ax.plot((row["median"] - low) / width, place, "o", color="white", markeredgecolor=MODEL, markersize=5.5)
             style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "center"}
-            ends = f"{row['prior_low']:g} to {row['prior_high']:g}\n{max(0.0, row['contraction']):.0%} contracted"
+            ends = f"{row['prior_low']:g} to {row['prior_high']:g}\nnarrowed by {max(0.0, row['contraction']):.0%}"
             ax.annotate(ends, (1.01, place - 0.25), xycoords=ax.get_yaxis_transform(), **style)
-        ax.set_yticks(range(len(told)), list(map(str, told.index)))
-        ax.set_ylim(len(told) - 0.7, -0.85)
+        ax.set_yticks(range(len(parameters)), list(map(str, parameters.index)))
+        ax.set_ylim(len(parameters) - 0.7, -0.85)
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.5, 1], ["lowest", "middle of the prior range", "highest"])
         ax.grid(visible=False, axis="y")
-        ax.set_title("Posterior in the prior range (dashed: prior; bar: 90%)")
+        ax.set_title("Posterior within the prior range (dashed: prior; bar: 90% interval)")
         note_runs(
-            ax, tuning.runs, f"{tuning.points:,} points, worth {posterior.effective_size:.0f} draws", where=" a point"
+            ax,
+            tuning.runs,
+            f"{tuning.points:,} points; effective sample size {posterior.effective_size:.0f}",
+            where=" per point",
         )
     return ax
 
 
 def pairs(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
-    """Posterior draws of each pair of parameters; pairs that cannot be told apart are orange.
+    """Posterior draws of each pair of parameters; pairs that cannot be distinguished are orange.
 
     Args:
-        tuning: with at least two parameters.
-        ax: where to draw; it is divided into a cell a pair.
+        tuning: a posterior of at least two parameters.
+        ax: axes to divide into one cell per pair; by default those of a new figure.
     """
-    told = tuning.identifiability
-    keys = list(told.parameters.sort_values("contraction", ascending=False).index[:MOST_PAIRS])
+    identified = tuning.identifiability
+    keys = list(identified.parameters.sort_values("contraction", ascending=False).index[:MOST_PAIRS])
     n, draws = len(keys) - 1, tuning.draws
     with house_style():
         ax = new_axes((2.0 + 1.9 * n, 1.6 + 1.7 * n)) if ax is None else ax
@@ -98,7 +101,7 @@ def pairs(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
                 across, up = keys[column], keys[row + 1]
                 gap = 0.06 / n
                 cell = ax.inset_axes((column / n + gap, 1 - (row + 1) / n + gap, 1 / n - 2 * gap, 1 / n - 2 * gap))
-                correlation = float(told.correlations.loc[across, up])
+                correlation = float(identified.correlations.loc[across, up])
                 colour = COLOURS[1] if abs(correlation) >= TOGETHER else MODEL
                 cell.scatter(draws[across], draws[up], s=5, color=colour, alpha=0.25, linewidth=0)
                 cell.set_xlim(*tuning.ranges[across])
@@ -117,10 +120,10 @@ def pairs(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes:
                 else:
                     cell.set_yticklabels([])
         ax.set_axis_off()
-        ax.set_title("Posterior, in pairs" + (" (orange: not told apart)" if told.pairs else ""))
-        left = shown_of(len(keys), len(told.parameters), "parameters")
+        ax.set_title("Posterior by pair of parameters" + (" (orange: not distinguishable)" if identified.pairs else ""))
+        left = shown_of(len(keys), len(identified.parameters), "parameters")
         more = f"{tuning.points:,} points; axes: the prior ranges{left}"
-        note_runs(ax, tuning.runs, more, below=52, where=" a point")
+        note_runs(ax, tuning.runs, more, below=52, where=" per point")
     return ax
 
 
@@ -129,7 +132,7 @@ def _in_two(key: object) -> str:
 
 
 def loss_over_trials(tuning: BestPoint, ax: Axes | None = None) -> Axes:
-    """The loss of each trial, and the least so far; the axis ends where a tenth of the trials lie beyond."""
+    """Loss of each trial, and the smallest so far; the largest tenth of the losses lies beyond the axis."""
     trials = tuning.search.trials
     with house_style():
         ax = new_axes() if ax is None else ax
@@ -139,11 +142,11 @@ def loss_over_trials(tuning: BestPoint, ax: Axes | None = None) -> Axes:
         ax.axhline(1, color=GIVEN, linewidth=0.9, linestyle="--")
         least, most = float(trials["best"].iloc[-1]), float(trials["loss"].quantile(0.9))
         ax.set_ylim(0, 1.1 * max(most, 1.0))
-        ax.annotate("each target\none tolerance off", (1.01, 1), color=GIVEN, **style)
+        ax.annotate("each target missed\nby one tolerance", (1.01, 1), color=GIVEN, **style)
         away = 0.0 if abs(least - 1) > 0.12 * max(most, 1.0) else 0.15 * max(most, 1.0)
         ax.annotate(f"best: {least:.2g}", (1.01, least - away), color=MODEL, **style)
         ax.set_xlabel("trial")
         ax.set_ylabel("loss (mean squared distance, tolerances²)")
-        ax.set_title("Loss over trials")
-        note_runs(ax, tuning.runs, "the same worlds at each", where=" a trial")
+        ax.set_title("Loss by trial")
+        note_runs(ax, tuning.runs, "with the same random draws in each", where=" per trial")
     return ax

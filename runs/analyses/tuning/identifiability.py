@@ -1,4 +1,4 @@
-"""What targets tell of parameters, and which parameters they cannot tell apart."""
+"""Which parameters the targets identify, and which they cannot distinguish from each other."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import pandas as pd
 from article10.runs.analyses.result import listed
 from article10.runs.statistics.posterior import Posterior
 
-TOLD = 0.5
-"""Contraction from which targets are said to tell a parameter."""
+IDENTIFIED = 0.5
+"""Contraction from which a parameter counts as identified by the targets."""
 
 TOGETHER = 0.7
-"""Correlation from which two parameters are said not to be told apart."""
+"""Absolute correlation from which two parameters count as not distinguishable."""
 
 KNOWN, UNKNOWN = 0.25, 0.75
-"""Variance of a direction, in units of the prior's: known below the first, unknown above the second."""
+"""Posterior variance of a direction relative to the prior: well known below the first, unknown above the second."""
 
 SHOWN_IN_DIRECTION = 0.3
-"""Loading from which a parameter is named in a direction."""
+"""Absolute loading from which a parameter is named in a direction."""
 
 INTERVALS = (0.025, 0.05, 0.5, 0.95, 0.975)
 """Ends of the 95% and 90% intervals, and the median."""
@@ -29,14 +29,14 @@ INTERVALS = (0.025, 0.05, 0.5, 0.95, 0.975)
 
 @dataclass(frozen=True)
 class Identifiability:
-    """What targets tell.
+    """What the targets identify.
 
     Attributes:
-        parameters: by key: the prior's ends, posterior mean, median, ends of the 90% and 95% intervals, contraction
-            (1 - posterior variance / prior variance) with a 95% interval for the finite number of effective points.
-        correlations: of the posterior, (key, key).
-        directions: eigenvectors of the posterior covariance in units of the prior's standard deviations, a row a
-            direction, the best known first: ``variance`` in units of the prior's, and the loading of each parameter.
+        parameters: indexed by key: ends of the prior, posterior mean, median, ends of the 90% and 95% intervals, and
+            contraction (1 - posterior variance / prior variance) with a 95% interval for the finite effective sample.
+        correlations: posterior correlations, (key, key).
+        directions: eigenvectors of the posterior covariance in units of prior standard deviations, one row per
+            direction, the best known first: ``variance`` relative to the prior, and the loading of each parameter.
     """
 
     parameters: pd.DataFrame
@@ -45,43 +45,45 @@ class Identifiability:
 
     @property
     def detected(self) -> list[str]:
-        """Parameters that the targets tell."""
+        """Keys of the parameters that the targets identify."""
         p = self.parameters
-        return list(map(str, p.index[(p["contraction"] >= TOLD) & (p["contraction_low"] > 0)]))
+        return list(map(str, p.index[(p["contraction"] >= IDENTIFIED) & (p["contraction_low"] > 0)]))
 
     @property
     def pairs(self) -> list[tuple[str, str, float]]:
-        """Pairs that cannot be told apart, the closest first, with their correlation."""
+        """Pairs of parameters that cannot be distinguished, with their correlation, the strongest first."""
         keys, r = list(map(str, self.correlations.index)), self.correlations.to_numpy(dtype=float)
         both = [(i, j) for i in range(len(keys)) for j in range(i + 1, len(keys))]
         found = [(keys[i], keys[j], float(r[i, j])) for i, j in both if abs(r[i, j]) >= TOGETHER]
         return sorted(found, key=lambda pair: -abs(pair[2]))
 
     def sentences(self) -> list[str]:
-        """What the targets tell, what they do not, and what only together."""
-        said, p, told = [], self.parameters, self.detected
-        if told:
-            words = [f"{key} ({self._range(key)})" for key in told]
-            said.append(f"The targets tell {listed(words)}.")
-        untold = [str(key) for key in p.index if key not in told]
-        if untold:
-            words = [f"{key} ({self._range(key)})" for key in untold]
-            how = "do not tell" if told else "tell no single parameter well:"
-            said.append(f"They {how} {listed(words)}." if told else f"The targets {how} {listed(words)}.")
+        """Parameters identified, parameters not identified, and those identified only in combination."""
+        said, identified = [], self.detected
+        others = [str(key) for key in self.parameters.index if key not in identified]
+        if identified:
+            said.append(f"The targets identify {self._with_ranges(identified)}.")
+        if others:
+            not_identified = "They do not identify" if identified else "The targets identify no single parameter:"
+            said.append(f"{not_identified} {self._with_ranges(others)}.")
         for a, b, correlation in self.pairs:
-            end = "one can make up for the other" if correlation > 0 else "more of one makes up for less of the other"
-            said.append(f"They cannot tell {a} from {b} (correlation {correlation:+.2f}): {end}.")
+            how = "both can rise together" if correlation > 0 else "one can rise as the other falls"
+            said.append(
+                f"They cannot distinguish {a} from {b} (correlation {correlation:+.2f}): {how} with the same fit."
+            )
         said += self._directions()
         return said
 
-    def _range(self, key: str) -> str:
-        row = self.parameters.loc[key]
-        return (
-            f"posterior {row['low']:.3g} to {row['high']:.3g} of a prior {row['prior_low']:g} to {row['prior_high']:g}"
+    def _with_ranges(self, keys: Sequence[str]) -> str:
+        rows = self.parameters.loc[list(keys)].iterrows()
+        return listed(
+            f"{key} (posterior {row['low']:.3g} to {row['high']:.3g}, prior {row['prior_low']:g} to "
+            f"{row['prior_high']:g})"
+            for key, row in rows
         )
 
     def _directions(self) -> list[str]:
-        """Combinations of which much is known, and the one of which little is, where there is only one such."""
+        """The best known combination of parameters, and the least known one where there is only one such."""
         variances = self.directions["variance"].to_numpy()
         said = []
         if variances[0] <= KNOWN:
@@ -93,14 +95,14 @@ class Identifiability:
     def _direction(self, place: int, word: str) -> list[str]:
         row = self.directions.iloc[place]
         words = direction_in_words(row)
-        if len(words) < 2:  # a parameter alone, of which enough is said
+        if len(words) < 2:  # a single parameter: reported above
             return []
-        left = f"{row['variance']:.0%} of the prior's variance is left"
-        return [f"The combination known {word} is {' '.join(words)}, in prior standard deviations: {left}."]
+        left = f"{row['variance']:.0%} of the prior variance remains"
+        return [f"The {word} known combination (in prior standard deviations) is {' '.join(words)}: {left}."]
 
 
 def direction_in_words(row: pd.Series) -> list[str]:
-    """The parameters that make up a direction, with signed loadings, the largest first."""
+    """The parameters with the largest loadings in a direction, signed, the largest first."""
     loadings = row.drop("variance").astype(float)
     kept = loadings[loadings.abs() >= SHOWN_IN_DIRECTION].sort_values(key=lambda v: -v.abs())
     sign = np.sign(kept.iloc[0])
@@ -121,7 +123,7 @@ def identifiability(posterior: Posterior) -> Identifiability:
 
 
 def _covariance(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted covariance, unbiased for weights that are importances."""
+    """Weighted covariance, unbiased for importance weights."""
     centred = values - weights @ values
     return np.asarray((centred * weights[:, None]).T @ centred / max(1 - (weights**2).sum(), 1e-12))
 

@@ -1,4 +1,4 @@
-"""Points of a parameter space measured against targets: in the same worlds, by several processes, and kept on disk."""
+"""Estimates of the targets at parameter points: same random draws at all, several processes, stored on disk."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from article10.runs.output.files import remove_abandoned, write_whole
 from article10.runs.output.progress import Progress
 
 POINTS_TOGETHER = 16
-"""Points of a task, or as many more as make ``MOST`` runs: they are what is lost when a process is stopped."""
+"""Number of points of one task, or as many more as make ``MOST`` runs: they are lost if the process is interrupted."""
 
 ASKED, EVALUATED = "asked.json", "evaluated.jsonl"
-"""Files of a folder that a tuning is kept in: what was asked, and a line a point with its digest."""
+"""Files of a tuning's folder: its arguments, and one line per point with a digest."""
 
 Values = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Measuring:
-    """A task: some points to measure.
+    """A task: points at which to estimate the targets.
 
     Attributes:
-        scenario: that they change.
-        targets: to measure.
-        points: changes by full key.
-        runs: at each point.
-        seed: of all random streams: all points see the same worlds.
+        scenario: the scenario that the points change.
+        targets: targets to estimate.
+        points: changes of each point, by full key.
+        runs: number of runs at each point.
+        seed: seed of all random streams, the same at all points.
     """
 
     scenario: Scenario
@@ -54,7 +54,7 @@ class Measuring:
 
 
 def perform(work: Measuring) -> list[Measured]:
-    """Measure each point of a task; draws are made once for all of them, chunk by chunk."""
+    """Estimate the targets at each point of a task; all points share their random draws."""
     setups = stacked_setups([work.scenario.with_(point) for point in work.points])
     recorders = [TargetRecorder(setup, len(places) * work.runs, work.targets) for places, setup in setups]
     sampler = Sampler(shared_streams(setup for _, setup in setups), work.seed)
@@ -69,14 +69,14 @@ def perform(work: Measuring) -> list[Measured]:
 
 
 class Evaluator:
-    """Measures points, each once; with a folder, what was measured before is read there.
+    """Estimates the targets at points, once for each; with a folder, earlier estimates are read from it.
 
     Attributes:
-        scenario: that points change.
-        targets: measured.
-        space: parameters that points set.
-        runs: at each point.
-        seed: of all random streams.
+        scenario: the scenario that the points change.
+        targets: targets to estimate.
+        space: parameters that the points set.
+        runs: number of runs at each point.
+        seed: seed of all random streams.
     """
 
     def __init__(
@@ -89,10 +89,10 @@ class Evaluator:
         out: Path | None = None,
         workers: int | None = 1,
     ) -> None:
-        """Read what is there.
+        """Read the estimates that the folder holds.
 
         Raises:
-            ScenarioError: the folder holds another tuning, or something else.
+            ScenarioError: the folder holds another tuning or other files.
         """
         self.scenario, self.targets, self.space, self.runs, self.seed = scenario, targets, space, runs, seed
         self._executor: Executor = executor(workers, None)
@@ -117,12 +117,12 @@ class Evaluator:
         if asked.exists():
             self._check_same(asked)
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise ScenarioError(f"{out}: exists and holds no tuning; give another folder")
+            raise ScenarioError(f"{out}: exists and does not hold a tuning; give another folder")
         out.mkdir(parents=True, exist_ok=True)
         write_whole(asked, json.dumps(self._asked(), indent=1).encode())
         kept = lines.read_bytes().splitlines(keepends=True) if lines.exists() else []
         whole = [line for line in kept if _is_whole(line)]
-        write_whole(lines, b"".join(whole))  # a line that a stop cut off goes, or one that is damaged
+        write_whole(lines, b"".join(whole))  # drop lines cut off by an interruption or damaged
         for line in whole:
             row = json.loads(line)
             self._known[tuple(row["point"])] = Measured(np.array(row["values"], float), np.array(row["errors"], float))
@@ -131,7 +131,7 @@ class Evaluator:
         try:
             there = json.loads(asked.read_bytes())
         except ValueError as error:
-            raise ScenarioError(f"{asked}: broken: {error}; restore it, or give another folder") from None
+            raise ScenarioError(f"{asked}: damaged: {error}; restore it, or give another folder") from None
         if there != self._asked():
             raise ScenarioError(
                 f"{asked.parent}: holds another tuning (scenario, targets, parameters, runs or seed differ); "
@@ -139,10 +139,10 @@ class Evaluator:
             )
 
     def __call__(self, points: np.ndarray, progress: Progress = lambda *_: None) -> Measured:
-        """Measure points.
+        """Estimate the targets at points.
 
         Args:
-            points: (point, parameter), values of the parameters.
+            points: values of the parameters, (point, parameter).
             progress: called at the start and after each task with the number of runs done and of all.
 
         Returns:
@@ -175,7 +175,7 @@ class Evaluator:
                 lines.write(_line(row))
 
     def frame(self) -> pd.DataFrame:
-        """All points measured, a row each: parameters, then targets."""
+        """All points evaluated, one row each: parameters, then targets."""
         labels = [target.label for target in self.targets]
         rows = [
             {**self.space.changes(point), **dict(zip(labels, found.values, strict=True))}
@@ -185,12 +185,12 @@ class Evaluator:
 
 
 def _line(row: Mapping[str, Any]) -> bytes:
-    """A measured point, with the digest of what is before it on the line."""
+    """The line of a point, with a digest of the rest of the line."""
     return json.dumps({**row, ALGORITHM: bytes_digest(json.dumps(row).encode())}).encode() + b"\n"
 
 
 def _is_whole(line: bytes) -> bool:
-    """Whether a line is as it was written."""
+    """Whether a line is complete and undamaged."""
     try:
         row = json.loads(line)
         return _line({name: value for name, value in row.items() if name != ALGORITHM}) == line

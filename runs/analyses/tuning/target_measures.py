@@ -1,4 +1,4 @@
-"""What runs say of targets: an estimate of each, with the error that a finite number of runs leaves."""
+"""Estimates of the targets from runs, with the standard error of a finite number of runs."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class TargetRecorder:
     """Outcomes, stances at the dates of the targets, and the step at which a bid was first shelved."""
 
     def __init__(self, setup: Setup, runs: int, targets: Targets) -> None:
-        """Make room.
+        """Allocate the arrays.
 
         Args:
-            setup: of the scenario.
+            setup: setup of the scenario.
             runs: number of runs.
-            targets: to be measured.
+            targets: targets to estimate.
         """
         self.outcomes = Recorder(setup, runs, ())
         self.shelved = np.full(runs, NEVER, np.int32)
@@ -66,17 +66,17 @@ class TargetRecorder:
 
 
 def last_step(scenario: Scenario, day: date) -> int:
-    """Steps done at the last recorded date that is not after a day, as in a result's ``step``."""
+    """Number of steps done by the last recorded date on or before a day, as in a result's ``step``."""
     return min((day - scenario.start).days // scenario.step_days, scenario.n_steps)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What runs say of each target.
+    """Estimate of each target.
 
     Attributes:
-        values: estimates, (target,); NaN where no run says anything.
-        errors: their standard errors, (target,).
+        values: estimates, (target,); NaN where no run provides one.
+        errors: standard errors of the estimates, (target,).
     """
 
     values: np.ndarray
@@ -84,7 +84,7 @@ class Measured:
 
 
 def summarised(recorder: TargetRecorder, setup: Setup, targets: Targets) -> Measured:
-    """The targets over the runs of a recorder."""
+    """Estimates of the targets over the runs of a recorder."""
     found = [_of(target, recorder, setup) for target in targets]
     return Measured(np.array([value for value, _ in found]), np.array([error for _, error in found]))
 
@@ -112,7 +112,7 @@ def _entered(recorder: TargetRecorder, milestone: str) -> np.ndarray:
 
 
 def _days(target: RatificationTarget, recorder: TargetRecorder, setup: Setup) -> np.ndarray:
-    """Days from the signature, infinite where it has not come, of the runs with a signature."""
+    """Days from signature to ratification in runs with a signature; infinite where it is not ratified."""
     signed = _entered(recorder, "signature")
     ratified = recorder.outcomes.outcomes.ratified_step.astype(float)
     ratified[ratified == NEVER] = np.inf
@@ -143,8 +143,8 @@ def mean(values: np.ndarray) -> tuple[float, float]:
 def share(reached: np.ndarray) -> tuple[float, float]:
     """A share and its binomial standard error.
 
-    The error is that of Agresti & Coull (1998), with two successes and two failures added: where none of the runs
-    shows a thing, its probability is not known to be zero.
+    The error is that of Agresti & Coull (1998), with two successes and two failures added, because a share of zero in a
+    finite number of runs does not mean a probability of zero.
 
     >>> value, error = share(np.zeros(96, dtype=bool))
     >>> value, round(error, 3)
@@ -156,9 +156,9 @@ def share(reached: np.ndarray) -> tuple[float, float]:
 
 
 def median(values: np.ndarray) -> tuple[float, float]:
-    """The median and its standard error from order statistics; NaN where it is infinite or there are none.
+    """The median and its standard error from order statistics; NaN if it is infinite or there are no values.
 
-    The error is half the distance of the order statistics one binomial standard deviation to either side.
+    The error is half the distance between the order statistics one binomial standard deviation to either side.
     """
     ordered, n = np.sort(values), len(values)
     if n == 0 or not np.isfinite(ordered[n // 2]):

@@ -1,4 +1,4 @@
-"""What a model is tuned to: values with tolerances, given in Python or as a TOML file; a bad one is refused."""
+"""Targets of a tuning: values with tolerances, given in Python or in a TOML file, and checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.toml_file import read_toml
 from article10.runs.output.toml_value import toml_lines
 
-Positive = Annotated[float, Field(gt=0, description="One standard deviation of what is known of the value.")]
+Positive = Annotated[float, Field(gt=0, description="Standard deviation of the uncertainty about the value.")]
 ShareValue = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -28,9 +28,9 @@ class StanceTarget(Parameters):
     """The mean stance of a member at a date, over runs.
 
     Attributes:
-        member: ISO 3166 code.
-        date: at the last step up to it.
-        value: -1 to 1.
+        member: ISO 3166 code of the member.
+        date: the date; the stance is that of the last step on or before it.
+        value: mean stance, -1 to 1.
         tolerance: one standard deviation.
     """
 
@@ -41,22 +41,22 @@ class StanceTarget(Parameters):
 
     @property
     def possible(self) -> tuple[float, float]:
-        """Least and greatest value that it can have."""
+        """Smallest and largest possible value."""
         return (-1.0, 1.0)
 
     @property
     def label(self) -> str:
-        """What it is, in few words."""
+        """A short name."""
         return f"stance {self.member} {self.date}"
 
 
 class ProbabilityTarget(Parameters):
-    """The share of runs that have come to something by a date.
+    """The share of runs that have reached a milestone by a date.
 
     Attributes:
-        milestone: ``invitation``, ``signature``, ``accession``; or ``shelved``: the candidate has ever shelved its bid.
+        milestone: ``invitation``, ``signature`` or ``accession``; or ``shelved``: the candidate ever shelves its bid.
         by: the date.
-        value: 0 to 1.
+        value: share of runs, 0 to 1.
         tolerance: one standard deviation.
     """
 
@@ -67,12 +67,12 @@ class ProbabilityTarget(Parameters):
 
     @property
     def possible(self) -> tuple[float, float]:
-        """Least and greatest value that it can have."""
+        """Smallest and largest possible value."""
         return (0.0, 1.0)
 
     @property
     def label(self) -> str:
-        """What it is, in few words."""
+        """A short name."""
         return f"{self.milestone} by {self.by}"
 
 
@@ -80,9 +80,9 @@ class RatificationTarget(Parameters):
     """The median number of days from the signature to a ratification, among runs with a signature.
 
     Attributes:
-        n: to the n-th ratification; or
-        member: to that of a member.
-        days: how many.
+        n: ordinal of the ratification, for the n-th; give either this or ``member``.
+        member: ISO 3166 code, for the ratification of that member.
+        days: median number of days.
         tolerance: one standard deviation, in days.
     """
 
@@ -99,17 +99,17 @@ class RatificationTarget(Parameters):
 
     @property
     def value(self) -> float:
-        """The days."""
+        """The number of days."""
         return self.days
 
     @property
     def possible(self) -> tuple[float, float]:
-        """Least and greatest value that it can have."""
+        """Smallest and largest possible value."""
         return (0.0, inf)
 
     @property
     def label(self) -> str:
-        """What it is, in few words."""
+        """A short name."""
         return f"days to ratification {self.member or f'no. {self.n}'}"
 
 
@@ -117,9 +117,9 @@ class ObjectionTarget(Parameters):
     """The share of councils at which a member objects.
 
     Attributes:
-        member: ISO 3166 code.
-        reason: ``own_stance``, or ``any``: because of the war too.
-        value: 0 to 1.
+        member: ISO 3166 code of the member.
+        reason: ``own_stance``, or ``any`` to count objections because of the war too.
+        value: share of councils, 0 to 1.
         tolerance: one standard deviation.
     """
 
@@ -130,12 +130,12 @@ class ObjectionTarget(Parameters):
 
     @property
     def possible(self) -> tuple[float, float]:
-        """Least and greatest value that it can have."""
+        """Smallest and largest possible value."""
         return (0.0, 1.0)
 
     @property
     def label(self) -> str:
-        """What it is, in few words."""
+        """A short name."""
         return f"objections {self.member}" + (" (any reason)" if self.reason == "any" else "")
 
 
@@ -143,16 +143,16 @@ Target = StanceTarget | ProbabilityTarget | RatificationTarget | ObjectionTarget
 
 
 class Targets(Parameters):
-    """What to tune to.
+    """The targets of a tuning.
 
     Attributes:
-        stance: of members at dates.
-        probability: of milestones by dates.
-        ratification: times.
-        objection: shares of councils.
+        stance: mean stances of members at dates.
+        probability: probabilities of milestones by dates.
+        ratification: times of ratifications.
+        objection: shares of councils at which members object.
 
-    >>> told = Targets(probability=({"milestone": "invitation", "by": "2030-12-31", "value": 0.2, "tolerance": 0.05},))
-    >>> [target.label for target in told]
+    >>> invited = {"milestone": "invitation", "by": "2030-12-31", "value": 0.2, "tolerance": 0.05}
+    >>> [target.label for target in Targets(probability=(invited,))]
     ['invitation by 2030-12-31']
     """
 
@@ -168,7 +168,7 @@ class Targets(Parameters):
             raise ValueError("no target: expected at least one of stance, probability, ratification, objection")
         for label in labels:
             if labels.count(label) > 1:
-                raise ValueError(f"{label}: given twice")
+                raise ValueError(f"{label}: this target is given twice")
         return self
 
     def __iter__(self) -> Iterator[Target]:  # type: ignore[override]
@@ -179,16 +179,16 @@ class Targets(Parameters):
         yield from self.objection
 
     def __len__(self) -> int:
-        """How many."""
+        """Number of targets."""
         return sum(1 for _ in self)
 
     @classmethod
     @checked
     def read(cls, path: str | Path) -> Self:
-        """Targets of a TOML file: ``[[stance]]``, ``[[probability]]``, ``[[ratification]]``, ``[[objection]]``.
+        """Read targets from a TOML file: ``[[stance]]``, ``[[probability]]``, ``[[ratification]]``, ``[[objection]]``.
 
         Raises:
-            ScenarioError: anything is wrong; one message says where, what, and what was expected.
+            ScenarioError: the file is invalid; one message names each place, value, and what was expected.
         """
         try:
             return cls.model_validate(read_toml(path))
@@ -196,10 +196,10 @@ class Targets(Parameters):
             raise ScenarioError(listed_mistakes(target_messages(error, str(path)))) from None
 
     def check(self, scenario: Scenario) -> None:
-        """Refuse what a scenario cannot show.
+        """Raise unless a scenario can reach every target.
 
         Raises:
-            ScenarioError: a member is not on its roster, a date is outside of it, or n is more than its members.
+            ScenarioError: a member is not on the roster, a date lies outside the scenario, or n exceeds the members.
         """
         members = scenario.members().iso3
         wrong = [text for target in self for text in _unfit(target, scenario, members)]
@@ -217,7 +217,7 @@ class Targets(Parameters):
 
 
 def as_targets(targets: Targets | str | Path) -> Targets:
-    """Targets, or those of a file."""
+    """The targets themselves, or those read from a file."""
     return targets if isinstance(targets, Targets) else Targets.read(targets)
 
 
@@ -235,7 +235,7 @@ def _unfit(target: Target, scenario: Scenario, members: tuple[str, ...]) -> Iter
 
 
 def target_messages(error: ValidationError, origin: str) -> list[str]:
-    """What is wrong with targets, a line each."""
+    """The mistakes in the targets, one line each."""
     found = []
     for item in error.errors(include_url=False):
         where = keys_to(item)
@@ -261,4 +261,4 @@ KINDS: dict[str, type[Parameters]] = {
     "ratification": RatificationTarget,
     "objection": ObjectionTarget,
 }
-"""The class of each table of a file."""
+"""The class of each table in a file of targets."""

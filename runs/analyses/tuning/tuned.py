@@ -1,11 +1,11 @@
-"""What every tuning gives: a question, draws worth running, and a scenario file that one can run."""
+"""What every tuning returns: a question, parameter draws to simulate, and a tuned scenario file."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -29,13 +29,13 @@ class Tuning(AnalysisResult):
     """Parameters fitted to targets.
 
     Attributes:
-        scenario: that was tuned.
-        source: its name or path, the base of the tuned scenario.
-        targets: what it was tuned to.
-        space: that was searched: parameters and their ranges.
-        runs: at each point.
-        points: simulated.
-        seed: of all random streams.
+        scenario: the scenario that was tuned.
+        source: its name or path, which is the base of the tuned scenario.
+        targets: the targets.
+        space: the parameters that were varied, and their ranges.
+        runs: number of runs at each point.
+        points: number of points simulated.
+        seed: seed of all random streams.
     """
 
     source: str
@@ -43,46 +43,55 @@ class Tuning(AnalysisResult):
     space: Space
     points: int
 
+    covers: ClassVar[str] = (
+        "Intervals cover what the targets leave open within the prior ranges, given the model; not how sure the model "
+        "is of the world."
+    )
+
     @property
     def ranges(self) -> Mapping[str, Range]:
-        """What was searched: the lowest and the highest value by full key."""
+        """Lowest and highest value of each parameter, by full key."""
         return self.space.ranges
 
     @property
     def question(self) -> str:
-        """What was asked."""
-        return f"Which {listed(self.ranges)} fit {len(self.targets)} targets ({self.scenario.name})?"
+        """The question that the analysis answers."""
+        return f"Which values of {listed(self.ranges)} fit {len(self.targets)} targets? ({self.scenario.name})"
 
     def asked(self) -> dict[str, Any]:
-        """The targets, and what was searched."""
+        """The parameters with their ranges, the targets, and the number of points."""
         targets = self.targets.model_dump(mode="json")
         return {"parameters": dict(self.ranges), "targets": targets, "points": self.points}
 
     @property
     @abstractmethod
     def tuned(self) -> dict[str, float | int]:
-        """The tuned value of each parameter: of the simulated point that fits best."""
+        """The tuned value of each parameter, at the simulated point that fits best."""
 
     @property
     @abstractmethod
     def fitted(self) -> pd.DataFrame:
-        """A row a target: ``given``, ``tolerance``, ``model`` (with an interval where there is one)."""
+        """One row per target: ``given``, ``tolerance``, and ``model`` with its interval."""
 
     @property
     @abstractmethod
     def draws(self) -> pd.DataFrame:
-        """Points worth running, full keys as columns, for ``Design.from_frame``."""
+        """Parameter points to simulate, with full keys as columns, for ``Design.from_frame``."""
 
     @abstractmethod
     def notes(self) -> list[str]:
-        """What a tuned scenario file says of each parameter and of the fit."""
+        """Comments in the tuned scenario file about each parameter and the fit."""
 
     def scenario_toml(self) -> str:
-        """A scenario file with the tuned values; comments say what they were tuned to."""
+        """A scenario file with the tuned values; its comments state the targets and the fit."""
         lines = [
             f"# Tuned from {self.source} to {len(self.targets)} targets: {self.points:,} points of {self.runs:,} runs,"
         ]
-        lines += [f"# seed {self.seed}.", *(f"# {text}" for text in self.notes()), "# Target: given, here:"]
+        lines += [
+            f"# seed {self.seed}.",
+            *(f"# {text}" for text in self.notes()),
+            "# Each target: value given, value of the model:",
+        ]
         for label, row in self.fitted.iterrows():
             lines.append(f"#   {label}: {row['given']:g} ± {row['tolerance']:g}, {row['at_tuned']:.4g}")
         head = {"title": f"{self.scenario.title or self.scenario.name}, tuned", "base": self.source}
@@ -97,7 +106,7 @@ class Tuning(AnalysisResult):
         return "\n".join(lines) + "\n"
 
     def _changed(self) -> dict[str, Any]:
-        """Parameters in which the scenario differs from its base: it may have been given as a value."""
+        """Parameters in which the scenario differs from its base."""
         base = {d.key: d.default for d in all_declarations(read_scenario(self.source))}
         return {d.key: d.default for d in all_declarations(self.scenario) if d.default != base[d.key]}
 
@@ -106,10 +115,10 @@ class Tuning(AnalysisResult):
         return self.scenario.with_(self.tuned)
 
     def save(self, folder: Path) -> list[Path]:
-        """Write what every answer writes, and ``tuned.toml``, ``targets.toml`` and ``draws.csv``.
+        """Write the files of every result, and ``tuned.toml``, ``targets.toml`` and ``draws.csv``.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the folder cannot be written.
         """
         paths = super().save(folder)
         for name, text in (
@@ -123,7 +132,7 @@ class Tuning(AnalysisResult):
 
 
 def given(targets: Targets) -> pd.DataFrame:
-    """A row a target: its value and tolerance."""
+    """One row per target: its value and tolerance."""
     frame = pd.DataFrame(index=pd.Index([target.label for target in targets], name="target"))
     frame["given"] = [float(target.value) for target in targets]
     frame["tolerance"] = [float(target.tolerance) for target in targets]
@@ -131,6 +140,6 @@ def given(targets: Targets) -> pd.DataFrame:
 
 
 def possible(targets: Targets) -> tuple[np.ndarray, np.ndarray]:
-    """Least and greatest value that each target can have, (target,) each."""
+    """Smallest and largest possible value of each target, (target,) each."""
     low, high = np.array([target.possible for target in targets]).T
     return low, high

@@ -1,4 +1,4 @@
-"""A tuning to one point: where the search ended, and what the others it tried say of it."""
+"""Result of a tuning to one point: the best point, its fit, and the trials of the search."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class BestPoint(Tuning):
     """The point that fits the targets best.
 
     Attributes:
-        search: the trials and the best of them.
-        tuned_changes: the best point as changes.
+        search: all trials, and the best of them.
+        tuned_changes: the best point as changes of the scenario, by full key.
     """
 
     scenario: Scenario
@@ -55,7 +55,7 @@ class BestPoint(Tuning):
 
     @cached_property
     def fitted(self) -> pd.DataFrame:
-        """A row a target: given, tolerance, what the best point gives with a 95% interval, and tolerances off."""
+        """One row per target: given, tolerance, value at the best point with 95% interval, distance in tolerances."""
         s = self.search
         frame = given(self.targets)
         frame["model"] = frame["at_tuned"] = s.values
@@ -66,36 +66,36 @@ class BestPoint(Tuning):
         return frame
 
     def sentences(self) -> list[str]:
-        """The best point, how well it fits, and what it does not say."""
+        """The best point, how well it fits, and what it does not show."""
         values = listed(
             f"{key} = {value if key in self.space.whole else format(value, '.3g')}" for key, value in self.tuned.items()
         )
         off = self.fitted["off_by"].abs()
-        fit = "all targets are within one tolerance"
+        fit = "all targets are met within one tolerance"
         if not (off <= 1).all():
-            fit = f"farthest off is {off.idxmax()}, by {off.max():.1f} tolerances"
+            fit = f"the target missed most is {off.idxmax()}, by {off.max():.1f} tolerances"
         return [
-            f"Of {self.points:,} points the best is {values}: {fit} (loss {self.search.trials['loss'].min():.3g}).",
-            'A best point says nothing of how well the targets tell the parameters: method="posterior" does.',
+            f"The best of {self.points:,} points is {values}: {fit} (loss {self.search.trials['loss'].min():.3g}).",
+            'A best point does not show how well the targets identify the parameters; method="posterior" does.',
         ]
 
     def notes(self) -> list[str]:
-        """How the fit was found."""
-        return ["The best point of a search (Optuna, TPE); other points may fit as well."]
+        """How the point was found."""
+        return ["The best point of a search (Optuna, TPE); other points may fit equally well."]
 
     def tables(self) -> dict[str, ResultTable]:
-        """Targets, then trials."""
+        """The targets, then the trials."""
         trials = self.search.trials.sort_values("loss")
         formats = {str(column): "{:d}" if column in self.space.whole else "{:.3g}" for column in trials}
         return {
             "targets": ResultTable(
-                "Targets: given, and at the best point", self.fitted.drop(columns="at_tuned"), FORMATS
+                "Targets: value given, and value at the best point", self.fitted.drop(columns="at_tuned"), FORMATS
             ),
             "trials": ResultTable("Trials, the best first", trials, formats, most=5),
         }
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Loss over trials, and targets."""
+        """Loss by trial, and fit to the targets."""
         from article10.runs.analyses.tuning import figures as draw
 
         return {"loss": partial(draw.loss_over_trials, self), "targets": partial(draw.targets, self)}

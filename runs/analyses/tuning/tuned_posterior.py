@@ -1,4 +1,4 @@
-"""A tuning to a posterior: all that fits, how well the targets tell each parameter, and whether they are met."""
+"""Result of a tuning to a posterior: all points that fit, what the targets identify, and whether they are met."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FEWEST_EFFECTIVE = 50
-"""Effective points at the least before a posterior is stated: its standard deviations are then known to about 10%."""
+"""Smallest effective sample size for which a posterior is stated: standard deviations are then known to about 10%."""
 
 NOISE_SHARE = 0.5
-"""Noise of finite runs, in tolerances, that adds an eighth to what is not known of a target."""
+"""Noise of finite runs, in tolerances, that adds an eighth to the uncertainty about a target."""
 
 MISSED = 0.01
-"""Posterior predictive p-value below which a target is said to be missed."""
+"""Posterior predictive p-value below which a target counts as missed."""
 
 N_DRAWS = 1000
-"""Draws of a posterior that are kept as a table."""
+"""Number of posterior draws in the table of draws."""
 
 
 @final
 @dataclass(frozen=True, repr=False)
 class PosteriorTuning(Tuning):
-    """What the targets tell of the parameters.
+    """The posterior of the parameters given the targets.
 
     Attributes:
         posterior: points with weights.
-        tuned_changes: the point of greatest weight against the prior, as changes.
+        tuned_changes: the simulated point that fits best, as changes of the scenario by full key.
     """
 
     scenario: Scenario
@@ -64,17 +64,17 @@ class PosteriorTuning(Tuning):
 
     @cached_property
     def identifiability(self) -> Identifiability:
-        """What the targets tell, and which parameters they cannot tell apart."""
+        """Which parameters the targets identify, and which they cannot distinguish."""
         return identifiability(self.posterior)
 
     @property
     def is_supported(self) -> bool:
-        """Whether enough points carry the posterior to state it."""
+        """Whether the effective sample is large enough to state the posterior."""
         return self.posterior.effective_size >= FEWEST_EFFECTIVE
 
     @property
     def points_needed(self) -> int:
-        """About how many points would carry a posterior that can be stated."""
+        """Approximate number of points needed to state the posterior."""
         return math.ceil(self.points * FEWEST_EFFECTIVE / self.posterior.effective_size)
 
     @cached_property
@@ -84,11 +84,11 @@ class PosteriorTuning(Tuning):
 
     @cached_property
     def fitted(self) -> pd.DataFrame:
-        """The posterior predictive check, a row a target.
+        """The posterior predictive check, one row per target.
 
-        ``model`` is the posterior mean of what the model gives, with a 95% interval of what would be seen: parameters,
-        tolerance and the noise of finite runs; ``p_value`` is twice the smaller share of what would be seen to either
-        side of what is given (Gelman, Meng & Stern 1996).
+        ``model`` is the posterior mean of the model's value, with a 95% predictive interval that includes the
+        uncertainty of parameters, the tolerance and the noise of finite runs; ``p_value`` is twice the smaller
+        predictive probability on either side of the value given (Gelman, Meng & Stern 1996).
         """
         post, frame = self.posterior, given(self.targets)
         known = post.weights > 0
@@ -104,7 +104,7 @@ class PosteriorTuning(Tuning):
 
     @property
     def p_value(self) -> float:
-        """Of all targets together: how often what the model gives would miss by more than the targets are missed."""
+        """Of all targets together: the probability of a larger misfit under the posterior than the one observed."""
         from scipy.stats import chi2
 
         known = self.posterior.weights > 0
@@ -115,19 +115,19 @@ class PosteriorTuning(Tuning):
         """Why the posterior is not stated."""
         size = self.posterior.effective_size
         return (
-            f"the posterior rests on {size:.0f} effective points of {self.points:,}, too few to state it: about "
-            f"{self.points_needed:,} points would do, or wider tolerances, or fewer parameters"
+            f"the posterior has an effective sample of only {size:.0f} of {self.points:,} points and is not stated: "
+            f"use about {self.points_needed:,} points, wider tolerances, or fewer parameters"
         )
 
     def sentences(self) -> list[str]:
-        """How well the targets are met, what they tell, what they cannot tell apart."""
+        """How well the targets are met, which parameters they identify, and which they cannot distinguish."""
         if not self.is_supported:
             text = self.too_few()
             return [text[0].upper() + text[1:] + "."]
         return [self._fit(), *self.identifiability.sentences(), *self._noise(), self._carried()]
 
     def _noise(self) -> list[str]:
-        """Targets that the runs blur more than their tolerances do, and how many runs would not."""
+        """Targets for which the noise of the runs exceeds the tolerance, and how many runs are needed."""
         post = self.posterior
         times = np.sqrt(post.weights @ np.nan_to_num(post.errors) ** 2) / post.tolerances
         if times.max() <= 1:
@@ -135,56 +135,60 @@ class PosteriorTuning(Tuning):
         blurred = [t.label for t, much in zip(self.targets, times, strict=True) if much > 1]
         needed = math.ceil(self.runs * (NOISE_SHARE**-2) * times.max() ** 2)
         return [
-            f"At {self.runs:,} runs a point, the noise of the runs exceeds the tolerance of {listed(blurred)}; "
-            f"about {needed:,} runs would bring it down to half."
+            f"With {self.runs:,} runs per point, the noise of the runs exceeds the tolerance of {listed(blurred)}; "
+            f"reducing it to half the tolerance needs about {needed:,} runs."
         ]
 
     def _fit(self) -> str:
         missed = self.fitted[self.fitted["p_value"] < MISSED]
         if self.p_value < MISSED or len(missed):
             which = f": {listed(map(str, missed.index))}" if len(missed) else " together"
-            return f"The model does not meet the targets anywhere in the ranges{which} (p = {self.p_value:.2g})."
+            return f"The model misses the targets everywhere in the ranges{which} (p = {self.p_value:.2g})."
         return f"The model meets the {len(self.targets)} targets within their tolerances (p = {self.p_value:.2g})."
 
     def _carried(self) -> str:
         return (
-            f"{self.points:,} points of {self.runs:,} runs in the same worlds carry a posterior worth "
-            f"{self.posterior.effective_size:.0f} independent draws."
+            f"{self.points:,} points of {self.runs:,} runs, with the same random draws at each, give an effective "
+            f"sample of {self.posterior.effective_size:.0f} independent draws."
         )
 
     def notes(self) -> list[str]:
-        """The interval of each parameter, or that it is not supported."""
+        """The interval of each parameter, or that the posterior is not supported."""
         if not self.is_supported:
             return [f"NOT SUPPORTED: {self.too_few()}."]
         rows = self.identifiability.parameters.iterrows()
-        head = "The simulated point that fits best; 90% posterior intervals, and contraction of the prior:"
+        head = "The simulated point that fits best; 90% posterior intervals, and how far they narrow the prior:"
         return [
             head,
             *(f"  {key}: {r['low']:.4g} to {r['high']:.4g}, {max(0.0, r['contraction']):.0%}" for key, r in rows),
         ]
 
     def tables(self) -> dict[str, ResultTable]:
-        """Targets, parameters, correlations and directions; parameters only where they are supported."""
-        title = "Targets: given, and under the posterior with a 95% interval of what would be seen"
+        """Targets, parameters, correlations and directions; parameters only if the posterior is supported."""
+        title = "Targets: value given, and value under the posterior with its 95% predictive interval"
         tables = {"targets": ResultTable(title, self.fitted, FORMATS)}
         if self.is_supported:
-            told = self.identifiability
-            frame = told.parameters.drop(columns=["low", "high"])
+            identified = self.identifiability
+            frame = identified.parameters.drop(columns=["low", "high"])
             formats = {**dict.fromkeys(map(str, frame), "{:.3g}"), "contraction": PERCENT}
             tables["parameters"] = ResultTable(
-                "Parameters: posterior mean, in brackets 95% of the posterior", frame, formats
+                "Parameters: posterior mean, with the 95% posterior interval in brackets", frame, formats
             )
             tables["correlations"] = ResultTable(
-                "Correlations", told.correlations, dict.fromkeys(map(str, told.correlations), "{:+.2f}")
+                "Posterior correlations",
+                identified.correlations,
+                dict.fromkeys(map(str, identified.correlations), "{:+.2f}"),
             )
-            forms = {**dict.fromkeys(map(str, told.directions), "{:+.2f}"), "variance": NUMBER}
+            forms = {**dict.fromkeys(map(str, identified.directions), "{:+.2f}"), "variance": NUMBER}
             tables["directions"] = ResultTable(
-                "Directions, the best known first (variance: prior = 1)", told.directions, forms
+                "Combinations of parameters, the best known first (variance relative to the prior)",
+                identified.directions,
+                forms,
             )
         return tables
 
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Targets, prior and posterior, pairs."""
+        """Fit to the targets, prior and posterior, pairs of parameters."""
         from article10.runs.analyses.tuning import figures as draw
 
         figures: dict[str, Callable[[], Axes]] = {"targets": partial(draw.targets, self)}
@@ -196,7 +200,7 @@ class PosteriorTuning(Tuning):
 
 
 def _seen(weights: np.ndarray, values: np.ndarray, scatter: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the 95% interval of what would be seen of each target, (target,) each."""
+    """Ends of the 95% predictive interval of each target, (target,) each."""
     rng = np.random.default_rng(seed)
     chosen = rng.choice(len(weights), size=4000, p=weights)
     seen = values[chosen] + scatter[chosen] * rng.standard_normal((4000, values.shape[1]))

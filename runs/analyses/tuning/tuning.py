@@ -1,4 +1,4 @@
-"""Tuning: parameters fitted to targets, as a best point or a posterior, and a scenario file that one can run."""
+"""Tuning: fit parameters to targets, as a best point or a posterior, and write a tuned scenario file."""
 
 from __future__ import annotations
 
@@ -42,29 +42,30 @@ def tune(
 ) -> Tuning:
     """Fit parameters of a scenario to targets.
 
-    All points are run in the same worlds (common random numbers), so that the fit is a function of the parameters.
+    All points have the same random draws (common random numbers), so that the fit is a function of the parameters.
 
     Args:
         scenario: name of a shipped scenario, path of a TOML file, or a scenario.
-        parameters: low and high by full key, or a list of keys for their plausible ranges.
+        parameters: lowest and highest value by full key, or a list of keys to use their plausible ranges.
         targets: values with tolerances, or the path of their TOML file.
-        method: ``posterior``: all that fits, with how well the targets tell each parameter; or ``best``: one point.
-        runs: at each point; the error that they leave is added to the tolerances.
-        points: of the parameters to simulate.
-        seed: of all random streams and of the search.
-        out: a folder to write to; what is simulated is kept there, and the same call goes on after a stop.
-        workers: processes, by default one a core; ``best`` goes point by point, in this one.
-        progress: whether to show a bar on a terminal and in a notebook, elsewhere a line on standard error at times.
+        method: ``posterior`` for all points that fit, and how well the targets identify each parameter; ``best`` for
+            the single best point.
+        runs: number of runs at each point; their standard error is added to the tolerances.
+        points: number of parameter points to simulate.
+        seed: seed of all random streams and of the search.
+        out: folder for the results; simulated points are stored there, and the same call resumes an interrupted tuning.
+        workers: number of processes, by default one per core; ``best`` simulates one point at a time in this process.
+        progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
     Returns:
-        The tuning; ``scenario_toml`` and ``save`` give a scenario that can be run.
+        The tuning; ``scenario_toml`` and ``save`` give the tuned scenario.
 
     Raises:
-        ScenarioError: scenario, targets or parameters are wrong, or the folder holds something else.
-        ValueError: ``method``, ``runs``, ``points`` or ``seed`` is.
+        ScenarioError: scenario, targets or parameters are invalid, or the folder holds something else.
+        ValueError: ``method``, ``runs``, ``points`` or ``seed`` is invalid.
 
     Warns:
-        TooFewRunsWarning: too few points carry the posterior; the message says how many would do.
+        TooFewRunsWarning: the effective sample of the posterior is too small; the message says how many points to use.
     """
     if method not in ("posterior", "best"):
         raise ValueError(f"method = {method!r}: expected 'posterior' or 'best'")
@@ -88,14 +89,14 @@ Asked = tuple[Scenario, str, Targets, Space, int, int, int]
 
 
 NOT_PARAMETERS = ("without", "roster", "ballots", "events")
-"""Fields that a tuned file takes from its base as they are."""
+"""Fields that a tuned file takes unchanged from its base."""
 
 
 def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
-    """What the tuned file names as its base: a path in full, for the file may be put anywhere.
+    """The base of the tuned file: the name of a shipped scenario, or an absolute path.
 
     Raises:
-        ScenarioError: a scenario given as a value has a roster, ballots or events that no shipped one of its name has.
+        ScenarioError: a scenario given as an object has a roster, ballots or events that differ from its base.
     """
     if not isinstance(scenario, Scenario):
         return str(Path(scenario).absolute()) if str(scenario).endswith(".toml") else str(scenario)
@@ -103,8 +104,8 @@ def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
     other = [name for name in NOT_PARAMETERS if getattr(read, name) != getattr(read_scenario(base), name)]
     if other:
         raise ScenarioError(
-            f"scenario {read.name!r}: its {listed(other)} differ from those of {base!r}, and a tuned file could not "
-            "name its base: give the path of a scenario file"
+            f"scenario {read.name!r}: its {listed(other)} differ from those of {base!r}, so a tuned file cannot "
+            "name a base: give the path of a scenario file instead"
         )
     return base
 
@@ -117,12 +118,12 @@ def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
             found = evaluate(at)
             return found.values, found.errors
 
-        def told(done: int) -> None:
+        def report(done: int) -> None:
             show(done * runs, points * runs)
 
         asked_for = given(targets)
         wanted, tolerances = asked_for["given"].to_numpy(), asked_for["tolerance"].to_numpy()
-        search = search_best(simulate, space, wanted, tolerances, points=points, seed=seed, tell=told)
+        search = search_best(simulate, space, wanted, tolerances, points=points, seed=seed, tell=report)
     return BestPoint(*asked, search, space.changes(search.point))
 
 
