@@ -95,7 +95,7 @@ def test_a_point_that_cannot_tell_is_counted_apart():
 
 def test_the_members_of_a_family_that_lose_a_statement_are_named():
     found = answer(*(reading("networks", n) for n in "abc"), reading("networks", "equal", REVERSED))
-    assert row(found, "pressure", "networks")["condition"] == "lost with equal"
+    assert row(found, "pressure", "networks")["condition"] == "not kept with equal"
 
 
 def test_who_holds_out_is_lost_when_another_takes_the_place():
@@ -117,7 +117,7 @@ def test_the_parameter_that_separates_is_found_and_chance_is_not_taken_for_one()
     measure = values["p7"].to_numpy() - 0.5 + 0.1 * rng.standard_normal(60)
     assert separating(values, measure, np.array(measure > 0, dtype=object)).startswith("`p7`")
     noise = rng.standard_normal(60)
-    assert separating(values, noise, np.array(noise > 0, dtype=object)) == "no single parameter separates"
+    assert separating(values, noise, np.array(noise > 0, dtype=object)) == "no single parameter explains it"
 
 
 @pytest.fixture(scope="module")
@@ -172,5 +172,5 @@ def test_the_world_without_pressure_is_the_lever_s_dated_pressure_gone_too():
 def test_counts_that_make_no_sense_are_refused():
     with pytest.raises(ValueError, match="redraws = 0"):
         robustness(redraws=0)
-    with pytest.raises(ValueError, match="guarantee of the statements comes on 2026-07-01"):
+    with pytest.raises(ValueError, match="expected a date after 2026-07-01, when the guarantee is given"):
         robustness(changes={"horizon": "2026-06-01"})
