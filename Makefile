@@ -80,7 +80,7 @@ benchmark: $(TEST) ## Measure throughput and memory (minutes; batches.py million
 clean: ## Remove the environment, builds and caches; results stay.
 	if $(REPLACEABLE); then rm -rf $(VENV); fi
 	rm -rf build dist site *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find agents article10 docs model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find agents article10 model runs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.exit("article10 needs Python 3.11 or later; choose one with PYTHON=..." if sys.version_info < (3, 11) else 0)'

@@ -18,10 +18,10 @@ from article10.runs.analyses.paired import paired_runs, reached
 from article10.runs.analyses.registry import ANALYSES, documentation_table
 from article10.runs.analyses.result import AnalysisResult
 from article10.runs.command_line import app
-from article10.runs.evidence.generated import with_blocks
 from article10.runs.figures.style import new_axes
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.intervals import share
+from generated import with_blocks
 
 pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 

@@ -6,7 +6,7 @@ python docs/make/analyses_table.py
 from pathlib import Path
 
 from article10.runs.analyses.registry import documentation_table
-from article10.runs.evidence.generated import with_blocks
+from generated import with_blocks
 
 PAGE = Path(__file__).resolve().parents[1] / "analyses" / "README.md"
 
