@@ -100,7 +100,7 @@ class EnsembleResult:
         Columns: ``outcome`` (stage at the horizon), ``invitation_date``, ``signature_date``, ``accession_date``,
         ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``breaches`` (of ceasefires), ``spending`` (% GDP at the
         horizon, by influence weight), ``stance`` (mean at the horizon, by influence weight), ``cohesion`` (1 - sd of
-        stances at the horizon), ``front`` (Russian territorial progress at the horizon), ``objectors`` (at each
+        stances at the horizon), ``front`` (Russian territorial progress, share of the country), ``objectors`` (at each
         council: date and codes).
         """
         numbers = [c for c in map(str, self.outcomes_by_member) if c == "councils" or c.startswith("objections_")]
