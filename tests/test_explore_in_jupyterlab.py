@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import nbformat
@@ -104,9 +104,20 @@ def show(lab: tuple[Path, str], tmp_path: Path) -> Iterator[Callable[..., Chromi
         yield shown
 
 
-def run_cell(page: Chromium, place: int) -> None:
-    page.click(f"document.querySelectorAll('.jp-CodeCell')[{place}].querySelector('.cm-content')")
-    page.click(RUN)
+def run_cell(page: Chromium, place: int, tries: int = 6) -> None:
+    """Select a cell and click on the button that runs it, until its prompt shows that it runs or has run.
+
+    JupyterLab takes no notice of the button before the notebook is whole, which it does not say.
+    """
+    cell = f"document.querySelectorAll('.jp-CodeCell')[{place}]"
+    prompt = f"{cell}.querySelector('.jp-InputPrompt')?.innerText ?? ''"
+    before = page.run(prompt)
+    for left in reversed(range(tries)):
+        page.click(f"{cell}.querySelector('.cm-content')")
+        page.click(RUN)
+        with suppress(AssertionError) if left else nullcontext():
+            page.wait(prompt, lambda now: now != before, seconds=15)
+            return
 
 
 def told(page: Chromium) -> tuple[dict[str, object], dict[str, object], dict[str, object]]:

@@ -72,7 +72,11 @@ def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[
         "breaches": (run, o.breaches, "ceasefires that broke"),
         "final_spending": (run, o.final_spending, "defence spending at the horizon by influence weight, % GDP"),
         "final_stance": (run, o.final_stance, "mean stance at the horizon by influence weight"),
-        "final_front": (run, o.final_front, "Russian territorial progress since the start, as a share of the country, at the horizon"),
+        "final_front": (
+            run,
+            o.final_front,
+            "Russian territorial progress at the horizon, share of the country",
+        ),
         "final_cohesion": (run, o.final_cohesion, "1 - standard deviation of stances at the horizon"),
         **{f"{name}_step": (run, o.entered[code], f"steps done at {name}, -1 never") for code, name in ENTERED.items()},
         "ballot": (ballot, o.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),

@@ -71,7 +71,9 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
     {
         "stage": Variable("", "stage of the accession, by code", lambda w: w.accession.stage, np.int8),
         "war_intensity": Variable("1", "intensity of the war, 0 to 1", lambda w: w.russia.war_intensity),
-        "front": Variable("share of the country", "Russian territorial progress since the start", lambda w: w.russia.front),
+        "front": Variable(
+            "share of the country", "Russian territorial progress since the start", lambda w: w.russia.front
+        ),
         "ceasefire": Variable("", "whether a ceasefire holds", lambda w: w.russia.ceasefire, np.int8),
         "alarm": Variable("1", "Russia's alarm at accession, 0 to 1", lambda w: w.russia.alarm),
         "effort": Variable("1/year", "pressure exerted by Russia", lambda w: w.russia.effort),
