@@ -79,10 +79,19 @@ def test_sliders_warn_of_nothing(days):
 @pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 @pytest.mark.parametrize(("days", "runs"), [(ONE_STEP, 1), pytest.param(UNEVEN, 2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("analysis", ANALYSES)
-def test_figures_of_analyses_warn_of_nothing(analysis, days, runs):
+def test_figures_of_analyses_warn_of_nothing_and_show_their_titles_and_labels(analysis, days, runs):
     answer = ANALYSES[analysis](runs=runs, changes={"horizon": START + timedelta(days=days)})
     for draw in answer.figures().values():
-        draw().get_figure().draw_without_rendering()
+        figure = draw().get_figure()
+        figure.draw_without_rendering()
+        words = [
+            words
+            for ax in figure.axes
+            for words in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts)
+            if words.get_text()
+        ]
+        cut = [words.get_text() for words in words if words.get_window_extent().x1 > figure.bbox.x1]
+        assert not cut, f"cut off at the right: {cut}"
 
 
 @pytest.mark.parametrize("figure", FIGURES)

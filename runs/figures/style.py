@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 T = TypeVar("T")
 
@@ -204,7 +205,9 @@ def label_ends(
     places += bottom - places.min(initial=bottom)  # none below the axis
     x = 1.0 if at is None else (at - left) / (right - left)
     for place, (_, name, colour) in zip(places, names, strict=True):
-        ax.text(x + 0.01, place, name, color=colour, va="center", fontsize=8.5, transform=ax.get_yaxis_transform())
+        text = ax.text(x + 0.01, place, name, color=colour, va="center", fontsize=8.5)
+        text.set_transform(ax.get_yaxis_transform())
+        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # legible where it crosses a line
 
 
 def _legend_columns(names: int) -> int:

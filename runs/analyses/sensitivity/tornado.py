@@ -125,12 +125,13 @@ class Tornado(AnalysisResult):
             labels = [f"{key}  {row['low']:g} – {row['high']:g}" for key, row in shown.iterrows()]
             ax.set_yticks(places, labels, fontsize=8)
             ax.axvline(0, color="#888888", linewidth=0.8)
-            points_axis(ax, f"probability of {self.outcome}, from {self.usual['share']:.1%} in the scenario as given")
+            points_axis(ax, f"probability of {self.outcome}")
             ax.grid(visible=False, axis="y")
-            ax.set_title("One parameter at a time: low end (orange) and high end (blue)")
+            ax.set_title("Effect of each parameter alone")
             left = shown_of(len(shown), len(self.ends), "parameters")
-            words = f"of each, paired; lines: 95% CI (simulation uncertainty only); pale: CI includes zero{left}"
-            note_runs(ax, self.runs, words, below=38)
+            usual = f"{self.usual['share']:.1%} in the scenario as given"
+            words = f"{usual}\norange: low end; blue: high end; lines: 95% CI; pale: CI includes zero{left}"
+            note_runs(ax, self.runs, words, below=38, where=" of each, paired")
         return ax
 
 

@@ -46,8 +46,9 @@ def targets(tuning: Tuning, ax: Axes | None = None) -> Axes:
         ax.set_ylim(len(scale) - 0.4, -0.6)
         ax.grid(visible=False, axis="y")
         ax.set_xlabel("distance from the target (tolerances)")
-        ax.set_title("Fit of the tuned model to the targets (band: ± 1 tolerance)")
-        note_runs(ax, tuning.runs, f"{tuning.points:,} points; bars: 95% intervals", below=38, where=" per point")
+        ax.set_title("Fit of the tuned model to the targets")
+        words = f"{tuning.points:,} points; bars: 95% intervals; band: ± 1 tolerance"
+        note_runs(ax, tuning.runs, words, below=38, where=" per point")
     return ax
 
 
@@ -74,13 +75,10 @@ def prior_and_posterior(tuning: PosteriorTuning, ax: Axes | None = None) -> Axes
         ax.set_xlim(0, 1)
         ax.set_xticks([0, 0.5, 1], ["lowest", "middle of the prior range", "highest"])
         ax.grid(visible=False, axis="y")
-        ax.set_title("Posterior within the prior range (dashed: prior; bar: 90% interval)")
-        note_runs(
-            ax,
-            tuning.runs,
-            f"{tuning.points:,} points; effective sample size {posterior.effective_size:.0f}",
-            where=" per point",
-        )
+        ax.set_title("Posterior within the prior range")
+        size = f"effective sample size {posterior.effective_size:.0f}"
+        words = f"{tuning.points:,} points; {size}; bars: 90% intervals; dashed: prior"
+        note_runs(ax, tuning.runs, words, where=" per point")
     return ax
 
 
