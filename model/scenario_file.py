@@ -105,7 +105,7 @@ def _content(source: str, asked_by: str | None) -> tuple[str, dict[str, Any]]:
         return _origin(source), parse_toml(known[source], _origin(source))
     where = f"{asked_by}: base = {shown(source)}" if asked_by else f"scenario {shown(source)}"
     if _exists(source):
-        raise ScenarioError(f"{where}: exists, but is no .toml file")
+        raise ScenarioError(f"{where}: exists, but is not a .toml file")
     raise ScenarioError(f"{where}: no such scenario{nearest(source, known)}; or give the path of a .toml file")
 
 

@@ -137,7 +137,7 @@ def test_a_bad_scenario_file_is_refused(here, mistake):
     [
         (["run", "basline"], ("'basline'", "did you mean 'baseline'")),
         (["run", "missing.toml"], ("missing.toml", "cannot be read", "No such file")),
-        (["run", "."], ("'.'", "is no .toml file")),
+        (["run", "."], ("'.'", "is not a .toml file")),
         (["run", "--seed", str(2**63)], (f"--seed = {2**63}", "at most")),
         (
             ["run", "--set", "stance=3", "--set", "stance.peer_rate=0.5"],

@@ -38,22 +38,22 @@ def headline(result: EnsembleResult, influence: Influence) -> list[Card]:
     first = first_objector(result)
     ever = share(result.outcomes_by_member["ever_shelved"].to_numpy(bool), "ever")
     shelved = f"{_ends(ever, 'ever')}; by the candidate itself, no veto"
-    return [*cards, *first, Card(WHOLE.format(ever["ever"]), "of worlds in which the bid is ever shelved", shelved)]
+    return [*cards, *first, Card(WHOLE.format(ever["ever"]), "of runs in which the bid is ever shelved", shelved)]
 
 
 def _russia(influence: Influence) -> Card:
     outcome = influence.outcomes[0]
     d = influence.total[outcome]
     low, mean, high = (f"{100 * value:+.0f}".replace("-", "−") for value in (d.low, d.mean, d.high))
-    ends = f"95% interval {low} to {high} percentage points, same worlds without it"
+    ends = f"95% interval {low} to {high} percentage points, against the same runs without it"
     if not d.excludes_zero and d.runs_needed:
-        ends += f"; {about(d.runs_needed)} would tell"
+        ends += f"; detecting it needs {about(d.runs_needed)}"
     value = f"{mean} percentage points" if d.excludes_zero else UNDETECTED
     return Card(value, f"what {influence.lever.label} does to the probability of {outcome}", ends)
 
 
 def first_objector(result: EnsembleResult) -> list[Card]:
-    """The member that objects most, named only where it is told from every other; none where no council was held."""
+    """The member that objects most, named only if detectably ahead of every other; none where no council was held."""
     table = objections_by_member(result)
     if table.empty:
         return []

@@ -243,7 +243,7 @@ def report(
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says what is not told
+        warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says which effects were not detected
         offered = {"outcome": outcomes_ahead(chosen)[0], "progress": progress}
         found = {
             each.name: each.ask(chosen, offered, runs=runs, seed=seed) for each in ANALYSES.values() if each.section

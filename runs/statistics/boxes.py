@@ -64,7 +64,7 @@ class Box:
 
     @property
     def detected(self) -> bool:
-        """Whether the density is told from that outside."""
+        """Whether the density differs detectably from that outside."""
         return self.p_value < LEVEL
 
     def holds(self, features: pd.DataFrame) -> np.ndarray:
