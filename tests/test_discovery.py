@@ -42,7 +42,7 @@ def test_density_and_coverage_are_counts_in_runs_that_the_box_was_not_found_in()
     rest = ~np.isin(np.arange(len(x)), np.random.default_rng(3).permutation(len(x))[: len(x) // 2])
     box = found.detected[0]
     inside = box.holds(x) & rest
-    assert (box.worlds, box.positive) == (inside.sum(), (inside & y).sum())
+    assert (box.runs, box.positive) == (inside.sum(), (inside & y).sum())
     assert box.coverage[0] == pytest.approx((inside & y).sum() / (rest & y).sum())
 
 

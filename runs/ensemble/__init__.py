@@ -1,1 +1,1 @@
-"""Ensembles: simulate, record, keep, open, summarise and re-simulate runs."""
+"""Ensembles: simulate runs, record, save, load, summarise and re-simulate them."""

@@ -29,9 +29,9 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
     """The recorded arrays as one dataset, labelled, with units and provenance.
 
     Args:
-        setup: of the ensemble.
-        recorder: filled.
-        seed: of all random streams.
+        setup: setup of the ensemble.
+        recorder: the recorder after the last step.
+        seed: seed of all random streams.
         first_run: number of the first run.
     """
     s = setup.scenario
@@ -116,10 +116,10 @@ def _attributes(name: str) -> dict[str, str]:
 
 
 def outcome_table(data: xr.Dataset, step_years: float) -> pd.DataFrame:
-    """The outcomes of a dataset as a table of one row a run: see ``EnsembleResult.outcomes_by_member``.
+    """The outcomes of a dataset as a table with one row per run: see ``EnsembleResult.outcomes_by_member``.
 
     Args:
-        data: made by ``dataset``.
+        data: a dataset made by ``dataset``.
         step_years: length of a step, in years.
     """
     days = data["step"].to_numpy()

@@ -1,4 +1,4 @@
-"""What this machine has: cache and memory; and what would take more of it than there is, refused beforehand."""
+"""Cache and memory of this machine, and the refusal of work that would need more memory than there is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 class TooLargeError(ShortInNotebooks, ValueError):
-    """What is asked for would take more memory, disk or time than there is; the message says how much."""
+    """The request would take more memory, disk space or time than is available; the message says how much."""
 
 
 def cache_bytes() -> int:
@@ -24,23 +24,23 @@ def cache_bytes() -> int:
 
 
 def free_bytes() -> int:
-    """Memory that is free now, or 1 GiB where the system does not say."""
+    """Memory that is free now, in bytes, or 1 GiB where the system does not say."""
     return _sysconf("SC_AVPHYS_PAGES") * _sysconf("SC_PAGE_SIZE") or 2**30
 
 
 def memory_bytes() -> int | None:
-    """All memory of the machine, or of the container that this process is in; None where the system does not say."""
+    """Memory of the machine or of this process's container, in bytes; None where the system does not say."""
     known = [_sysconf("SC_PHYS_PAGES") * _sysconf("SC_PAGE_SIZE")]
-    with suppress(OSError, ValueError):  # there is no such limit
+    with suppress(OSError, ValueError):  # not Linux, or without a limit
         known.append(int(LIMIT_OF_CONTAINER.read_text("ascii")))
     return min(filter(None, known), default=None)
 
 
 def check_memory(what: str, n_bytes: int) -> None:
-    """Refuse what would take more memory than there is, before any of it is taken.
+    """Refuse a request for more memory than there is, before any of it is allocated.
 
     Raises:
-        TooLargeError: it would; the message says how much it would take, and how much there is.
+        TooLargeError: the message says how much the request would take, and how much there is.
     """
     there = memory_bytes()
     if there is not None and n_bytes > there:

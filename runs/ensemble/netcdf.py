@@ -1,4 +1,4 @@
-"""Datasets of results as NetCDF-4: written whole or not at all, and read only if they are as they were written."""
+"""Results as NetCDF-4 files: a file is written completely or not at all, and a damaged file is refused."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ RESULT = "result.nc"
 """Name of the dataset in a folder of results."""
 
 DIGEST = f"digest_{ALGORITHM}"
-"""Attribute of a saved dataset: the digest of its content, all other attributes included."""
+"""Attribute of a saved dataset that holds the digest of its content, including all other attributes."""
 
 OVERHEAD = 2**21
-"""Room for labels and headers beyond the arrays."""
+"""Bytes for labels and headers beyond the arrays."""
 
 BLOCK = 2**23
 
 
 class ResultError(ShortInNotebooks, ValueError):
-    """A file of results cannot be read, or is not as it was written; the message says how to write it again."""
+    """A file of results cannot be read or is damaged; the message says how to write it again."""
 
 
 def save_dataset(data: xr.Dataset, path: Path) -> Path:
-    """Write a dataset as NetCDF-4 beside its place, and move it there when it is whole.
+    """Write a dataset as NetCDF-4 under a temporary name, and rename the file when it is complete.
 
     Args:
-        data: to write.
-        path: of the file.
+        data: the dataset.
+        path: path of the file.
 
     Raises:
-        OSError: it cannot be written, for example because the disk is full; nothing is left behind.
+        OSError: the file cannot be written, for example because the disk is full; nothing is left behind.
     """
     path = path.absolute()  # xarray takes a relative "a::b" for an address
     remove_abandoned(path)
@@ -51,7 +51,7 @@ def save_dataset(data: xr.Dataset, path: Path) -> Path:
 
 
 def _ask_for_room(path: Path, n_bytes: int) -> None:
-    """See that a file of this size can be written: HDF5 cannot close one on a full disk, and takes Python with it."""
+    """Check that a file of this size can be written: on a full disk HDF5 cannot close a file, and Python crashes."""
     try:
         with path.open("wb") as file:
             if hasattr(os, "posix_fallocate"):
@@ -64,11 +64,11 @@ def _ask_for_room(path: Path, n_bytes: int) -> None:
 
 
 def load_dataset(path: Path) -> xr.Dataset:
-    """Read a dataset into memory, and see that it is as ``save_dataset`` wrote it.
+    """Read a dataset into memory, and check that it is unchanged since ``save_dataset`` wrote it.
 
     Raises:
-        FileNotFoundError: there is none.
-        ResultError: it is not a result of article10, or is damaged.
+        FileNotFoundError: the file does not exist.
+        ResultError: the file is not a result of article10, or is damaged.
     """
     if path.is_dir():
         path = path / RESULT
@@ -94,7 +94,7 @@ def load_dataset(path: Path) -> xr.Dataset:
 
 
 def _mend(path: Path) -> str:
-    """How to get a file of results back."""
+    """How to obtain a file of results again, as advice."""
     if path.name == RESULT:
         return f"simulate it again, as before: article10 run SCENARIO --runs N --seed S --out {path.parent} --force"
     return f"simulate it again, as before, and save it: article10.simulate(...).save({str(path)!r})"

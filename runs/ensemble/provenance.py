@@ -1,4 +1,4 @@
-"""Provenance: what it takes to make a result again, and to know what made it; it travels inside every result."""
+"""Provenance: what is needed to re-simulate a result and to identify the code that made it; saved in every result."""
 
 from __future__ import annotations
 

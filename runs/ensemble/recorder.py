@@ -1,4 +1,4 @@
-"""What is kept of a run: each variable declared once, with dimensions, unit and meaning, and how it is read off."""
+"""What is recorded of a run: each variable is declared once, with its dimensions, unit, meaning and how it is read."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Variable:
     """A recorded variable.
 
     Attributes:
-        unit: its unit.
-        description: what it is.
-        read: gives its present value from the world.
-        dtype: how it is stored.
+        unit: unit of the values.
+        description: meaning of the variable.
+        read: returns the present value, given the world.
+        dtype: type in which values are stored.
     """
 
     unit: str
@@ -88,7 +88,7 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
 
 
 def check_record(record: Sequence[str]) -> tuple[str, ...]:
-    """The names of what to record, checked.
+    """The names of the variables to record, checked.
 
     Raises:
         ValueError: a name is unknown.
@@ -97,12 +97,12 @@ def check_record(record: Sequence[str]) -> tuple[str, ...]:
     known = [*MEMBER_VARIABLES, CONTRIBUTION, *RUN_VARIABLES]
     for name in record:
         if name not in known:
-            raise ValueError(f"record: {name!r} is no variable; valid: {', '.join(known)}")
+            raise ValueError(f"record: {name!r} is not a variable; valid: {', '.join(known)}")
     return tuple(dict.fromkeys(record))
 
 
 def bytes_of_a_run(setup: Setup, record: Sequence[str]) -> int:
-    """About how much is kept of a run, in memory and on the disk: its outcomes, and what is recorded at every step."""
+    """About how many bytes a run takes, in memory and on disk: its outcomes, and what is recorded at every step."""
     members, steps, councils = len(setup.roster), setup.n_steps + 1, len(setup.councils)
     sizes = {name: members * np.dtype(variable.dtype).itemsize for name, variable in MEMBER_VARIABLES.items()}
     sizes |= {name: np.dtype(variable.dtype).itemsize for name, variable in RUN_VARIABLES.items()}
@@ -113,12 +113,12 @@ def bytes_of_a_run(setup: Setup, record: Sequence[str]) -> int:
 
 
 def with_run_variables(record: Sequence[str]) -> tuple[str, ...]:
-    """What an ensemble records: what is named, and where that is anything, the state of each run beside it."""
+    """What an ensemble records: the variables named, and with them, if there are any, the variables by run."""
     return tuple(dict.fromkeys([*record, *RUN_VARIABLES])) if record else ()
 
 
 class OutcomeRecorder:
-    """What came of each run: stages reached, ballots, ratifications, years of war. Always kept."""
+    """Outcomes of each run: stages reached, ballots, ratifications, years of war. They are always recorded."""
 
     def __init__(self, setup: Setup, runs: int) -> None:
         """Make room.
@@ -146,19 +146,19 @@ class OutcomeRecorder:
         self.final_front = np.zeros(runs, np.float32)
 
     def part(self, rows: slice) -> OutcomeRecorder:
-        """What came of some of the runs, in the same memory."""
+        """The outcomes of some of the runs, in the same memory."""
         own = copy(self)
         own.__dict__.update({name: value[rows] for name, value in vars(self).items() if isinstance(value, np.ndarray)})
         own.entered = {code: step[rows] for code, step in self.entered.items()}
         return own
 
     def before(self, world: World, rows: slice) -> None:
-        """Note the stages of the first day."""
+        """Record the stages on the first day."""
         self._enter(world, rows, np.ones(world.n_runs, dtype=bool))
         self.ceasefire[rows] = world.russia.ceasefire
 
     def after_step(self, world: World, rows: slice) -> None:
-        """Note what a step brought."""
+        """Record the world after a step."""
         self.war_steps[rows] += world.hot
         self.breaches[rows] += self.ceasefire[rows] > world.russia.ceasefire
         self.ceasefire[rows] = world.russia.ceasefire
@@ -192,15 +192,15 @@ class OutcomeRecorder:
 
 
 Keep = Callable[[str, int, AnyArray], None]
-"""Takes a variable's name, the place on its time axis of the first of some values, and these, (time, run, ...)."""
+"""A function of a variable's name, the position of the first value on its time axis, and values, (time, run, ...)."""
 
 
 class TrajectoryRecorder:
-    """Chosen variables at every step, and when events acted.
+    """The chosen variables at every step, and whether each event acted.
 
     Attributes:
-        held: by variable, (time, run, ...), so that a step writes one stretch of memory; time is the step, or for
-            what happens between two steps (events, contributions) the interval.
+        held: by variable, (time, run, ...), so that a step writes contiguous memory; time is the step, or, for what
+            happens between two steps (events, contributions), the interval.
     """
 
     def __init__(
@@ -212,9 +212,8 @@ class TrajectoryRecorder:
             setup: of the ensemble.
             runs: number of runs.
             record: names in MEMBER_VARIABLES or RUN_VARIABLES, or CONTRIBUTION.
-            stretch: how long a stretch of time to hold, by default all of it; a shorter one is for runs that are all
-                stepped together.
-            keep: is given each stretch when it is full.
+            stretch: number of steps to hold at a time, by default all; fewer only if all runs are stepped together.
+            keep: receives the values of each stretch of steps when it is full.
         """
         steps, members = setup.n_steps, len(setup.roster)
         self.mechanisms = [*setup.mechanisms, BOUNDS]
@@ -244,9 +243,9 @@ class TrajectoryRecorder:
         """Record the world after a step.
 
         Args:
-            world: after the step.
-            rows: of this chunk.
-            stance_before: stances before it, for the contributions.
+            world: the world after the step.
+            rows: rows of this chunk.
+            stance_before: stances before the step, from which contributions are computed.
         """
         self._state(world, rows)
         interval = world.step - 1
@@ -276,15 +275,15 @@ class TrajectoryRecorder:
 
 
 class Recorder:
-    """All that is kept of an ensemble, filled chunk by chunk; a chunk never sees another's rows.
+    """Everything recorded of an ensemble, chunk by chunk; a chunk does not see the rows of another.
 
     Attributes:
-        outcomes: always.
-        trajectories: only where there is something to record at every step.
+        outcomes: outcomes of each run.
+        trajectories: the variables at every step; None if none are recorded.
     """
 
     def __init__(self, setup: Setup, runs: int, record: Sequence[str]) -> None:
-        """Make room for some runs; without names to record, for their outcomes alone.
+        """Allocate the arrays for some runs; without names to record, those of their outcomes alone.
 
         Raises:
             TooLargeError: there is too little memory.
@@ -295,7 +294,7 @@ class Recorder:
         self.trajectories = TrajectoryRecorder(setup, runs, record) if check_record(record) else None
 
     def part(self, rows: slice) -> Recorder:
-        """What is kept of some of the runs, in the same memory: their outcomes, and no trajectories."""
+        """The records of some of the runs, in the same memory: outcomes, and trajectories if recorded."""
         own = copy(self)
         own.n_runs, own.outcomes, own.trajectories = rows.stop - rows.start, self.outcomes.part(rows), None
         return own

@@ -1,4 +1,4 @@
-"""The runs of a result made again from its provenance, bit for bit, with more of them recorded."""
+"""Re-simulate runs of a result from its stored provenance, bit for bit, and record more variables."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from article10.runs.ensemble.result import EnsembleResult
 
 CUSTOM = "custom:"
-"""Before the name of a function that does not come with the model."""
+"""Prefix of the name of a function that is not part of the model."""
 
 
 def recorded_functions(setup: Setup) -> dict[str, str]:
-    """Attributes of a dataset by which ``rebuild_setup`` knows the functions that its runs were made with."""
+    """Attributes of a dataset that name the functions with which its runs were made."""
     mechanisms = {name: _name_of(function, MECHANISMS) for name, function in setup.mechanisms.items()}
     return {"strategy": _name_of(setup.strategy, STRATEGIES), "mechanisms": json.dumps(mechanisms)}
 
@@ -37,15 +37,15 @@ def rebuild_setup(
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
 ) -> Setup:
-    """What the runs of a result are stepped with: its scenario, and the functions given or those that it names.
+    """The setup of a result's runs: its scenario, and the functions given, or those that its provenance names.
 
     Args:
-        result: with its provenance.
-        strategy: the function that was passed to ``simulate``, if one was.
-        mechanisms: likewise.
+        result: the result, with its provenance.
+        strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+        mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
 
     Raises:
-        ValueError: a function that it was made with is the user's own, or not noted, and is not given.
+        ValueError: the result was made with a function of the user's own or an unknown one, which is not given here.
     """
     made_with = result.data.attrs
     if strategy is None:
@@ -77,14 +77,14 @@ def rerun(
     """One run of a result, as a result of its own.
 
     Args:
-        result: where the run is from.
-        run: its number.
-        record: what to keep of it; see ``article10.simulate``.
-        strategy: the function that was passed to ``simulate``, if one was.
-        mechanisms: likewise.
+        result: the result that contains the run.
+        run: number of the run.
+        record: variables to record; see ``article10.simulate``.
+        strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+        mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
 
     Raises:
-        ValueError: the run is not in the result, or a function that it was made with is not given.
+        ValueError: the run is not in the result, or a function with which it was made is not given.
     """
     from article10.runs.ensemble.simulate import simulate
 
@@ -95,10 +95,10 @@ def rerun(
 
 
 def check_run(result: EnsembleResult, run: int) -> int:
-    """The number of a run that is in a result.
+    """The number of a run, checked.
 
     Raises:
-        ValueError: it is not; the message says which are.
+        ValueError: the run is not in the result; the message says which are.
     """
     result.check_runs()
     run, numbers = whole("run", run), result.data["run"].to_numpy()

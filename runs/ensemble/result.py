@@ -1,4 +1,4 @@
-"""The result of an ensemble: a labelled dataset with its provenance, one row a run, and what to draw from it."""
+"""The result of an ensemble: a labelled dataset with provenance, a table with one row per run, and figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_RUNS = "the selection holds no runs"
 
 
 class EnsembleResult:
-    """What an ensemble gave.
+    """The result of an ensemble.
 
     Attributes:
         data: ``xarray.Dataset`` with dimensions run, step, member, council (and interval, mechanism where recorded);
@@ -88,14 +88,14 @@ class EnsembleResult:
     def outcomes_by_member(self) -> pd.DataFrame:
         """As ``outcomes``, but with counts in place of the codes of objectors.
 
-        In place of ``objectors`` there are ``councils`` (how many there were) and ``objections_ISO`` for each member
-        (at how many it objected by its own stance): numbers, of which a table can hold a million rows.
+        In place of ``objectors`` there are the number of councils, ``councils``, and for each member the number of
+        councils at which it objected by its own stance, ``objections_ISO``. A table of numbers can hold a million rows.
         """
         return outcome_table(self.data, self.scenario.step_years)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """One row a run.
+        """The outcomes as a table with one row per run.
 
         Columns: ``outcome`` (stage at the horizon), ``invitation_date``, ``signature_date``, ``accession_date``,
         ``ever_shelved``, ``last_to_ratify``, ``war_years``, ``breaches`` (of ceasefires), ``spending`` (% GDP at the
@@ -131,12 +131,12 @@ class EnsembleResult:
         """What each mechanism did to a member's stance between two dates, adding up exactly.
 
         Args:
-            member: its code.
+            member: code of the member.
             run: number of a run, explained year by year; by default the mean over all runs, with 95% intervals.
             start: first day; by default that of the scenario.
             end: last day; by default the horizon.
-            strategy: the function that was passed to ``simulate``, if one was.
-            mechanisms: likewise.
+            strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+            mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
 
         Returns:
             See ``article10.runs.stories.explain.explain_run`` and ``explain_ensemble``.
@@ -152,13 +152,13 @@ class EnsembleResult:
         """Write a run as a moving map, ``.gif`` or ``.mp4``, one frame a month.
 
         Args:
-            run: its number.
-            path: of the file, which appears only when it is whole.
+            run: number of the run.
+            path: path of the file, which appears only when it is complete.
             options: frames per second, progress and others; see ``article10.runs.figures.animation.animate``.
 
         Raises:
-            ValueError: the run is not in the result, or the path ends otherwise.
-            FileNotFoundError: ffmpeg is needed for an ``.mp4`` and missing.
+            ValueError: the run is not in the result, or the path has another ending.
+            FileNotFoundError: ``.mp4`` needs ffmpeg, which is not installed.
         """
         from article10.runs.figures.animation import animate
 
@@ -192,25 +192,24 @@ class EnsembleResult:
         from article10.runs.ensemble.result_folder import write_result
 
         a_path("folder", folder)
-        a_switch(
-            "figures", figures
-        )  # elsewhere the word stands for names of figures, so that ``checked`` asks for those
+        # not ``checked``, which takes ``figures`` for names of figures
+        a_switch("figures", figures)
         a_switch("force", force)
         self.check_runs()
         return write_result(self, Path(folder), figures, force)
 
     @checked
     def save(self, path: str | Path) -> Path:
-        """Write the dataset as NetCDF-4, with a digest by which ``load`` finds damage.
+        """Write the dataset as NetCDF-4, with a digest by which ``load`` detects damage.
 
-        The file appears only when it is whole.
+        The file appears only when it is complete.
 
         Args:
-            path: where; its folder must exist.
+            path: path of the file; its folder must exist.
 
         Raises:
-            OSError: it cannot be written; nothing is left behind.
-            ValueError: the name is not that of such a file: it ends otherwise than in ``.nc``.
+            OSError: the file cannot be written; nothing is left behind.
+            ValueError: the name does not end in ``.nc``.
         """
         from article10.runs.ensemble.netcdf import save_dataset
 
@@ -223,11 +222,11 @@ def load(path: str | Path) -> EnsembleResult:
     """Read a result that ``save`` or ``article10 run`` wrote.
 
     Args:
-        path: of the file, or of the folder that ``article10 run`` made.
+        path: path of the file, or of the folder that ``article10 run`` made.
 
     Raises:
-        FileNotFoundError: there is none.
-        ResultError: it is not a result of article10, or it is damaged: its content differs from the digest in it.
+        FileNotFoundError: the file does not exist.
+        ResultError: the file is not a result of article10, or is damaged: its content differs from its digest.
     """
     from article10.runs.ensemble.netcdf import load_dataset
 

@@ -13,7 +13,7 @@ from article10.runs.output.folder import output_folder
 
 def write_result(result: EnsembleResult, folder: Path, figures: bool, force: bool) -> Path:
     """Write a result into a folder: see ``EnsembleResult.write``."""
-    if folder.is_dir() and not any(folder.iterdir()):  # also the hidden folder that the command line writes to
+    if folder.is_dir() and not any(folder.iterdir()):  # or the command line's hidden folder
         _write_files(result, folder, figures)
     else:
         with output_folder(folder, force, result.data.nbytes) as unfinished:

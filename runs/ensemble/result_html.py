@@ -1,4 +1,4 @@
-"""How results, designs and batches look in a notebook: what was run, what came of it, a small fan."""
+"""Results and designs as HTML for notebooks: what was run, what came of it, a small fan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from article10.runs.ensemble.result import EnsembleResult
 
 FANNED = ("USA", "HUN", "TUR")
-"""Members of the small fan; where one is not on the roster, the first that are."""
+"""Members of the small fan; a member that is not on the roster is replaced by the first of the roster."""
 
 MOST_ROWS = 5
 

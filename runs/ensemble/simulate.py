@@ -1,4 +1,4 @@
-"""Ensembles: many runs of a scenario at once, each the same whatever others it is run with."""
+"""Ensembles: many runs of a scenario at once, of which each is independent of the others."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ def simulate(
 ) -> EnsembleResult:
     """Run a scenario many times.
 
-    Run k depends on the scenario, the seed and k alone: not on how many runs there are, nor on the chunk.
+    Run k depends only on the scenario, the seed and k, not on the number of runs or on the chunk.
 
     Args:
         scenario: name of a shipped scenario, path of a TOML file, or a scenario.
-        runs: how many, from ``first_run`` on.
-        seed: of all random streams; runs of two scenarios with the same seed and number share every draw.
-        changes: by full key, for example ``{"stance.peer_rate": 0.6}``.
-        record: variables by member to keep at every step; names in ``article10.MEMBER_VARIABLES``, or
-            ``"contribution"`` for what each mechanism did.
+        runs: number of runs.
+        seed: seed of all random streams; runs of two scenarios with the same seed and number share every draw.
+        changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
+        record: variables by member to record at every step: names in ``article10.MEMBER_VARIABLES``, or
+            ``"contribution"`` for the contribution of each mechanism.
         strategy: a function in place of Russia's named strategy; see ``article10.Intelligence``.
-        mechanisms: in place of ``article10.MECHANISMS``.
+        mechanisms: functions in place of ``article10.MECHANISMS``.
         first_run: number of the first run.
-        chunk: runs stepped together, by default chosen from cache and memory; changes speed, never results.
-        progress: called after each chunk with the number of runs done and of all.
+        chunk: number of runs stepped together, by default chosen from cache and memory; affects speed, not results.
+        progress: called after each chunk with the number of runs done and the number of all runs.
 
     Returns:
         The result, with its data as an ``xarray.Dataset``.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        TooLargeError: what is to be kept of so many runs would take more memory than there is.
-        ValueError: another argument is wrong.
+        ScenarioError: the scenario is invalid.
+        TooLargeError: the records of so many runs would take more memory than there is.
+        ValueError: another argument is invalid.
 
     >>> result = simulate(runs=4, seed=7, changes={"horizon": "2026-12-01"})
     >>> dict(result.data.sizes)["member"]

@@ -24,7 +24,7 @@ MOST, FEWEST = 1024, 64
 """Runs stepped together: above the first, batching gains nothing; below the second, NumPy's call overhead dominates."""
 
 STATE_ARRAYS = 25
-"""Number of arrays, (run, member), that a step reads and writes: together they should fit into the cache."""
+"""Number of arrays (run, member) that a step reads and writes; together they should fit into the cache."""
 
 MEMORY_SHARE = 8
 """Draws take at most one part in this many of the free memory."""
@@ -40,12 +40,12 @@ def chunk_size(setup: Setup) -> int:
 
 
 def draw_bytes(setup: Setup) -> int:
-    """Memory that all random draws of one run take, in bytes."""
+    """Memory of all random draws of one run, in bytes."""
     return sum(prod(stream.shape) * np.dtype(stream.dtype).itemsize for stream in setup.streams)
 
 
 def state_bytes(setup: Setup) -> int:
-    """Memory that the state of one run takes while it is stepped, in bytes."""
+    """Memory of the state of one run while it is stepped, in bytes."""
     return STATE_ARRAYS * len(setup.roster) * 8
 
 
@@ -73,18 +73,17 @@ def step_stacks(
     chunk: int | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Step the same runs of every scenario of some stacks, those of a stack side by side as far as they fit a chunk.
+    """Step the same runs of every scenario of some stacks; the scenarios of a stack share chunks.
 
-    What a run does depends on its scenario, its seed and its number alone, to the last bit, not on the runs that are
-    stepped beside it.
+    A run depends only on its scenario, its seed and its number, to the last bit, not on the runs stepped with it.
 
     Args:
-        stacks: each with its recorder, which has a row for each run of the first scenario of the stack, then for each
-            of the second, and so on.
-        draws: for all scenarios.
+        stacks: stacks with their recorders; a recorder has a row for each run of the first scenario of its stack, then
+            for each run of the second, and so on.
+        draws: random draws of all scenarios.
         runs: numbers of the runs of each scenario.
-        chunk: rows that are stepped together, by default chosen from cache and memory.
-        progress: called after each chunk with the numbers of runs done and of all, over all scenarios.
+        chunk: number of rows stepped together, by default chosen from cache and memory.
+        progress: called after each chunk with the number of runs done and the number of all runs, over all scenarios.
     """
     chunk, done = chunk or min(chunk_size(setup) for setup, _ in stacks), 0
     total = len(runs) * sum(len(setup.stacked) for setup, _ in stacks)
@@ -104,8 +103,8 @@ def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice, pl
     """Step some runs from the first day to the horizon.
 
     Args:
-        setup: what stays the same during all runs.
-        draws: random draws of these runs; they are only read.
+        setup: setup of the runs.
+        draws: random draws of these runs, which are not changed.
         recording: records the runs.
         rows: rows of the recorder's arrays that belong to these runs.
         place: for each run, the place of its scenario in the stack, (run,); not for one scenario.

@@ -1,4 +1,4 @@
-"""The summary of an ensemble: numbers that one can act on."""
+"""The summary of an ensemble: its most important numbers."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ def signed(value: float) -> str:
     >>> signed(-0.234), signed(0.5), signed(-0.001)
     ('−0.23', '+0.50', '+0.00')
     """
-    return f"{round(float(value), 2) + 0.0:+.2f}".replace("-", "−")  # adding zero leaves none with a minus
+    return f"{round(float(value), 2) + 0.0:+.2f}".replace("-", "−")  # adding zero turns -0.0 into 0.0
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What an ensemble says.
+    """The summary of an ensemble.
 
     Attributes:
-        title: of the scenario.
+        title: title of the scenario.
         runs: number of runs.
         milestones: by date and milestone, share of runs that have reached it, with a 95% interval.
-        holdouts: by member, share of councils at which it objected, by its own stance, because of the war, and as the
-            only one to object by its own stance.
+        holdouts: by member, share of councils at which it objected: by its own stance, because of the war, and as the
+            only member that objects by its own stance.
         shelved: share of runs in which the candidate ever shelved its bid, and in which it is shelved at the horizon.
         war_years: mean years of hot war.
         spending: mean defence spending at the horizon by influence weight, % GDP.
-        formal_weight: Russia's ballots, and all ballots.
+        formal_weight: number of Russia's ballots, and of all ballots.
     """
 
     title: str
@@ -54,7 +54,7 @@ def summarise(result: EnsembleResult) -> Summary:
     """The summary of a result.
 
     Raises:
-        ValueError: it is a selection that holds no runs.
+        ValueError: the result is a selection that holds no runs.
     """
     result.check_runs()
     outcomes = result.outcomes_by_member
@@ -91,7 +91,7 @@ def milestones(result: EnsembleResult) -> pd.DataFrame:
 
 
 def holdouts(result: EnsembleResult) -> pd.DataFrame:
-    """Share of councils at which each member objected, most by its own stance first; empty without any ballot."""
+    """Share of councils at which each member objected, the most frequent first; empty if there was no ballot."""
     held, counts = objections(result)
     if held.sum() == 0:
         return pd.DataFrame(columns=["name", *counts])
@@ -102,9 +102,10 @@ def holdouts(result: EnsembleResult) -> pd.DataFrame:
 
 
 def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Councils of each run, (run,), and by kind the objections of each member in each run, (run, member).
+    """Number of councils of each run, (run,), and by kind of objection the number for each member, (run, member).
 
-    Kinds: ``own_stance``; ``war``, because of it; ``any``; ``alone``, as the only one to object by its own stance.
+    Kinds: ``own_stance``; ``war``, because of the war; ``any``; ``alone``, as the only member that objects by its own
+    stance.
 
     Raises:
         ValueError: the result is a selection that holds no runs.

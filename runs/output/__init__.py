@@ -1,1 +1,1 @@
-"""What goes to a user's files and terminal: folders, files moved into place, digests, tables, progress."""
+"""Output to a user's files and terminal: folders, files, digests, tables, progress."""

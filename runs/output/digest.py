@@ -1,6 +1,6 @@
-"""Digests of files and of datasets, by which damage is found: XXH3 (Collet), as fast as memory is read.
+"""Digests of files and datasets, by which damage is detected: XXH3 (Collet), which is as fast as memory.
 
-They guard against a disk or a copy that loses bits, not against forgery.
+They detect bits lost by a disk or a copy, not forgery.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import xarray as xr
 import xxhash
 
 ALGORITHM = "xxh3_128"
-"""Name of the digest, where files hold one."""
+"""Name of the digest in files."""
 
 BLOCK = 2**20
 
@@ -24,7 +24,7 @@ def file_digest(path: Path) -> str:
     """Digest of a file's bytes, in hexadecimal.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     digest = xxhash.xxh3_128()
     with path.open("rb") as file:
@@ -39,13 +39,13 @@ def bytes_digest(content: bytes) -> str:
 
 
 def dataset_digest(data: xr.Dataset) -> str:
-    """Digest of what a dataset says, in hexadecimal: the same before it is written as NetCDF and after it is read.
+    """Digest of a dataset's content, in hexadecimal: the same before it is written as NetCDF and after it is read.
 
-    It covers the attributes, and of each variable the name, dimensions, shape, type, values and attributes; neither
-    the order of variables nor how they are laid out in a file.
+    It covers the attributes, and of each variable the name, dimensions, shape, type, values and attributes; it covers
+    neither the order of variables nor their layout in a file.
 
     Args:
-        data: with variables of numbers, truth values, dates or text.
+        data: a dataset with variables of numbers, truth values, dates or text.
     """
     digest = xxhash.xxh3_128(_attributes(data.attrs))
     for name in sorted(data.variables, key=str):
@@ -59,7 +59,7 @@ def dataset_digest(data: xr.Dataset) -> str:
 
 
 def _canonical(values: np.ndarray) -> tuple[str, bytes | memoryview]:
-    """The type of some values and their bytes, as no file format changes them."""
+    """The type of some values and their bytes, in a form that no file format changes."""
     if values.dtype.kind in "mM":  # of whatever unit
         kind, plain = f"{values.dtype.kind}8[ns]", values.astype(f"{values.dtype.kind}8[ns]").astype("<i8")
     elif values.dtype.kind in "biufc":
@@ -70,7 +70,7 @@ def _canonical(values: np.ndarray) -> tuple[str, bytes | memoryview]:
 
 
 def _attributes(attributes: Mapping[Any, Any]) -> bytes:
-    """Attributes by name; NetCDF does not tell a value from a list of one."""
+    """Attributes by name; NetCDF does not distinguish a value from a list of one value."""
     plain = {str(name): np.ravel(np.asarray(value)).tolist() for name, value in attributes.items()}
     return json.dumps(plain, sort_keys=True, default=_text).encode()
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and what killed processes leave of them."""
+"""Files that are written completely or not at all, and the removal of what killed processes left of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 
 
 def unfinished(path: Path) -> Path:
-    """Where a file or folder is written before it is moved to its place."""
+    """The temporary path to which a file or folder is written before it is renamed."""
     return path.with_name(f".unfinished-{os.getpid()}-{path.name}")
 
 
 def written_for(path: Path) -> tuple[int, str] | None:
-    """The process that wrote an unfinished file or folder, and the name it was to have; None for anything else."""
+    """The process that wrote an unfinished file or folder, and its intended name; None for anything else."""
     found = re.fullmatch(r"\.unfinished-(\d+)-(.+)", path.name)
     return (int(found[1]), found[2]) if found else None
 
 
 @contextmanager
 def moved_into_place(path: Path) -> Iterator[Path]:
-    """Where to write a file, which then appears whole or not at all, in place of what was there; a link is followed."""
+    """The path to which to write a file, which then replaces an earlier one at once, or not at all; follows links."""
     path = followed(path)
     beside = unfinished(path)
     try:
@@ -33,7 +33,7 @@ def moved_into_place(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file that appears whole or not at all, and is on the disk when this returns."""
+    """Write a small file, completely or not at all; it is on the disk when this returns."""
     with moved_into_place(path) as beside, beside.open("wb") as file:
         file.write(content)
         file.flush()
@@ -41,12 +41,12 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def followed(path: Path) -> Path:
-    """What a symbolic link leads to, whether it is there or not; any other path as it is."""
+    """The target of a symbolic link, whether it exists or not; any other path unchanged."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def remove_abandoned(path: Path) -> None:
-    """Remove what killed processes left when they wrote this file."""
+    """Remove unfinished copies of this file that killed processes left."""
     if not path.parent.is_dir():
         return
     for other in path.parent.iterdir():
@@ -56,7 +56,7 @@ def remove_abandoned(path: Path) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process of this machine runs."""
+    """Whether a process is running on this machine."""
     with suppress(ProcessLookupError):
         try:
             os.kill(process, 0)

@@ -1,4 +1,4 @@
-"""A folder of results: it appears whole or not at all, and replaces only what article10 wrote, and only when asked."""
+"""A folder of results: it is written completely or not at all, and replaces only what article10 wrote, if asked."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from article10.runs.output.files import followed, is_alive, remove_abandoned, un
 from article10.runs.output.path import check_folder_name
 
 MARGIN = 1.2
-"""Room asked for beyond what the arrays take: labels, tables, figures."""
+"""Factor by which disk space is required beyond the arrays: labels, tables, figures."""
 
 WRITTEN = ".article10"
-"""Name of the list, in a folder of results, of the files that were written there: no others are ever replaced."""
+"""Name of the file that lists, in a folder of results, the files written there; no others are replaced."""
 
 OF_THE_SYSTEM = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", WRITTEN})
-"""Files beside those that nobody misses."""
+"""Files of operating systems that may be removed."""
 
 PAGE_HEAD = '<meta name="generator" content="article10">'
-"""By what a page is known for one of ours, within its first kilobyte."""
+"""Marker of a page that article10 wrote, within its first kilobyte."""
 
 
 class OutputError(ShortInNotebooks, OSError):
@@ -33,20 +33,19 @@ class OutputError(ShortInNotebooks, OSError):
 
 @contextmanager
 def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Path]:
-    """A hidden folder to write to, which takes its place at ``path`` when the block ends well.
+    """A hidden folder to write to, which is renamed to ``path`` when the block ends without an error.
 
-    Nothing that was not there at the start is replaced: if something appears meanwhile, it stays, and the results go
-    beside it. A symbolic link stays a link: the folder that it leads to is what is written.
+    What was not there at the start is not replaced: if something appears meanwhile, it stays, and the results are
+    written beside it. A symbolic link stays a link, and its target is written.
 
     Args:
-        path: where the results are to be.
+        path: path of the folder.
         force: whether to replace what article10 wrote there before.
         expected_bytes: about how much will be written.
 
     Raises:
-        OutputError: something is there already or has appeared meanwhile, or the place cannot be written to, or has too
-            little room.
-        ValueError: the name is that of a file.
+        OutputError: the path exists already, has appeared meanwhile or cannot be written to, or the disk is too full.
+        ValueError: the name is one of a file.
     """
     path = followed(path)
     _tidy_up(path)
@@ -69,10 +68,10 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
 
 @contextmanager
 def output_page(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Path]:
-    """A hidden file to write a page to, which takes its place at ``path`` when the block ends well.
+    """A hidden file to write a page to, which is renamed to ``path`` when the block ends without an error.
 
     Args:
-        path: where the page is to be.
+        path: path of the page.
         force: whether to replace a page that article10 wrote there before.
         expected_bytes: about how much will be written.
 
@@ -88,7 +87,7 @@ def output_page(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Pa
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A hidden file to write to, which takes the place of what is at ``path`` now, and of nothing that appears later.
+    """A hidden file to write to, which replaces what is at ``path`` now, but nothing that appears there later.
 
     Raises:
         OutputError: a file has appeared meanwhile; the message says where the new one is.
@@ -148,15 +147,15 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def check_file(path: Path, force: bool, expected_bytes: int) -> None:
-    """Refuse a place where a file is not to be or cannot be written, before any work is done.
+    """Refuse a path at which a file may not or cannot be written, before any work is done.
 
     Args:
-        path: of the file.
+        path: path of the file.
         force: whether to replace a page that article10 wrote there before.
         expected_bytes: about how much will be written.
 
     Raises:
-        OutputError: something is there already, or the place cannot be written to, or has too little room.
+        OutputError: the path exists already, or cannot be written to, or the disk is too full.
     """
     if path.is_dir():
         raise OutputError(f"--out {path}: is a folder, expected the name of a file")
@@ -193,7 +192,7 @@ def _check_room(path: Path, expected_bytes: int) -> None:
 
 
 def _put_folder(unfinished: Path, path: Path, replaces: bool) -> None:
-    """Move the folder to its place; what was there at the start is deleted only once it is known to be still ours."""
+    """Rename the folder to its path; the earlier folder is deleted only after a check that article10 wrote it."""
     replaced = _hidden(path, "replaced")
     try:
         if replaces:
@@ -221,7 +220,7 @@ def _put_file(unfinished: Path, path: Path, replaces: bool) -> None:
 
 
 def _put_in_free_place(unfinished: Path, path: Path) -> None:
-    """Move a file or folder to its place, or beside it if something has appeared there.
+    """Rename a file or folder to its path, or to a path beside it if something has appeared there.
 
     Raises:
         OutputError: something has appeared.
@@ -234,7 +233,7 @@ def _put_in_free_place(unfinished: Path, path: Path) -> None:
 
 
 def _is_moved(unfinished: Path, place: Path) -> bool:
-    """Move to a place where there is nothing, or at most an empty folder; False if there is something."""
+    """Rename to a path where there is nothing, or at most an empty folder; False if there is something."""
     try:
         if unfinished.is_dir():
             unfinished.rename(place)  # fails if something is in its way

@@ -1,4 +1,4 @@
-"""Names of files that are written: each ends as what is in the file asks for, or nothing is done."""
+"""Names of files to write: the ending of a name must fit the content of the file."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ OF_FILES = frozenset({*ARRAYS, *MOVIES, *PAGES, ".csv", ".json", ".parquet", ".p
 
 
 def check_suffix(path: Path, suffixes: Sequence[str]) -> None:
-    """Refuse a name of a file that ends as if something else were in it.
+    """Refuse a file name whose ending does not fit the content.
 
     Raises:
-        ValueError: it does.
+        ValueError: the name has another ending.
     """
     if path.suffix.lower() not in suffixes:
         raise ValueError(f"{path}: expected a name that ends in {' or '.join(suffixes)}")
 
 
 def check_folder_name(path: Path) -> None:
-    """Refuse a name of a folder that ends like that of a file.
+    """Refuse a folder name that has the ending of a file name.
 
     Raises:
-        ValueError: it does.
+        ValueError: the name has such an ending.
     """
     if path.suffix.lower() in OF_FILES:
         raise ValueError(f"{path}: is the name of a file, by its ending {path.suffix}; expected that of a folder")

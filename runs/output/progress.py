@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then."""
+"""Progress of long work: a bar on a terminal and in a notebook; elsewhere lines on standard error at intervals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 Progress = Callable[[int, int], None]
-"""Any function that is called now and then with how much of the work is done, and how much there is in all."""
+"""A function that is called from time to time with the amount of work done and the amount in all."""
 
 SECONDS_APART = 10.0
 """Fewest seconds between two lines, and before the first."""
@@ -23,16 +23,16 @@ SHARE_APART = 0.2
 
 
 class Show(Protocol):
-    """A ``Progress`` that can also be told what it cannot see from the counts."""
+    """A ``Progress`` that also takes what the two counts do not show."""
 
     def __call__(self, done: int, total: int, *, found: int = 0, failed: int = 0) -> None:
         """Show the progress.
 
         Args:
-            done: how much is done, including what was done before this call.
-            total: how much there is to do.
-            found: how much was done before this call, which says nothing about the speed.
-            failed: how much of what is done has failed.
+            done: amount done, including what was done before this call.
+            total: amount in all.
+            found: amount that was done before this call, which does not count towards the speed.
+            failed: amount of what is done that has failed.
         """
         ...
 
@@ -41,9 +41,9 @@ def part_of(progress: Progress | None, before: int, total: int) -> Progress | No
     """The progress of one part of some work.
 
     Args:
-        progress: of the whole work.
-        before: how much of it is done when the part begins.
-        total: how much there is in all.
+        progress: progress of the whole work.
+        before: amount done when the part begins.
+        total: amount in all.
     """
     return None if progress is None else lambda done, _: progress(before + done, total)
 
@@ -64,7 +64,7 @@ def progress_shown(label: str, unit: str = "runs", quiet: bool = False) -> Itera
 
     Args:
         label: name of the work.
-        unit: what is counted, in the plural.
+        unit: name of what is counted, in the plural.
         quiet: whether to show nothing.
     """
     screen = Console(stderr=not _in_notebook())
@@ -89,10 +89,10 @@ def _in_notebook() -> bool:
 
 
 class Rate(bars.ProgressColumn):
-    """A column of the bar: how much is done in a second."""
+    """A column of the bar: the amount done per second."""
 
     def __init__(self, unit: str) -> None:
-        """Name what is counted."""
+        """Set the name of what is counted."""
         self.unit = unit
         super().__init__()
 

@@ -1,4 +1,4 @@
-"""Tables of results, as a terminal, a page and a file show them."""
+"""Tables of results, for a terminal, a page and a file."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from article10.runs.statistics.intervals import DIFFER, HIGH, LOW, NEEDED
 
 @dataclass(frozen=True)
 class ResultTable:
-    """A table of an answer.
+    """A table of an analysis.
 
     Attributes:
-        title: what it shows.
-        frame: numbers as they are; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval, and
-            how far it is known (``x_runs_that_differ``, ``x_runs_needed``) is only in files.
-        formats: by column, each with the unit that is named at its head; others are shown as they are.
-        most: rows shown on a screen, 0 for a table that is only for files; files hold all.
+        title: title of the table.
+        frame: the numbers; a column ``x`` with ``x_low`` and ``x_high`` is shown with its interval, and the columns
+            ``x_runs_that_differ`` and ``x_runs_needed`` are only in files.
+        formats: format by column; the column's heading names the unit. Other columns are shown unchanged.
+        most: number of rows shown on a screen, 0 for a table that is only for files; files contain all rows.
     """
 
     title: str
@@ -37,7 +37,7 @@ class ResultTable:
     most: int = 12
 
     def cells(self) -> pd.DataFrame:
-        """The table as words, its labels in the first columns, intervals in brackets behind their values."""
+        """The table as text: labels in the first columns, and intervals in brackets after their values."""
         columns = [c for c in map(str, self.frame.columns) if not self._is_end(c)]
         index = self.frame.index
         labels = {
@@ -50,7 +50,7 @@ class ResultTable:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is for a screen and has rows."""
+        """Whether the table is for a screen and has rows."""
         return bool(self.most and len(self.frame))
 
     def html(self) -> str:
@@ -85,10 +85,10 @@ def _is_missing(value: object) -> bool:
 
 @dataclass(frozen=True)
 class FittedTable:
-    """A table for a terminal: columns that do not fit beside each other follow below; whole wherever they can be.
+    """A table for a terminal: columns that do not fit beside each other follow below.
 
     Attributes:
-        shown: the table.
+        shown: the table to show.
     """
 
     shown: ResultTable

@@ -1,4 +1,4 @@
-"""TOML for the files and commands that the package writes; comments between tables are the caller's."""
+"""TOML text for the files and commands that the package writes; the caller adds comments between tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from article10.model.days import as_day
 
 
 def toml_value(value: object) -> str:
-    """A value as TOML writes it: text in quotes, true and false in small letters, dates bare, sequences in brackets.
+    """A value in TOML: text in quotes, true and false in lower case, dates without quotes, sequences in brackets.
 
     Raises:
-        TypeError: TOML has no such value.
+        TypeError: TOML has no value of this type.
 
     >>> print(toml_value(["Åland", True, 0.5, 2, date(2026, 7, 1)]))
     ["Åland", true, 0.5, 2, 2026-07-01]
@@ -34,7 +34,7 @@ def toml_value(value: object) -> str:
 
 
 def toml_lines(values: Mapping[str, object], head: str = "") -> list[str]:
-    """The lines of a TOML table: its head, such as ``[stance]``, if it has one, then a line for each value.
+    """The lines of a TOML table: its header, such as ``[stance]``, if it has one, then a line for each value.
 
     >>> toml_lines({"peer_rate": 0.6}, "[stance]")
     ['[stance]', 'peer_rate = 0.6']

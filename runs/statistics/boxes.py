@@ -1,4 +1,4 @@
-"""Boxes: simple rules on a few features that hold worlds of one outcome, found in one half, measured in the other."""
+"""Boxes: rules on a few features under which an outcome is frequent, found in half of the runs, tested in the rest."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from sklearn.tree import DecisionTreeClassifier
 
 DEPTH = 3
-"""Questions that a box asks at most: a reader can hold no more."""
+"""Largest number of conditions of a box, so that a reader can grasp it."""
 
 SMALLEST_SHARE, SMALLEST = 0.08, 20
-"""Share and number of the worlds of the first half that a box holds at least."""
+"""Least share and least number of the runs of the first half that a box contains."""
 
 FOLDS = 5
-"""Parts of the first half by which the tree is pruned."""
+"""Folds of the cross-validation by which the tree is pruned on the first half."""
 
 LEVEL = 0.05
-"""Chance of naming any box where features say nothing, over all boxes that are tried."""
+"""Probability of reporting any box where no feature matters, over all boxes that are tried."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One side condition of a box: the feature lies above ``low`` and not above ``high``; either may be infinite."""
+    """A condition of a box: the feature lies above ``low`` and not above ``high``; either may be infinite."""
 
     feature: str
     low: float = -inf
@@ -44,19 +44,20 @@ class Edge:
 
 @dataclass(frozen=True)
 class Box:
-    """A rule, and what it is worth in worlds that it was not found in.
+    """A rule, and how well it holds in runs that were not used to find it.
 
     Attributes:
-        edges: what must hold together.
-        worlds: held-out worlds inside.
+        edges: the conditions, which must all hold.
+        runs: number of held-out runs inside.
         positive: those of them with the outcome.
-        density: share of the worlds inside that have the outcome, and its 95% interval.
-        coverage: share of all worlds with the outcome that lie inside, and its 95% interval.
-        p_value: of a density no higher than outside, by Fisher's exact test, times the number of boxes tried.
+        density: share of the runs inside that have the outcome, and its 95% interval.
+        coverage: share of all runs with the outcome that lie inside, and its 95% interval.
+        p_value: p-value of Fisher's exact test that the density is higher inside than outside, times the number of
+            boxes tried.
     """
 
     edges: tuple[Edge, ...]
-    worlds: int
+    runs: int
     positive: int
     density: tuple[float, float, float]
     coverage: tuple[float, float, float]
@@ -68,20 +69,20 @@ class Box:
         return self.p_value < LEVEL
 
     def holds(self, features: pd.DataFrame) -> np.ndarray:
-        """Whether each world lies inside, (world,)."""
+        """Whether each run lies inside, (run,)."""
         return _inside(self.edges, features)
 
 
 @dataclass(frozen=True)
 class Boxes:
-    """What was found.
+    """The boxes that were found.
 
     Attributes:
         detected: boxes whose density is above that outside, the densest first.
         tried: boxes that were measured.
-        importance: by feature, its share in telling the worlds of the first half apart, most first.
-        held_out: worlds in which boxes were measured.
-        base_rate: share of them with the outcome, and its 95% interval.
+        importance: by feature, its share of the reduction in impurity in the first half, the largest first.
+        held_out: number of runs in which boxes were measured.
+        base_rate: share of these runs with the outcome, and its 95% interval.
     """
 
     detected: tuple[Box, ...]
@@ -94,25 +95,24 @@ class Boxes:
 def find_boxes(features: pd.DataFrame, outcome: np.ndarray, seed: int = 0, units: np.ndarray | None = None) -> Boxes:
     """Boxes that hold more than their share of an outcome: the leaves of a shallow decision tree (CART).
 
-    The tree is grown and pruned on half of the worlds; the boxes that are dense there are measured on the other half,
-    and those stay whose density there is above that outside them (Fisher's exact test, by the number of boxes tried).
+    The tree is grown and pruned on half of the runs. The boxes that are dense there are measured on the other half.
+    Those are kept whose density there exceeds the density outside (Fisher's exact test, corrected for the boxes tried).
     In the terms of scenario discovery (Bryant & Lempert 2010): density and coverage.
 
     Args:
-        features: one row a world, numbers or bool.
-        outcome: whether each world has the outcome, bool (world,).
-        seed: of the split into halves.
-        units: by world, what it belongs to where worlds are not independent (the point of a design): units are split
-            whole, and intervals and tests are those of as many independent worlds as the variance between units
-            amounts to.
+        features: one row per run, numbers or bool.
+        outcome: whether each run has the outcome, bool (run,).
+        seed: seed of the split into halves.
+        units: by run, the unit to which it belongs where runs are not independent, such as the point of a design. A
+            unit is never split, and intervals and tests use the effective number of independent runs.
 
     Raises:
-        ValueError: features and outcome are not as many, or fewer than two units.
+        ValueError: features and outcome differ in length, or there are fewer than two units.
     """
     units = np.arange(len(outcome)) if units is None else np.asarray(units)
     distinct = np.unique(units)
     if len(features) != len(outcome) or len(units) != len(outcome) or len(distinct) < 2:
-        raise ValueError(f"{len(features)} worlds with features, {len(outcome)} with an outcome, {len(distinct)} units")
+        raise ValueError(f"{len(features)} runs with features, {len(outcome)} with an outcome, {len(distinct)} units")
     chosen = np.random.default_rng(seed).permutation(distinct)[: len(distinct) // 2]
     first = np.isin(units, chosen)
     x, y = features.astype(float), np.asarray(outcome, dtype=bool)
@@ -131,7 +131,7 @@ def _pruned_tree(x: np.ndarray, y: np.ndarray, units: np.ndarray) -> DecisionTre
     """A shallow tree, pruned to the simplest that predicts as well as the best does within one standard error.
 
     Minimal cost-complexity pruning with the one-standard-error rule (Breiman et al. 1984), by the Brier score over
-    folds that keep units whole; where features say nothing, only the root is left.
+    folds that do not split units. Where no feature matters, only the root is left.
     """
     from sklearn.model_selection import GroupKFold, cross_val_score
     from sklearn.tree import DecisionTreeClassifier
@@ -163,7 +163,7 @@ def _inside(edges: Sequence[Edge], features: pd.DataFrame) -> np.ndarray:
 
 
 def _leaves(fitted: DecisionTreeClassifier, names: Sequence[str]) -> list[tuple[Edge, ...]]:
-    """The leaves of a tree as boxes; conditions on one feature are put together, in the order in which it asks."""
+    """The leaves of a tree as boxes; conditions on one feature are merged, in the order of the tree's questions."""
     tree = fitted.tree_
     found, pending = [], [(0, {})]  # type: list[tuple[Edge, ...]], list[tuple[int, dict[str, Edge]]]
     while pending:
@@ -205,10 +205,10 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def _independent(holds: np.ndarray, units: np.ndarray) -> tuple[int, float]:
-    """As many independent worlds as would give a share's variance, and the share.
+    """The number of independent runs that would have a share's variance, and the share.
 
-    The variance of a share of worlds in units is ``sum_u (k_u - p n_u)^2 / n^2``; its ratio to ``p (1 - p) / n`` is the
-    design effect (Kish 1965), which is one where every world is a unit.
+    The variance of a share of runs in units is ``sum_u (k_u - p n_u)^2 / n^2``; its ratio to ``p (1 - p) / n`` is the
+    design effect (Kish 1965), which is one where every run is a unit.
     """
     n = len(holds)
     if n == 0:

@@ -9,7 +9,7 @@ PERCENT, NUMBER, SIGNED, COUNT = "{:.1%}", "{:.2f}", "{:+.2f}", "{:,.0f}"
 """Shares, numbers, differences, counts."""
 
 MILLION = 1_000_000
-"""Number of runs above which a result says only that more are needed: nobody simulates as many."""
+"""Number of runs above which a result says only "more than a million": nobody simulates so many."""
 
 
 class Form(Protocol):

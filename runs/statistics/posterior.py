@@ -1,10 +1,11 @@
 """Approximate Bayesian computation by adaptive importance sampling, for any function from points to targets.
 
-A point's weight is its prior density, times a normal kernel of the distance between what it gives and what is wanted,
-over the density that it was drawn with. With a normal kernel as wide as what is not known of the targets, this is exact
-for targets measured with that error (Wilkinson 2013); the noise of finite runs is part of the error. Later rounds draw
-near the points of high weight, and all rounds count, under the mixture of all that was drawn from (adaptive multiple
-importance sampling: Cornuet, Marin, Mira & Robert 2012; population Monte Carlo: Beaumont et al. 2009).
+The weight of a point is its prior density, times a normal kernel of the distance between its estimates and the targets,
+divided by the density from which the point was drawn. If the kernel is as wide as the error of the targets, the result
+is exact for targets measured with that error (Wilkinson 2013); the noise of finite runs is part of the error. Later
+rounds draw near the points of high weight. All rounds count, weighted under the mixture of all their densities
+(adaptive multiple importance sampling: Cornuet, Marin, Mira & Robert 2012; population Monte Carlo: Beaumont et al.
+2009).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 ROUNDS = 4
-"""Rounds: the first fills the prior evenly, the others draw near what fitted so far."""
+"""Number of rounds: the first covers the prior evenly, the others draw near the points that fitted so far."""
 
 WIDER = 2.0
 """Variance of a round's kernels in units of the weighted variance so far (Beaumont et al. 2009)."""
@@ -26,16 +27,16 @@ DEFENSIVE = 0.1
 """Share of each later round that is drawn from the prior, so that no weight grows without bound."""
 
 INSIDE_DRAWS = 4096
-"""Draws by which the mass of a round's kernels inside the ranges is found."""
+"""Number of draws that estimate the mass of a round's kernels inside the ranges."""
 
 FEWEST_FOR_SHAPE = 20
-"""Effective points at the least that a round's kernels are shaped by: below, the fit is softened until there are."""
+"""Least effective number of points that shape a round's kernels: with fewer, the kernel of the fit is widened."""
 
 BLOCK = 1024
-"""Points whose distances to all kernels are held at once."""
+"""Number of points whose distances to all kernels are held in memory at once."""
 
 Simulator = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""From points (point, parameter) to estimates of the targets and their standard errors, both (point, target)."""
+"""A function from points (point, parameter) to estimates of the targets and their standard errors, (point, target)."""
 
 
 class Space(Protocol):
@@ -70,15 +71,15 @@ class Posterior:
     """Points with weights.
 
     Attributes:
-        space: of the uniform prior: parameters and their ranges.
-        points: (point, parameter), the values that were run.
+        space: the parameters and their ranges, which define the uniform prior.
+        points: (point, parameter), the values that were simulated.
         weights: (point,), adding up to 1.
         misfit: squared distance from the targets in units of tolerance and noise, (point,); infinite where a target
             has no value.
         values: estimates of the targets, (point, target).
         errors: their standard errors, (point, target).
         wanted: the targets, (target,).
-        tolerances: one standard deviation of each, (target,).
+        tolerances: standard deviation of each target's error, (target,).
     """
 
     space: Space
@@ -92,12 +93,12 @@ class Posterior:
 
     @property
     def effective_size(self) -> float:
-        """How many equally weighted draws the points are worth: 1 / sum of squared weights (Kish 1965)."""
+        """The effective sample size: 1 / sum of squared weights (Kish 1965)."""
         return float(1.0 / (self.weights**2).sum())
 
     @property
     def scatter(self) -> np.ndarray:
-        """Standard deviation of what one sees of each target at each point, (point, target): tolerance and noise."""
+        """Standard deviation of each target's error at each point, (point, target): tolerance and noise."""
         return np.asarray(np.sqrt(self.tolerances**2 + self.errors**2))
 
     def draws(self, n: int, seed: int = 0) -> np.ndarray:
@@ -147,13 +148,13 @@ def sample_posterior(
     """The posterior of parameters with a uniform prior, given targets that are known with a normal error.
 
     Args:
-        simulate: gives estimates of the targets at points, and their standard errors.
+        simulate: returns estimates of the targets at points, and their standard errors.
         space: parameters and their ranges.
         wanted: the targets, (target,).
-        tolerances: one standard deviation of each, (target,).
-        points: how many to simulate in all.
-        seed: of the points; the simulator has its own.
-        rounds: in how many rounds; the first has as many points as the others together.
+        tolerances: standard deviation of each target's error, (target,).
+        points: number of points to simulate in all rounds together.
+        seed: seed of the points; the simulator has its own.
+        rounds: number of rounds; the first has as many points as all others together.
 
     Raises:
         ValueError: no point has a value for every target.
@@ -199,7 +200,7 @@ def _log_fit(values: np.ndarray, errors: np.ndarray, wanted: np.ndarray, toleran
     variance = tolerances**2 + errors**2
     log_density = -0.5 * ((values - wanted) ** 2 / variance + np.log(variance)).sum(axis=1)
     if not np.isfinite(log_density).any():
-        raise ValueError("at none of the points do all targets have a value: does the scenario ever get there?")
+        raise ValueError("no point has a value for every target: does the scenario reach what they measure?")
     return np.where(np.isfinite(log_density), log_density, -np.inf)
 
 
@@ -209,7 +210,7 @@ def _normalised(log_weight: np.ndarray) -> np.ndarray:
 
 
 def _shaping_weights(log_fit: np.ndarray, log_drawn: np.ndarray) -> np.ndarray:
-    """Weights of the points so far, the fit softened as far as it takes for enough of them to count."""
+    """Weights of the points so far; the kernel of the fit is widened until the effective sample size suffices."""
     softness = 1.0
     while True:
         weights = _normalised(log_fit * softness - log_drawn)
@@ -227,14 +228,14 @@ def _log_drawn(unit: np.ndarray, proposals: list[Proposal], sizes: list[int]) ->
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a round draws from, in the unit cube: normal kernels at weighted points, and a share of the prior.
+    """The density from which a round draws, in the unit cube: normal kernels at weighted points, and the prior.
 
     Attributes:
         centres: (kernel, parameter).
-        weights: of the kernels, adding up to 1.
+        weights: weights of the kernels, adding up to 1.
         root: Cholesky factor of the kernels' covariance, (parameter, parameter).
         inside: mass of the kernels within the cube.
-        share: of the kernels; the rest is the uniform prior.
+        share: share of the kernels; the rest is the uniform prior.
     """
 
     centres: np.ndarray

@@ -18,5 +18,5 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
     share, z2 = successes / n, Z95 * Z95
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    low, high = min(share, float(centre - half)), max(share, float(centre + half))  # against rounding at 0 and 1
+    low, high = min(share, float(centre - half)), max(share, float(centre + half))  # rounding at 0 and 1
     return max(0.0, low), min(1.0, high)

@@ -1,9 +1,9 @@
-"""Scores of forecasts that are samples, against what was observed exactly or within an interval.
+"""Scores of forecasts that consist of samples, where the observation is exact or lies within an interval.
 
-Everywhere ``samples`` is ``(run, case)``: in each run, what was forecast of each case. An observation is an interval
-``[low, high]``, ``(case,)`` each; of one that is exact, both ends are the same. CRPS, log and Brier score are losses,
-lower is better, and proper (Gneiting & Raftery 2007): nobody gains by forecasting other than believed. Concordance,
-coverage and PIT describe a forecast; they are no such scores.
+In all functions ``samples`` is ``(run, case)``: the forecast of each case in each run. An observation is an interval
+``[low, high]``, ``(case,)`` each; if it is exact, both ends are the same. CRPS, log score and Brier score are losses
+(lower is better) and proper (Gneiting & Raftery 2007): a forecaster's best choice is to state what they believe.
+Concordance, coverage and PIT describe a forecast but are not proper scores.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ def crps(samples: FloatArray, observed: FloatArray) -> FloatArray:
 def interval_crps(samples: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Continuous ranked probability score of cases known to lie in an interval, (case,).
 
-    The threshold-weighted score that leaves out the interval, inside which nothing is known: the interval is drawn
-    together into a point by the chaining function of Allen, Ginsbourger & Ziegel (2023). Of a point it is ``crps``.
+    The threshold-weighted score whose weight is zero inside the interval, where the observation is not known more
+    exactly. The chaining function of Allen, Ginsbourger & Ziegel (2023) shrinks the interval to a point. If both ends
+    are the same, the score is ``crps``.
 
     >>> interval_crps(np.array([[1.0], [5.0]]), np.array([0.0]), np.array([9.0]))
     array([0.])
@@ -53,17 +54,16 @@ def interval_crps(samples: FloatArray, low: FloatArray, high: FloatArray) -> Flo
 def log_score(samples: FloatArray, low: FloatArray, high: FloatArray, horizon: float, narrowest: float) -> FloatArray:
     """Minus the logarithm of the probability given to the interval observed, (case,).
 
-    Nothing is known of what comes after the horizon: an interval that reaches it is open, and runs in which the case
-    comes later, or never, lie in it. One run more than there are is spread evenly over the horizon, so that what no
-    run showed is unlikely, not impossible. Intervals narrower than ``narrowest`` are widened to it: samples do not
-    resolve a density.
+    Observation ends at the horizon: an interval that reaches it is open, and contains the runs in which the case occurs
+    later or never. One additional run is spread evenly over the horizon, so that what no run showed is unlikely but not
+    impossible. Intervals narrower than ``narrowest`` are widened to it, because samples do not resolve a density.
 
     Args:
-        samples: not cut off at the horizon; infinite in runs in which the case never comes.
-        low: of what was observed.
-        high: of it.
-        horizon: until when it was observed.
-        narrowest: interval that the samples resolve.
+        samples: forecasts, not cut off at the horizon; infinite in runs in which the case never occurs.
+        low: lower end of the observation.
+        high: upper end of the observation.
+        horizon: end of the observation period.
+        narrowest: narrowest interval that the samples resolve.
 
     >>> never = np.full((99, 1), np.inf)
     >>> log_score(never, np.array([300.0]), np.array([np.inf]), horizon=300.0, narrowest=7.0).round(3)
@@ -80,7 +80,7 @@ def log_score(samples: FloatArray, low: FloatArray, high: FloatArray, horizon: f
 
 
 def brier(samples: FloatArray, low: FloatArray, high: FloatArray, by: float) -> FloatArray:
-    """Brier score of the forecast that the case comes by a time, (case,); not-a-number where that is not known.
+    """Brier score of the forecast that the case occurs by a time, (case,); not-a-number where that is not known.
 
     >>> brier(np.array([[1.0], [5.0]]), np.array([2.0]), np.array([2.0]), by=3.0)
     array([0.25])
@@ -91,10 +91,10 @@ def brier(samples: FloatArray, low: FloatArray, high: FloatArray, by: float) -> 
 
 
 def concordance(samples: FloatArray, low: FloatArray, high: FloatArray, kinds: Sequence[str] = ()) -> float:
-    """Share of the pairs whose order was observed that the forecast means put in that order; half is chance.
+    """Harrell's C: of the pairs with a known order, the share that the forecast means put in that order.
 
-    Harrell's C; pairs whose intervals overlap have no order, nor have cases of different ``kinds``; equal forecasts
-    count half. Higher is better; not-a-number where no pair has an order.
+    A half is chance, and higher is better. Pairs whose intervals overlap, and pairs of different ``kinds``, have no
+    known order; equal forecasts count half. Not-a-number where no pair has a known order.
 
     >>> concordance(np.array([[1.0, 2.0]]), np.array([4.0, 6.0]), np.array([4.0, 6.0]))
     1.0
@@ -110,7 +110,7 @@ def concordance(samples: FloatArray, low: FloatArray, high: FloatArray, kinds: S
 
 
 def covered(samples: FloatArray, low: FloatArray, high: FloatArray, level: float) -> FloatArray:
-    """Whether the central interval of a level holds the observation, (case,): 1, 0, or not-a-number if not known."""
+    """Whether the central interval of a level contains the observation, (case,): 1, 0, or not-a-number if not known."""
     bottom, top = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
     inside = (bottom <= low) & (high <= top)
     outside = (high < bottom) | (low > top)
@@ -138,10 +138,10 @@ class Skill:
     """How much better a forecast is than a baseline: ``1 - score / baseline``, 1 perfect, 0 no better, below 0 worse.
 
     Attributes:
-        value: of the mean scores.
-        low: of the 95% bootstrap interval.
-        high: of it.
-        cases: how many were scored.
+        value: skill of the mean scores.
+        low: lower end of the 95% bootstrap interval.
+        high: upper end of the 95% bootstrap interval.
+        cases: number of cases scored.
     """
 
     value: float
@@ -151,7 +151,7 @@ class Skill:
 
     @property
     def detected(self) -> bool:
-        """Whether the interval leaves out zero."""
+        """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
 
@@ -161,11 +161,11 @@ def skill(
     """Skill of a forecast over a baseline with a 95% percentile bootstrap interval.
 
     Args:
-        score: of the forecast, (case,); cases that are not-a-number in either are left out.
-        baseline: of the baseline, (case,).
-        clusters: which cases belong together and are drawn together, (case,); by default each stands alone.
-        resamples: of the bootstrap.
-        seed: of the resampling.
+        score: scores of the forecast, (case,); cases that are not-a-number in either forecast are left out.
+        baseline: scores of the baseline, (case,).
+        clusters: cluster of each case, (case,); clusters are resampled whole. By default each case is a cluster.
+        resamples: number of bootstrap resamples.
+        seed: seed of the resampling.
 
     Raises:
         ValueError: no case has both scores.

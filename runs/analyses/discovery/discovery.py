@@ -112,7 +112,7 @@ class Discovery(AnalysisResult):
         """A box in words."""
         conditions = ", and ".join(self.conditions(box))
         return (
-            f"{conditions[0].upper()}{conditions[1:]}: {_interval(box.density)} of these {box.worlds:,} runs have "
+            f"{conditions[0].upper()}{conditions[1:]}: {_interval(box.density)} of these {box.runs:,} runs have "
             f"{self.outcome}; they are {_interval(box.coverage)} of all runs with it."
         )
 
@@ -125,7 +125,7 @@ class Discovery(AnalysisResult):
         rows = [
             {
                 "box": "; ".join(self.conditions(box)),
-                "runs": box.worlds,
+                "runs": box.runs,
                 **dict(zip(("density", "density_low", "density_high"), box.density, strict=True)),
                 **dict(zip(("coverage", "coverage_low", "coverage_high"), box.coverage, strict=True)),
             }

@@ -39,7 +39,7 @@ def densities(answer: Discovery, most: int = 5, ax: Axes | None = None) -> Axes:
             share, low, high = box.density
             ax.barh(place, share, color=SUPPORTIVE, height=0.55)
             ax.hlines(place, low, high, color="#333333", linewidth=1.2)
-            text = f"{share:.0%} of {box.worlds:,} runs;\n{box.coverage[0]:.0%} of all with it"
+            text = f"{share:.0%} of {box.runs:,} runs;\n{box.coverage[0]:.0%} of all with it"
             ax.annotate(text, (high, place), (5, 0), textcoords="offset points", va="center", fontsize=8)
         ax.set_yticks(range(len(boxes)), lines, fontsize=8)
         ax.set_ylim(len(boxes) - 0.4, -0.6)
