@@ -10,7 +10,7 @@ import pytest
 
 import article10
 from article10.agents.member_parameters import StanceParameters
-from article10.runs.batches.result import BatchError
+from article10.runs.batches.error import BatchError
 from article10.runs.output.folder import OutputError
 
 ENDLESS = {"br", "img"}

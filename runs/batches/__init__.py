@@ -1,1 +1,1 @@
-"""Batches: designs of many runs, done in tasks by any executor, in a folder that survives being stopped."""
+"""Batches: designs of many runs, performed task by task by any executor, in a folder that survives interruptions."""

@@ -1,4 +1,4 @@
-"""Batches: a design run task by task into a folder, by one process or many, resumed wherever it was stopped."""
+"""Batches: run a design task by task into a folder, in one process or many, and resume it after an interruption."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from article10.runs.output.path import check_folder_name
 from article10.runs.output.progress import Progress, Show, progress_to
 
 BEST_PACKED = 8
-"""One part in so many is what variables take on the disk at least, packed: some rarely change."""
+"""Factor by which compression reduces the size of variables at most: some of them rarely change."""
 
 MOST_DIFFERENCES = 12
 
@@ -49,17 +49,17 @@ def run_batch(
     retry_failed: bool = False,
     progress: bool | Progress = True,
 ) -> BatchResult:
-    """Run a design into a folder, or go on with one that was stopped there.
+    """Run a design into a folder, or resume an interrupted one.
 
-    However often it is stopped, and on however many workers it runs, the data in the folder end up the same.
+    The data in the folder at the end do not depend on interruptions or on the number of workers.
 
     Args:
-        design: what to run, or the path of its TOML file.
-        out: the folder; made if it does not exist.
-        workers: processes, by default one a core; 1 runs in this process.
-        cluster: ``"local"``, ``"local:8787"`` for one with Dask's page at that port, or the address of a Dask
+        design: the design, or the path of its TOML file.
+        out: the folder; created if it does not exist.
+        workers: number of processes, by default one per core; 1 runs in this process.
+        cluster: ``"local"``, ``"local:8787"`` for one with Dask's dashboard at that port, or the address of a Dask
             scheduler, in place of processes.
-        retry_failed: do the points again that failed, and no others; otherwise they stay as they are.
+        retry_failed: whether to repeat the points that failed, and no others; otherwise they stay failed.
         progress: True shows a bar on a terminal and in a notebook, and elsewhere a line on standard error now and then;
             False shows nothing; a function is called at the start and after each task with the number of runs done,
             those found done included, and of all.
@@ -68,11 +68,10 @@ def run_batch(
         The batch, opened.
 
     Raises:
-        BatchError: another process writes to the folder, it holds another design or was begun by other code, or
-            something else; its runs would take more than the disk has; the cluster cannot be reached; workers die
-            again and again.
+        BatchError: another process writes to the folder; it contains another design, was begun by other code, or is not
+            a batch; the runs would not fit on the disk; the cluster cannot be reached; or workers die repeatedly.
         ValueError: ``workers`` is not a number of processes, or ``out`` is the name of a file.
-        OSError: the folder cannot be written to; what is committed stays, and the same call goes on with it.
+        OSError: the folder cannot be written to; committed runs are kept, and the same call resumes the batch.
     """
     require("analysis", "run_batch")
     from filelock import FileLock, Timeout
@@ -122,10 +121,10 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, sho
 
 
 def _check_room(folder: Path, design: Design) -> None:
-    """Refuse a design whose runs would take more than the disk has: all of it, where some of them may be there.
+    """Refuse a design whose runs would not fit on the disk; if some runs may exist, only if it exceeds the whole disk.
 
     Raises:
-        BatchError: with how much they would take, and how much there is.
+        BatchError: the message says how much space the runs need, and how much there is.
     """
     above = next(path for path in (folder, *folder.parents) if path.exists())
     disk, n_runs = shutil.disk_usage(above), design.n_points * design.runs
@@ -148,10 +147,10 @@ def _template(design: Design, scenario: Scenario) -> xr.Dataset:
 
 
 def _prepare(store: Store, design: Design) -> None:
-    """Write what is the same for all tasks: the design, the points, room for trajectories; again if any of it differs.
+    """Write what all tasks share: the design, the points, empty trajectories; rewrite what is missing or damaged.
 
     Raises:
-        BatchError: the folder's design is another, or broken.
+        BatchError: the folder contains another design, or its design is damaged.
     """
     content = {**design.described(), "maker": fingerprint(), "provenance": provenance()}
     differing = store.unprepared()

@@ -1,4 +1,4 @@
-"""What a batch's folder is committed to hold, read from the small files in it: design, points, commits."""
+"""The committed content of a batch's folder, read from its small files: design, points, commits."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Committed:
     """The committed part of a batch's folder.
 
     Attributes:
-        store: where it is.
-        description: its design, scenarios in full and provenance, as JSON holds them.
-        points: one row a point: scenario, seed, and what was changed, by full key.
+        store: the folder.
+        description: the design, scenarios in full and provenance, as in the JSON file.
+        points: one row per point: scenario, seed, and changes by full key.
     """
 
     def __init__(self, store: Store) -> None:
         """Read and check the design and the points.
 
         Raises:
-            BatchError: the folder holds no batch, or these are missing or broken.
+            BatchError: the folder is not a batch, or its design or points are missing or damaged.
         """
         self.store = store
         self.description = store.description()
@@ -46,15 +46,15 @@ class Committed:
 
     @property
     def runs(self) -> int:
-        """Runs at each point."""
+        """Number of runs at each point."""
         return int(self.description["design"]["runs"])
 
     @cached_property
     def commits(self) -> list[Commit]:
-        """As they were when they were first asked for.
+        """The commits, as they were when they were first read.
 
         Raises:
-            BatchError: one is broken.
+            BatchError: a commit is damaged.
         """
         return self.store.commits()
 
@@ -68,12 +68,12 @@ class Committed:
 
     @cached_property
     def coverage(self) -> Coverage:
-        """Which runs are done, which failed and which are not made yet."""
+        """Which runs are done, which failed and which are still to be simulated."""
         return Coverage.of(self.commits, self.runs)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every run at every point was done or has failed, and no file of outcomes is missing or broken."""
+        """Whether every run at every point is done or has failed, and no file of outcomes is missing or damaged."""
         committed = sum(commit.task.runs * len(commit.task.points) for commit in self.commits)
         return committed == self.runs * len(self.points) and all(map(self.manifest.is_whole, self._outcome_files()))
 
@@ -81,7 +81,7 @@ class Committed:
         """Files of outcomes, each checked.
 
         Raises:
-            BatchError: one is missing or broken.
+            BatchError: a file is missing or damaged.
         """
         return [self.manifest.checked(file) for file in self._outcome_files()]
 
@@ -90,10 +90,10 @@ class Committed:
         return [self.store.outcomes(task.name) for task in done]
 
     def failures(self) -> list[dict[str, Any]]:
-        """All points that failed, each with the runs that did.
+        """All points that failed, each with the runs that failed.
 
         Raises:
-            BatchError: a file of them is missing or broken.
+            BatchError: a file of failures is missing or damaged.
         """
         files = [self.store.failures(commit.task.name) for commit in self.commits if commit.failed_points]
         return [row for file in files for row in json.loads(self.manifest.checked(file).read_bytes())]

@@ -1,4 +1,4 @@
-"""A Zarr store of what is committed alone, every chunk compared with its digest when it is first read."""
+"""A Zarr store that shows only committed chunks and compares each with its digest when it is first read."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from article10.runs.batches.manifest import Manifest
 
 
 class CommittedZarr(Store):
-    """A Zarr group on the disk as commits name it: a chunk that is missing there is an error, not a fill value."""
+    """A Zarr group on disk, as named by the commits: a missing chunk is an error, not a fill value."""
 
     supports_writes = False
     supports_deletes = False
     supports_listing = True
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
-        """Where the group is, and what is committed."""
+        """Open a group with the list of its committed files."""
         super().__init__(read_only=True)
         self._path, self._manifest = path, manifest
 
     def __eq__(self, other: object) -> bool:
-        """Whether it is the same group, of the same commits."""
+        """Whether the other store is the same group with the same commits."""
         return isinstance(other, CommittedZarr) and (other._path, other._manifest) == (self._path, self._manifest)
 
     async def get(
@@ -34,8 +34,8 @@ class CommittedZarr(Store):
         """A chunk or metadata; None if none is committed.
 
         Raises:
-            BatchError: it is missing or differs from its digest.
-            ValueError: a part is asked for; chunks are read whole, so that they can be checked.
+            BatchError: the file is missing or differs from its digest.
+            ValueError: only a part is requested; chunks are read whole, so that they can be checked.
         """
         if byte_range is not None:
             raise ValueError(f"{key}: {byte_range}: chunks of a batch are read whole")
@@ -47,28 +47,28 @@ class CommittedZarr(Store):
     async def get_partial_values(
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
     ) -> list[Buffer | None]:
-        """Several at once, as ``get``."""
+        """Several chunks at once; see ``get``."""
         return [await self.get(key, prototype, byte_range) for key, byte_range in key_ranges]
 
     async def exists(self, key: str) -> bool:
-        """Whether it is committed."""
+        """Whether the file is committed."""
         return key in set(self._manifest.names(self._path))
 
     async def set(self, key: str, value: Buffer) -> None:
-        """Refuse: tasks write, readers do not."""
+        """Raise an error: only tasks write."""
         self._check_writable()
 
     async def delete(self, key: str) -> None:
-        """Refuse, as ``set``."""
+        """Raise an error, like ``set``."""
         self._check_writable()
 
     async def list(self) -> AsyncIterator[str]:
-        """All that is committed."""
+        """Names of all committed files."""
         for key in self._manifest.names(self._path):
             yield key
 
     async def list_prefix(self, prefix: str) -> AsyncIterator[str]:
-        """All that is committed under a prefix."""
+        """Names of all committed files with a prefix."""
         for key in self._manifest.names(self._path):
             if key.startswith(prefix):
                 yield key

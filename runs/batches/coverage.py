@@ -1,4 +1,4 @@
-"""Which runs of a batch are done, which failed, and which are not made yet."""
+"""Which runs of a batch are done, which failed, and which are still to be simulated."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from itertools import groupby
 from article10.runs.batches.store import Commit, Task
 
 MOST_RANGES = 6
-"""Ranges of points that a sentence lists."""
+"""Largest number of ranges of points that a sentence lists."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What became of the runs of a design.
+    """The state of the runs of a design.
 
     Attributes:
-        runs: of the design, at each point.
-        done: the tasks in which a point's runs were done, by point; points without any are left out.
-        failed: number of runs that failed, by point; likewise.
+        runs: number of runs at each point of the design.
+        done: by point, the tasks in which its runs were done; points without any are left out.
+        failed: by point, the number of runs that failed; points without any are left out.
     """
 
     runs: int
@@ -28,7 +28,7 @@ class Coverage:
 
     @classmethod
     def of(cls, commits: Iterable[Commit], runs: int) -> Coverage:
-        """What the commits of a batch say."""
+        """The state of the runs according to the commits of a batch."""
         done: dict[int, list[Task]] = {}
         failed: dict[int, int] = {}
         for commit in commits:
@@ -40,7 +40,7 @@ class Coverage:
         return cls(runs, done, failed)
 
     def missing_at(self, points: Sequence[int]) -> str:
-        """How many of some points' runs are done, which failed and which are not made yet; empty where all are done."""
+        """A sentence: how many runs of some points are done, and which failed or are missing; empty if all are done."""
         done = {point: sum(task.runs for task in self.done.get(point, ())) for point in points}
         failed = {point: self.failed[point] for point in points if point in self.failed}
         not_made = {point: self.runs - n - failed.get(point, 0) for point, n in done.items()}
@@ -61,19 +61,20 @@ class Coverage:
         """The largest part of some points' runs in which every run is done at every point.
 
         Args:
-            points: of one scenario, whose tasks cut runs alike.
+            points: points of one scenario, whose tasks divide the runs in the same way.
 
         Returns:
-            Points, and numbers of runs; both empty where nothing is done.
+            Points, and numbers of runs; both empty if no run is done.
         """
         starts = {point: frozenset(task.first_run for task in self.done.get(point, ())) for point in points}
-        like = {own: point for point, own in starts.items() if own}  # a point for each way of being done
+        # one point for each distinct set of tasks that are done
+        like = {own: point for point, own in starts.items() if own}
         parts = [([p for p in points if starts[p] >= own], self.runs_done(point)) for own, point in like.items()]
         return max(parts, key=lambda part: len(part[0]) * len(part[1]), default=([], []))
 
 
 def _ranges(points: Iterable[int]) -> str:
-    """Points in words, neighbours together.
+    """Points in words, consecutive ones as a range.
 
     >>> _ranges([7, 1, 2, 3])
     '1 to 3, 7'

@@ -1,4 +1,4 @@
-"""The error of batches, and the warning of those that are not whole."""
+"""The error of batches, and the warning about batches with missing runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from article10.agents.short_error import ShortInNotebooks
 
 
 class BatchError(ShortInNotebooks, ValueError):
-    """A batch cannot be started, opened or asked for something; the message says why."""
+    """A batch cannot be started, opened or queried; the message says why."""
 
 
 class UnfinishedBatchWarning(UserWarning):
-    """Runs of a batch failed or are not made yet, and are left out; the message says which."""
+    """Runs of a batch failed or are still to be simulated, and are left out; the message says which."""

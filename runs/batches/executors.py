@@ -1,4 +1,4 @@
-"""Executors: how a batch's tasks are spread over processes or machines. None changes a byte of what they write."""
+"""Executors: how the tasks of a batch are distributed over processes or machines. The results do not depend on it."""
 
 from __future__ import annotations
 
@@ -25,49 +25,49 @@ from article10.runs.batches.main_script import is_imported_by_a_worker, needs_ma
 T = TypeVar("T")
 R = TypeVar("R")
 Starting = Callable[[], AbstractContextManager[None]]
-"""Within what workers are started."""
+"""A context manager within which workers are started."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Environment variables that keep a worker's linear algebra to its own core."""
 
 IMPORTED_BEFORE = ("article10.runs.batches.task", "dask.array", "pyarrow.parquet", "zarr")
-"""What a worker needs, imported once for all workers of all of a process's batches; Dask, where it is, by xarray."""
+"""Modules that workers need, imported once for all of them; xarray also imports Dask, if it is installed."""
 
 LOCAL = re.compile(r"local(?::(?P<page>\d{1,5}))?")
-"""A cluster on this machine, and the port of Dask's page about it, if it is asked for."""
+"""Pattern of a cluster on this machine, with the port of Dask's dashboard, if wanted."""
 
 LOOPBACK = "127.0.0.1"
-"""Where a local cluster listens, which runs whatever it is sent: no other machine can reach it there."""
+"""Address of a local cluster. It runs any code that it receives, so that no other machine may reach it."""
 
 ADDRESS = r"(tcp|tls|ws|wss|ucx|inproc)://.+"
-"""What Dask takes as the address of a scheduler."""
+"""Pattern of the address of a Dask scheduler."""
 
 PATIENCE = "10s"
-"""How long a scheduler may take to answer."""
+"""Seconds that a scheduler may take to answer."""
 
 MOST_WORKERS = 4096
-"""Processes that may be asked for."""
+"""Largest number of processes."""
 
 MOST_LOST = 5
-"""How often in a row a lost worker is replaced without any task done before the batch gives up."""
+"""Number of workers that may die in a row, with no task done in between, before the batch stops with an error."""
 
 
 class Executor(Protocol):
-    """Runs a function on each of some tasks, in any order."""
+    """Calls a function with each of some tasks, in any order."""
 
     def ready(self) -> AbstractContextManager[None]:
-        """Connect to what lies beyond this process; tasks are run within."""
+        """A context manager that connects to other processes or machines while tasks are run."""
         ...
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """Results as they come.
+        """Results in the order in which tasks end.
 
         Args:
-            function: importable, and safe to call twice for a task: a lost worker's tasks are done again.
-            tasks: what to call it with.
+            function: an importable function that may be called twice for a task, if a worker is lost.
+            tasks: arguments of the calls.
 
         Raises:
-            Exception: whatever the function raises; the tasks not yet begun are dropped.
+            Exception: an error of the function; tasks not yet begun are dropped.
         """
         ...
 
@@ -85,10 +85,10 @@ class InProcess:
 
 
 class Processes:
-    """Processes on this machine; one that dies is replaced and its tasks are done again."""
+    """Processes on this machine; a process that dies is replaced, and its tasks are repeated."""
 
     def __init__(self, workers: int) -> None:
-        """How many."""
+        """Set the number of processes."""
         self.workers = workers
 
     def ready(self) -> AbstractContextManager[None]:
@@ -96,12 +96,12 @@ class Processes:
         return nullcontext()
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """Results as they come.
+        """Results in the order in which tasks end.
 
         Raises:
-            BatchError: workers die again and again, or cannot be given the tasks.
+            BatchError: workers die repeatedly, or the tasks cannot be sent to them.
         """
-        if self.workers == 1 or len(tasks) == 1:  # not worth a process
+        if self.workers == 1 or len(tasks) == 1:  # one task does not need another process
             yield from InProcess().run(function, tasks)
             return
         starting = nullcontext if needs_main_script((function, tasks)) else without_main_script
@@ -128,7 +128,7 @@ class Processes:
 
                 def submit(most: int) -> None:
                     for number, task in islice(queue, most):
-                        with starting():  # a worker, if there are fewer than there may be
+                        with starting():  # starts a worker if there are fewer than allowed
                             waiting[pool.submit(function, task)] = number
 
                 submit(2 * self.workers)
@@ -142,14 +142,14 @@ class Processes:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 for child in set(multiprocessing.active_children()) - others:
-                    child.kill()  # what it was doing was not committed and is done again
+                    child.kill()  # its task was not committed and is repeated
                 raise
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _processes() -> BaseContext:
-    """How workers are started: on Linux forked off a server that has imported what they need, and holds it for all."""
+    """How workers start: on Linux they are forked from a server whose imported modules they share."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     server = multiprocessing.get_context("forkserver")
@@ -158,9 +158,9 @@ def _processes() -> BaseContext:
 
 
 def _begin_worker() -> None:
-    """A worker is stopped by its parent alone, and never outlives it."""
+    """Set up a worker: only its parent stops it, and it ends when its parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()  # what was imported is no garbage: unless it is looked at, its memory stays shared
+    gc.freeze()  # memory of imported modules stays shared only if the garbage collector skips it
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -172,13 +172,13 @@ def _end_with_parent() -> None:
 
 
 class Dask:
-    """A Dask cluster: ``"local"`` for one on this machine, ``"local:8787"`` with its page, or a scheduler's address."""
+    """A Dask cluster: ``"local"`` on this machine, ``"local:8787"`` with its dashboard, or a scheduler's address."""
 
     def __init__(self, cluster: str, workers: int) -> None:
-        """Where the scheduler is; ``workers`` for a local one.
+        """Set the address of the scheduler, and the number of workers of a local one.
 
         Raises:
-            BatchError: this is no address.
+            BatchError: the text is not an address.
         """
         if not LOCAL.fullmatch(cluster) and not re.fullmatch(ADDRESS, cluster):
             raise BatchError(
@@ -207,10 +207,10 @@ class Dask:
                 yield
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """Results as they come; Dask does a lost worker's tasks again.
+        """Results in the order in which tasks end; Dask repeats the tasks of a lost worker.
 
         Raises:
-            BatchError: workers die again and again.
+            BatchError: workers die repeatedly.
         """
         from distributed import KilledWorker, as_completed
 
@@ -219,9 +219,7 @@ class Dask:
             try:
                 yield future.result()
             except KilledWorker as error:
-                if LOCAL.fullmatch(
-                    self.cluster
-                ):  # Dask fails to close a worker that is just starting in place of a dead one
+                if LOCAL.fullmatch(self.cluster):  # Dask cannot close a worker that is still starting
                     with suppress(TimeoutError):
                         self.client.wait_for_workers(self.workers, timeout=PATIENCE)
                 raise BatchError(f"workers died again and again: out of memory? {error}") from None
@@ -240,7 +238,7 @@ def _scheduler(cluster: str, workers: int) -> Iterator[str]:
     page = local["page"]
     without = () if page else ("distributed.scheduler.http.routes", "distributed.worker.http.routes")
     with (
-        without_main_script(),  # Dask sends what a script defines
+        without_main_script(),  # Dask can send functions that a script defines
         dask.config.set({key: [] for key in without}),
         LocalCluster(
             n_workers=workers,
@@ -257,7 +255,7 @@ def _scheduler(cluster: str, workers: int) -> Iterator[str]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Processes started here give linear algebra one thread each: they read these variables when they start."""
+    """A block in which new processes get one thread each for linear algebra: they read these variables at the start."""
     saved = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     try:
@@ -271,7 +269,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -279,13 +277,13 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
     """The executor for a number of workers or a cluster: this process for one worker and no cluster.
 
     Args:
-        workers: processes, by default one a core.
-        cluster: ``"local"`` for a Dask cluster of so many workers on this machine, which no other machine can reach;
-            ``"local:8787"`` for one that serves Dask's page at that port of this machine; or a scheduler's address.
+        workers: number of processes, by default one per core.
+        cluster: ``"local"`` for a Dask cluster with so many workers on this machine, which no other machine can reach;
+            ``"local:8787"`` for one that serves Dask's dashboard at that port; or a scheduler's address.
 
     Raises:
-        ValueError: ``workers`` is no number of processes.
-        BatchError: ``cluster`` is no address.
+        ValueError: ``workers`` is not a number of processes.
+        BatchError: ``cluster`` is not an address.
     """
     workers = None if workers is None else whole("workers", workers, 1, MOST_WORKERS)
     if cluster is not None:
@@ -293,5 +291,5 @@ def executor(workers: int | None = None, cluster: str | None = None) -> Executor
     if workers == 1:
         return InProcess()
     if is_imported_by_a_worker():
-        sys.exit(1)  # the process that runs the script says why
+        sys.exit(1)  # the process that runs the script prints the reason
     return Processes(workers or cores())

@@ -1,4 +1,4 @@
-"""Figures of a batch: its points compared. Each takes ``ax=``, returns the Axes, shows nothing, and states the runs."""
+"""Figures that compare the points of a batch: each takes ``ax=``, returns the Axes and states the number of runs."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from article10.runs.batches.result import BatchResult
 
 FEW = len(COLOURS)
-"""Points drawn where none is named: one in each colour."""
+"""Number of points drawn if none is named: one in each colour."""
 
 
 class BatchPlot:
     """Figures of one batch."""
 
     def __init__(self, batch: BatchResult) -> None:
-        """Draw from this batch."""
+        """Draw figures of a batch."""
         self.batch = batch
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a figure of the only point
-        """Any figure of an ensemble's result, where the batch has one point."""
+        """Any figure of an ensemble's result, if the batch has only one point."""
         if name.startswith("_"):
             raise AttributeError(name)
         if len(self.batch.points) > 1:
@@ -60,11 +60,11 @@ class BatchPlot:
 
         Args:
             milestone: ``invitation``, ``signature`` or ``accession``.
-            points: to draw, however many; by default the first six.
+            points: the points to draw; by default the first six.
             ax: where to draw.
 
         Raises:
-            ValueError: there is no such milestone.
+            ValueError: the milestone does not exist.
         """
         _check_milestone(milestone)
         with house_style():
@@ -100,12 +100,12 @@ class BatchPlot:
         Points that differ in other parameters too are pooled.
 
         Args:
-            key: of a parameter that the batch varies.
+            key: full key of a parameter that the batch varies.
             milestone: ``invitation``, ``signature`` or ``accession``.
             ax: where to draw.
 
         Raises:
-            ValueError: the parameter is not varied, or there is no such milestone.
+            ValueError: the parameter is not varied, or the milestone does not exist.
         """
         _check_milestone(milestone)
         varied = [name for name in self.batch.varied if name != "scenario"]
@@ -143,12 +143,12 @@ class BatchPlot:
         """Median and middle half of a member's stance over time, by point.
 
         Args:
-            member: its code.
-            points: to draw, however many; by default the first six.
+            member: code of the member.
+            points: the points to draw; by default the first six.
             ax: where to draw.
 
         Raises:
-            BatchError: stances were not kept.
+            BatchError: stances were not recorded.
             KeyError: the member is not on the roster.
         """
         with house_style():
@@ -181,10 +181,10 @@ class BatchPlot:
         return chosen
 
     def _done(self) -> list[int]:
-        """Points with a run that is done.
+        """Points with at least one run done.
 
         Raises:
-            BatchError: there is none.
+            BatchError: no point has a run.
         """
         runs = self.batch.summary["runs"]
         done = [int(point) for point in runs.index[runs > 0]]
@@ -193,11 +193,11 @@ class BatchPlot:
         return done
 
     def _left_out(self, points: Sequence[int] | None) -> str:
-        """That there are more points than are drawn where none is asked for."""
+        """Words for the note that only the first points are drawn; empty if all are drawn or some were named."""
         return "" if points is not None else shown_of(len(self._points(None)), len(self._done()), "points")
 
     def _note(self, ax: Axes, more: str, below: float = 32) -> None:
-        """State the runs below a figure, and on a line of their own those that are missing."""
+        """State the number of runs below a figure, and on a separate line the missing runs."""
         missing = f"\n{self.batch.missing}" if self.batch.missing else ""
         note_runs(ax, self.batch.runs, more + missing, below, " at each point")
 
@@ -212,7 +212,7 @@ def _shown(value: object) -> str:
 
 
 def _described(key: str) -> str:
-    """A parameter as the axis names it: its key, and beneath it what it does and its unit."""
+    """The axis label of a parameter: its key and unit, and below them its meaning."""
     declared = known_keys().get(key)
     if declared is None:
         return key

@@ -35,13 +35,13 @@ MESSAGES = frozenset(
         "article10.runs.batches.error",
     }
 )
-"""Modules that word errors: they change no number either."""
+"""Modules that only word errors, and therefore change no number either."""
 
 SENTENCE = 4
-"""Words from which on a text is for readers; shorter ones may be looked up in a data table."""
+"""Number of words from which a text is taken for a message; a shorter one may be a key of a data table."""
 
 ABOUT_SOURCES = ("name", "note", "source", "basis")
-"""How columns of data tables begin that say whom a row is about and where it comes from."""
+"""Prefixes of the columns of data tables that give names and sources, and change no number."""
 
 WITHOUT_EFFECT = frozenset({"annotation", "returns", "type_comment", "type_params", "kind", "ctx"})
 """Parts of the syntax tree that change no number."""
@@ -51,7 +51,7 @@ WITHOUT_EFFECT = frozenset({"annotation", "returns", "type_comment", "type_param
 def fingerprint() -> dict[str, str]:
     """Versions of article10, NumPy and SciPy (which draws samples), and a digest of the code and the data tables.
 
-    The version alone tells neither two checkouts apart nor what was edited after a commit.
+    The version alone does not distinguish two checkouts, or code that was edited after a commit.
     """
     trees = list(loaded_trees().values())
     return {
@@ -108,7 +108,7 @@ def _values(row: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _effective(node: Any) -> Any:  # noqa: ANN401 - a node of a syntax tree, a list of them, or a constant
-    """What of a syntax tree can change a number, as nested tuples that are alike in all versions of Python."""
+    """The parts of a syntax tree that can change a number, as nested tuples, the same in all versions of Python."""
     match node:
         case list():
             return tuple(_effective(one) for one in node if not _is_without_effect(one))

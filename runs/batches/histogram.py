@@ -1,4 +1,4 @@
-"""The weekly distribution of each member's stance, counted as runs go: quantiles without keeping trajectories."""
+"""The weekly distribution of each member's stance, counted during the runs: quantiles without trajectories."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from article10.agents.member_state import STANCE_LIMIT
 from article10.model.setup import Setup
 
 BINS = 400
-"""Bins over [-1, 1]: a quantile is right to within one, 0.005."""
+"""Number of bins over [-1, 1]: a quantile is exact to within one bin, 0.005."""
 
 Counts = npt.NDArray[np.integer]
 
 
 class Histogram:
-    """Counts of stances by step, member and bin; those of two groups of runs add up.
+    """Counts of stances by step, member and bin; the counts of two groups of runs can be added.
 
     Attributes:
         counts: (step, member, bin).
     """
 
     def __init__(self, setup: Setup) -> None:
-        """Make room."""
+        """Allocate the counts."""
         members = len(setup.roster)
         self.counts = np.zeros((setup.n_steps + 1, members, BINS), np.uint16)
         self._member = np.arange(members) * BINS
 
     def add(self, step: int, stance: FloatArray) -> None:
-        """Count the stances of some runs, (run, member), after so many steps."""
+        """Count the stances of some runs, (run, member), after a number of steps."""
         place = ((stance + STANCE_LIMIT) * (BINS / (2 * STANCE_LIMIT))).astype(np.intp)
         np.minimum(place, BINS - 1, out=place)
         place += self._member
@@ -43,11 +43,11 @@ def quantiles(counts: Counts, probabilities: Sequence[float]) -> FloatArray:
     """Quantiles from counts, by linear interpolation within a bin.
 
     Args:
-        counts: (..., bin), the bins of equal width over [-1, 1].
+        counts: counts, (..., bin), in bins of equal width over [-1, 1].
         probabilities: each in [0, 1].
 
     Returns:
-        Stances, (quantile, ...); not a number where nothing was counted.
+        Stances, (quantile, ...); not-a-number where nothing was counted.
 
     >>> counts = np.zeros(400, int)
     >>> counts[300:302] = 50

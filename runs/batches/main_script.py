@@ -1,7 +1,7 @@
-"""The script that starts workers: they import it only where a task needs what it defines.
+"""The script that starts workers: they import it only if a task needs a definition in it.
 
-Python has each worker import the main script. If it comes from standard input there is no file to import, and without
-``if __name__ == "__main__":`` every worker would start the batch once more.
+By default Python lets each worker import the main script. A script from standard input has no file to import, and a
+script without ``if __name__ == "__main__":`` would start the batch again in every worker.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ELSEWHERE = "define it in a module of its own and import it, or use one worker"
 
 
 class _Definitions(pickle.Pickler):
-    """Pickles to nowhere, and notes what is defined in the main script."""
+    """Pickles without output, and collects the names that are defined in the main script."""
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO())
@@ -38,10 +38,10 @@ def needs_main_script(work: object) -> bool:
     """Whether worker processes must import the main script to be given some work.
 
     Args:
-        work: the function to call and the tasks to call it with.
+        work: the function and the tasks.
 
     Raises:
-        BatchError: it cannot be sent to another process, or the main script is not a file that can be imported.
+        BatchError: the work cannot be sent to another process, or the main script is not a file that can be imported.
     """
     found = _Definitions()
     try:
@@ -63,7 +63,7 @@ def _is_importable() -> bool:
 
 @contextmanager
 def without_main_script() -> Iterator[None]:
-    """Processes that are started within do not import the main script: Python finds it by these two attributes."""
+    """A block in which new processes do not import the main script, which Python finds by these two attributes."""
     attributes = vars(sys.modules["__main__"])
     saved = {name: attributes[name] for name in ("__file__", "__spec__") if attributes.get(name) is not None}
     attributes.pop("__file__", None)
@@ -75,5 +75,5 @@ def without_main_script() -> Iterator[None]:
 
 
 def is_imported_by_a_worker() -> bool:
-    """Whether this process is a worker that is only just importing the main script, which then lacks a guard."""
+    """Whether this process is a worker that is importing the main script, which then lacks a guard."""
     return bool(getattr(multiprocessing.current_process(), "_inheriting", False))

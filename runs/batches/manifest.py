@@ -1,4 +1,4 @@
-"""What a batch's folder is committed to hold: each file is compared with its digest once, when it is first read."""
+"""The committed files of a batch: each is compared with its digest once, when it is first read."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from article10.runs.output.digest import bytes_digest, file_digest
 
 
 class Manifest:
-    """Files that are committed, by their digests; nothing else in the folder counts."""
+    """The committed files with their digests; other files in the folder are ignored."""
 
     def __init__(self, folder: Path, digests: Mapping[str, str]) -> None:
-        """Take what is committed; no file is looked at.
+        """Set the digests; no file is read.
 
         Args:
-            folder: of the batch.
-            digests: by path within the folder.
+            folder: folder of the batch.
+            digests: digests by path within the folder.
         """
         self.folder = folder
         self._digests = digests
         self._whole: set[str] = set()
 
     def names(self, folder: Path) -> Iterator[str]:
-        """What is committed in a folder, by path within it."""
+        """Digests of the committed files in a folder, by path within it."""
         prefix = f"{self._name(folder)}/"
         return (name.removeprefix(prefix) for name in self._digests if name.startswith(prefix))
 
     def is_whole(self, path: Path) -> bool:
-        """Whether a file is there and as it was committed."""
+        """Whether a file exists and is unchanged since it was committed."""
         name = self._name(path)
         if name not in self._whole and path.is_file() and file_digest(path) == self._digests.get(name):
             self._whole.add(name)
         return name in self._whole
 
     def checked(self, path: Path) -> Path:
-        """A file that is about to be read.
+        """The path of a file, checked before it is read.
 
         Raises:
-            BatchError: it is missing or differs from its digest; the message says how to get it back.
+            BatchError: the file is missing or differs from its digest; the message says how to obtain it again.
         """
         if not self.is_whole(path):
             raise self._broken(path)
         return path
 
     def read(self, path: Path) -> bytes | None:
-        """The bytes of a file; None if none is committed there.
+        """The bytes of a file; None if no file is committed at the path.
 
         Raises:
-            BatchError: as ``checked``.
+            BatchError: see ``checked``.
         """
         name = self._name(path)
         if name not in self._digests:
@@ -71,5 +71,5 @@ class Manifest:
 
 
 def mend(folder: Path) -> str:
-    """How to get a broken part of a batch back."""
+    """How to obtain a damaged part of a batch again, as advice."""
     return f"the same command again simulates what is broken: article10 batch DESIGN.toml --out {folder}"

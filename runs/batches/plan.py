@@ -1,4 +1,4 @@
-"""The plan of a batch: the tasks into which a design is cut, and how large each is."""
+"""The plan of a batch: the tasks into which a design is divided, and their sizes."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from article10.runs.batches.histogram import Histogram
 from article10.runs.batches.store import Task
 
 MOST_RUNS = 8192
-"""Most runs of a task: some seconds of work, which is what is lost when a worker dies."""
+"""Largest number of runs of a task: some seconds of work, which are lost if a worker dies."""
 
 FEWEST_TASKS = 16
-"""Number of tasks that a design should have at least, so that workers share it evenly."""
+"""Number of tasks that a design should have at least, so that workers share the work evenly."""
 
 EFFICIENT_RUNS = 1024
-"""Fewest runs of a task: fewer cannot be stepped together efficiently."""
+"""Smallest number of runs of a task: fewer cannot be stepped together efficiently."""
 
 TASK_BYTES = 96 * 2**20
-"""Most bytes of the counts of stances of all points in a task; with the draws, they bound its memory."""
+"""Largest number of bytes of the counts of stances in a task; with the draws, it bounds a task's memory."""
 
 
 def plan(design: Design, points: Sequence[Point]) -> list[Task]:
-    """The tasks of a design. They depend on the design alone, so that any machine can resume any batch.
+    """The tasks of a design. They depend only on the design, so that any machine can resume any batch.
 
-    Points of a scenario that can be stepped side by side go together; their runs are cut into blocks.
+    A task has points of one scenario that can be stepped together, and a block of their runs.
     """
     tasks = []
     for name, scenario in design.scenarios_in_full().items():
@@ -41,7 +41,7 @@ def plan(design: Design, points: Sequence[Point]) -> list[Task]:
 
 
 def _groups(points: Sequence[Point], together: int) -> Iterator[tuple[int, ...]]:
-    """Numbers of the points of each task: at most so many of those that can be stepped side by side, in order."""
+    """Indices of the points of each task, in order: at most so many points that can be stepped together."""
     alike: dict[object, list[int]] = {}
     for point in points:
         alike.setdefault(point.stack, []).append(point.index)
@@ -50,18 +50,19 @@ def _groups(points: Sequence[Point], together: int) -> Iterator[tuple[int, ...]]
 
 
 def task_shape(design: Design, scenario: Scenario, n_points: int) -> tuple[int, int]:
-    """How many points of a scenario go together in a task, and how many runs of each (also the runs of a Zarr chunk).
+    """The number of points in a task, and of runs at each of them (which is also the runs of a Zarr chunk).
 
-    Points of a task are stepped side by side, so that a run costs about the same however few there are at a point.
+    Points of a task are stepped together, so that the cost of a run hardly depends on the number of runs at a point.
     """
     cost = design.runs
-    even = design.n_points * cost // FEWEST_TASKS // EFFICIENT_RUNS * EFFICIENT_RUNS  # no task ends in a small chunk
+    # a multiple, so that no task ends with a small chunk
+    even = design.n_points * cost // FEWEST_TASKS // EFFICIENT_RUNS * EFFICIENT_RUNS
     task_runs = min(max(even, EFFICIENT_RUNS), MOST_RUNS)
     together = min(n_points, task_runs // min(cost, EFFICIENT_RUNS))
     if design.record == SUMMARY:
         together = max(1, min(together, TASK_BYTES // Histogram(Setup.of(scenario)).counts.nbytes))
     block = task_runs // together
     if design.variables:
-        block = min(block, EFFICIENT_RUNS)  # stepped together, so that a stretch of time is all runs'
+        block = min(block, EFFICIENT_RUNS)  # all runs are stepped together: a stretch of steps contains all of them
         block = ceil(design.runs / ceil(design.runs / block))
     return together, min(block, design.runs)

@@ -1,4 +1,4 @@
-"""Ranges of parameters: refused in one line where they make no sense, and one map from even draws to values."""
+"""Ranges of parameters: their validation, and the map from uniform draws to values."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from article10.model.scenario import ScenarioError
 from article10.runs.batches.design_values import check_key, check_values, fitted, kind_of, known_keys
 
 Range = tuple[float, float]
-"""The lowest and the highest value of a parameter, both among its values."""
+"""The lowest and the highest value of a parameter, both included."""
 
 
 @dataclass(frozen=True)
 class Space:
-    """Parameters that vary over ranges, each of its values as likely as another.
+    """Parameters that vary over ranges; all values of a range are equally likely.
 
     Attributes:
         ranges: by full key, the lowest and the highest value.
@@ -43,13 +43,13 @@ class Space:
 
         Args:
             parameters: keys, or low and high by key; by default every parameter that declares a plausible range.
-            place: what messages call them.
+            place: name of the argument in messages.
             beside: keys that can vary although no parameter declares them.
 
         Raises:
-            ScenarioError: there is none; a key is unknown, is not a number's, or declares no plausible range; or a
-                range is not two numbers that the parameter takes, the lower one first.
-            ValueError: it is a single string, or does not hold keys.
+            ScenarioError: there is no parameter; a key is unknown, not the key of a number, or without a plausible
+                range; or a range is not two valid values of the parameter, the lower one first.
+            ValueError: the argument is a single string, or does not contain keys.
         """
         known = [*known_keys(), *beside]
         if parameters is None:
@@ -86,15 +86,15 @@ class Space:
 
     @property
     def standard_deviation(self) -> FloatArray:
-        """Of values that are all as likely, (parameter,): those of n whole numbers have a variance of (n² - 1) / 12."""
+        """Standard deviations of uniform values, (parameter,); n whole numbers have a variance of (n² - 1) / 12."""
         width = self.high - self.low
         return np.sqrt(np.where(self.is_whole, width * (width + 2), width**2) / 12)
 
     def values(self, unit: FloatArray) -> FloatArray:
-        """The values that even draws stand for.
+        """The values that correspond to uniform draws.
 
-        A real number goes from low to high as the draw goes from 0 to 1. The draws of a whole number are cut into as
-        many equal parts as there are whole numbers from low to high, ends included, so that none is likelier.
+        A real number increases from low to high as the draw increases from 0 to 1. For a whole number the interval from
+        0 to 1 is divided into equal parts, one for each number from low to high, so that all are equally likely.
 
         Args:
             unit: draws from 0 to 1, (..., parameter).
@@ -111,14 +111,14 @@ class Space:
         return np.asarray(np.where(self.is_whole, self.low + steps, self.low + unit * width))
 
     def changes(self, values: Iterable[float]) -> dict[str, int | float]:
-        """Values of the parameters, in order, as changes of a scenario."""
+        """Values of the parameters, in the order of ``keys``, as changes of a scenario."""
         return {
             key: int(value) if key in self.whole else float(value)
             for key, value in zip(self.ranges, values, strict=True)
         }
 
     def frame(self, values: FloatArray) -> pd.DataFrame:
-        """Values, (point, parameter), as a table with full keys as columns; whole numbers are whole in it."""
+        """Values, (point, parameter), as a table with full keys as columns; whole numbers are integers."""
         return pd.DataFrame(values, columns=self.keys).astype({key: int for key in self.ranges if key in self.whole})
 
 
@@ -126,7 +126,7 @@ def plausible_range(place: str, key: str, known: Collection[str]) -> Range:
     """The plausible range of a parameter.
 
     Raises:
-        ScenarioError: there is no such parameter, or it declares none.
+        ScenarioError: the parameter does not exist, or has no plausible range.
     """
     check_key(place, key, known)
     plausible = known_keys()[key].meta.plausible if key in known_keys() else None
@@ -136,10 +136,10 @@ def plausible_range(place: str, key: str, known: Collection[str]) -> Range:
 
 
 def checked_range(place: str, key: str, ends: Any, known: Collection[str]) -> Range:  # noqa: ANN401 - as a user gives it
-    """A range that is given for a parameter, as real numbers.
+    """The range given for a parameter, as real numbers.
 
     Raises:
-        ScenarioError: the parameter is not a number, or does not take what is given.
+        ScenarioError: the parameter is not a number, or the range is not valid.
     """
     check_key(place, key, known)
     if kind_of(key) not in (int, float):

@@ -1,4 +1,4 @@
-"""A batch, opened: outcomes as a table, trajectories read as they are used, and what to draw from them."""
+"""The result of a batch: outcomes as a table, trajectories that are read when used, and figures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.batches.committed import Committed
 from article10.runs.batches.design import SUMMARY
 from article10.runs.batches.design_values import fitted
-from article10.runs.batches.error import BatchError, UnfinishedBatchWarning  # for those who open batches
+from article10.runs.batches.error import BatchError, UnfinishedBatchWarning
 from article10.runs.batches.histogram import quantiles
 from article10.runs.batches.store import Store, Task
 from article10.runs.batches.trajectories import part, read_trajectories
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from article10.runs.batches.figures import BatchPlot
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Of stances, by default."""
+"""Probabilities of the quantiles of stances, by default."""
 
 
 @checked
 def open_batch(path: str | Path) -> BatchResult:
-    """Open a batch's folder, finished or not; only what is committed is read, and checked when it is first read.
+    """Open a batch's folder, finished or not; only committed files are read, and each is checked when first read.
 
     Raises:
-        BatchError: there is no batch, or its design or points are broken. Whatever reads another file of it that is
-            broken raises this too; the message names the file and the command that simulates it again.
+        BatchError: the folder is not a batch, or its design or points are damaged. Methods that read another damaged
+            file raise this error too; the message names the file and the command that simulates it again.
     """
     require("analysis", "open_batch")
     return BatchResult(Store(Path(path)))
@@ -54,60 +54,60 @@ class BatchResult:
     """A batch's folder, read as it is used.
 
     Attributes:
-        store: where it is.
-        description: its design, scenarios in full and provenance, as JSON holds them.
-        points: one row a point: scenario, seed, and what was changed, by full key.
+        store: the folder.
+        description: the design, scenarios in full and provenance, as in the JSON file.
+        points: one row per point: scenario, seed, and changes by full key.
     """
 
     def __init__(self, store: Store) -> None:
         """Read and check the design and the points.
 
         Raises:
-            BatchError: the folder holds no batch, or these are missing or broken.
+            BatchError: the folder is not a batch, or its design or points are missing or damaged.
         """
         self.store = store
         self._committed = Committed(store)
         self.description, self.points = self._committed.description, self._committed.points
 
     def __repr__(self) -> str:
-        """Folder, points and runs, and what is missing."""
+        """Folder, points and runs, and the runs that are missing."""
         missing = f"; {self.missing}" if self.missing else ""
         return f"BatchResult({str(self.store.folder)!r}: {len(self.points):,} points of {self.runs:,} runs{missing})"
 
     @property
     def runs(self) -> int:
-        """Runs at each point."""
+        """Number of runs at each point."""
         return self._committed.runs
 
     @property
     def record(self) -> str | list[str]:
-        """What was kept."""
+        """What was recorded, as in the design."""
         kept: str | list[str] = self.description["design"]["record"]
         return kept
 
     @property
     def varied(self) -> list[str]:
-        """Keys that differ between points, the scenario among them."""
+        """Keys that differ between points, including the scenario."""
         return [str(key) for key in self.points if key != "seed" and self.points[key].nunique(dropna=False) > 1]
 
     @property
     def is_complete(self) -> bool:
-        """Whether every run at every point was done or has failed, and no file of outcomes is missing or broken."""
+        """Whether every run at every point is done or has failed, and no file of outcomes is missing or damaged."""
         return self._committed.is_complete
 
     @property
     def missing(self) -> str:
-        """How many runs are done, which failed and which are not made yet; empty where all are done."""
+        """How many runs are done, and which failed or are still to be simulated; empty if all are done."""
         return self._committed.coverage.missing_at(list(map(int, self.points.index)))
 
     # --- tables -------------------------------------------------------------------------------------------------
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """One row a run that is done: ``point``, ``run``, and what became of the bid, as ``EnsembleResult`` has it.
+        """One row per run that is done: ``point``, ``run``, and the outcomes as in ``EnsembleResult``.
 
-        Runs that failed or are not made yet have no row: see ``missing``.
-        ``batch.outcomes.join(batch.points, on="point")`` adds what was changed.
+        Runs that failed or are still to be simulated have no row: see ``missing``.
+        ``batch.outcomes.join(batch.points, on="point")`` adds the changes.
         """
         frames = [pd.read_parquet(file) for file in self._committed.outcome_files()]
         if not frames:
@@ -116,12 +116,12 @@ class BatchResult:
 
     @cached_property
     def failures(self) -> pd.DataFrame:
-        """One row a point and task that failed: its parameters, seed, runs, error and traceback."""
+        """One row per point and task that failed: its parameters, seed, runs, error and traceback."""
         return pd.DataFrame(self._committed.failures())
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row a point: what was varied, runs done, and the probability of each milestone with a 95% interval.
+        """One row per point: its values, runs done, and the probability of each milestone with a 95% interval.
 
         Columns by milestone: ``accession``, ``accession_low``, ``accession_high``; ``shelved`` is the share of runs
         in which the candidate ever shelved its bid.
@@ -142,10 +142,10 @@ class BatchResult:
         return table.assign(shelved=share["shelved"])
 
     def duckdb(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with the views ``outcomes`` and ``points``, read from the files as they are used.
+        """A DuckDB connection with the views ``outcomes`` and ``points``, read from the files when used.
 
         Raises:
-            BatchError: nothing is committed yet.
+            BatchError: no outcomes are committed yet.
         """
         import duckdb
         from pyarrow.dataset import dataset
@@ -156,7 +156,7 @@ class BatchResult:
             raise BatchError(f"{self.store.folder}: no outcomes are committed yet")
         connection = duckdb.connect()
         for name, paths in (("outcomes", files), ("points", [self.store.points])):
-            # Named by Arrow, to which a path is a path: DuckDB reads [1], * and run=3 in it as patterns and columns.
+            # Arrow opens the files, as it takes paths literally: DuckDB reads [1], * and run=3 as patterns and columns.
             connection.register(name, dataset(list(map(str, paths)), format="parquet", filesystem=LocalFileSystem()))
         return connection
 
@@ -165,7 +165,7 @@ class BatchResult:
         """The answer to a query of the views ``outcomes`` and ``points``.
 
         Raises:
-            BatchError: nothing is committed yet, or the query is wrong.
+            BatchError: no outcomes are committed yet, or the query is invalid.
         """
         import duckdb
 
@@ -179,10 +179,10 @@ class BatchResult:
 
     @checked
     def scenario(self, point: int) -> Scenario:
-        """The scenario of a point in full, its changes made.
+        """The scenario of a point in full, with its changes.
 
         Raises:
-            KeyError: there is no such point.
+            KeyError: the batch does not have the point.
         """
         row = self._row(point)
         base = Scenario.from_json(json.dumps(self.description["scenarios"][row["scenario"]]))
@@ -190,10 +190,10 @@ class BatchResult:
         return read_scenario(base, changes)
 
     def check_point(self, point: int) -> None:
-        """Refuse a point that the batch does not have.
+        """Raise unless the batch has a point.
 
         Raises:
-            KeyError: the message says which it has.
+            KeyError: the message says which points the batch has.
         """
         if point not in self.points.index:
             raise UnknownNameError(f"point = {point}: the batch has points 0 to {len(self.points) - 1}")
@@ -204,12 +204,12 @@ class BatchResult:
 
     @cached_property
     def data(self) -> xr.Dataset:
-        """Trajectories of the only scenario, (point, run, step, member), read from the disk as they are used.
+        """Trajectories of the only scenario, (point, run, step, member), read from the disk when used.
 
         For ``record = "summary"``: ``stance`` by (point, quantile, step, member).
 
         Raises:
-            BatchError: there are several scenarios (see ``data_of``), only outcomes were kept, or no run is done.
+            BatchError: there are several scenarios (see ``data_of``), only outcomes were recorded, or no run is done.
 
         Warns:
             UnfinishedBatchWarning: as ``data_of``.
@@ -221,16 +221,16 @@ class BatchResult:
 
     @checked
     def data_of(self, scenario: str) -> xr.Dataset:
-        """Trajectories of a scenario, as ``data``.
+        """Trajectories of a scenario, like ``data``.
 
-        Where runs failed or are not made yet, the largest part in which every run is done at every point; ``point``
-        gives all runs that are done at one point.
+        If runs failed or are still to be simulated, the result is the largest part in which every run is done at every
+        point; ``point`` returns all runs that are done at one point.
 
         Raises:
-            BatchError: there is no such scenario, only outcomes were kept, or no run is done.
+            BatchError: the scenario does not exist, only outcomes were recorded, or no run is done.
 
         Warns:
-            UnfinishedBatchWarning: runs failed or are not made yet, and are left out.
+            UnfinishedBatchWarning: runs failed or are still to be simulated, and are left out.
         """
         if scenario not in self.description["scenarios"]:
             raise BatchError(f"no scenario {scenario!r}; valid: {', '.join(self.description['scenarios'])}")
@@ -249,14 +249,14 @@ class BatchResult:
 
     @checked
     def point(self, point: int = 0) -> EnsembleResult:
-        """The runs at one point that are done as the result of an ensemble, with all that it can draw.
+        """The runs that are done at one point, as the result of an ensemble with all its figures.
 
         Raises:
-            KeyError: there is no such point.
-            BatchError: trajectories were not kept, or no run is done.
+            KeyError: the batch does not have the point.
+            BatchError: trajectories were not recorded, or no run is done.
 
         Warns:
-            UnfinishedBatchWarning: runs are not made yet or failed, and are left out.
+            UnfinishedBatchWarning: runs failed or are still to be simulated, and are left out.
         """
         scenario, row = self.scenario(point), self._row(point)
         if self.record == SUMMARY:
@@ -285,8 +285,8 @@ class BatchResult:
         """Quantiles of stances over the runs at a point, (quantile, step, member).
 
         Raises:
-            KeyError: there is no such point.
-            BatchError: stances were not kept.
+            KeyError: the batch does not have the point.
+            BatchError: stances were not recorded.
         """
         if self.record == SUMMARY:
             return self._quantiles_of(point, probabilities)
@@ -302,7 +302,7 @@ class BatchResult:
         return self._labelled(point, quantiles(counts, probabilities), probabilities)
 
     def _done(self, point: int) -> Sequence[Task]:
-        """The tasks in which a point was done."""
+        """The tasks in which runs of a point were done."""
         coverage = self._committed.coverage
         if point not in coverage.done:
             raise BatchError(f"point = {point}: no run is done: {coverage.missing_at([point])}")
@@ -316,7 +316,7 @@ class BatchResult:
 
     @property
     def plot(self) -> BatchPlot:
-        """Figures: ``batch.plot.accession()``, ``.against(key)``, ``.fan(member)``; one point's through ``point``."""
+        """Figures: ``batch.plot.accession()``, ``.against(key)``, ``.fan(member)``; ``point`` has one point's."""
         from article10.runs.batches.figures import BatchPlot  # matplotlib only when something is drawn
 
         return BatchPlot(self)

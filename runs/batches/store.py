@@ -1,17 +1,18 @@
-"""A batch's folder: what is in it, and how a part of it is committed whole or not at all.
+"""A batch's folder: its files, and how a task is committed completely or not at all.
 
 ::
 
-    DIR/design.json                 the design, its scenarios in full, what makes it, the provenance
-    DIR/points.parquet              one row a point
-    DIR/prepared.json               digests of what stands there before the first task
-    DIR/outcomes/TASK.parquet       one row a run
+    DIR/design.json                 the design, its scenarios in full, the fingerprint, the provenance
+    DIR/points.parquet              one row per point
+    DIR/prepared.json               digests of the files that exist before the first task
+    DIR/outcomes/TASK.parquet       one row per run
     DIR/trajectories/SCENARIO.zarr  variables by (point, run, step, member)
     DIR/histograms/TASK.npz         counts of stances by (step, member, bin), for ``record = "summary"``
     DIR/failures/TASK.json          points that failed, with parameters, seed and traceback
-    DIR/commits/TASK.json           a task and the digests of its files: what counts as done
+    DIR/commits/TASK.json           a task and the digests of its files: the record that the task is done
 
-Workers only write, each its own files. What no commit names, or what differs from its digest (XXH3), does not count.
+Each worker only writes files of its own. Files that no commit names, or that differ from their digest (XXH3), are
+ignored.
 """
 
 from __future__ import annotations
@@ -35,18 +36,18 @@ FOLDERS = ("outcomes", "trajectories", "histograms", "commits", "failures")
 LOCK = ".lock"
 
 PARTIAL = re.compile(r".+\.[0-9a-f]+\.partial")
-"""Names under which Zarr writes a file of a group before it moves it to its place."""
+"""Names under which Zarr writes a file before it renames it."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is committed at once: some runs at some points of one scenario.
+    """A task, which is committed as a whole: some runs at some points of one scenario.
 
     Attributes:
-        name: of its files.
+        name: name of its files.
         points: indices of the points.
         first_run: number of the first run.
-        runs: how many.
+        runs: number of runs at each point.
     """
 
     name: str
@@ -57,12 +58,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Commit:
-    """What says that a task is done.
+    """The record that a task is done.
 
     Attributes:
-        task: which.
-        failed_points: indices of those of its points that failed.
-        digests: of its files, by path within the folder.
+        task: the task.
+        failed_points: indices of its points that failed.
+        digests: digests of its files, by path within the folder.
     """
 
     task: Task
@@ -74,7 +75,7 @@ class Store:
     """A batch's folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder; nothing is read or written."""
+        """Set the path of the folder; nothing is read or written."""
         folder = folder.absolute()  # a relative "s3:/b" or "a::b" is an address to those who read and write the files
         self.folder = folder
         self.design = folder / "design.json"
@@ -83,7 +84,7 @@ class Store:
         self.lock = folder / LOCK
 
     def is_foreign(self) -> bool:
-        """Whether the folder holds something other than a batch, or what is left of one that was killed as it began."""
+        """Whether the folder contains anything other than a batch, or remains of one that was killed at its start."""
         if self.design.exists() or not self.folder.exists():
             return False
         if not self.folder.is_dir():
@@ -92,7 +93,7 @@ class Store:
         return any(path not in left for path in self.folder.iterdir())
 
     def left_behind(self) -> Iterator[Path]:
-        """What a process that was killed may have left of the files that this class names; nobody else's files."""
+        """Unfinished files of this class that a killed process may have left; no other files."""
         own = {path.name for path in (self.design, self.points, self.prepared)}
         for path in self.folder.iterdir():
             found = written_for(path)
@@ -108,10 +109,10 @@ class Store:
         return folder.is_dir() and not any(folder.iterdir())
 
     def description(self) -> dict[str, Any]:
-        """What ``design.json`` says.
+        """The content of ``design.json``.
 
         Raises:
-            BatchError: it is not there, or broken.
+            BatchError: the file is missing or damaged.
         """
         try:
             content: dict[str, Any] = json.loads(self.design.read_bytes())
@@ -124,7 +125,7 @@ class Store:
         return content
 
     def make_folders(self) -> None:
-        """Make the folders in it."""
+        """Create the folders within the folder."""
         for name in FOLDERS:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
@@ -149,13 +150,13 @@ class Store:
     def commit(
         self, task: Task, files: Mapping[Path, str], failures: Sequence[dict[str, Any]], kept: Commit | None = None
     ) -> None:
-        """Commit a task: its files are on the disk, then one more file says so, with their digests.
+        """Commit a task: when its files are on the disk, write one more file with their digests.
 
         Args:
-            task: which.
-            files: digests of those that were written.
-            failures: of its points.
-            kept: an earlier commit of the task, whose other files still count.
+            task: the task.
+            files: digests of the files that were written.
+            failures: its points that failed.
+            kept: an earlier commit of the task, whose other files remain valid.
         """
         own = self.failures(task.name)
         if failures:
@@ -169,7 +170,7 @@ class Store:
             own.unlink(missing_ok=True)
 
     def committed(self, task: Task) -> Commit | None:
-        """The commit of a task; None if there is none, or it or a file of it is missing or broken."""
+        """The commit of a task; None if there is none, or if a file of the task is missing or damaged."""
         try:
             commit = self._read(self._commit(task.name))
         except BatchError:
@@ -177,23 +178,23 @@ class Store:
         return commit if commit.task == task and not self._differing(commit.digests) else None
 
     def commits(self) -> list[Commit]:
-        """All commits by name of the task; their files are not looked at.
+        """All commits by name of the task; their files are not read.
 
         Raises:
-            BatchError: a commit is broken.
+            BatchError: a commit is damaged.
         """
         paths = sorted((self.folder / "commits").glob("*.json"))
         return [self._read(path) for path in paths if written_for(path) is None]
 
     def commit_prepared(self, files: Iterable[Path]) -> None:
-        """Commit what stands there before the first task."""
+        """Commit the files that exist before the first task."""
         write_whole(self.prepared, _sealed({"digests": self._digests(files)}))
 
     def prepared_digests(self) -> dict[str, str]:
-        """Digests of what stands there before the first task, by path within the folder.
+        """Digests of the files that exist before the first task, by path within the folder.
 
         Raises:
-            BatchError: they are not committed, or their commit is broken.
+            BatchError: the files are not committed, or their commit is damaged.
         """
         digests: dict[str, str] = self._committed_in(self.prepared)["digests"]
         return digests
@@ -243,7 +244,7 @@ class Store:
 
 
 def _sealed(content: Any) -> bytes:  # noqa: ANN401 - JSON
-    """JSON beside its own checksum."""
+    """JSON together with its own checksum."""
     return json.dumps({"content": content, "sha256": _seal(content)}, indent=1).encode()
 
 

@@ -1,4 +1,4 @@
-"""The summary of a batch as it is shown on a terminal."""
+"""The summary of a batch for a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_ROWS = 20
 
 
 def rendered_batch(batch: BatchResult) -> RenderableType:
-    """Points with the probability of each milestone among the runs done, what is missing, and what failed."""
+    """The points with the probability of each milestone among the runs done, missing runs, and failed points."""
     table = batch.summary
     parts: list[RenderableType] = [
         Text(f"{len(table):,} points of {batch.runs:,} runs"),
@@ -51,7 +51,7 @@ def _share(row: dict[Any, Any], name: str) -> str:
 
 
 def _failures_table(failures: pd.DataFrame) -> RenderableType:
-    shown = Table(box=box.SIMPLE, title="Failed points; --retry-failed does them again", title_justify="left")
+    shown = Table(box=box.SIMPLE, title="Failed points; --retry-failed repeats them", title_justify="left")
     for name in ("point", "runs", "error"):
         shown.add_column(name)
     for point, own in list(failures.groupby("point"))[:MOST_ROWS]:

@@ -1,4 +1,4 @@
-"""What a worker does: some runs at some points, written and committed. The same on every machine and in any order."""
+"""The work of a worker: it simulates some runs at some points, writes and commits them, the same on every machine."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from article10.runs.output.files import moved_into_place
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """A task with all that a worker needs to do it.
+    """A task with everything that a worker needs.
 
     Attributes:
-        folder: of the batch.
-        task: which runs at which points.
-        points: those of the task's points that are to be done.
-        scenario: theirs, before their changes.
-        record: variables to keep at every step.
+        folder: folder of the batch.
+        task: the runs and the points.
+        points: the points of the task that remain to be done.
+        scenario: the scenario of the points, before their changes.
+        record: variables to record at every step.
         histogram: whether to count stances.
-        fingerprint: of the code and libraries that have to perform it.
+        fingerprint: fingerprint of the code and libraries that must perform the task.
         kept: the commit of the other points of the task.
     """
 
@@ -56,11 +56,11 @@ class TaskSpec:
 
 @dataclass(frozen=True)
 class Report:
-    """What a worker says of a task that it has committed.
+    """A worker's report on a task that it has committed.
 
     Attributes:
-        runs: runs at points.
-        failed: of these, at points that failed.
+        runs: number of runs, over all points.
+        failed: number of these runs at points that failed.
     """
 
     runs: int
@@ -68,16 +68,16 @@ class Report:
 
 
 class StackRecorder:
-    """What is kept of the runs of some points, with a row for each run of the first point, then of the second, ...
+    """Records the runs of some points, with a row for each run of the first point, then of the second, and so on.
 
     Attributes:
-        outcomes: of all rows.
-        histograms: counts of stances by point, where they are asked for.
-        writers: of the trajectories by point, where there are any.
+        outcomes: outcomes of all rows.
+        histograms: counts of stances by point, if wanted.
+        writers: writers of trajectories by point, if wanted.
     """
 
     def __init__(self, setup: Setup, spec: TaskSpec, points: Sequence[Point]) -> None:
-        """Make room for the runs of a task at each of the points of a stack."""
+        """Allocate the arrays for the runs of a task at each point of a stack."""
         self.n_runs = spec.task.runs
         n_rows = self.n_runs * len(points)
         self.outcomes = Recorder(setup, n_rows, ())
@@ -108,7 +108,7 @@ class StackRecorder:
         return slice(place * self.n_runs, (place + 1) * self.n_runs)
 
     def discard(self) -> None:
-        """Remove what was written: a point failed."""
+        """Remove the files written, because a point failed."""
         for writer in self.writers:
             writer.discard()
 
@@ -125,12 +125,12 @@ class StackRecorder:
 
 
 def perform(spec: TaskSpec) -> Report:
-    """Do a task and commit it; a point that fails is recorded, and the others go on.
+    """Perform a task and commit it; a point that fails is recorded, and the other points are simulated.
 
     Raises:
         BatchError: this worker has other code or libraries than the process that started the batch.
-        OSError: the folder cannot be written to; nothing of the task counts.
-        MemoryError: there is too little.
+        OSError: the folder cannot be written to; the task is not committed.
+        MemoryError: there is too little memory.
     """
     if spec.fingerprint != fingerprint():
         raise BatchError(
@@ -157,7 +157,7 @@ def perform(spec: TaskSpec) -> Report:
 
 
 def _stacks(prepared: Sequence[tuple[Point, Scenario]]) -> Iterator[tuple[list[Point], Setup]]:
-    """Points that can be stepped side by side, each group with its stack."""
+    """Groups of points that can be stepped together, each with its stack."""
     for places, setup in stacked_setups([scenario for _, scenario in prepared]):
         yield [prepared[place][0] for place in places], setup
 
@@ -166,7 +166,7 @@ Outcome = tuple[Setup, StackRecorder] | Exception
 
 
 def _run(points: list[Point], setup: Setup, spec: TaskSpec) -> Iterator[tuple[list[Point], Outcome]]:
-    """Run the points of a stack; if a run fails, each point alone, so that only what fails is lost."""
+    """Run the points of a stack; if a run fails, run each point alone, so that only the failing point is lost."""
     task, seeds = spec.task, [point.seed for point in points]
     kept = StackRecorder(setup, spec, points)
     alike = len(set(seeds)) == 1
@@ -175,7 +175,7 @@ def _run(points: list[Point], setup: Setup, spec: TaskSpec) -> Iterator[tuple[li
     runs = range(task.first_run, task.first_run + task.runs)
     try:
         step_stacks([(setup, kept)], draws, runs, chunk=task.runs * len(points) if spec.record else None)
-    except (MemoryError, OSError):  # of the machine, not of a point
+    except (MemoryError, OSError):  # a failure of the machine, not of a point
         raise
     except Exception as error:  # noqa: BLE001 - a failure is a value
         kept.discard()
@@ -211,7 +211,7 @@ class _Files:
         self.writers: list[TrajectoryWriter] = []
 
     def add(self, points: Sequence[Point], setup: Setup, kept: StackRecorder) -> None:
-        """Take what the points of a stack gave."""
+        """Write the records of the points of a stack."""
         data = dataset(setup, kept.outcomes, points[0].seed, 0)
         frame = outcome_table(data, setup.scenario.step_years).reset_index()
         frame["run"] = self.spec.task.first_run + frame["run"] % kept.n_runs
@@ -225,7 +225,7 @@ class _Files:
             self.counts |= {str(point.index): histogram.counts for point, histogram in own}
 
     def written(self) -> dict[Path, str]:
-        """Digests of all files, now that they are on the disk; points that an earlier commit holds stay in them."""
+        """Digests of all files, once they are on the disk; rows of points in an earlier commit are kept."""
         files = []
         if self.rows:
             files.append(self._write_outcomes(self.store.outcomes(self.spec.task.name)))

@@ -1,4 +1,4 @@
-"""Trajectories of a batch: a Zarr group a scenario, written in chunks that are each one task's own, read lazily."""
+"""Trajectories of a batch: one Zarr group per scenario, in chunks that each belong to one task, read lazily."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from article10.runs.output.digest import file_digest
 from article10.runs.output.files import unfinished
 
 CHUNK_BYTES = 2**22
-"""Bytes of a Zarr chunk at the most: as many steps of a task's runs as are written while still in the cache."""
+"""Largest number of bytes of a Zarr chunk, so that its values are written while they are still in the cache."""
 
 HELD_BYTES = 2**26
-"""Bytes of all variables' chunks at the most, which a task holds until they are full."""
+"""Largest number of bytes of all variables' chunks, which a task holds in memory until they are full."""
 
 CONFIGURING = Lock()
-"""Held while Zarr's configuration, which all threads share, is another."""
+"""Lock held while Zarr's configuration, which all threads share, is changed."""
 
 TIMES = {"step", "interval"}
 """Dimensions of time."""
 
 
 def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point], runs: int, block: int) -> list[Path]:
-    """Make the Zarr group of a scenario, or make it anew around the chunks of its runs that are there.
+    """Create the Zarr group of a scenario, or recreate its metadata and keep the chunks of runs that exist.
 
-    It holds labels and provenance, and room for every variable by run.
+    The group contains labels, provenance and an array for every variable by run.
 
     Args:
-        path: of the group.
+        path: path of the group.
         template: a dataset of one run.
-        points: of the scenario.
-        runs: at each point.
-        block: runs of a task, whose chunks no other task writes.
+        points: number of points of the scenario.
+        runs: number of runs at each point.
+        block: number of runs of a task, whose chunks no other task writes.
 
     Returns:
-        Its files.
+        The files of the group.
     """
     import zarr
-    from zarr.storage import LocalStore  # a path in words would be read as an address: "a::b" is a chain of two
+    from zarr.storage import LocalStore  # Zarr would read a path given as text as an address: "a::b" is a chain of two
 
     beside = unfinished(path)
     by_run = [name for name, variable in template.data_vars.items() if "run" in variable.dims]
@@ -68,7 +68,7 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
             chunks=(1, block, *chunk[1:]),
             dtype=variable.dtype,
             fill_value=np.nan if variable.dtype.kind == "f" else -1,
-            compressors=None,  # stances are noise to a compressor: it saves a sixth and costs as much as stepping
+            compressors=None,  # stances compress badly: a compressor saves a sixth and costs as much time as stepping
             dimension_names=["point", *map(str, variable.dims)],
             attributes=dict(variable.attrs),
         )
@@ -82,7 +82,7 @@ def empty_trajectories(path: Path, template: xr.Dataset, points: Iterable[Point]
 
 
 def _stretch(variables: Sequence[xr.DataArray], block: int) -> int:
-    """Steps of a chunk: alike, and few enough for the bytes of one chunk and of all that are held."""
+    """Number of steps in a chunk: equal parts, small enough for the limits of one chunk and of all chunks."""
     sizes = [block * variable.nbytes // variable.shape[1] for variable in variables]
     most = max(1, min(CHUNK_BYTES // max(sizes), HELD_BYTES // sum(sizes)))
     steps = max(variable.shape[1] for variable in variables)
@@ -90,20 +90,20 @@ def _stretch(variables: Sequence[xr.DataArray], block: int) -> int:
 
 
 class TrajectoryWriter:
-    """Writes one point's runs in chunks that no other task writes, behind what goes on: as runs are stepped.
+    """Writes one point's runs in chunks owned by this task, on a background thread while the runs are stepped.
 
     Attributes:
-        stretch: steps of a chunk.
+        stretch: number of steps in a chunk.
     """
 
     def __init__(self, path: Path, point: Point, task: Task, names: Sequence[str]) -> None:
-        """Where to write.
+        """Open the arrays of a group.
 
         Args:
-            path: of the Zarr group.
-            point: whose runs.
-            task: which runs.
-            names: of the variables by time.
+            path: path of the Zarr group.
+            point: place of the point in the group.
+            task: the task, which defines the runs.
+            names: names of the variables by time.
         """
         import zarr
         from zarr.storage import LocalStore
@@ -117,31 +117,31 @@ class TrajectoryWriter:
         self._digests: dict[Path, str] = {}
 
     def keep(self, name: str, first: int, values: AnyArray) -> None:
-        """Write a stretch of a variable, (time, run, ...), from a place on its time axis on; the caller may change it.
+        """Write a stretch of a variable, (time, run, ...), from a position on its time axis; the values are copied.
 
         Raises:
-            OSError: what was given before cannot be written.
+            OSError: values given before could not be written.
         """
         copy = values.copy()
-        self._wait()  # one at a time is in memory
+        self._wait()  # only one stretch at a time is in memory
         self._pending.append(self._behind.submit(self._write, name, copy.swapaxes(0, 1), first))
 
     def finish(self, outcomes: xr.Dataset) -> None:
-        """Write what came of the runs."""
+        """Write the outcomes of the runs."""
         self._pending.append(self._behind.submit(self._write_outcomes, outcomes))
 
     def written(self) -> dict[Path, str]:
-        """Digests of all chunks, now that they are on the disk.
+        """Digests of all chunks, once they are on the disk.
 
         Raises:
-            OSError: one cannot be written.
+            OSError: a chunk cannot be written.
         """
         self._wait()
         self._behind.shutdown()
         return self._digests
 
     def discard(self) -> None:
-        """Remove what was written: the point failed."""
+        """Remove the chunks written, because the point failed."""
         self._behind.shutdown()
         for file in self._digests:
             file.unlink(missing_ok=True)
@@ -156,12 +156,13 @@ class TrajectoryWriter:
                 self._write(str(name), variable.to_numpy(), 0)
 
     def _write(self, name: str, values: AnyArray, first: int) -> None:
-        """Write a chunk of a variable, (run, ...), from a place on its second axis on."""
+        """Write a chunk of a variable, (run, ...), from a position on its second axis."""
         array, first_run = self._array(name), self._task.first_run
         start = self._point.place, first_run, first, *[0] * array.ndim
         place = [k // size for k, size in zip(start, array.chunks, strict=False)]
         file = self._path.joinpath(name, "c", *map(str, place))
-        file.unlink(missing_ok=True)  # it may be corrupt, and a chunk at the edge is read before it is written
+        # an old chunk may be corrupt, and Zarr reads a chunk at the edge before it writes it
+        file.unlink(missing_ok=True)
         times = [slice(first, first + n) for n in values.shape[1:2]]
         array[(self._point.place, slice(first_run, first_run + len(values)), *times)] = values
         self._digests[file] = file_digest(file)
@@ -176,14 +177,14 @@ class TrajectoryWriter:
 
 
 def read_trajectories(path: Path, manifest: Manifest) -> xr.Dataset:
-    """A scenario's trajectories, (point, run, step, member), read from the disk and checked as they are used.
+    """A scenario's trajectories, (point, run, step, member), read from the disk and checked when used.
 
     Args:
-        path: of the group.
-        manifest: what is committed.
+        path: path of the group.
+        manifest: the committed files.
 
     Raises:
-        BatchError: a part of it is missing or broken; also later, when that part is read.
+        BatchError: a part is missing or damaged; a lazily read part raises this when it is read.
     """
     from article10.runs.batches.committed_zarr import CommittedZarr
 
@@ -191,7 +192,7 @@ def read_trajectories(path: Path, manifest: Manifest) -> xr.Dataset:
 
 
 def part(data: xr.Dataset, **places: Sequence[int]) -> xr.Dataset:
-    """Some places along some dimensions, in order, still read as they are used; neighbours are read together."""
+    """Some positions along some dimensions, in order, still read lazily; adjacent positions are read together."""
     chosen = {dim: own for dim, own in places.items() if len(own) < data.sizes[dim]}
     return data.isel({dim: slice(own[0], own[-1] + 1) if _are_neighbours(own) else own for dim, own in chosen.items()})
 

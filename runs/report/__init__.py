@@ -1,1 +1,1 @@
-"""The report: one self-contained page on a scenario that an analyst would forward."""
+"""The report: one self-contained page on a scenario, to be passed on."""

@@ -1,4 +1,4 @@
-"""The assumptions behind a scenario, as tables: what it changes, stances as coded, every parameter with its source."""
+"""The assumptions of a scenario as tables: its changes, the coded stances, and every parameter with its source."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def coded_stances(scenario: Scenario) -> ResultTable:
 
 
 def _grounds(scenario: Scenario) -> list[str]:
-    """By member, the status of its code; or that the scenario gives its stance in place of the code."""
+    """By member, the status of its code, or the words that the scenario gives its stance."""
     status = {row["iso3"]: row["status"] for row in read_table("ukraine_membership_stance_2025_12")}
     given = {code for code, own in scenario.roster.items() if own.stance is not None}
     members = scenario.members().iso3
@@ -61,7 +61,7 @@ def _grounds(scenario: Scenario) -> list[str]:
 
 
 def grounds_of_stances(scenario: Scenario) -> str:
-    """A sentence: on what the stances at the start rest."""
+    """A sentence on the evidence for the stances at the start."""
     grounds = _grounds(scenario)
     given, general = grounds.count(GIVEN), sum("general knowledge" in ground for ground in grounds)
     coded = len(grounds) - given

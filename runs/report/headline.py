@@ -1,4 +1,4 @@
-"""The headline of a report: the numbers that a reader takes away, each with its interval or said not to be told."""
+"""The headline of a report: its main numbers, each with its interval or with a note that no effect was detected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHOLE = "{:.0%}"
 
 @dataclass(frozen=True)
 class Card:
-    """A headline figure: a number, what it is, its interval."""
+    """A headline figure: a number, its meaning and its interval."""
 
     value: str
     label: str
@@ -28,7 +28,7 @@ class Card:
 
 
 def headline(result: EnsembleResult, influence: Influence) -> list[Card]:
-    """The numbers that a reader takes away."""
+    """The main numbers."""
     rows = milestones(result)
     last, day = rows.iloc[-1], f"{rows.index[-1]:%B %Y}"
     cards = [Card(WHOLE.format(last[name]), f"{name} by {day}", _ends(last, name)) for name in influence.outcomes]
@@ -53,7 +53,7 @@ def _russia(influence: Influence) -> Card:
 
 
 def first_objector(result: EnsembleResult) -> list[Card]:
-    """The member that objects most, named only if detectably ahead of every other; none where no council was held."""
+    """The member that objects most, named only if the runs distinguish it from every other; none without a council."""
     table = objections_by_member(result)
     if table.empty:
         return []
@@ -75,7 +75,7 @@ def first_objector(result: EnsembleResult) -> list[Card]:
 
 
 def objections_by_member(result: EnsembleResult) -> pd.DataFrame:
-    """Share of councils at which each member objects, with 95% intervals that take runs as clusters; most first."""
+    """Share of councils at which each member objects, the largest first; 95% intervals treat runs as clusters."""
     held, counts = objections(result)
     if not held.any():
         return pd.DataFrame()

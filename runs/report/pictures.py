@@ -1,4 +1,4 @@
-"""Figures as pictures of a page: the page has their words, so that they can be read at any width."""
+"""Figures as pictures on a page: titles and notes are text of the page, so that they can be read at any width."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from article10.runs.figures.style import as_written, house_style
 DPI = 200
 
 WIDTH = 4.8
-"""Inches: at this width the words that stay in a figure can be read on a phone."""
+"""Width in inches: at this width the words that remain in a figure can be read on a phone."""
 
 LONGEST = 22
-"""Characters of a label beside an axis: longer ones are broken, for they would take the room of the figure."""
+"""Characters in a line of an axis label: longer labels are wrapped, because they would leave the figure too narrow."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Picture:
 
     Attributes:
         image: PNG, in base64.
-        title: above it, and for those who cannot see it.
-        note: below it: the number of runs, and what lines and colours are.
+        title: text above the figure, and for screen readers.
+        note: text below the figure: the number of runs, and the meaning of lines and colours.
     """
 
     image: str
@@ -39,12 +39,12 @@ class Picture:
 
 
 def drawn(draw: Callable[[], Axes], runs: int, title: str = "") -> Picture:
-    """Draw a figure for the page, its title and its note of the runs taken out as words.
+    """Draw a figure for the page; its title and its note become text of the page.
 
     Args:
-        draw: gives the Axes, on a figure of its own.
-        runs: that its note begins with.
-        title: in place of its own.
+        draw: returns the Axes, on a new figure.
+        runs: number of runs with which the note begins.
+        title: title in place of the figure's own.
     """
     page = io.BytesIO()
     with house_style():

@@ -1,4 +1,4 @@
-"""A report on a scenario: headline, pictures, what drives it, assumptions, how to reproduce; one HTML file."""
+"""A report on a scenario as one HTML file: headline, pictures, influences, assumptions, and how to reproduce it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from article10.runs.statistics.intervals import TooFewRunsWarning, interval, mea
 
 @dataclass(frozen=True)
 class TableOnPage:
-    """A table of the page: its first ``labels`` columns are words."""
+    """A table of the page; its first ``labels`` columns are text."""
 
     title: str
     columns: list[str]
@@ -63,8 +63,8 @@ class Report:
     Attributes:
         result: the ensemble.
         analyses: results of the analyses whose registration gives them a section in a report, by name.
-        asked: the scenario and its changes as words of the command that makes the report again; empty where it was
-            given as a value that no command can name.
+        asked: the scenario and its changes as arguments of the command that reproduces the report; empty if the
+            scenario was given as a value that no command can name.
     """
 
     result: EnsembleResult
@@ -80,11 +80,11 @@ class Report:
 
     @property
     def scenario(self) -> Scenario:
-        """That it is about."""
+        """The scenario of the report."""
         return self.result.scenario
 
     def html(self) -> str:
-        """The page: pictures, style and text in one; nothing is fetched."""
+        """The page: pictures, style and text in one file, which loads nothing from a network."""
         from jinja2 import Environment, StrictUndefined
 
         text = resources.files("article10.runs.report").joinpath("page.html").read_text("utf-8")
@@ -112,14 +112,14 @@ class Report:
 
     @checked
     def save(self, path: str | Path) -> Path:
-        """Write the page; the file appears only when it is whole.
+        """Write the page; the file appears only when it is complete.
 
         Args:
-            path: of the file; its folder must exist.
+            path: path of the file; its folder must exist.
 
         Raises:
-            OSError: it cannot be written.
-            ValueError: the name is not that of a page: it ends otherwise than in ``.html``.
+            OSError: the file cannot be written.
+            ValueError: the name does not end in ``.html``.
         """
         path = Path(path)
         check_suffix(path, PAGES)
@@ -129,16 +129,16 @@ class Report:
         return path
 
     def command(self) -> str:
-        """The command that makes this report again."""
+        """The command that reproduces this report."""
         if not self.asked:
-            return "# The scenario was given as a value in Python; it stands in full below."
+            return "# The scenario was given as a value in Python; it is printed in full below."
         runs, seed = self.result.runs, self.result.seed
         return f"pip install -e '.[analysis]'\narticle10 report {self.asked} --runs {runs} --seed {seed}"
 
-    # --- what is on it ------------------------------------------------------------------------------------------------
+    # --- sections -----------------------------------------------------------------------------------------------------
 
     def sections(self) -> list[Section]:
-        """When, who, what drives it, Russia, assumptions."""
+        """The sections: dates, members, influences, Russia, assumptions."""
         plot, roster, runs = self.result.plot, self.scenario.members(), self.result.runs
         heaviest = int(roster.influence_weight.argmax())
         return [
@@ -173,7 +173,7 @@ class Report:
                 [
                     grounds_of_stances(self.scenario),
                     "Most weights are assumptions with a plausible range; what no data identify, such as whether "
-                    "guarantees replace membership or lead to it, is to be swept, not believed.",
+                    "guarantees replace membership or lead to it, should be varied rather than trusted.",
                 ],
                 [],
                 [
@@ -230,15 +230,15 @@ def report(
     """A report on a scenario.
 
     Args:
-        scenario: name, path or scenario.
-        runs: of the ensemble, and of each variant of the analyses: what several of them state is one number.
-        seed: of all random streams.
-        changes: to the scenario, by full key.
-        progress: called with the number of runs done and of all, part by part.
+        scenario: name of a shipped scenario, path of a TOML file, or a scenario.
+        runs: number of runs of the ensemble and of each variant in the analyses, so that all parts agree.
+        seed: seed of all random streams.
+        changes: changes to the scenario, by full key.
+        progress: called with the number of runs done and the number of all runs, part by part.
 
     Raises:
-        ScenarioError: the scenario is wrong.
-        ValueError: ``runs`` or ``seed`` is.
+        ScenarioError: the scenario is invalid.
+        ValueError: ``runs`` or ``seed`` is invalid.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes)
@@ -252,7 +252,7 @@ def report(
 
 
 def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
-    """Scenario and changes as words of a command; none where a value differs from what is shipped under its name."""
+    """Scenario and changes as arguments of a command; none if a scenario differs from the shipped one of its name."""
     if isinstance(scenario, Scenario):
         if scenario.name not in shipped() or scenario != read_scenario(scenario.name):
             return ""

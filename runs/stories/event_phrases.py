@@ -1,4 +1,4 @@
-"""What an event is, in the words of a story: a phrase for each kind, from the event's own fields."""
+"""Phrases for events in a story: one for each kind of event, from the fields of the event."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from article10.model.events import ALL, Event
 from article10.runs.ensemble.summary import signed
 
 MOST_NAMES = 8
-"""More names than this are told by their number, after the first few."""
+"""Longer lists of names are shortened: the first names, and the number of others."""
 
 
 def phrase(event: Event, names: Mapping[str, str], accepted: bool | None = None) -> str:
-    """What happens when an event acts, without a full stop; a kind of the user's own is told by kind and name.
+    """A phrase for what happens when an event acts, without a full stop; for a user's own kind, its kind and name.
 
     Args:
-        event: of any kind.
-        names: of members, by code.
-        accepted: whether the candidate accepted a peace plan, where that is known.
+        event: an event of any kind.
+        names: names of the members, by code.
+        accepted: whether the candidate accepted a peace plan, if that is known.
     """
     match event:
         case kinds.PressureEvent():
@@ -55,7 +55,7 @@ def phrase(event: Event, names: Mapping[str, str], accepted: bool | None = None)
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a row, the last of many by their number.
+    """Names in a list; of many names, the first ones and the number of others.
 
     >>> listed(["Latvia", "Poland"])
     'Latvia, Poland'

@@ -1,4 +1,4 @@
-"""Why a member moved: what each mechanism did, adding up exactly, in one run or on average over an ensemble."""
+"""Why a member's stance changed: exact contributions of each mechanism, in one run or on average over an ensemble."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 START, END = "start", "end"
 
 VISIBLE = 1e-6
-"""What moved a stance by less, such as the rounding in ``bounds``, has no bar."""
+"""Smaller contributions, such as the rounding in ``bounds``, have no bar."""
 
 
 def steps_between(scenario: Scenario, start: object, end: object) -> tuple[int, int]:
     """The numbers of steps done at two dates; by default at the start and at the horizon.
 
     Args:
-        scenario: whose steps.
+        scenario: the scenario, which defines the steps.
         start: a date, or None.
         end: a later date, or None.
 
@@ -62,26 +62,27 @@ def explain_run(
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
 ) -> pd.DataFrame:
-    """What each mechanism did to a member's stance in a run, year by year.
+    """The contribution of each mechanism to a member's stance in a run, year by year.
 
-    The run is made again from the provenance, bit for bit, with contributions recorded.
+    The run is re-simulated from the provenance, bit for bit, with contributions recorded.
 
     Args:
-        result: where the run is from.
-        member: its code.
+        result: the result that contains the run.
+        member: code of the member.
         run: number of the run.
         start: first day; by default that of the scenario.
         end: last day; by default the horizon.
-        strategy: the function that was passed to ``simulate``, if one was.
-        mechanisms: likewise.
+        strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+        mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
 
     Returns:
-        One row a calendar year; columns ``start``, each mechanism, ``bounds``, ``end``: in each row
-        start plus contributions is end, within 1e-12.
+        A table with one row per calendar year and the columns ``start``, each mechanism, ``bounds``, ``end``. In each
+        row, start plus contributions equals end, within 1e-12.
 
     Raises:
         KeyError: the member is not on the roster.
-        ValueError: the run is not in the result, a date is wrong, or a function that it was made with is not given.
+        ValueError: the run is not in the result, a date is invalid, or a function with which the result was made is not
+            given.
     """
     place = result.scenario.members().index(member)
     begins, ends = steps_between(result.scenario, start, end)
@@ -101,7 +102,7 @@ def explain_run(
 
 
 class _OneMember:
-    """What each mechanism did to one member between two steps, by run."""
+    """The contribution of each mechanism to one member's stance between two steps, by run."""
 
     def __init__(self, setup: Setup, runs: int, member: int, begins: int, ends: int) -> None:
         self.member, self.begins, self.ends = member, begins, ends
@@ -110,12 +111,12 @@ class _OneMember:
         self.start, self.end = np.zeros(runs), np.zeros(runs)
 
     def before(self, world: World, rows: slice) -> None:
-        """Note the stance of the first day."""
+        """Record the stance on the first day."""
         world.record_rates = True
         self.start[rows] = self.end[rows] = world.members.stance[:, self.member]
 
     def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
-        """Add what the step brought, if it lies between the two."""
+        """Add the contributions of the step, if it lies between the two."""
         if not self.begins < world.step <= self.ends:
             return
         if world.step == self.begins + 1:
@@ -140,25 +141,26 @@ def explain_ensemble(
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
 ) -> pd.DataFrame:
-    """What each mechanism did to a member's stance between two dates, the mean over all runs with its 95% interval.
+    """The mean contribution of each mechanism to a member's stance between two dates, with 95% intervals.
 
-    All runs are made again from the provenance, chunk by chunk; only sums by run are held.
+    All runs are re-simulated from the provenance, chunk by chunk; only sums by run are held in memory.
 
     Args:
         result: the ensemble.
-        member: its code.
+        member: code of the member.
         start: first day; by default that of the scenario.
         end: last day; by default the horizon.
-        strategy: the function that was passed to ``simulate``, if one was.
-        mechanisms: likewise.
+        strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+        mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
 
     Returns:
-        Rows ``start``, each mechanism, ``bounds``, ``end``; columns ``mean``, ``mean_low``, ``mean_high``, ``spread``
-        (standard deviation over runs). The means of start and all mechanisms add up to that of the end, within 1e-12.
+        A table with the rows ``start``, each mechanism, ``bounds``, ``end`` and the columns ``mean``, ``mean_low``,
+        ``mean_high``, ``spread`` (standard deviation over runs). The means of the start and of all contributions add up
+        to the mean of the end, within 1e-12.
 
     Raises:
         KeyError: the member is not on the roster.
-        ValueError: a date is wrong, or a function that it was made with is not given.
+        ValueError: a date is invalid, or a function with which the result was made is not given.
     """
     from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 
@@ -183,7 +185,7 @@ def explain_ensemble(
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a waterfall; ``whole`` ones stand on zero."""
+    """One bar of a waterfall chart; a ``whole`` bar begins at zero."""
 
     label: str
     bottom: float
@@ -192,10 +194,10 @@ class Bar:
 
 
 def waterfall(explained: pd.DataFrame) -> list[Bar]:
-    """The bars of a waterfall over the whole time, from the first stance to the last, without idle mechanisms.
+    """The bars of a waterfall chart over the whole period, from the first stance to the last, without idle mechanisms.
 
     Args:
-        explained: what ``explain_run`` or ``explain_ensemble`` gave.
+        explained: a table of ``explain_run`` or ``explain_ensemble``.
     """
     if "mean" in explained:
         parts = explained["mean"].drop([START, END])

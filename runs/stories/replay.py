@@ -1,4 +1,4 @@
-"""One run told as a dated story: who moved, why, who objected when."""
+"""One run as a dated story: which stances changed and why, and who objected when."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from article10.runs.ensemble.summary import signed
 from article10.runs.stories.event_phrases import listed, phrase
 
 RECORD = ("stance", "orientation", "government_ties", CONTRIBUTION)
-"""What a story is told from."""
+"""Variables that a story needs."""
 
 TOLD_MOVE = 0.05
-"""Moves of a stance in a year smaller than this are not told."""
+"""Smaller changes of a stance in a year are left out of the story."""
 
 FREQUENT = 3
-"""Events that begin this often in a year are told by their number."""
+"""Events that begin at least this often in a year are counted, not listed one by one."""
 
 STAGE_TEXT = {
     ASPIRANT: "The candidate takes its bid up again.",
@@ -43,10 +43,10 @@ class Entry:
     """One thing that happened.
 
     Attributes:
-        day: when.
+        day: the date.
         kind: ``event``, ``election``, ``war``, ``council``, ``accession`` or ``moves``.
-        text: what.
-        members: codes of the members that it is about.
+        text: what happened, in words.
+        members: codes of the members that the entry mentions.
     """
 
     day: date
@@ -59,11 +59,11 @@ def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
     """The story of a result of one run, recorded with ``RECORD``, in order of time.
 
     Args:
-        result: of one run.
-        frequent: events that begin this often in a year are told by their number, not one by one.
+        result: a result of one run.
+        frequent: events that begin at least this often in a year are counted, not listed one by one.
 
     Raises:
-        ValueError: there is more than one run, or what is needed was not recorded.
+        ValueError: there is more than one run, or a variable that a story needs was not recorded.
     """
     if result.runs != 1 or CONTRIBUTION not in result.data:
         raise ValueError("a story needs one run recorded with article10.runs.stories.replay.RECORD")
@@ -94,7 +94,7 @@ def _codes(data: xr.Dataset, chosen: np.ndarray) -> tuple[str, ...]:
 
 
 def _events(data: xr.Dataset, scenario: Scenario, frequent: int) -> list[Entry]:
-    """Events one by one, and frequent ones by their number in a year."""
+    """Entries for events, one by one; for frequent events, their number in a year."""
     days = pd.DatetimeIndex(data["step"].to_numpy())
     names = dict(zip(data["member"].to_numpy().tolist(), data["member_name"].to_numpy().tolist(), strict=True))
     told = []
@@ -114,7 +114,7 @@ def _events(data: xr.Dataset, scenario: Scenario, frequent: int) -> list[Entry]:
 
 
 def _accepted(event: Event, data: xr.Dataset, scenario: Scenario, step: int) -> bool | None:
-    """Whether the candidate accepted a peace plan, as given, or as seen from the guarantee that came with it."""
+    """Whether the candidate accepted a peace plan, as given, or as inferred from the plan's guarantee."""
     if not isinstance(event, PeacePlanEvent):
         return None
     if event.accepted is not None:
@@ -149,7 +149,7 @@ def _elections(data: xr.Dataset, setup: Setup) -> list[Entry]:
 
 
 def _war(data: xr.Dataset, hot_line: float) -> list[Entry]:
-    """Ceasefires and their ends, and, as fighting ebbs and swells, when the war stops or begins to bar admission."""
+    """Entries for ceasefires and their ends, and for the days on which the war begins or ceases to bar admission."""
     ceasefire = data["ceasefire"].to_numpy().astype(bool)
     hot = data["war_intensity"].to_numpy() > np.float32(hot_line)
     texts = (
@@ -212,7 +212,7 @@ def _ratifications(data: xr.Dataset) -> list[Entry]:
 
 
 def _moves(data: xr.Dataset) -> list[Entry]:
-    """The largest moves of each year, and the mechanisms behind them."""
+    """The largest changes of stance in each year, and the mechanisms behind them."""
     days = pd.DatetimeIndex(data["step"].to_numpy())
     stance = data["stance"].to_numpy()
     contribution = data[CONTRIBUTION].to_numpy()
