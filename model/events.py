@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from article10.agents import candidate as candidate_rules
-from article10.agents import member_state
 from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.name import Name
 from article10.agents.parameter import Parameters
@@ -210,33 +209,6 @@ class BreachEvent(Event):
 
 
 @stackable
-class ElectionEvent(Event):
-    """An election off the calendar, or one whose result is given."""
-
-    kind: Literal["election"] = "election"
-    member: str
-    orientation: Annotated[float, Field(ge=-2, le=2)] | None = None
-    government_ties: Share | None = None
-
-    by_chance: ClassVar[int] = 2
-
-    @property
-    def members_named(self) -> tuple[str, ...]:
-        """The member that votes."""
-        return (self.member,)
-
-    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
-        """A new government takes office with the given result; without one, if the last does not survive."""
-        place = world.setup.roster.index(self.member)
-        last, p = world.members.orientation[:, place], world.by_run.elections
-        given = self.orientation is not None or self.government_ties is not None
-        new = now if given else now & (outcome[:, 0] >= world.by_run.constants.incumbent_below)
-        drawn = member_state.new_orientation(last, outcome[:, 1], p)
-        orientation = drawn if self.orientation is None else np.full(now.shape, self.orientation)
-        world.elect(place, new, orientation, self.government_ties)
-
-
-@stackable
 class SummitEvent(Event):
     """A summit: members learn where the others stand; a dated one is also a council meeting."""
 
@@ -312,7 +284,8 @@ def kinds() -> dict[str, type[Event]]:
     while pending:
         cls = pending.pop(0)
         pending.extend(cls.__subclasses__())
-        found[str(cls.model_fields["kind"].default)] = cls
+        if isinstance(kind := cls.model_fields["kind"].default, str):  # a base of several kinds has none
+            found[kind] = cls
     return found
 
 

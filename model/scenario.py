@@ -23,9 +23,11 @@ from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.agents.short_error import ScenarioError as ScenarioError
 from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
+from article10.model.calendars import governing_office
 from article10.model.checked import checked
 from article10.model.days import Day
 from article10.model.events import ALL, Event, event_from
+from article10.model.government_events import GovernmentFallEvent
 from article10.model.mechanisms import MECHANISMS, meaning
 from article10.model.roster import Roster, read_roster
 
@@ -142,6 +144,11 @@ class Scenario(Parameters):
                 raise ValueError(f"{place}.date = {event.date}: {side}; expected from {self.start} to {self.horizon}")
             for code in event.members_named:
                 self._require_member(members, code, place)
+            if isinstance(event, GovernmentFallEvent) and governing_office(event.member).startswith("president"):
+                raise ValueError(
+                    f"{place}: {event.member} is governed by a president, who does not fall with a government; "
+                    "expected leader_change or snap_election"
+                )
         named: dict[str, str] = {}
         for event in self.events:
             if (same := same_file(event.name)) in named:

@@ -17,7 +17,8 @@ from article10.agents.stackable import is_stackable
 from article10.model.accession_rule import STAGES
 from article10.model.calendars import council_dates, election_dates
 from article10.model.constants import quarter_steps
-from article10.model.events import ALL, ElectionEvent, Event, SummitEvent
+from article10.model.events import ALL, Event, SummitEvent
+from article10.model.government_events import ElectionEvent, SnapElectionEvent
 from article10.model.influence_network import influence_network
 from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.randomness import Stream
@@ -187,11 +188,13 @@ class Setup:
     def elections(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
         """Elections, indexed by step: pairs (member index, ordinal of that member's election in the run)."""
         s = self.scenario
-        off_calendar = [(e.member, e.date) for e in s.events if isinstance(e, ElectionEvent) and e.date]
+        votes = [e for e in s.events if isinstance(e, ElectionEvent | SnapElectionEvent)]
         found: dict[int, list[tuple[int, int]]] = {}
         for i, code in enumerate(self.roster.iso3):
-            for k, day in enumerate(election_dates(code, s.start, s.horizon)):
-                taken = any(c == code and abs((d - day).days) <= SAME_ELECTION_DAYS for c, d in off_calendar)
+            given = [e.date for e in votes if e.member == code and e.date]
+            early = [e.date for e in votes if e.member == code and e.date and isinstance(e, SnapElectionEvent)]
+            for k, day in enumerate(election_dates(code, s.start, s.horizon, early)):
+                taken = any(abs((d - day).days) <= SAME_ELECTION_DAYS for d in given)
                 if not taken and s.step_of(day) < self.n_steps:
                     found.setdefault(s.step_of(day), []).append((i, k))
         return {step: tuple(votes) for step, votes in found.items()}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from article10.agents.russia import STRATEGIES
 from article10.model.events import kinds
+from article10.model.government_events import BetweenElections, GovernmentEvent
 from article10.model.scenario import Scenario, ScenarioError, all_declarations
 from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.ensemble.simulate import simulate
@@ -122,8 +123,9 @@ def test_every_kind_of_event_survives_a_file():
     events = []
     for kind, cls in kinds().items():
         if cls.__module__.startswith("article10"):
-            extra = {"member": "HUN"} if kind == "election" else {}
-            events.append({"kind": kind, "name": kind, "rate": 0.5, **extra})
+            extra = {"member": "HUN"} if issubclass(cls, GovernmentEvent) else {}
+            when = {"date": "2027-06-07"} if issubclass(cls, BetweenElections) else {"rate": 0.5}
+            events.append({"kind": kind, "name": kind, **when, **extra})
     scenario = read_scenario("baseline", {"events": events})
     again = Scenario.model_validate_json(scenario.model_dump_json())
     assert again == scenario

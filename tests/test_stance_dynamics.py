@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from article10.model.events import BreachEvent, ElectionEvent, PressureEvent
+from article10.model.events import BreachEvent, PressureEvent
+from article10.model.government_events import ElectionEvent
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup

@@ -26,6 +26,9 @@ SAID = {
     "summit": ({}, "a summit, where members learn where the others stand"),
     "spending_pledge": ({"target": 4.0}, "members pledge 4% of GDP for defence by 2035"),
     "battlefield_shift": ({"front": -0.02, "intensity": 0.1}, "loses ground (front −0.02) and the war grows"),
+    "snap_election": ({"member": "ITA"}, "Italy holds a snap election"),
+    "government_fall": ({"member": "ITA", "government_ties": 0.2}, "another takes office without an election, ties"),
+    "leader_change": ({"member": "ITA", "orientation": 0.1}, "a new leader without an election, orientation +0.10"),
     "incident": ({"targets": ["EST", "LVA"]}, "an incident in Estonia, Latvia, severity 0.3"),
 }
 
@@ -74,7 +77,7 @@ def test_an_election_without_a_given_result_is_not_told_to_bring_a_new_governmen
 
 
 def test_every_kind_that_comes_with_the_model_has_words_of_its_own():
-    assert set(SAID) == {name for name, kind in kinds().items() if kind.__module__ == Event.__module__}
+    assert set(SAID) == {name for name, kind in kinds().items() if kind.__module__.startswith("article10.model.")}
 
 
 def test_a_kind_of_the_user_s_own_is_told_by_kind_and_name():

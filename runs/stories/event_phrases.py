@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from article10.model import events as kinds
+from article10.model import government_events as governments
 from article10.model.events import ALL, Event
 from article10.runs.ensemble.summary import signed
 
@@ -36,11 +37,8 @@ def phrase(event: Event, names: Mapping[str, str], accepted: bool | None = None)
             return "a ceasefire is agreed"
         case kinds.BreachEvent():
             return "a sudden attack, which breaks any ceasefire"
-        case kinds.ElectionEvent():
-            government = [] if event.orientation is None else [f"orientation {signed(event.orientation)}"]
-            government += [] if event.government_ties is None else [f"ties with Russia {event.government_ties:.2f}"]
-            result = f": {', '.join(['a new government', *government])}" if government else ", off the calendar"
-            return f"{names[event.member]} votes{result}"
+        case governments.GovernmentEvent():
+            return _government(event, names[event.member])
         case kinds.SummitEvent():
             return "a summit, where members learn where the others stand"
         case kinds.SpendingPledgeEvent():
@@ -67,6 +65,24 @@ def listed(names: Sequence[str]) -> str:
 
 def _members(codes: Sequence[str], names: Mapping[str, str]) -> str:
     return "all members" if codes == ALL else listed([names[code] for code in codes])
+
+
+def _government(event: governments.GovernmentEvent, member: str) -> str:
+    given = [] if event.orientation is None else [f"orientation {signed(event.orientation)}"]
+    given += [] if event.government_ties is None else [f"ties with Russia {event.government_ties:.2f}"]
+    match event:
+        case governments.GovernmentFallEvent():
+            return ", ".join(
+                [f"the government of {member} falls, and another takes office without an election", *given]
+            )
+        case governments.LeaderChangeEvent():
+            return ", ".join([f"{member} has a new leader without an election", *given])
+        case governments.SnapElectionEvent():
+            result = f": {', '.join(['a new government', *given])}" if given else ""
+            return f"{member} holds a snap election{result}"
+        case _:
+            result = f": {', '.join(['a new government', *given])}" if given else ", off the calendar"
+            return f"{member} votes{result}"
 
 
 def _terms(plan: kinds.PeacePlanEvent) -> list[str]:
