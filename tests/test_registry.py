@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
@@ -27,64 +28,95 @@ pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.inter
 
 ROOT = Path(__file__).resolve().parents[1]
 SHORT = {"horizon": "2027-06-01"}
-OF_A_SCENARIO = [
-    "influence",
-    "influence_curve",
-    "rank_influence",
-    "holdout_power",
-    "compare_rules",
-    "discover",
-    "guarantee_tradeoff",
-    "three_futures",
-    "screen",
-    "sobol",
-    "tornado",
-]
-"""Analyses of a scenario, with runs, a seed and changes; the others take targets, a batch or a past round."""
+NOT_TAKEN = {
+    "discover_parameters": {"scenario", "runs", "changes"},  # analyses a batch that has been simulated
+    "tune": {"changes"},  # varies parameters itself
+    "hindcast": {"changes"},  # of a past round of accession
+    "hindcast_stances": {"changes"},  # of the years since 2022
+}
+"""Common arguments that an analysis does not take; all others take a scenario, runs, a seed and changes."""
 
+TARGETS = article10.Targets(stance=({"member": "HUN", "date": "2026-12-31", "value": -0.4, "tolerance": 0.5},))
+ALONE = {"workers": 1, "progress": False}
+TWO = ["stance.peer_rate", "russia.effort"]
 SMALL = {
     "influence_curve": {"efforts": (6.0,), "strategies": ("uniform",)},
     "rank_influence": {"levers": ("pressure",)},
     "holdout_power": {"members": ("HUN",)},
     "guarantee_tradeoff": {"levels": (0.5,), "substitutions": (0.0, 1.0)},
-    "screen": {"parameters": ["stance.peer_rate", "russia.effort"], "trajectories": 2, "progress": False},
-    "sobol": {"parameters": ["stance.peer_rate", "russia.effort"], "base_samples": 4, "progress": False},
-    "tornado": {"parameters": ["stance.peer_rate"]},
+    "screen": {"parameters": TWO, "trajectories": 2, **ALONE},
+    "sobol": {"parameters": TWO, "base_samples": 4, **ALONE},
+    "tornado": {"parameters": TWO[:1]},
+    "tune": {"parameters": TWO, "targets": TARGETS, "points": 32, **ALONE},
+    "hindcast": {"scenario": "finland_2022_at_signing", "draws": 2},
+    "hindcast_stances": {"scenario": "ukraine_2022"},
 }
-"""What makes an analysis quick."""
+"""Arguments that make an analysis quick, or that it needs."""
 
 
-def asked(name, scenario="baseline", **options):
-    return ANALYSES[name].load()(scenario, **{"changes": SHORT, **SMALL.get(name, {}), **options})
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    sample = article10.Sample(n=8, ranges=TWO)
+    design = article10.Design(runs=4, seed=3, sample=sample, changes=SHORT)
+    return article10.run_batch(design, tmp_path_factory.mktemp("batch") / "b", **ALONE)
 
 
-@pytest.mark.parametrize("name", OF_A_SCENARIO)
-def test_every_analysis_saves_draws_and_says_what_it_takes_to_reproduce_it(name, tmp_path):
-    found = asked(name, runs=4, seed=3)
+@pytest.fixture
+def asked(batch):
+    """A function that performs an analysis with the common arguments that it takes, four runs and seed 3."""
+
+    def ask(name, **options):
+        common = {"scenario": "baseline", "runs": 4, "seed": 3, "changes": SHORT}
+        common = {key: value for key, value in common.items() if key not in NOT_TAKEN.get(name, set())}
+        if name == "discover_parameters":
+            common["batch"] = batch
+        return ANALYSES[name].load()(**{**common, **SMALL.get(name, {}), **options})
+
+    return ask
+
+
+@pytest.mark.parametrize("name", list(ANALYSES))
+def test_every_analysis_takes_the_common_arguments(name):
+    taken = set(inspect.signature(ANALYSES[name].load()).parameters)
+    assert {"scenario", "runs", "seed", "changes"} - taken == NOT_TAKEN.get(name, set())
+
+
+@pytest.mark.parametrize("name", list(ANALYSES))
+def test_every_analysis_saves_draws_and_says_what_it_takes_to_reproduce_it(name, asked, tmp_path):
+    found = asked(name)
     assert isinstance(found, AnalysisResult)
+    assert found.question.endswith(("?", ")"))
     assert found.sentences()
     assert set(found.undetected()) <= set(found.sentences())
     made = {path.name for path in found.save(tmp_path / "new")}
     assert {"answer.txt", "provenance.json"} <= made
     assert {f"{table}.csv" for table in found.tables()} | {f"{figure}.png" for figure in found.figures()} <= made
+    assert "ntervals" in found.covers
+    assert found.covers in (tmp_path / "new" / "answer.txt").read_text()
     kept = json.loads((tmp_path / "new" / "provenance.json").read_text())
-    assert (kept["runs"], kept["seed"], kept["scenario"]["horizon"]) == (4, 3, "2027-06-01")
+    assert (kept["runs"], kept["seed"]) == (4, 3)
+    assert kept["scenario"]["horizon"] == str(found.scenario.horizon)
     columns = {str(column) for table in found.tables().values() for column in table.frame.reset_index()}
     assert any(column.endswith(("_low", "_high", "low", "high", "conf", "settled")) for column in columns)
 
 
-@pytest.mark.parametrize("name", OF_A_SCENARIO)
+WRONG = {
+    "scenario": ("atlantis", "atlantis"),
+    "runs": (0, "runs"),
+    "seed": (-1, "seed"),
+    "changes": ({"stance.nothing": 1}, "nothing"),
+}
+"""A wrong value of each common argument, and a word of the message."""
+
+
 @pytest.mark.parametrize(
-    "wrong",
-    [{"scenario": "atlantis"}, {"runs": 0}, {"seed": -1}, {"changes": {"stance.nothing": 1}}],
-    ids=["unknown scenario", "no runs", "negative seed", "unknown change"],
+    ("name", "argument"),
+    [(name, argument) for name in ANALYSES for argument in WRONG if argument not in NOT_TAKEN.get(name, set())],
 )
-def test_every_analysis_refuses_the_same_bad_input(name, wrong):
-    (place,) = wrong
-    with pytest.raises(
-        ValueError, match="atlantis" if place == "scenario" else "nothing" if place == "changes" else place
-    ):
-        asked(name, **{"runs": 4, **wrong})
+def test_every_analysis_refuses_the_same_bad_input(name, argument, asked):
+    value, word = WRONG[argument]
+    with pytest.raises(ValueError, match=word):
+        asked(name, **{argument: value})
 
 
 def test_every_analysis_is_a_public_name_and_is_imported_from_where_the_registry_says():

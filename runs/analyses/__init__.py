@@ -1,1 +1,1 @@
-"""Analyses: what analysts ask of the model, each answered with intervals, a picture and a sentence."""
+"""Analyses: each answers a question about the model with intervals, figures and sentences."""

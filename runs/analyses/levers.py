@@ -1,4 +1,4 @@
-"""Levers: what an actor does, written as the scenario in which it does not, channel by channel."""
+"""Levers: actions of an actor, defined by the scenario without them, channel by channel."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from article10.model.mechanisms import MECHANISMS
 from article10.model.scenario import Scenario
 
 Removal = Callable[[Scenario], Scenario]
-"""From a scenario to the same without something."""
+"""A function from a scenario to the same scenario with something removed."""
 
 
 @dataclass(frozen=True)
 class Lever:
-    """Something whose influence can be measured, because a scenario can be had without it.
+    """Something whose influence can be measured, because it can be removed from a scenario.
 
     Attributes:
-        name: how it is asked for.
-        label: how sentences call it, for example ``"Russia's influence"``.
-        channels: by name, how each is taken out of a scenario; taking out all of them takes out the lever.
-        actor: code or name whose ballots count as its formal weight; empty where nobody's do.
+        name: name of the lever, as in ``influence(of=NAME)``.
+        label: name in sentences, for example ``"Russia's influence"``.
+        channels: by name, a function that removes the channel; without all its channels the lever is removed.
+        actor: code or name of the actor whose ballots are the lever's formal weight; empty if there is none.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Lever:
     actor: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what tables and figures cannot show, and channels that take nothing out.
+        """Raise for text that tables and figures cannot show, and for channels that are not functions.
 
         Raises:
             ValueError: the message names the field.
@@ -48,48 +48,48 @@ class Lever:
             if not isinstance(text, str):
                 raise ArgumentError(f"Lever.{field} = {shown(text)}: expected text")
             check_line(text)
-        channels: object = self.channels  # users may not check types
+        channels: object = self.channels  # users may not run a type checker
         if not isinstance(channels, Mapping) or not all(map(callable, channels.values())):
             raise ArgumentError(f"Lever.channels = {shown(self.channels)}: expected functions of a scenario, by name")
 
     def without(self, scenario: Scenario, channels: Iterable[str] | None = None) -> Scenario:
-        """The scenario without some channels, by default without the lever.
+        """The scenario without some channels, by default without all of them.
 
         Args:
-            scenario: that has it.
-            channels: names of those to take out.
+            scenario: a scenario with the lever.
+            channels: names of the channels to remove.
         """
         for name in self.channels if channels is None else channels:
             scenario = self.channels[name](scenario)
         return scenario
 
     def changes(self, scenario: Scenario) -> dict[str, tuple[Any, Any]]:
-        """What taking it out changes: by key (events by their names), the value with it and without."""
+        """The changes that removing the lever makes: by key (events by name), the values with and without it."""
         present, absent = _flat(scenario), _flat(self.without(scenario))
         keys = sorted({**present, **absent})
         return {key: (present.get(key), absent.get(key)) for key in keys if present.get(key) != absent.get(key)}
 
     def subsets(self) -> Iterator[frozenset[str]]:
-        """Every set of channels, from none to all."""
+        """All sets of channels, from the empty set to the set of all."""
         for size in range(len(self.channels) + 1):
             yield from map(frozenset, itertools.combinations(self.channels, size))
 
     def formal_ballots(self, scenario: Scenario) -> int:
-        """Ballots that the actor has."""
+        """Number of ballots of the actor."""
         return formal_weight(self.actor, scenario.members().iso3) if self.actor else 0
 
 
 def lever(of: str | Lever | Mapping[str, Any], scenario: Scenario) -> Lever:
-    """A lever by name, as a value, or from changes of parameters that take it out.
+    """A lever, given by name, as a value, or by changes of parameters that remove it.
 
     Args:
         of: a name in ``LEVERS`` or in ``SYNONYMS``; a member's name or code, or ``government:HUN``, for its present
             government; the candidate's name for its shelving of its bid; ``mechanism:peers`` for a mechanism; changes
-            by full key that make the world without it, for example ``{"russia.effort": 0.0}``; or a lever.
-        scenario: that it is asked of.
+            by full key that remove something, for example ``{"russia.effort": 0.0}``; or a lever.
+        scenario: the scenario analysed.
 
     Raises:
-        ValueError: there is no such lever, or nothing to take out of this scenario.
+        ValueError: the lever does not exist, or the scenario is the same without it.
 
     >>> lever("russia", Scenario()).formal_ballots(Scenario())
     0
@@ -139,7 +139,7 @@ def _plain(word: str) -> str:
 
 
 def _flat(scenario: Scenario) -> dict[str, Any]:
-    """Every value of a scenario by its full key, events by their names."""
+    """All values of a scenario by full key; events by name."""
     values = json.loads(scenario.model_dump_json())
     values["events"] = {event["name"]: event for event in values["events"]}
     return {f"{group}.{key}": v for group, held in values.items() if isinstance(held, dict) for key, v in held.items()}
@@ -172,13 +172,13 @@ def _no_new_guarantees(scenario: Scenario) -> Scenario:
 
 
 def _war_ends_at_once(scenario: Scenario) -> Scenario:
-    """A ceasefire on the first day that holds: nothing else differs, so that the coded stances are still at rest."""
+    """A ceasefire on the first day that holds; nothing else differs, so that the coded stances stay at rest."""
     ends = event_from({"kind": "ceasefire", "name": "the_war_ends", "date": scenario.start})
     return scenario.with_({"war.breach_rate": 0.0}, events=(*scenario.events, ends))
 
 
 def _neutral_government(code: str) -> Removal:
-    """On the first day a government takes office that follows the member's disposition and has no ties to Russia."""
+    """A scenario in which, on the first day, a government takes office that follows the disposition, without ties."""
 
     def removed(scenario: Scenario) -> Scenario:
         roster = scenario.members()
@@ -203,10 +203,10 @@ RUSSIA = Lever(
     ),
     actor="RUS",
 )
-"""Russia has no ballot; by these channels it moves those of others, or keeps them from being cast: pressure on members;
-a war that it prolongs when accession comes near; war and lost ground that press the candidate to accept a plan which
-rules membership out. All of them together are its influence; the first alone is the lever ``pressure``. A bid shelved
-for other reasons is not Russia's doing: see the lever ``shelving``."""
+"""Russia has no ballot. Through these channels it changes the ballots of others or prevents a vote: pressure on
+members; prolonging the war when accession is near; and war and lost ground, which press the candidate to accept a plan
+that rules out membership. Together they are Russia's influence; the first alone is the lever ``pressure``. A bid that
+is shelved for other reasons is not due to Russia: see the lever ``shelving``."""
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
     {
@@ -219,7 +219,7 @@ SYNONYMS: Mapping[str, str] = MappingProxyType(
         "turkey": "tur",
     }
 )
-"""Other words for actors, in small letters."""
+"""Synonyms of actors, in lower case."""
 
 NAMED_WITH_ARTICLE = ("United ", "Netherlands")
 
@@ -250,19 +250,19 @@ LEVERS = Registered(
         )
     },
 )
-"""The levers that have a name of their own: those of the package, then those that a user has registered."""
+"""The named levers: first those of the package, then those that a user has registered."""
 
 
 def register_lever(lever: Lever) -> Lever:
     """Register a lever of your own.
 
-    From then on ``article10.influence(of=NAME)``, ``article10 influence --of NAME`` and ``rank_influence`` know it.
+    Afterwards ``article10.influence(of=NAME)``, ``article10 influence --of NAME`` and ``rank_influence`` accept it.
 
     Args:
-        lever: its name is how it is asked for.
+        lever: the lever, with a new name.
 
     Raises:
-        ArgumentError: it is not a lever, or its name is taken or not an identifier in small letters.
+        ArgumentError: the value is not a lever, or its name is taken or not an identifier in lower case.
     """
     if not isinstance(lever, Lever):
         raise ArgumentError(f"lever = {shown(lever)}: expected an article10.Lever")

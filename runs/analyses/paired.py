@@ -1,4 +1,4 @@
-"""The same worlds under several scenarios: every random draw is shared, so that what differs is what was changed."""
+"""Paired runs of several scenarios: they share every random draw, so that they differ only by what was changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from article10.runs.ensemble.stepping import step_stacks
 from article10.runs.ensemble.summary import MILESTONES
 from article10.runs.ensemble.years import ends_of_years as ends_of_years
 from article10.runs.ensemble.years import steps_at_year_ends
-from article10.runs.output.progress import Progress as Progress  # for the analyses, whose progress is of paired runs
+from article10.runs.output.progress import Progress as Progress  # re-exported for the analyses that use paired runs
 from article10.runs.output.progress import part_of as part_of
 
 OUTCOMES = tuple(ENTERED[stage] for stage in (INVITED, MEMBER))
@@ -36,15 +36,15 @@ OUTCOMES = tuple(ENTERED[stage] for stage in (INVITED, MEMBER))
 
 
 class YearEndRecorder:
-    """Outcomes, and chosen variables at the last step of each calendar year."""
+    """Records outcomes, and some variables at the last step of each calendar year."""
 
     def __init__(self, setup: Setup, runs: int, names: Sequence[str]) -> None:
-        """Make room.
+        """Allocate the arrays.
 
         Args:
-            setup: of the scenario.
+            setup: setup of the scenario.
             runs: number of runs.
-            names: in MEMBER_VARIABLES or RUN_VARIABLES.
+            names: names of variables in MEMBER_VARIABLES or RUN_VARIABLES.
         """
         self.outcomes = Recorder(setup, runs, ())
         self.years = steps_at_year_ends(setup.scenario)
@@ -58,7 +58,7 @@ class YearEndRecorder:
         self._place = {step: place for place, step in enumerate(self.years.values())}
 
     def part(self, rows: slice) -> YearEndRecorder:
-        """What is recorded of some of the runs, in the same memory."""
+        """The records of some of the runs, in the same memory."""
         own = copy(self)
         own.outcomes, own.values = self.outcomes.part(rows), {name: held[rows] for name, held in self.values.items()}
         return own
@@ -94,23 +94,23 @@ def paired_runs(
     first_run: int = 0,
     progress: Progress | None = None,
 ) -> dict[str, EnsembleResult]:
-    """Run several scenarios in the same worlds: run k of each has the draws of run k of the others.
+    """Run several scenarios with the same random draws: run k of each has the draws of run k of the others.
 
-    Run k of a variant is run k of ``article10.simulate`` of it, bit for bit; draws are made once for all variants.
+    Run k of a variant equals run k of ``article10.simulate`` with that scenario, bit for bit; draws are made once.
 
     Args:
-        variants: by a name; they must begin on the same day and have the same horizon, step and members.
-        runs: of each.
-        seed: of all random streams.
-        by_year: variables to keep at the end of every year, as ``NAME_by_year``; outcomes are always kept.
+        variants: scenarios by name; they must have the same start, horizon, step and members.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
+        by_year: variables to record at the end of every year, as ``NAME_by_year``; outcomes are always recorded.
         first_run: number of the first run.
-        progress: called with the number of runs done and of all, ``len(variants) * runs``.
+        progress: called with the number of runs done and the number of all runs, ``len(variants) * runs``.
 
     Returns:
-        By name, the result of each variant.
+        The result of each variant, by name.
 
     Raises:
-        ValueError: ``runs`` or ``seed`` is wrong, or the variants differ in time or in members.
+        ValueError: ``runs`` or ``seed`` is invalid, or the variants differ in time or in members.
 
     >>> from article10 import read_scenario
     >>> short = {"horizon": "2026-06-01"}
@@ -145,14 +145,14 @@ SAME_IN_ALL: Mapping[str, Callable[[Scenario], object]] = {
     "step_days": lambda scenario: scenario.step_days,
     "without": lambda scenario: sorted(scenario.without),
 }
-"""What scenarios must agree in for a draw to mean the same in each of them: the same member in the same step."""
+"""The values that scenarios must share, so that a draw has the same meaning in each: the same member and step."""
 
 
 def check_comparable(variants: Mapping[str, Scenario]) -> None:
-    """Refuse scenarios whose runs cannot be compared pair by pair: they differ in time or in members.
+    """Refuse scenarios whose runs cannot be paired, because they differ in time or in members.
 
     Raises:
-        ValueError: with what they differ in.
+        ValueError: the message says in what they differ.
     """
     first, *others = variants.items()
     for name, scenario in others:
@@ -166,13 +166,13 @@ def check_comparable(variants: Mapping[str, Scenario]) -> None:
 
 
 def shared_streams(setups: Iterable[Setup]) -> tuple[Stream, ...]:
-    """The streams of all setups together, each as long as the longest that is asked for.
+    """The random streams of all setups together, each as long as the longest that a setup needs.
 
-    A run's draws lie earliest first, so that a setup that needs fewer (it reviews Russia's effort less often, or holds
-    fewer elections) finds the ones that it would have alone at the beginning: the n-th review is drawn alike in all.
+    Draws of a run are in the order of their use. A setup that needs fewer draws (it reviews Russia's effort less often,
+    or has fewer elections) uses the first ones, as it would alone: the n-th review has the same draw in all setups.
 
     Raises:
-        ValueError: two ask for draws of another kind under one name.
+        ValueError: two setups have different kinds of draws under one name.
     """
     together: dict[str, Stream] = {}
     for stream in (stream for setup in setups for stream in setup.streams):
@@ -183,25 +183,25 @@ def shared_streams(setups: Iterable[Setup]) -> tuple[Stream, ...]:
     return tuple(together.values())
 
 
-# --- what is asked of a scenario and read off a result ----------------------------------------------------------------
+# --- milestones -------------------------------------------------------------------------------------------------------
 
 
 def outcomes_ahead(scenario: Scenario) -> tuple[str, ...]:
-    """The outcomes that are not behind the candidate on the first day."""
+    """Outcomes still possible at the start."""
     return OUTCOMES if scenario.accession.stage == "aspirant" else OUTCOMES[1:]
 
 
 def columns_ahead(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """A table without the columns of outcomes that are behind the candidate on the first day."""
+    """A table without the columns of outcomes that the candidate has reached before the start."""
     behind = set(OUTCOMES) - set(outcomes_ahead(scenario))
     return frame[[column for column in frame if not any(outcome in str(column) for outcome in behind)]]
 
 
 def check_milestone(name: str) -> None:
-    """Refuse what is no milestone.
+    """Raise unless a name is that of a milestone.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the name is not that of a milestone.
     """
     if name not in MILESTONES:
         raise ValueError(f"outcome = {shown(name)}: expected {', '.join(MILESTONES)}")
@@ -211,7 +211,7 @@ def reached(result: EnsembleResult, milestone: str, by: object = None) -> np.nda
     """Whether each run has reached a milestone by the end of a date, (run,) of bool.
 
     Args:
-        result: of any ensemble.
+        result: the result of an ensemble.
         milestone: ``invitation``, ``signature`` or ``accession``.
         by: a date; by default the horizon.
     """

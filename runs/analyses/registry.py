@@ -1,8 +1,8 @@
-"""The registry of analyses: each is declared once, as strings, so that knowing of an analysis imports none of it.
+"""The registry of analyses: each is declared once, as strings, so that listing analyses does not import them.
 
 The public names, ``dir(article10)``, the command line, the table in ``docs/analyses/README.md``, the report and the
-test that every analysis keeps the common promises all read it. A user's own analysis joins it by
-``article10.register_analysis``.
+test of the contract that all analyses keep read this registry. ``article10.register_analysis`` adds a user's own
+analysis.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ ROOMS = "article10.runs."
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is known of an analysis before it is imported.
+    """The declaration of an analysis, which is known before the analysis is imported.
 
     Attributes:
-        name: its public name, as in ``article10.NAME``.
-        question: the question that it answers, as a whole sentence.
-        function: where it is, as ``"module:attribute"``; or the function itself.
-        command: what to type after ``article10`` to ask for it; empty if Python alone offers it.
-        extra: the extra of ``pyproject.toml`` that it needs; empty if it needs none.
-        page: its documentation page, seen from ``docs/analyses``; empty if it has none.
-        section: title of its section in a report; empty if a report does not include it.
+        name: public name, as in ``article10.NAME``.
+        question: the question that the analysis answers, as a whole sentence.
+        function: the function, as ``"module:attribute"`` or as a value.
+        command: command after ``article10``; empty if the analysis is available only in Python.
+        extra: the extra of ``pyproject.toml`` that the analysis needs; empty if it needs none.
+        page: documentation page, relative to ``docs/analyses``; empty if it has none.
+        section: title of the section in a report; empty if a report does not include the analysis.
     """
 
     name: str
@@ -71,119 +71,117 @@ class Analysis:
         return function(scenario, **options, **{name: value for name, value in offered.items() if name in taken})
 
 
-def _shipped() -> Mapping[str, Analysis]:
-    declared = (
-        Analysis(
-            "influence",
-            "How much does an actor without a vote change the outcome, and through which members?",
-            ROOMS + "analyses.influence.influence:influence",
-            "influence",
-            page="influence.md",
-            section="Who has no vote, and what it changes: Russia",
-        ),
-        Analysis(
-            "influence_curve",
-            "How does the outcome change with Russia's effort, and with its strategy?",
-            ROOMS + "analyses.influence.curve:influence_curve",
-            "influence --curve",
-            page="influence.md",
-        ),
-        Analysis(
-            "rank_influence",
-            "Which of the actors and events changes the outcome most?",
-            ROOMS + "analyses.influence.ranking:rank_influence",
-            "influence --rank",
-            page="influence.md",
-            section="What drives the outcome",
-        ),
-        Analysis(
-            "holdout_power",
-            "What power does a member have that withholds its consent?",
-            ROOMS + "analyses.holdouts.power:holdout_power",
-            "holdouts",
-            page="holdouts.md",
-        ),
-        Analysis(
-            "compare_rules",
-            "What would another decision rule change?",
-            ROOMS + "analyses.rules.compared:compare_rules",
-            "rules",
-            page="rules.md",
-        ),
-        Analysis(
-            "discover",
-            "What distinguishes the runs in which an outcome happened?",
-            ROOMS + "analyses.discovery.discovery:discover",
-            "why",
-            page="why.md",
-        ),
-        Analysis(
-            "discover_parameters",
-            "Which values of the parameters distinguish the runs of a batch in which an outcome happened?",
-            ROOMS + "analyses.discovery.discovery:discover_parameters",
-            page="why.md",
-        ),
-        Analysis(
-            "guarantee_tradeoff",
-            "Do security guarantees lead to membership or replace it?",
-            ROOMS + "analyses.guarantees.tradeoff:guarantee_tradeoff",
-            "guarantees",
-            page="guarantees.md",
-        ),
-        Analysis(
-            "three_futures",
-            "What follows from membership, from guarantees in its place, and from neither?",
-            ROOMS + "analyses.guarantees.three_futures:three_futures",
-            "guarantees --futures",
-            page="guarantees.md",
-        ),
-        Analysis(
-            "screen",
-            "Which parameters matter, and which can be left alone?",
-            ROOMS + "analyses.sensitivity.sensitivity:screen",
-            "sensitivity",
-            page="sensitivity.md",
-        ),
-        Analysis(
-            "sobol",
-            "Which share of the variance is due to each parameter (Sobol)?",
-            ROOMS + "analyses.sensitivity.sensitivity:sobol",
-            "sensitivity --method sobol",
-            page="sensitivity.md",
-        ),
-        Analysis(
-            "tornado",
-            "What does each parameter change between the ends of its plausible range?",
-            ROOMS + "analyses.sensitivity.tornado:tornado",
-            "sensitivity --method tornado",
-            page="sensitivity.md",
-        ),
-        Analysis(
-            "tune",
-            "Which values of the parameters fit what is known?",
-            ROOMS + "analyses.tuning.tuning:tune",
-            "tune",
-            page="tuning.md",
-        ),
-        Analysis(
-            "hindcast",
-            "How well does the model forecast who ratified when in a past round of accession?",
-            ROOMS + "evidence.hindcast:hindcast",
-            "hindcast",
-            page="../evidence/hindcast.md",
-        ),
-        Analysis(
-            "hindcast_stances",
-            "How well does the model forecast how members' stances moved?",
-            ROOMS + "evidence.stance_dynamics:hindcast_stances",
-            page="../evidence/stance_dynamics.md",
-        ),
-    )
-    return {each.name: each for each in declared}
+SHIPPED = (
+    Analysis(
+        "influence",
+        "How much does an actor without a vote change the outcome, and through which members?",
+        ROOMS + "analyses.influence.influence:influence",
+        "influence",
+        page="influence.md",
+        section="Who has no vote, and what it changes: Russia",
+    ),
+    Analysis(
+        "influence_curve",
+        "How does the outcome change with Russia's effort, and with its strategy?",
+        ROOMS + "analyses.influence.curve:influence_curve",
+        "influence --curve",
+        page="influence.md",
+    ),
+    Analysis(
+        "rank_influence",
+        "Which of the actors and events changes the outcome most?",
+        ROOMS + "analyses.influence.ranking:rank_influence",
+        "influence --rank",
+        page="influence.md",
+        section="What drives the outcome",
+    ),
+    Analysis(
+        "holdout_power",
+        "What power does a member have that withholds its consent?",
+        ROOMS + "analyses.holdouts.power:holdout_power",
+        "holdouts",
+        page="holdouts.md",
+    ),
+    Analysis(
+        "compare_rules",
+        "What would another decision rule change?",
+        ROOMS + "analyses.rules.compared:compare_rules",
+        "rules",
+        page="rules.md",
+    ),
+    Analysis(
+        "discover",
+        "What distinguishes the runs in which an outcome happened?",
+        ROOMS + "analyses.discovery.discovery:discover",
+        "why",
+        page="why.md",
+    ),
+    Analysis(
+        "discover_parameters",
+        "Which values of the parameters distinguish the runs of a batch in which an outcome happened?",
+        ROOMS + "analyses.discovery.discovery:discover_parameters",
+        page="why.md",
+    ),
+    Analysis(
+        "guarantee_tradeoff",
+        "Do security guarantees lead to membership or replace it?",
+        ROOMS + "analyses.guarantees.tradeoff:guarantee_tradeoff",
+        "guarantees",
+        page="guarantees.md",
+    ),
+    Analysis(
+        "three_futures",
+        "What follows from membership, from guarantees in its place, and from neither?",
+        ROOMS + "analyses.guarantees.three_futures:three_futures",
+        "guarantees --futures",
+        page="guarantees.md",
+    ),
+    Analysis(
+        "screen",
+        "Which parameters matter, and which can be left alone?",
+        ROOMS + "analyses.sensitivity.sensitivity:screen",
+        "sensitivity",
+        page="sensitivity.md",
+    ),
+    Analysis(
+        "sobol",
+        "Which share of the variance is due to each parameter (Sobol)?",
+        ROOMS + "analyses.sensitivity.sensitivity:sobol",
+        "sensitivity --method sobol",
+        page="sensitivity.md",
+    ),
+    Analysis(
+        "tornado",
+        "What does each parameter change between the ends of its plausible range?",
+        ROOMS + "analyses.sensitivity.tornado:tornado",
+        "sensitivity --method tornado",
+        page="sensitivity.md",
+    ),
+    Analysis(
+        "tune",
+        "Which values of the parameters fit what is known?",
+        ROOMS + "analyses.tuning.tuning:tune",
+        "tune",
+        page="tuning.md",
+    ),
+    Analysis(
+        "hindcast",
+        "How well does the model forecast who ratified when in a past round of accession?",
+        ROOMS + "evidence.hindcast:hindcast",
+        "hindcast",
+        page="../evidence/hindcast.md",
+    ),
+    Analysis(
+        "hindcast_stances",
+        "How well does the model forecast how members' stances moved?",
+        ROOMS + "evidence.stance_dynamics:hindcast_stances",
+        page="../evidence/stance_dynamics.md",
+    ),
+)
+"""The analyses of the package."""
 
-
-ANALYSES = Registered("analysis", _shipped())
-"""Every analysis by its name: those that come with the package, then those that a user has registered."""
+ANALYSES = Registered("analysis", {each.name: each for each in SHIPPED})
+"""All analyses by name: first those of the package, then those that a user has registered."""
 
 
 def register_analysis(
@@ -191,20 +189,20 @@ def register_analysis(
 ) -> Callable[[F], F]:
     """Register a function as an analysis of your own; used as a decorator.
 
-    The function takes ``scenario``, ``runs`` and ``seed`` and returns an ``AnalysisResult``. From then on it is
+    The function takes ``scenario``, ``runs`` and ``seed`` and returns an ``AnalysisResult``. Afterwards it is
     ``article10.NAME``, listed by ``dir(article10)``, a command of the command line, and a row of the table of analyses.
 
     Args:
-        question: the question that it answers, as a whole sentence.
-        name: its public name; by default that of the function.
-        command: the name of its command; by default ``name``.
-        extra: the extra of ``article10`` that it needs; by default none.
-        page: its documentation page.
-        section: title of its section in a report; by default a report leaves it out.
+        question: the question that the analysis answers, as a whole sentence.
+        name: public name; by default that of the function.
+        command: name of the command; by default ``name``.
+        extra: the extra of ``article10`` that the analysis needs; by default none.
+        page: documentation page.
+        section: title of the section in a report; by default a report does not include the analysis.
 
     Raises:
-        ArgumentError: the name is taken or not an identifier, the question is not text, or what is decorated is not a
-            function.
+        ArgumentError: the name is taken or not an identifier, the question is not text, or the decorated object is not
+            a function.
 
     >>> @register_analysis("How often does nobody object?")
     ... def unanimity(scenario="baseline", runs=100, seed=0): ...
@@ -226,7 +224,7 @@ def register_analysis(
 
 
 def documentation_table() -> str:
-    """The table of analyses in ``docs/analyses/README.md``: a row for each, as Markdown."""
+    """The table of analyses in ``docs/analyses/README.md``, with one row per analysis, as Markdown."""
     rows = ["| question | in Python | command |", "|---|---|---|"]
     for each in ANALYSES.values():
         called = f"`article10.{each.name}`"

@@ -1,4 +1,4 @@
-"""What every analysis gives: sentences, tables with intervals, figures, and what it takes to reproduce it."""
+"""The result of every analysis: sentences, tables with intervals, figures, and provenance to reproduce it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class AnalysisResult(ABC):
-    """The answer to one question, with how it was found.
+    """The result of an analysis, which answers one question.
 
     Attributes:
-        scenario: that it was asked of.
-        runs: of each variant.
-        seed: of all random streams.
+        scenario: the scenario analysed.
+        runs: number of runs of each variant.
+        seed: seed of all random streams.
     """
 
     scenario: Scenario
@@ -36,32 +36,32 @@ class AnalysisResult(ABC):
     seed: int
 
     covers: ClassVar[str] = SIMULATION_ONLY
-    """What its intervals cover, in one sentence."""
+    """What the intervals cover, in one sentence."""
 
     @property
     @abstractmethod
     def question(self) -> str:
-        """What was asked, in one line."""
+        """The question, in one line."""
 
     def asked(self) -> dict[str, Any]:
-        """What was asked beside scenario, runs and seed, by the names of arguments; provenance has it."""
+        """The arguments of the analysis other than scenario, runs and seed, by name, for the provenance."""
         return {}
 
     @abstractmethod
     def sentences(self) -> list[str]:
-        """What was found, the headline first; what the runs do not support is said to be so, not stated."""
+        """The findings, the headline first; effects that the runs cannot distinguish from zero are reported as such."""
 
     def undetected(self) -> list[str]:
-        """The sentences about effects that the runs cannot distinguish from zero, with the runs that would do."""
+        """The sentences about effects that the runs cannot distinguish from zero, with the number of runs needed."""
         return [text for text in self.sentences() if isinstance(text, Undetected)]
 
     @abstractmethod
     def tables(self) -> dict[str, ResultTable]:
-        """Its tables by a short name, the most telling first."""
+        """The tables by a short name, the most important first."""
 
     @abstractmethod
     def figures(self) -> dict[str, Callable[[], Axes]]:
-        """Its figures by a short name, the most telling first; each call draws one on a figure of its own."""
+        """The figures by a short name, the most important first; each call draws a new figure."""
 
     def __repr__(self) -> str:
         """The question and the headline."""
@@ -83,10 +83,10 @@ class AnalysisResult(ABC):
         """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.
 
         Args:
-            folder: made if it does not exist.
+            folder: the folder, which is created if it does not exist.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the folder cannot be written to.
         """
         from article10.runs.figures.style import save_figure
 
@@ -105,14 +105,14 @@ class AnalysisResult(ABC):
         return paths
 
     def provenance(self) -> dict[str, Any]:
-        """What it takes to reproduce the answer."""
+        """Everything needed to reproduce the result."""
         scenario = json.loads(self.scenario.model_dump_json())
         asked = {"question": self.question, "runs": self.runs, "seed": self.seed, "asked": self.asked()}
         return {**asked, **provenance(), "scenario": scenario}
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words as a sentence lists them.
+    """A list of words as part of a sentence.
 
     >>> listed(["Hungary", "Slovakia", "Italy"])
     'Hungary, Slovakia and Italy'
