@@ -16,10 +16,10 @@ EVIDENCE = Path(__file__).parents[1] / "evidence"
 PAGE, FIGURES = EVIDENCE / "patterns.md", EVIDENCE / "patterns.json"
 """The page, and the committed figures that the tests compare with the code."""
 
-SETTINGS = {"runs": 2000, "seed": 20261201, "points": 20, "runs_a_point": 100}
+SETTINGS = {"runs": 2000, "seed": 20261201, "points": 12, "runs_a_point": 100}
 """Settings with which the figures are computed."""
 
-FORMS = {"points": (100, "{:+.1f} points"), "share": (100, "{:.1f}%"), "number": (1, "{:.2f}")}
+FORMS = {"points": (100, "{:+.1f} points"), "share": (100, "{:.1f}%"), "number": (1, "{:.3g}")}
 """How a figure is shown: its factor and format, by its unit."""
 
 

@@ -63,7 +63,8 @@ class Figure:
         name: what it is.
         value: the estimate; ``low`` and ``high`` are the ends of its interval.
         unit: ``points`` (percentage points, as a share), ``share`` or ``number``.
-        holds: whether it is as the pattern states.
+        holds: whether it is as the pattern states, beyond its interval where the pattern states a direction.
+        stated: whether the estimate alone is as stated: it has the stated direction, or is within the tolerance.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Figure:
     high: float
     unit: str
     holds: bool
+    stated: bool
 
 
 def day(scenario: Scenario, weeks: int) -> date:
@@ -84,12 +86,13 @@ def with_event(scenario: Scenario, **event: Any) -> Scenario:  # noqa: ANN401 - 
     return read_scenario(scenario, {"events": [event]})
 
 
-def _points(name: str, difference: Difference, holds: bool) -> Figure:
-    return Figure(name, difference.mean, difference.low, difference.high, "points", bool(holds))
+def _points(name: str, difference: Difference, holds: bool, stated: bool) -> Figure:
+    return Figure(name, difference.mean, difference.low, difference.high, "points", bool(holds), bool(stated))
 
 
-def _number(name: str, row: Mapping[str, float], unit: str, holds: bool) -> Figure:
-    return Figure(name, float(row["it"]), float(row["it_low"]), float(row["it_high"]), unit, bool(holds))
+def _number(name: str, row: Mapping[str, float], unit: str, holds: bool, stated: bool) -> Figure:
+    ends = float(row["it"]), float(row["it_low"]), float(row["it_high"])
+    return Figure(name, *ends, unit, bool(holds), bool(stated))
 
 
 # --- 10 ---------------------------------------------------------------------------------------------------------------
@@ -121,7 +124,7 @@ def read_meetings(found: Results) -> list[Figure]:
     for times in (2, 4):
         difference = paired(reached(found[f"meetings x {times}"], "invitation"), usual)
         holds = abs(difference.mean) <= MOST_CHANGE
-        figures.append(_points(f"share invited, {times} times as many meetings", difference, holds))
+        figures.append(_points(f"share invited, {times} times as many meetings", difference, holds, holds))
     return figures
 
 
@@ -143,8 +146,8 @@ def read_last_holdouts(found: Results) -> list[Figure]:
     frequency = (objects & near[:, :, None]).sum(axis=(0, 1))
     rank = float((frequency > frequency[roster.index("TUR")]).sum() + 1)
     return [
-        _number(WITH_A_POSITIVE_CODE, share, "share", share["it"] >= 0.2),
-        Figure("rank of Türkiye among the members that object then", rank, rank, rank, "number", bool(rank <= 5)),
+        _number(WITH_A_POSITIVE_CODE, share, "share", share["it"] >= 0.2, share["it"] >= 0.2),
+        Figure("rank of Türkiye among the members that object then", rank, rank, rank, "number", rank <= 5, rank <= 5),
     ]
 
 
@@ -180,9 +183,11 @@ def read_champions(found: Results) -> list[Figure]:
     after, before = _first_year(found[f"champion in {leader}"], place), _first_year(result, place)
     follow = mean_over_runs(after - before, "it")
     return [
-        _points(f"share invited, champion in {leader}", own, own.low > 0),
-        _points(f"the same, less that of a champion in {best}, the largest elsewhere", ahead, ahead.low > 0),
-        _number("stance of hesitant members a year later", follow, "number", follow["it_low"] > 0),
+        _points(f"share invited, champion in {leader}", own, own.low > 0, own.mean > 0),
+        _points(
+            f"the same, less that of a champion in {best}, the largest elsewhere", ahead, ahead.low > 0, ahead.mean > 0
+        ),
+        _number("stance of hesitant members a year later", follow, "number", follow["it_low"] > 0, follow["it"] > 0),
     ]
 
 
@@ -225,10 +230,10 @@ def read_plans(found: Results) -> list[Figure]:
     figures = []
     for earlier, later in pairwise(PLAN_STAGES):
         fall = paired(accepted[later, False], accepted[earlier, False])
-        figures.append(_points(f"acceptance in hot war, {later} less {earlier}", fall, fall.high < 0))
+        figures.append(_points(f"acceptance in hot war, {later} less {earlier}", fall, fall.high < 0, fall.mean < 0))
     for stage in PLAN_STAGES:
         fall = paired(accepted[stage, True], accepted[stage, False])
-        figures.append(_points(f"acceptance while {stage}, ceasefire less hot war", fall, fall.high < 0))
+        figures.append(_points(f"acceptance while {stage}, ceasefire less hot war", fall, fall.high < 0, fall.mean < 0))
     return figures
 
 
@@ -256,8 +261,16 @@ def read_objectors(found: Results) -> list[Figure]:
     counted = held & (intensity > result.scenario.war.hot_line)
     spread, slope = spread_by_run(objectors, counted), slope_by_run(intensity, objectors, counted)
     return [
-        _number("standard deviation of objectors in hot war", spread, "number", spread["it"] >= LEAST_SPREAD),
-        _number("objectors gained as the intensity rises from 0 to 1", slope, "number", slope["it_low"] > 0),
+        _number(
+            "standard deviation of objectors in hot war",
+            spread,
+            "number",
+            spread["it"] >= LEAST_SPREAD,
+            spread["it"] >= LEAST_SPREAD,
+        ),
+        _number(
+            "objectors gained as the intensity rises from 0 to 1", slope, "number", slope["it_low"] > 0, slope["it"] > 0
+        ),
     ]
 
 

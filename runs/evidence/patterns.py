@@ -163,7 +163,7 @@ def plausible_shares(
     kept: dict[int, list[list[bool]]] = {}
     for place, point in enumerate(parameters(scenario, points, seed)):
         for number, figures in measure_patterns(point.scenario, runs, seed).items():
-            kept.setdefault(number, []).append([figure.holds for figure in figures])
+            kept.setdefault(number, []).append([figure.stated for figure in figures])
         if progress is not None:
             progress(place + 1, points)
     return {number: [sum(column) / points for column in zip(*rows, strict=True)] for number, rows in kept.items()}
