@@ -20,12 +20,14 @@ class CandidateParameters(Parameters):
     """Aspiration, readiness and the choice to shelve or resume the bid."""
 
     name: Annotated[
-        Label, Field(description="Name of the state that asks to join."), Meta("", None, "public record")
-    ] = "Ukraine"
+        Label,
+        Field(description="Name of the state that asks to join; by default that of the edition."),
+        Meta("", None, "public record"),
+    ] = "candidate"
     aspiration: Annotated[
         float,
         Field(ge=0, le=1, description="The candidate's wish to join at the start."),
-        Meta("1", (0.7, 0.95), "model/data/public_opinion_ukraine_nato.csv: 83% in October 2022"),
+        Meta("1", (0.7, 0.95), "model/data/2025-12/public_opinion.csv: 83% in October 2022"),
     ] = 0.8
     aspiration_rate: Annotated[
         float,
@@ -140,13 +142,13 @@ class GuaranteeParameters(Parameters):
         Meta(
             "1",
             (0.1, 0.4),
-            "model/data/ukraine_security_commitments.csv: bilateral agreements of 26 members; scale assumed",
+            "model/data/2025-12/security_commitments.csv: bilateral agreements of 26 members; scale assumed",
         ),
     ] = 0.2
     renewal: Annotated[
         bool,
         Field(description="Whether the initial commitments are kept renewed; if not, they fade like later ones."),
-        Meta("", None, "model/data/ukraine_security_commitments.csv: agreements run ten years"),
+        Meta("", None, "model/data/2025-12/security_commitments.csv: agreements run ten years"),
     ] = True
     decay_rate: Annotated[
         float,

@@ -140,7 +140,7 @@ class StanceParameters(Parameters):
             le=5,
             description="Scales the uncertainty of the initial stances; 0 starts every run at the coded values.",
         ),
-        Meta("1", (0.5, 1.5), "model/data/ukraine_membership_stance_2025_12.csv, column status"),
+        Meta("1", (0.5, 1.5), "model/data/2025-12/membership_stance.csv, column status"),
     ] = 1.0
 
 
@@ -165,7 +165,7 @@ class ThreatParameters(Parameters):
     incident_weight: Annotated[
         float,
         Field(ge=0, le=2, description="Threat from a recent incident of severity 1 on the member's own territory."),
-        Meta("threat", (0.1, 0.5), "model/data/events_2021_2025.csv; size assumed"),
+        Meta("threat", (0.1, 0.5), "model/data/2025-12/events.csv; size assumed"),
     ] = 0.25
     incident_decay_rate: Annotated[
         float,
@@ -242,13 +242,13 @@ class SpendingParameters(Parameters):
         Meta(
             "1/year",
             (0.1, 0.6),
-            "model/data/defence_expenditure.csv: European allies closed about a third of the gap to 2% in three years",
+            "model/data/2025-12/defence_expenditure.csv: Europeans closed a third of the gap to 2% in three years",
         ),
     ] = 0.3
     pledge: Annotated[
         float,
         Field(ge=0, le=10, description="Core defence spending pledged at the start."),
-        Meta("% GDP", None, "model/data/spending_pledges.csv, The Hague, 25 June 2025"),
+        Meta("% GDP", None, "model/data/2025-12/spending_pledges.csv, The Hague, 25 June 2025"),
     ] = 3.5
     pledge_deadline: Annotated[
         int,
@@ -257,7 +257,7 @@ class SpendingParameters(Parameters):
             le=2100,
             description="Year by which the pledge is to be met; the pledged path rises to it in a straight line.",
         ),
-        Meta("year", None, "model/data/spending_pledges.csv, The Hague, 25 June 2025"),
+        Meta("year", None, "model/data/2025-12/spending_pledges.csv, The Hague, 25 June 2025"),
     ] = 2035
     compliance: Annotated[
         float,
@@ -265,7 +265,7 @@ class SpendingParameters(Parameters):
         Meta(
             "1",
             (0.3, 0.9),
-            "model/data/defence_expenditure.csv: three of 32 met the Wales pledge in 2014, 31 in 2025",
+            "model/data/2025-12/defence_expenditure.csv: three of 32 met the Wales pledge in 2014, 31 in 2025",
         ),
     ] = 0.6
     threat_response: Annotated[

@@ -41,7 +41,7 @@ class RussiaParameters(Parameters):
         Meta(
             "pressure/year",
             (2.0, 15.0),
-            "assumption; the hostile acts in model/data/events_2021_2025.csv are of this order",
+            "assumption; the hostile acts in model/data/2025-12/events.csv are of this order",
         ),
     ] = 6.0
     ambition: Annotated[
@@ -142,7 +142,7 @@ class WarParameters(Parameters):
     intensity: Annotated[
         float,
         Field(ge=0, le=1, description="Intensity of the hot war at the start; 1 is the intensity of spring 2022."),
-        Meta("1", (0.5, 1.0), "model/data/events_2021_2025.csv; scale assumed"),
+        Meta("1", (0.5, 1.0), "model/data/2025-12/events.csv; scale assumed"),
     ] = 0.8
     ceasefire_intensity: Annotated[
         float,

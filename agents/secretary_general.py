@@ -49,7 +49,7 @@ class SecretaryGeneralParameters(Parameters):
             le=1,
             description="Stance at or above which a member champions the bid and helps to persuade holdouts.",
         ),
-        Meta("stance", (0.4, 0.6), "model/data/ukraine_membership_stance_2025_12.csv: code 2, champion, is 0.6"),
+        Meta("stance", (0.4, 0.6), "model/data/2025-12/membership_stance.csv: code 2, champion, is 0.6"),
     ] = 0.5
     reach: Annotated[
         float,

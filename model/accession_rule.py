@@ -21,7 +21,7 @@ from article10.agents.arrays import BoolArray, IntArray
 from article10.agents.member_state import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
 from article10.agents.parameter import Meta, Parameters
 from article10.agents.short_error import ArgumentError, shown
-from article10.model.roster import read_roster
+from article10.model.edition import read_edition
 
 ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 """Stages of an accession, in order; only the candidate's own decision leads to SHELVED."""
@@ -36,9 +36,6 @@ ENTERED: Mapping[int, str] = MappingProxyType(
 
 MILESTONES = tuple(ENTERED.values())
 """What entering a stage is called, in the order of the stages."""
-
-EXTERNAL_POWERS = frozenset({"RUS"})
-"""Powers outside the alliance: they have no ballot."""
 
 RuleName = Literal["consensus", "qualified_majority", "simple_majority", "unanimity_minus"]
 
@@ -73,7 +70,7 @@ class AccessionParameters(Parameters):
             le=1,
             description="Members whose coded war bar exceeds this object while the war is hot; at 1, none does.",
         ),
-        Meta("1", (0.0, 1.0), "model/data/governments_2025_12.csv, war_bar"),
+        Meta("1", (0.0, 1.0), "model/data/2025-12/governments.csv, war_bar"),
     ] = 0.5
     candidate_at_war: Annotated[
         bool,
@@ -126,6 +123,7 @@ class Ballots:
     Attributes:
         members: codes of the members, in the order of the last axis of ``codes``.
         codes: OBJECT, ACQUIESCE or SUPPORT, int8, (run, member).
+        edition: name or folder of the edition whose members may cast a ballot; by default the newest.
 
     Raises:
         ValueError: there are too few or too many ballots, a code is unknown, a member is named twice, or a state is
@@ -134,13 +132,14 @@ class Ballots:
 
     members: tuple[str, ...]
     codes: IntArray
+    edition: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.codes, np.ndarray):
             raise ValueError(f"codes = {self.codes!r:.60}: expected an array of ballots (run, member), as int8")
         if not isinstance(self.members, tuple):
             raise ValueError(f"members = {self.members!r:.60}: expected a tuple of codes, such as ('HUN', 'POL')")
-        _check_members(self.members)
+        _check_members(self.members, self.edition)
         if self.codes.ndim != 2 or self.codes.shape[-1] != len(self.members):
             raise ValueError(
                 f"{len(self.members)} members need codes of shape (run, {len(self.members)}), got {self.codes.shape}"
@@ -154,14 +153,14 @@ class Ballots:
         return (self.codes == OBJECT).sum(axis=-1)
 
     @classmethod
-    def of_ratifications(cls, members: tuple[str, ...], ratified: BoolArray) -> Ballots:
+    def of_ratifications(cls, members: tuple[str, ...], ratified: BoolArray, edition: str | None = None) -> Ballots:
         """Ballots that stand for ratifications, (run, member): support if complete, an objection if missing."""
-        return cls(members, np.where(ratified, SUPPORT, OBJECT).astype(np.int8))
+        return cls(members, np.where(ratified, SUPPORT, OBJECT).astype(np.int8), edition)
 
 
 @lru_cache(maxsize=64)
-def _check_members(members: tuple[str, ...]) -> None:
-    outsiders = sorted(map(str, set(members).difference(read_roster().iso3)))
+def _check_members(members: tuple[str, ...], edition: str | None) -> None:
+    outsiders = sorted(map(str, set(members).difference(read_edition(edition).members)))
     if outsiders:
         raise ValueError(f"{', '.join(outsiders)}: not a member of the alliance, and so without a ballot")
     if len(set(members)) != len(members) or not members:
@@ -213,7 +212,6 @@ __all__ = [
     "ACQUIESCE",
     "ASPIRANT",
     "ENTERED",
-    "EXTERNAL_POWERS",
     "INVITED",
     "MEMBER",
     "MILESTONES",

@@ -2,22 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 
-from article10.model.tables import day_of, member_rows, read_table
+from article10.model.edition import Edition, read_edition
+from article10.model.tables import day_of
 
 
-def governing_office(iso3: str) -> str:
+def governing_office(iso3: str, edition: str | Path | Edition | None = None) -> str:
     """Return the office whose election decides a member's stance: ``parliament``, or one that names a president.
 
     Raises:
         KeyError: the code is not that of a member.
     """
-    if iso3 not in member_rows():
+    tables = read_edition(edition)
+    if iso3 not in tables.members:
         raise KeyError(f"{iso3!r} is not a member")
-    return next(row["governing_office"] for row in read_table("governments_2025_12") if row["iso3"] == iso3)
+    return next(row["governing_office"] for row in tables.table("governments") if row["iso3"] == iso3)
 
 
-def election_dates(iso3: str, start: date, end: date, early: Iterable[date] = ()) -> tuple[date, ...]:
+def election_dates(
+    iso3: str,
+    start: date,
+    end: date,
+    early: Iterable[date] = (),
+    edition: str | Path | Edition | None = None,
+) -> tuple[date, ...]:
     """Return the elections of the office that decides the member's stance, in (start, end].
 
     These are the last one held, the one due, and then one in every term. The term is the time from the last to the one
@@ -29,13 +38,14 @@ def election_dates(iso3: str, start: date, end: date, early: Iterable[date] = ()
         start: elections after this day.
         end: elections up to this day.
         early: days of snap elections.
+        edition: name or folder, or an edition; by default the newest.
 
     Raises:
         KeyError: the code is not that of a member.
     """
-    office = governing_office(iso3)
-    row = next(row for row in read_table("elections") if (row["iso3"], row["office"]) == (iso3, office))
-    last, due = day_of(row["last_held_before_2025_12"]), day_of(row["due_or_latest_as_of_2025_12"])
+    tables, office = read_edition(edition), governing_office(iso3, edition)
+    row = next(row for row in tables.table("elections") if (row["iso3"], row["office"]) == (iso3, office))
+    last, due = day_of(row["last_held"]), day_of(row["due"])
     term = round((due - last).days / 365.25)
     days = [last, *_every(term, due, end)]
     for snap in sorted(early):
@@ -49,17 +59,17 @@ def _every(years: int, first: date, end: date) -> list[date]:
     return [first, *(day.replace(year=year) for year in range(first.year + years, end.year + 1, years))]
 
 
-def council_dates(start: date, end: date) -> tuple[tuple[date, str], ...]:
+def council_dates(start: date, end: date, edition: str | Path | Edition | None = None) -> tuple[tuple[date, str], ...]:
     """Return the meetings of the council in (start, end], each with its kind.
 
-    These are the announced meetings (nato_council_dates.csv) and, in other years, the usual ones: foreign ministers on
-    3 April and 3 December, a summit on 10 July. A usual meeting within 45 days of an announced one is the same
-    meeting. If only the year of a meeting was announced, it takes the usual day.
+    These are the announced meetings (council_dates.csv) and, in other years, the usual ones that the edition names. A
+    usual meeting within 45 days of an announced one is the same meeting. If only the year of a meeting was announced,
+    it takes the usual day.
     """
-    tabled = read_table("nato_council_dates")
+    tables = read_edition(edition)
+    tabled, usual = tables.table("council_dates"), tables.file.usual_meetings
     announced = [(day_of(row["date"]), row["kind"]) for row in tabled if len(row["date"]) == 10]
-    habit = ((4, 3, "foreign ministers"), (7, 10, "summit"), (12, 3, "foreign ministers"))
-    regular = [(date(y, m, d), kind) for y in range(start.year, end.year + 1) for m, d, kind in habit]
+    regular = [(date(y, each.month, each.day), each.kind) for y in range(start.year, end.year + 1) for each in usual]
     same = timedelta(days=45)
     extra = [(day, kind) for day, kind in regular if all(abs(day - known) > same for known, _ in announced)]
     return tuple(sorted((day, kind) for day, kind in announced + extra if start < day <= end))

@@ -106,7 +106,7 @@ class Russia(Handle):
     @property
     def formal_weight(self) -> int:
         """Ballots that it has among the members: none."""
-        return formal_weight("RUS", self.model.setup.roster.iso3)
+        return formal_weight(self.model.setup.edition.external_power.code, self.model.setup.roster.iso3)
 
     @property
     def shares(self) -> dict[str, float]:

@@ -1,12 +1,13 @@
-"""The thirty-two members and their fixed attributes, computed from the tables in `model/data/`.
+"""The members and their fixed attributes, computed from the tables of an edition.
 
 The formulas are in `roster_formulas.py`; `docs/roster.md` explains each column and its limits.
-Russia and Ukraine are never members of the roster.
+The candidate and the external power are never members of the roster.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import InitVar, dataclass, fields, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from article10.agents.nearest import near, nearest
 from article10.agents.short_error import ArgumentError, UnknownNameError, shown
 from article10.model import roster_formulas as formulas
-from article10.model.tables import member_rows, read_table
+from article10.model.edition import Edition, read_edition
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -32,9 +33,6 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "ratification_speed": (0.0, 1000.0),
 }
 
-OUTSIDERS = frozenset({"russia", "russian federation", "rus", "ru", "ukraine", "ukr", "ua", "belarus", "blr"})
-"""Names of states that are not members, in lower case, so that they are not taken for a member of a similar name."""
-
 
 @dataclass(frozen=True, eq=False)
 class Roster:
@@ -44,19 +42,21 @@ class Roster:
     names: tuple[str, ...]
     influence_weight: FloatArray  # sums to 1
     affinity: FloatArray  # (member, member) in [0, 1], symmetric, zero diagonal
-    exposure: FloatArray  # to Russia, in [0, 1]
-    structural_susceptibility: FloatArray  # to Russian pressure, whoever governs, in [0, 1]
-    government_ties: FloatArray  # closeness of the initial government to Russia, in [0, 1]
+    exposure: FloatArray  # to the external power, in [0, 1]
+    structural_susceptibility: FloatArray  # to its pressure, whoever governs, in [0, 1]
+    government_ties: FloatArray  # closeness of the initial government to it, in [0, 1]
     caution: FloatArray  # fear of entrapment, in [0, 1]
     stance: FloatArray  # in [-1, 1]
     stance_spread: FloatArray  # standard deviation of the stance around its code
     war_bar: FloatArray  # how firmly it holds that a state at war cannot be admitted, in [0, 1]
     defence_spending: FloatArray  # % of GDP
     ratification_speed: FloatArray  # per year, at the urgency of the 2022 round
-    borders_russia: BoolArray
+    borders_russia: BoolArray  # whether it has a land border with the external power
+    outsiders: InitVar[frozenset[str]] = frozenset()  # names, in small letters, of states that are not members
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, outsiders: frozenset[str]) -> None:
         """Check order, shapes and bounds, and keep read-only copies of the arrays."""
+        object.__setattr__(self, "outsiders", outsiders)
         if not self.iso3 or self.iso3 != tuple(sorted(set(self.iso3))):
             raise ValueError(f"Roster.iso3 must name members in order and without repeats; got {self.iso3}")
         for field in fields(self)[2:]:
@@ -72,7 +72,12 @@ class Roster:
 
     def __reduce__(self) -> tuple[type["Roster"], tuple[object, ...]]:
         """Rebuild on unpickling, so that arrays are read-only in worker processes too."""
-        return Roster, tuple(getattr(self, field.name) for field in fields(self))
+        return Roster, (*(getattr(self, field.name) for field in fields(self)), self._outsiders)
+
+    @property
+    def _outsiders(self) -> frozenset[str]:
+        found: frozenset[str] = vars(self)["outsiders"]
+        return found
 
     def __len__(self) -> int:
         """Return the number of members."""
@@ -89,7 +94,7 @@ class Roster:
             codes = dict(zip(self.names, self.iso3, strict=True)) | {code: code for code in self.iso3}
             meant = near(iso3, codes)
             hint = "; expected a code such as 'HUN'" if meant is None else f"; did you mean {codes[meant]!r}?"
-            if str(iso3).casefold() in OUTSIDERS:
+            if str(iso3).casefold() in self._outsiders:
                 hint = ": it is outside the alliance and has no ballot"
             raise UnknownNameError(f"{shown(iso3)} is not a member of the roster of {len(self)}{hint}")
         return self.iso3.index(iso3)
@@ -108,7 +113,9 @@ class Roster:
         values = {field.name: getattr(self, field.name)[kept] for field in fields(self)[2:]}
         values["affinity"] = self.affinity[np.ix_(kept, kept)]
         values["influence_weight"] = values["influence_weight"] / values["influence_weight"].sum()
-        return Roster(tuple(self.iso3[k] for k in kept), tuple(self.names[k] for k in kept), **values)
+        return Roster(
+            tuple(self.iso3[k] for k in kept), tuple(self.names[k] for k in kept), **values, outsiders=self._outsiders
+        )
 
     def with_values(self, iso3: str, **values: float) -> "Roster":
         """Return the roster with some attributes of one member replaced.
@@ -127,33 +134,49 @@ class Roster:
         return replace(self, **changed)
 
 
+def read_roster(edition: str | Path | Edition | None = None) -> Roster:
+    """Return the members of an edition on its date.
+
+    Args:
+        edition: name or folder, or an edition; by default the newest.
+
+    Raises:
+        EditionError: there is no such edition, or its tables cannot be read.
+    """
+    return _roster_of(read_edition(edition))
+
+
 @cache
-def read_roster() -> Roster:
-    """Return the roster of the thirty-two members on 1 December 2025."""
-    members = member_rows()
-    stances = {row["iso3"]: row for row in read_table("ukraine_membership_stance_2025_12")}
-    governments = {row["iso3"]: row for row in read_table("governments_2025_12")}
+def _roster_of(edition: Edition) -> Roster:
+    members = edition.members
+    stances = {row["iso3"]: row for row in edition.table("membership_stance")}
+    governments = {row["iso3"]: row for row in edition.table("governments")}
+
+    def column(formula: Callable[[str], float]) -> FloatArray:
+        return np.array([formula(code) for code in members], dtype=np.float64)
+
     return Roster(
         iso3=tuple(members),
         names=tuple(row["name"] for row in members.values()),
-        influence_weight=_over_members(formulas.influence_weights().__getitem__),
-        affinity=np.array([[formulas.affinity(a, b) for b in members] for a in members]),
-        exposure=_over_members(formulas.exposure),
-        structural_susceptibility=_over_members(formulas.structural_susceptibility),
-        government_ties=_over_members(lambda code: float(governments[code]["government_ties"])),
-        caution=_over_members(formulas.caution),
-        stance=_over_members(lambda code: formulas.STANCE_PER_CODE * float(stances[code]["stance_ordinal_-2_to_2"])),
-        stance_spread=_over_members(lambda code: formulas.stance_spread(stances[code]["status"])),
-        war_bar=_over_members(lambda code: float(governments[code]["war_bar"])),
-        defence_spending=_over_members(formulas.defence_spending),
-        ratification_speed=_over_members(formulas.ratification_speeds().__getitem__),
-        borders_russia=np.array([row["land_border_russia"] == "1" for row in members.values()]),
+        influence_weight=column(formulas.influence_weights(edition).__getitem__),
+        affinity=np.array([[formulas.affinity(a, b, edition) for b in members] for a in members]),
+        exposure=column(lambda code: formulas.exposure(code, edition)),
+        structural_susceptibility=column(lambda code: formulas.structural_susceptibility(code, edition)),
+        government_ties=column(lambda code: float(governments[code]["government_ties"])),
+        caution=column(lambda code: formulas.caution(code, edition)),
+        stance=column(lambda code: formulas.STANCE_PER_CODE * float(stances[code]["stance_code"])),
+        stance_spread=column(lambda code: formulas.stance_spread(stances[code]["status"])),
+        war_bar=column(lambda code: float(governments[code]["war_bar"])),
+        defence_spending=column(lambda code: formulas.defence_spending(code, edition)),
+        ratification_speed=column(formulas.ratification_speeds(edition).__getitem__),
+        borders_russia=np.array([row["borders_external_power"] == "1" for row in members.values()]),
+        outsiders=edition.outsiders,
     )
 
 
-def roster_rows() -> list[dict[str, object]]:
+def roster_rows(edition: str | Path | Edition | None = None) -> list[dict[str, object]]:
     """Return one dict per member with its attributes, rounded for reading; affinity, a matrix, is left out."""
-    roster = read_roster()
+    roster = read_roster(edition)
     columns = [field.name for field in fields(roster)[2:] if field.name != "affinity"]
     places = {"influence_weight": 4, "ratification_speed": 1}
     rows: list[dict[str, object]] = []
@@ -169,7 +192,3 @@ def _check_bounds(iso3: str, attribute: str, value: float) -> None:
     number = isinstance(value, int | float | np.number)
     if not number or not low <= value <= high:  # this form of the comparison also refuses not-a-number
         raise ArgumentError(f"{iso3}.{attribute} is {value}; expected a number from {low:g} to {high:g}")
-
-
-def _over_members(formula: Callable[[str], float]) -> FloatArray:
-    return np.array([formula(code) for code in member_rows()], dtype=np.float64)

@@ -1,6 +1,7 @@
 """The formulas of the roster: one function of the tables for each column, with its source and constants.
 
-`docs/roster.md` explains each column and its limits. Some tables contain Russia and Ukraine, as points of reference.
+`docs/roster.md` explains each column and its limits. Some tables also contain the external power and the candidate, as
+points of reference.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from article10.model.tables import Row, member_rows, read_table
+from article10.model.edition import Edition
+from article10.model.tables import Row, read_table
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -19,15 +21,11 @@ SPREAD_GENERAL = 0.12  # half a code is 1.3 sd: about 1 in 5 of the codes on gen
 INFLUENCE_EXPONENT = 0.75  # midway between proportional influence (1) and Penrose's square root (1/2)
 DISTANCE_SCALE = 1000.0  # km over which nearness falls by 1/e: the depth of the belt of states next to Russia
 BORDER_EXPOSURE = 0.3  # share of exposure that is the land border; the rest is distance
-BORDER_BESIDE_RUSSIA = 0.5  # a border with Belarus (a base) or Ukraine (the war) counts half of Russia's
-UN_YEARS = ("2022", "2023", "2024")  # since the invasion; several years because Türkiye cast 7 votes in 2024
+BORDER_BESIDE = 0.5  # a border with an ally of the power (a base) or the candidate (the war) counts half of its own
 AFFINITY_WEIGHTS = {"voting": 0.4, "groupings": 0.4, "nearness": 0.2}  # no estimate: equal, nearness half
-GROUPINGS = ("eu_member", "b9_bucharest_nine", "nb8", "v4", "weimar", "jef", "three_seas", "quint", "g7")
 ENERGY_WEIGHT = 0.8  # energy is leverage; UN voting is a sign of it, but neutral states too vote near Russia
 GAS_WEIGHT = 2 / 3  # gas is bound to its pipe, crude can be bought elsewhere
 GAS_PER_HEAD = 16.0  # GJ a year, half the EU's mean in 2020: below it the share matters in proportion
-GAS_CUT_OFF = frozenset({"BGR", "DEU", "DNK", "FIN", "LVA", "NLD", "POL"})  # events of 2022
-GAS_ENDED = frozenset({"EST", "LTU"})  # stopped buying in April 2022: general knowledge, no row
 GAS_RETAINED = 0.2  # of the 2020 share where supply ended: pipes, contracts, the wish to return outlive it
 CAUTION_WEIGHTS = {"opinion": 0.4, "burden": 0.4, "remoteness": 0.2}  # remoteness is already part of exposure
 POLITICAL_DELAYS = frozenset(
@@ -37,32 +35,32 @@ PRIOR_ROUNDS = 3.0  # shape of the gamma over members; its most likely value in 
 
 
 @cache
-def influence_weights() -> dict[str, float]:
+def influence_weights(edition: Edition) -> dict[str, float]:
     """Return each member's weight in the network of influence, summing to 1.
 
     w_i is proportional to (mean share of the alliance's GDP, population and defence spending) ** 0.75: a
     capability index after Singer (1988), damped, because in a body that decides by consensus a small member
     weighs more than its capability; the exponent is an assumption. Source: World Bank, NATO.
     """
-    rows = member_rows()
-    gdp = _shares({code: float(row["gdp_2023_current_usd"]) for code, row in rows.items()})
-    population = _shares({code: float(row["population_2024"]) for code, row in rows.items()})
-    spending = _shares({code: gdp[code] * defence_spending(code) for code in rows})
+    rows = edition.members
+    gdp = _shares({code: float(row["gdp_usd"]) for code, row in rows.items()})
+    population = _shares({code: float(row["population"]) for code, row in rows.items()})
+    spending = _shares({code: gdp[code] * defence_spending(code, edition) for code in rows})
     return _shares({c: ((gdp[c] + population[c] + spending[c]) / 3) ** INFLUENCE_EXPONENT for c in rows})
 
 
-def affinity(one: str, other: str) -> float:
+def affinity(one: str, other: str, edition: Edition) -> float:
     """Return how much two members listen to each other, in [0, 1]; 0 for a member and itself.
 
-    0.4 (1 - |x_i - x_j| / (x_USA - x_RUS)) + 0.4 (1 - 2**-shared groupings) + 0.2 exp(-distance of capitals /
-    1000 km), x the UN ideal point (Bailey, Strezhnev & Voeten 2017); a second shared grouping adds half as
-    much as the first.
+    0.4 (1 - |x_i - x_j| / span) + 0.4 (1 - 2**-shared groupings) + 0.2 exp(-distance of capitals /
+    1000 km), x the UN ideal point (Bailey, Strezhnev & Voeten 2017), span its distance between the heaviest
+    member and the external power; a second shared grouping adds half as much as the first.
     """
     if one == other:
         return 0.0
-    a, b = member_rows()[one], member_rows()[other]
-    voting = max(0.0, 1.0 - abs(ideal_point(one) - ideal_point(other)) / _ideal_point_span())
-    shared = sum(a[grouping] == b[grouping] == "1" for grouping in GROUPINGS)
+    a, b = edition.members[one], edition.members[other]
+    voting = max(0.0, 1.0 - abs(ideal_point(one, edition) - ideal_point(other, edition)) / _ideal_point_span(edition))
+    shared = sum(a[grouping] == b[grouping] == "1" for grouping in edition.file.countries.groupings)
     return (
         AFFINITY_WEIGHTS["voting"] * voting
         + AFFINITY_WEIGHTS["groupings"] * (1.0 - 0.5**shared)
@@ -71,76 +69,79 @@ def affinity(one: str, other: str) -> float:
 
 
 @cache
-def ideal_point(iso3: str) -> float:
-    """Return the UN ideal point of 2022-24, the mean of the years weighted by the votes cast in each.
+def ideal_point(iso3: str, edition: Edition) -> float:
+    """Return the UN ideal point, the mean of the edition's years weighted by the votes cast in each.
 
     Higher is nearer to the United States. Source: Bailey, Strezhnev & Voeten 2017, release of July 2025.
     """
-    rows = [row for row in read_table("unga_ideal_points") if row["iso3"] == iso3 and row["year"] in UN_YEARS]
+    years = edition.file.un_ideal_points.years
+    rows = [row for row in edition.table("un_ideal_points") if row["iso3"] == iso3 and int(row["year"]) in years]
     votes = _array(float(row["nvotesfp"]) for row in rows)
     return float(np.sum(votes * _array(float(row["idealpointfp"]) for row in rows)) / np.sum(votes))
 
 
-def exposure(iso3: str) -> float:
-    """Return how exposed a member is to Russia, in [0, 1].
+def exposure(iso3: str, edition: Edition) -> float:
+    """Return how exposed a member is to the external power, in [0, 1].
 
-    0.7 exp(-(d - d_nearest) / 1000 km) + 0.3 border, d from the capital to Moscow (the loss of strength with
-    distance: Boulding 1962; proximity as a source of threat: Walt 1987); border 1 with Russia, 0.5 with
-    Belarus or Ukraine only.
+    0.7 exp(-(d - d_nearest) / 1000 km) + 0.3 border, d from one capital to the other (the loss of strength with
+    distance: Boulding 1962; proximity as a source of threat: Walt 1987); border 1 with
+    the power, 0.5 with its ally or the candidate only.
     """
-    row = member_rows()[iso3]
-    nearest = min(float(member["dist_capital_to_moscow_km"]) for member in member_rows().values())
-    nearness = float(np.exp(-(float(row["dist_capital_to_moscow_km"]) - nearest) / DISTANCE_SCALE))
-    beside = "1" in (row["land_border_belarus"], row["land_border_ukraine"])
-    border = 1.0 if row["land_border_russia"] == "1" else BORDER_BESIDE_RUSSIA * beside
+    row = edition.members[iso3]
+    nearest = min(float(member["km_to_external_power"]) for member in edition.members.values())
+    nearness = float(np.exp(-(float(row["km_to_external_power"]) - nearest) / DISTANCE_SCALE))
+    beside = "1" in (row["borders_ally_of_external_power"], row["borders_candidate"])
+    border = 1.0 if row["borders_external_power"] == "1" else BORDER_BESIDE * beside
     return (1.0 - BORDER_EXPOSURE) * nearness + BORDER_EXPOSURE * border
 
 
-def structural_susceptibility(iso3: str) -> float:
-    """Return how much leverage Russia has over a member whoever governs it, in [0, 1].
+def structural_susceptibility(iso3: str, edition: Edition) -> float:
+    """Return how much leverage the external power has over a member whoever governs it, in [0, 1].
 
-    0.8 energy + 0.2 (1 - (x_i - x_RUS) / (x_USA - x_RUS)), x the UN ideal point; energy is the Russian share
-    of gas (2/3) and crude (1/3), of gas alone where crude is not known. Source: Eurostat NRG_TI_GAS, CREA,
+    0.8 energy + 0.2 (1 - (x_i - x_power) / span), x the UN ideal point; energy is the power's share of
+    gas (2/3) and crude (1/3), of gas alone where crude is not known. Source: Eurostat NRG_TI_GAS, CREA,
     Bailey et al.
     """
-    gas, crude = gas_dependence(iso3), crude_dependence(iso3)
+    gas, crude = gas_dependence(iso3, edition), crude_dependence(iso3, edition)
     energy = gas if crude is None else GAS_WEIGHT * gas + (1.0 - GAS_WEIGHT) * crude
-    voting = 1.0 - (ideal_point(iso3) - ideal_point("RUS")) / _ideal_point_span()
+    power = edition.external_power.code
+    voting = 1.0 - (ideal_point(iso3, edition) - ideal_point(power, edition)) / _ideal_point_span(edition)
     return ENERGY_WEIGHT * energy + (1.0 - ENERGY_WEIGHT) * min(max(voting, 0.0), 1.0)
 
 
-def gas_dependence(iso3: str) -> float:
-    """Return the Russian share of gas imports in about 2024, in [0, 1], scaled down if little gas is imported.
+def gas_dependence(iso3: str, edition: Edition) -> float:
+    """Return the external power's share of gas imports, in [0, 1], scaled down if little gas is imported.
 
-    A published share of 2023 or later where there is one (Hungary, Slovakia, Türkiye). Otherwise the last
-    Eurostat share (2020), times 0.2 where supply ended in 2022, elsewhere times what the EU kept of its
-    share, 19/45; times imports per head in units of 16 GJ, at most 1. Exporters that Eurostat does not list
-    (CAN, USA) have none.
+    A recent published share where there is one. Otherwise the last share in ``gas_imports``, times 0.2 where supply
+    ended, elsewhere times what the union kept of its share; times imports per head in units of 16 GJ, at most 1.
+    Members without a share (exporters) have none.
     """
-    recent = _energy_share(iso3, "russian_gas_share_of_imports", "russian_gas_share", since="2023")
+    energy = edition.file.energy
+    recent = _energy_share(iso3, edition, "gas_share_of_imports", "gas_share")
     if recent is not None:
         return recent
-    rows = [r for r in read_table("russia_gas_import_share") if r["iso3"] == iso3 and r["russia_share_pct"]]
+    rows = [r for r in edition.table("gas_imports") if r["iso3"] == iso3 and r["share_pct"]]
     if not rows:
         return 0.0
     last = max(rows, key=lambda row: row["year"])
-    per_head = float(last["gas_imports_total_tj"]) * 1000 / float(member_rows()[iso3]["population_2024"])  # GJ
-    kept = GAS_RETAINED if iso3 in GAS_CUT_OFF | GAS_ENDED else _gas_kept_by_the_eu()
-    return float(last["russia_share_pct"]) / 100 * kept * min(1.0, per_head / GAS_PER_HEAD)
+    per_head = float(last["gas_imports_total_tj"]) * 1000 / float(edition.members[iso3]["population"])  # GJ
+    kept = GAS_RETAINED if iso3 in energy.cut_off + energy.ended else _gas_kept_by_the_union(edition)
+    return float(last["share_pct"]) / 100 * kept * min(1.0, per_head / GAS_PER_HEAD)
 
 
-def crude_dependence(iso3: str) -> float | None:
-    """Return the Russian share of crude imports in 2024, in [0, 1], or None where it is not known.
+def crude_dependence(iso3: str, edition: Edition) -> float | None:
+    """Return the external power's share of crude imports, in [0, 1], or None where it is not known.
 
-    Members of the EU without a figure of their own take the EU's mean (3%), which the embargo of 2022 left.
+    Members of the union without a figure of their own take the union's mean.
     """
-    own = _energy_share(iso3, "russian_crude_share_of_imports", since="2023")
-    if own is None and member_rows()[iso3]["eu_member"] == "1":
-        return _energy_share("EU27", "russian_crude_share_of_imports", since="2023")
+    energy = edition.file.energy
+    own = _energy_share(iso3, edition, "crude_share_of_imports")
+    if own is None and energy.union and edition.members[iso3][energy.union_members] == "1":
+        return _energy_share(energy.union, edition, "crude_share_of_imports")
     return own
 
 
-def caution(iso3: str) -> float:
+def caution(iso3: str, edition: Edition) -> float:
     """Return a member's fear of being drawn into war (entrapment: Snyder 1984), in [0, 1].
 
     0.4 (share of the public that does not support membership) + 0.2 (1 - exposure) + 0.4 burden, where burden
@@ -149,11 +150,11 @@ def caution(iso3: str) -> float:
     the mean of the members polled where there is none. What governments say on membership does not enter:
     that is the stance.
     """
-    polled = {code: opposed for code in member_rows() if (opposed := _public_reluctance(code)) is not None}
-    weights = influence_weights()
+    polled = {code: opposed for code in edition.members if (opposed := _public_reluctance(code, edition)) is not None}
+    weights = influence_weights(edition)
     return (
         CAUTION_WEIGHTS["opinion"] * polled.get(iso3, float(np.mean(list(polled.values()))))
-        + CAUTION_WEIGHTS["remoteness"] * (1.0 - exposure(iso3))
+        + CAUTION_WEIGHTS["remoteness"] * (1.0 - exposure(iso3, edition))
         + CAUTION_WEIGHTS["burden"] * float(np.sqrt(weights[iso3] / max(weights.values())))
     )
 
@@ -163,21 +164,18 @@ def stance_spread(status: str) -> float:
     return SPREAD_SOURCED if "sourced statements" in status else SPREAD_GENERAL
 
 
-def defence_spending(iso3: str) -> float:
-    """Return defence spending in 2025, % of GDP, in NATO's release of August 2025.
-
-    Germany is blank there for 2025 (no budget yet) and takes its 2024 of the same release; Iceland has no
-    forces: 0.
-    """
+def defence_spending(iso3: str, edition: Edition) -> float:
+    """Return defence spending, % of GDP, in the latest year of the release that the edition names; 0 without a row."""
+    vintage = edition.file.defence_expenditure.vintage
     published = {
         row["year"]: float(row["pct_gdp"])
-        for row in read_table("defence_expenditure")
-        if row["iso3"] == iso3 and row["vintage"] == "NATO Aug-2025 release" and row["pct_gdp"]
+        for row in edition.table("defence_expenditure")
+        if row["iso3"] == iso3 and row["vintage"] == vintage and row["pct_gdp"]
     }
     return published[max(published)] if published else 0.0
 
 
-def ratification_speeds() -> dict[str, float]:
+def ratification_speeds(edition: Edition) -> dict[str, float]:
     """Return each member's institutional speed of ratifying, per year, at the urgency of the 2022 round.
 
     Durations are exponential and speeds gamma among members, so the speed expected of a member that took t
@@ -191,7 +189,7 @@ def ratification_speeds() -> dict[str, float]:
     scaled = {code: days * pace for code, days in of_2003.items()}
     mean_days = float(np.mean([*of_2022.values(), *scaled.values()]))
     speeds: dict[str, float] = {}
-    for code in member_rows():
+    for code in edition.members:
         seen = [days[code] for days in (of_2022, scaled) if code in days]
         speeds[code] = 365.25 * (PRIOR_ROUNDS + len(seen)) / (PRIOR_ROUNDS * mean_days + sum(seen))
     return speeds
@@ -221,31 +219,35 @@ def _distance_between_capitals(a: Row, b: Row) -> float:
 
 
 @cache
-def _ideal_point_span() -> float:
-    """Return the distance from Russia to the United States, the unit in which UN voting is measured here."""
-    return ideal_point("USA") - ideal_point("RUS")
+def _ideal_point_span(edition: Edition) -> float:
+    """Return the distance from the external power to the heaviest member, the unit in which UN voting is measured."""
+    weights = influence_weights(edition)
+    heaviest = max(weights, key=weights.__getitem__)
+    return ideal_point(heaviest, edition) - ideal_point(edition.external_power.code, edition)
 
 
-def _energy_share(iso3: str, *metrics: str, since: str) -> float | None:
+def _energy_share(iso3: str, edition: Edition, *metrics: str) -> float | None:
     """Return the latest published share in [0, 1]; "HUN+SVK" rows speak for both."""
     found = {
         row["period"]: float(row["value"]) / 100
-        for row in read_table("russia_energy_dependence")
-        if iso3 in row["iso3"].split("+") and row["metric"] in metrics and row["period"] >= since
+        for row in edition.table("energy_dependence")
+        if iso3 in row["iso3"].split("+")
+        and row["metric"] in metrics
+        and int(row["period"][:4]) >= edition.file.energy.since
     }
     return found[max(found)] if found else None
 
 
-def _gas_kept_by_the_eu() -> float:
-    """Return what the EU kept by 2024 of the Russian share of its gas in 2021."""
-    rows = [r for r in read_table("russia_energy_dependence") if r["iso3"] == "EU27"]
-    share = {r["period"]: float(r["value"]) for r in rows if r["metric"] == "russian_gas_share_of_imports"}
-    return share["2024"] / share["2021"]
+def _gas_kept_by_the_union(edition: Edition) -> float:
+    """Return the last known share of gas of the union over its first; 1 where there is no union."""
+    rows = [r for r in edition.table("energy_dependence") if r["iso3"] == edition.file.energy.union]
+    share = {r["period"]: float(r["value"]) for r in rows if r["metric"] == "gas_share_of_imports"}
+    return share[max(share)] / share[min(share)] if share else 1.0
 
 
-def _public_reluctance(iso3: str) -> float | None:
+def _public_reluctance(iso3: str, edition: Edition) -> float | None:
     """Return the share of the public without support for membership, in the polls of the latest year."""
-    polls = [r for r in read_table("public_opinion_ukraine_nato") if r["iso3"] == iso3 and r["support_pct"]]
+    polls = [r for r in edition.table("public_opinion") if r["iso3"] == iso3 and r["support_pct"]]
     if not polls:
         return None
     latest = max(row["field_end"][:4] for row in polls)

@@ -22,10 +22,11 @@ from article10.agents.parameter import Declaration, Parameters, declarations
 from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.agents.short_error import ScenarioError as ScenarioError
-from article10.model.accession_rule import EXTERNAL_POWERS, AccessionParameters, RatificationParameters
+from article10.model.accession_rule import AccessionParameters, RatificationParameters
 from article10.model.calendars import governing_office
 from article10.model.checked import checked
 from article10.model.days import Day
+from article10.model.edition import Edition, read_edition
 from article10.model.events import ALL, Event, event_from
 from article10.model.government_events import GovernmentFallEvent
 from article10.model.mechanisms import MECHANISMS, meaning
@@ -86,6 +87,37 @@ def _switches_of(meanings: tuple[tuple[str, str], ...]) -> type[MechanismSwitche
 Switches = Annotated[SerializeAsAny[MechanismSwitches], BeforeValidator(switches)]
 
 
+DEFAULT_YEARS = 10
+"""Years from the start to the horizon, where a scenario names neither."""
+
+
+def _edition_name(edition: Any = None) -> str:  # noqa: ANN401 - raw scenario input
+    return read_edition(edition).name
+
+
+def _start() -> date:
+    return read_edition().date
+
+
+def _horizon() -> date:
+    return _years_after(read_edition().date)
+
+
+def _years_after(day: date) -> date:
+    return day.replace(year=day.year + DEFAULT_YEARS)
+
+
+def _with_name(candidate: Any, edition: Edition) -> Any:  # noqa: ANN401 - raw scenario input
+    """The candidate's parameters with the name in the edition, where they do not state one."""
+    if isinstance(candidate, CandidateParameters):
+        stated = "name" in candidate.model_fields_set
+        return candidate if stated else candidate.with_(name=edition.candidate.name)
+    return {"name": edition.candidate.name, **candidate} if isinstance(candidate, Mapping) else candidate
+
+
+EditionName = Annotated[str, BeforeValidator(_edition_name)]
+
+
 class Scenario(Parameters):
     """Everything that a run needs beside its seed and number.
 
@@ -93,8 +125,9 @@ class Scenario(Parameters):
         name: short name, without slashes; results are kept in a folder of that name.
         title: one line.
         description: what it asks.
-        start: first day.
-        horizon: last day; the last step begins before it.
+        edition: name of the edition whose tables it stands on, or path of a user's own; by default the newest.
+        start: first day; by default the date of the edition.
+        horizon: last day; the last step begins before it. By default ten years after the date of the edition.
         step_days: length of a step.
         without: members that are not on the roster (those that joined later, in scenarios of the past).
         roster: overrides by member; those under ``all`` hold for every member that has none of its own.
@@ -107,8 +140,9 @@ class Scenario(Parameters):
     name: Name = "baseline"
     title: Line = ""
     description: Prose = ""
-    start: Day = date(2025, 12, 1)
-    horizon: Day = date(2035, 12, 1)
+    edition: EditionName = Field(default_factory=_edition_name)
+    start: Day = Field(default_factory=_start)
+    horizon: Day = Field(default_factory=_horizon)
     step_days: Annotated[int, Field(ge=1, le=31)] = 7
     without: Annotated[tuple[str, ...], Field(strict=False)] = ()
     roster: dict[str, MemberOverride] = Field(default_factory=dict)
@@ -130,6 +164,17 @@ class Scenario(Parameters):
         tuple[Annotated[SerializeAsAny[Event], BeforeValidator(event_from)], ...], Field(strict=False)
     ] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_edition(cls, content: Any) -> Any:  # noqa: ANN401 - raw input
+        """Start, horizon and the candidate's name are those of the edition where the scenario does not state them."""
+        if not isinstance(content, Mapping):
+            return content
+        edition = read_edition(content.get("edition"))
+        filled = {"start": edition.date, "horizon": _years_after(edition.date), **content, "edition": edition.name}
+        filled["candidate"] = _with_name(content.get("candidate", CandidateParameters()), edition)
+        return filled
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.horizon <= self.start:
@@ -144,7 +189,9 @@ class Scenario(Parameters):
                 raise ValueError(f"{place}.date = {event.date}: {side}; expected from {self.start} to {self.horizon}")
             for code in event.members_named:
                 self._require_member(members, code, place)
-            if isinstance(event, GovernmentFallEvent) and governing_office(event.member).startswith("president"):
+            if isinstance(event, GovernmentFallEvent) and governing_office(event.member, self.edition).startswith(
+                "president"
+            ):
                 raise ValueError(
                     f"{place}: {event.member} is governed by a president, who does not fall with a government; "
                     "expected leader_change or snap_election"
@@ -163,7 +210,7 @@ class Scenario(Parameters):
         Raises:
             ValueError: a member is not known, or is an external power.
         """
-        full = read_roster()
+        full = read_roster(self.edition)
         for code in self.without:
             self._require_member(full, code, "without")
         roster = full.without(*self.without)
@@ -176,9 +223,8 @@ class Scenario(Parameters):
                 roster = roster.with_values(member, **values)
         return roster
 
-    @staticmethod
-    def _require_member(roster: Roster, code: str, place: str) -> None:
-        if code in EXTERNAL_POWERS:
+    def _require_member(self, roster: Roster, code: str, place: str) -> None:
+        if code == read_edition(self.edition).external_power.code:
             raise ValueError(
                 f"{place}: {code} is an external power: it is on no roster and has no ballot; "
                 "its means are the parameters russia.* and pressure events"
@@ -225,7 +271,7 @@ class Scenario(Parameters):
                 raise ScenarioError(f"{key} = {value!r}: expected group.name; see `article10 parameters`")
             values.setdefault(group, {})[name] = value
         changed = {group: content[group].with_(**own) for group, own in values.items()}
-        if fields:
+        if fields or "candidate.name" in (changes or {}):
             return type(self)(**{**content, **changed})
         return self.model_copy(update=changed)  # groups of parameters are valid whatever the rest of a scenario says
 

@@ -15,9 +15,11 @@ from article10.agents.refusal import keys_to, objection
 from article10.agents.russia import STRATEGIES
 from article10.agents.short_error import listed_mistakes, named, shown
 from article10.model.checked import checked
+from article10.model.edition import Edition, EditionError, read_edition
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.shipped import ROOT as ROOT
+from article10.model.shipped import editions
 from article10.model.shipped import shipped as shipped
 from article10.model.toml_file import check_depth, parse_toml, read_toml
 
@@ -39,21 +41,30 @@ class Layer:
 
 @checked
 def read_scenario(
-    source: str | Path | Scenario = ROOT, changes: Mapping[str, Any] | None = None, *, own_strategy: bool = False
+    source: str | Path | Scenario = ROOT,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    edition: str | Path | Edition | None = None,
+    own_strategy: bool = False,
 ) -> Scenario:
     """A scenario by the name of a shipped one or the path of a TOML file, with changes on top.
 
     Args:
         source: name, path, or a scenario, which passes with its changes.
         changes: by full key, for example ``{"stance.peer_rate": 0.6, "horizon": "2030-12-01"}``.
+        edition: name or folder of the edition to stand on, whatever the scenario says; by default the one that it
+            names, or the newest.
         own_strategy: whether Russia's strategy is a function of the user's, whatever name the scenario gives it.
 
     Raises:
         ScenarioError: anything is wrong; the message names file, key, value, what was expected, the nearest name.
     """
-    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source))
+    asked = _asked(edition, changes)
+    layers = [Layer("scenario", _dump(source))] if isinstance(source, Scenario) else _layers(str(source), asked)
     if changes:
         layers.append(_layer_of(changes))
+    if edition is not None:
+        layers.append(Layer("edition", {"edition": asked}))
     return _build(layers, own_strategy)
 
 
@@ -63,12 +74,25 @@ def _dump(scenario: Scenario) -> dict[str, Any]:
     return content
 
 
-def _layers(source: str) -> list[Layer]:
-    """A scenario's own content and that of all its bases, the baseline first."""
+def _asked(edition: str | Path | Edition | None, changes: Mapping[str, Any] | None) -> str | None:
+    """Name of the edition that is asked for, as an argument or among the changes; None if none is."""
+    among = changes.get("edition") if isinstance(changes, Mapping) else None
+    wanted = among if edition is None else edition
+    return None if wanted is None else read_edition(wanted).name
+
+
+def _layers(source: str, edition: str | None) -> list[Layer]:
+    """A scenario's own content and that of all its bases, the baseline first.
+
+    Args:
+        source: name or path.
+        edition: where named scenarios are looked for; None until a file names its edition.
+    """
     layers: list[Layer] = []
     asked_by, passed = None, [source]
     while True:
-        origin, content = _content(source, asked_by)
+        origin, content = _content(source, asked_by, edition)
+        edition = edition or _edition_of(content, source)
         content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
         if origin == _origin(ROOT):
             return [Layer(origin, content), *layers]
@@ -83,6 +107,20 @@ def _layers(source: str) -> list[Layer]:
         source, asked_by = base, origin
 
 
+def _edition_of(content: dict[str, Any], source: str) -> str | None:
+    """The edition that a file names; the path of a folder is relative to the file, and is made absolute."""
+    stated = content.get("edition")
+    if not isinstance(stated, str):
+        return None
+    if stated not in editions() and source.endswith(".toml"):
+        stated = str(Path(source).parent / stated)
+    try:
+        content["edition"] = read_edition(stated).name
+    except EditionError as error:
+        raise ScenarioError(f"{source}: {error}") from None
+    return content["edition"]
+
+
 def _check_bases(origin: str, passed: Sequence[str]) -> None:
     base = passed[-1]
     if base in passed[:-1]:
@@ -95,12 +133,12 @@ def _origin(name: str) -> str:
     return f"scenario {name}"
 
 
-def _content(source: str, asked_by: str | None) -> tuple[str, dict[str, Any]]:
+def _content(source: str, asked_by: str | None, edition: str | None) -> tuple[str, dict[str, Any]]:
     """Where a scenario is from, and what it says."""
     if source.endswith(".toml"):
         place = f"{asked_by}: base = {source!r}" if asked_by else source
         return source, read_toml(source, 'a scenario, such as horizon = 2030-12-01, or base = "baseline"', place)
-    known = shipped()
+    known = shipped(edition)
     if source in known:
         return _origin(source), parse_toml(known[source], _origin(source))
     where = f"{asked_by}: base = {shown(source)}" if asked_by else f"scenario {shown(source)}"

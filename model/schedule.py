@@ -220,7 +220,7 @@ def council(world: World) -> None:
     asked = a.stage == ASPIRANT
     objectors = (ballots == OBJECT).sum(axis=-1)
     p = world.by_run.secretary_general
-    would_pass = decide(Ballots(setup.roster.iso3, ballots), world.by_run.accession)
+    would_pass = decide(Ballots(setup.roster.iso3, ballots, setup.scenario.edition), world.by_run.accession)
     put = secretary_general.puts_question(objectors, would_pass, world.candidate.readiness, asked, p)
     invited = put & would_pass
     a.stage = np.where(invited, INVITED, a.stage).astype(np.int8)
@@ -274,7 +274,7 @@ def _talk(world: World, rows: RowArray) -> None:
     if agreed.size:
         ballots, _ = world.positions(agreed)
         rule = world.by_run_at(agreed).accession
-        a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots), rule)]] = PROTOCOL_SIGNED
+        a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots, setup.scenario.edition), rule)]] = PROTOCOL_SIGNED
 
 
 def _ratify(world: World, rows: RowArray) -> None:
@@ -292,7 +292,7 @@ def _ratify(world: World, rows: RowArray) -> None:
     if newly.any():
         m.ratified_step[row[newly], member[newly]] = world.step + 1
         changed = rows[np.bincount(place[newly], minlength=len(rows)) > 0]
-        ballots = Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER)
+        ballots = Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER, setup.scenario.edition)
         complete = decide(ballots, world.by_run_at(changed).accession)
         a.stage[changed[complete]] = MEMBER
 

@@ -17,6 +17,7 @@ from article10.agents.stackable import is_stackable
 from article10.model.accession_rule import STAGES
 from article10.model.calendars import council_dates, election_dates
 from article10.model.constants import quarter_steps
+from article10.model.edition import Edition, read_edition
 from article10.model.events import ALL, Event, SummitEvent
 from article10.model.government_events import ElectionEvent, SnapElectionEvent
 from article10.model.influence_network import influence_network
@@ -105,6 +106,11 @@ class Setup:
         """Parameters and constants of every scenario of the stack."""
         return Stack(self.stacked, self.roster, self.mechanisms)
 
+    @cached_property
+    def edition(self) -> Edition:
+        """The tables on which the scenario stands."""
+        return read_edition(self.scenario.edition)
+
     # --- time ---------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -179,7 +185,7 @@ class Setup:
     def councils(self) -> Mapping[int, tuple[date, str]]:
         """Council meetings, indexed by step: date and kind. Dated summits of the scenario are included."""
         s = self.scenario
-        meetings = list(council_dates(s.start, s.horizon))
+        meetings = list(council_dates(s.start, s.horizon, self.edition))
         meetings += [(e.date, "summit") for e in s.events if isinstance(e, SummitEvent) and e.date]
         by_step = {s.step_of(day): (day, kind) for day, kind in sorted(meetings)}
         return {step: meeting for step, meeting in by_step.items() if 0 <= step < self.n_steps}
@@ -193,7 +199,7 @@ class Setup:
         for i, code in enumerate(self.roster.iso3):
             given = [e.date for e in votes if e.member == code and e.date]
             early = [e.date for e in votes if e.member == code and e.date and isinstance(e, SnapElectionEvent)]
-            for k, day in enumerate(election_dates(code, s.start, s.horizon, early)):
+            for k, day in enumerate(election_dates(code, s.start, s.horizon, early, self.edition)):
                 taken = any(abs((d - day).days) <= SAME_ELECTION_DAYS for d in given)
                 if not taken and s.step_of(day) < self.n_steps:
                     found.setdefault(s.step_of(day), []).append((i, k))

@@ -1,25 +1,23 @@
-"""The tables of `model/data/`, read without changes."""
+"""Tables of data, read without changes."""
 
 import csv
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from io import StringIO
 
 Row = dict[str, str]
 
 
+def parsed_table(text: str) -> tuple[Row, ...]:
+    """The rows of a table, as text by the name of the column."""
+    return tuple(csv.DictReader(StringIO(text, newline="")))
+
+
 @cache
 def read_table(name: str) -> tuple[Row, ...]:
-    """Return the rows of one table of `model/data/`, as text: `read_table("countries")`."""
-    with files("article10.model.data").joinpath(f"{name}.csv").open(encoding="utf-8") as table:
-        return tuple(csv.DictReader(table))
-
-
-@cache
-def member_rows() -> dict[str, Row]:
-    """Return the rows of the members in `countries`, by code in alphabetical order."""
-    rows = {row["iso3"]: row for row in read_table("countries") if row["nato_member"] == "1"}
-    return dict(sorted(rows.items()))
+    """Return the rows of one table that all editions share, as text: `read_table("accession_rounds")`."""
+    return parsed_table(files("article10.model.data").joinpath(f"{name}.csv").read_text("utf-8"))
 
 
 def day_of(text: str) -> date:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from article10.agents.plain_values import MOST_LEVELS
-from article10.model.scenario import ScenarioError
+from article10.agents.short_error import ScenarioError
 
 OTHER_ENCODINGS = {
     codecs.BOM_UTF32_LE: "UTF-32",

@@ -1,10 +1,39 @@
 """What several files of tests use."""
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from article10.model.shipped import CHOSEN
+
+HELD = "2025-12"
+"""The edition on which tests run: they hold its numbers."""
+
+ON_THE_NEWEST = frozenset({"test_start.py"})
+"""Files of tests that run on the default edition, whichever that is."""
+
+
+def _edition_of(path: Path) -> str:
+    return "" if path.name in ON_THE_NEWEST else HELD
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Import each file of tests with its edition as the default: some read the roster when they are imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHOSEN, _edition_of(collector.path))
+        return (yield)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def edition_of_the_tests(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The default edition of a file of tests, for the processes that it starts too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHOSEN, _edition_of(request.path))
+        yield os.environ[CHOSEN]
 
 
 @pytest.fixture(scope="session")

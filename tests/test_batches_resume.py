@@ -175,7 +175,7 @@ def test_the_fingerprint_covers_what_steps_and_records_and_nothing_that_presents
 
 
 def test_a_worker_of_other_code_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "fingerprint", lambda: {"numpy": "0"})
+    monkeypatch.setattr(tasks, "fingerprint", lambda editions: {"numpy": "0"})
     with pytest.raises(BatchError, match="a worker would give other numbers"):
         run_batch(Design(runs=20, changes=SHORT), tmp_path / "b", **QUIET)
     assert not open_batch(tmp_path / "b").is_complete

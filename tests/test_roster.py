@@ -17,11 +17,14 @@ from hypothesis import strategies as st
 
 from article10.model import roster_formulas as columns
 from article10.model.calendars import council_dates, election_dates
+from article10.model.edition import read_edition
 from article10.model.roster import BOUNDS, read_roster, roster_rows
-from article10.model.tables import read_table
+from article10.model.tables import parsed_table, read_table
 from roster import roster_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "roster.md"
+EDITION = read_edition("2025-12")
+DATA = Path(str(files("article10.model.data")))
 MEMBERS = read_roster().iso3
 START = date(2025, 12, 1)
 
@@ -72,9 +75,9 @@ def test_influence_sums_to_one_and_is_largest_but_no_majority_for_the_united_sta
 
 
 def test_influence_is_the_damped_mean_share_of_gdp_population_and_defence_spending():
-    rows = [row for row in read_table("countries") if row["nato_member"] == "1"]
-    gdp = np.array([float(row["gdp_2023_current_usd"]) for row in rows])
-    population = np.array([float(row["population_2024"]) for row in rows])
+    rows = [row for row in EDITION.table("countries") if row["member"] == "1"]
+    gdp = np.array([float(row["gdp_usd"]) for row in rows])
+    population = np.array([float(row["population"]) for row in rows])
     spending = gdp * [value("defence_spending", row["iso3"]) for row in rows]
     damped = ((gdp / gdp.sum() + population / population.sum() + spending / spending.sum()) / 3) ** 0.75
     codes = [row["iso3"] for row in rows]
@@ -103,7 +106,7 @@ def test_affinity_adds_voting_shared_groupings_and_nearness():
         0.4 * (1 - (ideal["USA"] - ideal["TUR"]) / span) + 0.2 * math.exp(-8.726), abs=1e-6
     )
     close = roster.affinity[roster.index("EST"), roster.index("LVA")]  # five groupings: EU, B9, NB8, JEF, Three Seas
-    voting = 1 - abs(columns.ideal_point("EST") - columns.ideal_point("LVA")) / span
+    voting = 1 - abs(columns.ideal_point("EST", EDITION) - columns.ideal_point("LVA", EDITION)) / span
     assert close == pytest.approx(0.4 * voting + 0.4 * (1 - 2**-5) + 0.2 * math.exp(-0.27916), abs=1e-4)
 
 
@@ -118,17 +121,17 @@ def test_affinity_adds_voting_shared_groupings_and_nearness():
     ],
 )
 def test_each_further_shared_grouping_adds_half_of_the_one_before(one, other, shared):
-    rows = {row["iso3"]: row for row in read_table("countries")}
+    rows = {row["iso3"]: row for row in EDITION.table("countries")}
     kilometres = columns._distance_between_capitals(rows[one], rows[other])
-    span = columns.ideal_point("USA") - columns.ideal_point("RUS")
-    voting = 1 - abs(columns.ideal_point(one) - columns.ideal_point(other)) / span
+    span = columns.ideal_point("USA", EDITION) - columns.ideal_point("RUS", EDITION)
+    voting = 1 - abs(columns.ideal_point(one, EDITION) - columns.ideal_point(other, EDITION)) / span
     groupings = sum(0.5**k for k in range(1, shared + 1))
     expected = 0.4 * voting + 0.4 * groupings + 0.2 * math.exp(-kilometres / 1000)
-    assert columns.affinity(one, other) == pytest.approx(expected, rel=1e-12)
+    assert columns.affinity(one, other, EDITION) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_year_with_few_votes_hardly_moves_an_ideal_point():
-    assert columns.ideal_point("TUR") == pytest.approx((0.4891 + 0.6019) / 2, abs=0.002)
+    assert columns.ideal_point("TUR", EDITION) == pytest.approx((0.4891 + 0.6019) / 2, abs=0.002)
 
 
 # --- exposure and susceptibility ----------------------------------------------------------------------------
@@ -149,8 +152,11 @@ def test_the_most_exposed_are_russias_nearest_neighbours_and_the_least_are_acros
 
 
 def test_structural_susceptibility_is_energy_and_voting():
-    span = columns.ideal_point("USA") - columns.ideal_point("RUS")
-    voting = {c: 1 - (columns.ideal_point(c) - columns.ideal_point("RUS")) / span for c in ("HUN", "TUR", "DEU")}
+    span = columns.ideal_point("USA", EDITION) - columns.ideal_point("RUS", EDITION)
+    voting = {
+        c: 1 - (columns.ideal_point(c, EDITION) - columns.ideal_point("RUS", EDITION)) / span
+        for c in ("HUN", "TUR", "DEU")
+    }
     hungary = 0.8 * (2 / 3 * 0.70 + 1 / 3 * 0.86) + 0.2 * voting["HUN"]  # both fuels published for 2024
     turkiye = 0.8 * 0.41 + 0.2 * voting["TUR"]  # gas alone: crude is not known
     germany = 0.8 * (2 / 3 * 0.6615 * 0.2 + 1 / 3 * 0.03) + 0.2 * voting["DEU"]  # cut off in 2022; the EU's crude
@@ -168,23 +174,23 @@ def test_susceptibility_ranks_the_dependent_above_those_with_energy_of_their_own
 
 
 def test_pre_war_gas_shares_are_carried_to_the_present():
-    assert columns.gas_dependence("CZE") == pytest.approx(19 / 45)  # all Russian in 2020, no event of its own
-    assert columns.gas_dependence("FIN") == pytest.approx(0.6742 * 0.2)  # cut off in May 2022
-    assert columns.gas_dependence("GBR") == pytest.approx(0.0665 * 19 / 45)  # 2020 is missing: 2019
-    assert columns.gas_dependence("USA") == 0
+    assert columns.gas_dependence("CZE", EDITION) == pytest.approx(19 / 45)  # all Russian in 2020, no event of its own
+    assert columns.gas_dependence("FIN", EDITION) == pytest.approx(0.6742 * 0.2)  # cut off in May 2022
+    assert columns.gas_dependence("GBR", EDITION) == pytest.approx(0.0665 * 19 / 45)  # 2020 is missing: 2019
+    assert columns.gas_dependence("USA", EDITION) == 0
 
 
 def test_a_large_share_of_next_to_nothing_is_no_dependence():
-    assert columns.gas_dependence("NOR") < 0.01  # 30% of 0.24 GJ a head
-    assert columns.gas_dependence("MKD") == pytest.approx(19 / 45 * (12967 / 1.824359 / 16_000), rel=1e-6)
+    assert columns.gas_dependence("NOR", EDITION) < 0.01  # 30% of 0.24 GJ a head
+    assert columns.gas_dependence("MKD", EDITION) == pytest.approx(19 / 45 * (12967 / 1.824359 / 16_000), rel=1e-6)
 
 
 def test_members_cut_off_from_gas_are_those_of_the_events_table():
     halts = [
-        row for row in read_table("events_2021_2025")
+        row for row in EDITION.table("events")
         if row["category"] == "energy" and re.search(r"halts gas|stopped indefinitely", row["description"])
     ]  # fmt: skip
-    assert {target for row in halts for target in row["targets"].split()} == columns.GAS_CUT_OFF
+    assert {target for row in halts for target in row["targets"].split()} == set(EDITION.file.energy.cut_off)
 
 
 # --- caution, stance, governments, spending -----------------------------------------------------------------
@@ -207,8 +213,8 @@ def test_caution_does_not_restate_the_stance():
 
 
 def test_stances_are_codes_times_three_tenths_with_a_spread_that_tells_how_they_are_known():
-    for row in read_table("ukraine_membership_stance_2025_12"):
-        assert value("stance", row["iso3"]) == pytest.approx(0.3 * int(row["stance_ordinal_-2_to_2"]))
+    for row in EDITION.table("membership_stance"):
+        assert value("stance", row["iso3"]) == pytest.approx(0.3 * int(row["stance_code"]))
         assert value("stance_spread", row["iso3"]) == (0.12 if "general knowledge" in row["status"] else 0.06)
     assert np.sum(read_roster().stance_spread == 0.12) == 19
 
@@ -222,11 +228,11 @@ def test_governments_are_closest_to_russia_where_they_say_so_and_most_are_not():
 
 
 def test_every_coded_government_names_its_basis_and_the_rows_it_names_exist():
-    rows = read_table("governments_2025_12")
+    rows = EDITION.table("governments")
     assert tuple(row["iso3"] for row in rows) == MEMBERS
-    events = {row["date"] for row in read_table("events_2021_2025")}
+    events = {row["date"] for row in EDITION.table("events")}
     for row in rows:
-        own = {p["date"] for p in read_table("ukraine_membership_positions") if p["iso3"] == row["iso3"]}
+        own = {p["date"] for p in EDITION.table("membership_positions") if p["iso3"] == row["iso3"]}
         assert row["status"] == "coded judgement"
         assert "ties: " in row["basis"], row["iso3"]
         assert "war_bar: " in row["basis"], row["iso3"]
@@ -236,12 +242,12 @@ def test_every_coded_government_names_its_basis_and_the_rows_it_names_exist():
 
 @pytest.mark.parametrize(
     "table",
-    sorted(path.name[:-4] for path in files("article10.model.data").iterdir() if path.name.endswith(".csv")),
+    sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.csv")),
 )
 def test_every_row_of_every_table_says_where_it_comes_from(table):
-    rows = read_table(table)
+    rows = parsed_table((DATA / table).read_text("utf-8"))
     traces = [c for c in rows[0] if re.search("source|status|basis", c)]
-    assert traces, f"{table}.csv has no column that says where its values come from"
+    assert traces, f"{table} has no column that says where its values come from"
     assert all(any(row[trace] for trace in traces) for row in rows)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from article10.model.edition import read_edition
 from article10.model.events import BreachEvent, PressureEvent
 from article10.model.government_events import ElectionEvent
 from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.model.tables import read_table
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence import stance_scenario
@@ -33,6 +34,7 @@ from generated import with_blocks
 from stance_dynamics_page import stance_blocks
 
 ROOT = Path(__file__).parents[1]
+EDITION = read_edition("2025-12")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def found():
 def first_rows():
     """The rows that start a member, found without the code under test: the table is in the order of its dates."""
     first = {}
-    for row in read_table(TABLE):
+    for row in EDITION.table(TABLE):
         if row["position"] in CODES and row["date"] != "2024-2025":
             first.setdefault(row["iso3"], row)
     return [id(row) for row in first.values()]
@@ -55,9 +57,9 @@ def poisoned(*, later):
     turned = {word: "champion" if code < 0 else "oppose (veto)" for word, code in CODES.items()}
     rows = [
         {**row, "position": turned.get(row["position"], row["position"])} if (id(row) not in first) == later else row
-        for row in read_table(TABLE)
+        for row in EDITION.table(TABLE)
     ]
-    assert rows != list(read_table(TABLE))
+    assert rows != list(EDITION.table(TABLE))
     return read_positions(rows)
 
 
@@ -110,9 +112,9 @@ def test_a_position_that_the_scenario_does_not_start_from_is_refused():
 
 
 def test_words_are_coded_or_silent_and_unknown_ones_refused():
-    words = {row["position"] for row in read_table(TABLE)}
+    words = {row["position"] for row in EDITION.table(TABLE)}
     assert words == set(CODES) | WITHOUT_POSITION
-    row = dict(next(iter(read_table(TABLE))), iso3="POL", position="perhaps")
+    row = dict(next(iter(EDITION.table(TABLE))), iso3="POL", position="perhaps")
     with pytest.raises(KeyError, match="perhaps"):
         read_positions([row])
 
@@ -150,19 +152,20 @@ def test_the_attack_comes_on_a_calm_start(found):
 
 
 def test_every_act_on_record_has_a_kind_or_a_reason_to_be_left_out(monkeypatch):
-    rows = [row for row in read_table("events_2021_2025") if "2022-02-24" <= row["date"] <= "2025-12-01"]
+    rows = [row for row in EDITION.table("events") if "2022-02-24" <= row["date"] <= "2025-12-01"]
     gas = [row for row in rows if row["category"] == "energy" and row["targets"] != "FIN"]
     made = [e for e in read_scenario(NAME).events if isinstance(e, PressureEvent) and e.instrument == "energy"]
     assert [str(e.date) for e in made] == [row["date"] for row in gas]
     strange = {**rows[0], "category": "weather", "targets": "all"}
-    monkeypatch.setattr(stance_scenario, "read_table", lambda name: [strange] if name == "events_2021_2025" else [])
+    tables = SimpleNamespace(members={}, table=lambda name: [strange] if name == "events" else [])
+    monkeypatch.setattr(stance_scenario, "read_edition", lambda name: tables)
     with pytest.raises(ValueError, match="weather"):
         stance_scenario.dated_events()
 
 
 def test_governments_known_are_those_of_the_table_and_leave_no_election_to_chance():
     known = known_governments(read_scenario(NAME))
-    ties = {row["iso3"]: float(row["government_ties"]) for row in read_table("governments_2025_12")}
+    ties = {row["iso3"]: float(row["government_ties"]) for row in EDITION.table("governments")}
     assert Setup.of(known).elections == {}
     last = {e.member: e for e in known.events if isinstance(e, ElectionEvent)}
     assert {code: e.government_ties for code, e in last.items()} == {code: ties[code] for code in known.members().iso3}

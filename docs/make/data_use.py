@@ -15,15 +15,15 @@ SPECIFICATION, CALIBRATION, VALIDATION, BACKGROUND = "specification", "calibrati
 
 USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "countries": ((SPECIFICATION,), "members, population and output, borders and distance: weight, exposure, affinity"),
-    "governments_2025_12": ((SPECIFICATION,), "government ties, war bar, and whose election decides (coded judgement)"),
-    "ukraine_membership_stance_2025_12": ((SPECIFICATION,), "initial stance and its spread (coded judgement)"),
-    "unga_ideal_points": ((SPECIFICATION,), "distance in UN voting: affinity, structural susceptibility"),
-    "russia_energy_dependence": ((SPECIFICATION,), "structural susceptibility"),
-    "russia_gas_import_share": ((SPECIFICATION,), "structural susceptibility"),
+    "governments": ((SPECIFICATION,), "government ties, war bar, and whose election decides (coded judgement)"),
+    "membership_stance": ((SPECIFICATION,), "initial stance and its spread (coded judgement)"),
+    "un_ideal_points": ((SPECIFICATION,), "distance in UN voting: affinity, structural susceptibility"),
+    "energy_dependence": ((SPECIFICATION,), "structural susceptibility"),
+    "gas_imports": ((SPECIFICATION,), "structural susceptibility"),
     "defence_expenditure": ((SPECIFICATION, CALIBRATION), "initial spending; ranges of the spending parameters"),
-    "public_opinion_ukraine_nato": ((SPECIFICATION,), "caution; initial aspiration"),
+    "public_opinion": ((SPECIFICATION,), "caution; initial aspiration"),
     "elections": ((SPECIFICATION,), "dates of elections"),
-    "nato_council_dates": ((SPECIFICATION,), "dates of councils"),
+    "council_dates": ((SPECIFICATION,), "dates of councils"),
     "spending_pledges": ((SPECIFICATION,), "the pledge in force and its deadline, entered by hand as defaults"),
     "accession_ratifications": (
         (CALIBRATION, VALIDATION),
@@ -35,23 +35,23 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (CALIBRATION, VALIDATION),
         "range of the duration of talks, entered by hand; days of accession in hindcasts",
     ),
-    "events_2021_2025": (
+    "events": (
         (SPECIFICATION, CALIBRATION),
         "dated events of ukraine_2022; rates of the baseline's events, counted by hand; range of Russia's effort",
     ),
-    "ukraine_membership_positions": (
+    "membership_positions": (
         (SPECIFICATION, VALIDATION, BACKGROUND),
         "members' first rows set the start of ukraine_2022, their later rows only score it (a test corrupts them); "
         "basis of the stances and ties of 2025, of which the variant with known governments uses the ties",
     ),
-    "ukraine_security_commitments": (
+    "security_commitments": (
         (SPECIFICATION, BACKGROUND),
         "providers of the dated guarantees of ukraine_2022; basis of codes; initial guarantee, its scale assumed",
     ),
-    "leaders_2025_12": ((BACKGROUND,), "basis of the coded government ties"),
-    "ukraine_support_kiel": ((BACKGROUND,), "not used in the model; gathered after the date of the baseline"),
+    "leaders": ((BACKGROUND,), "basis of the coded government ties"),
+    "support": ((BACKGROUND,), "not used in the model; gathered after the date of the baseline"),
 }
-"""Indexed by table of ``model/data``: its uses, and the purpose."""
+"""Indexed by table of ``model/data`` and of its editions: its uses, and the purpose."""
 
 
 def data_use_block() -> str:

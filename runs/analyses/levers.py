@@ -14,9 +14,13 @@ from article10.agents.nearest import nearest
 from article10.agents.registered import Registered
 from article10.agents.short_error import ArgumentError, shown
 from article10.model.accession_rule import formal_weight
+from article10.model.edition import read_edition
 from article10.model.events import event_from
 from article10.model.mechanisms import MECHANISMS
 from article10.model.scenario import Scenario
+
+EXTERNAL_POWER = "external power"
+"""The actor of levers that the power outside the alliance holds, whatever the edition calls it."""
 
 Removal = Callable[[Scenario], Scenario]
 """A function from a scenario to the same scenario with something removed."""
@@ -30,7 +34,7 @@ class Lever:
         name: name of the lever, as in ``influence(of=NAME)``.
         label: name in sentences, for example ``"Russia's influence"``.
         channels: by name, a function that removes the channel; without all its channels the lever is removed.
-        actor: code or name of the actor whose ballots are the lever's formal weight; empty if there is none.
+        actor: code of the actor whose ballots are the lever's formal weight, or ``EXTERNAL_POWER``; empty if there is none.
     """
 
     name: str
@@ -76,7 +80,9 @@ class Lever:
 
     def formal_ballots(self, scenario: Scenario) -> int:
         """Number of ballots of the actor."""
-        return formal_weight(self.actor, scenario.members().iso3) if self.actor else 0
+        power = read_edition(scenario.edition).external_power.code
+        actor = power if self.actor == EXTERNAL_POWER else self.actor
+        return formal_weight(actor, scenario.members().iso3) if actor else 0
 
 
 def lever(of: str | Lever | Mapping[str, Any], scenario: Scenario) -> Lever:
@@ -121,8 +127,11 @@ def _named(of: str, scenario: Scenario) -> Lever:
         return Lever(f"mechanism:{mechanism}", f"the mechanism {mechanism}", {mechanism: _switched_off(mechanism)})
     word = _plain(name if kind == "government" else of)
     word = SYNONYMS.get(word, word)
-    if word in (_plain(scenario.candidate.name), "candidate"):
+    edition = read_edition(scenario.edition)
+    if word in (_plain(scenario.candidate.name), "candidate", *map(_plain, edition.candidate.names)):
         word = "shelving"
+    if word in map(_plain, edition.external_power.names):
+        word = RUSSIA.name
     if word in LEVERS:
         return LEVERS[word]
     for code, called in zip(roster.iso3, roster.names, strict=True):
@@ -201,7 +210,7 @@ RUSSIA = Lever(
             "pressing the candidate": _changed(candidate__plan_war_weight=0.0, candidate__plan_front_weight=0.0),
         }
     ),
-    actor="RUS",
+    actor=EXTERNAL_POWER,
 )
 """Russia has no ballot. Through these channels it changes the ballots of others or prevents a vote: pressure on
 members; prolonging the war when accession is near; and war and lost ground, which press the candidate to accept a plan
@@ -210,8 +219,6 @@ is shelved for other reasons is not due to Russia: see the lever ``shelving``.""
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
     {
-        "rus": "russia",
-        "ukr": "ukraine",
         "sg": "secretary_general",
         "us": "usa",
         "america": "usa",
@@ -229,7 +236,7 @@ LEVERS = Registered(
         each.name: each
         for each in (
             RUSSIA,
-            Lever("pressure", "Russia's pressure on members", {"pressure": _no_pressure}, actor="RUS"),
+            Lever("pressure", "Russia's pressure on members", {"pressure": _no_pressure}, actor=EXTERNAL_POWER),
             Lever("war", "the war beyond its first day", {"war": _war_ends_at_once}),
             Lever(
                 "secretary_general",

@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape as escape_markup
 from rich.padding import Padding
 
+from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.output.table import FittedTable, ResultTable
@@ -107,8 +108,10 @@ class AnalysisResult(ABC):
     def provenance(self) -> dict[str, Any]:
         """Everything needed to reproduce the result."""
         scenario = json.loads(self.scenario.model_dump_json())
+        edition = read_edition(self.scenario.edition)
+        tables = {"edition": edition.name, "edition_digest": edition.digest}
         asked = {"question": self.question, "runs": self.runs, "seed": self.seed, "asked": self.asked()}
-        return {**asked, **provenance(), "scenario": scenario}
+        return {**asked, **provenance(), **tables, "scenario": scenario}
 
 
 def listed(words: Iterable[str]) -> str:

@@ -109,8 +109,9 @@ def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, sho
         failed += task.runs * (0 if redo else len(failed_points))
         if redo:
             own = tuple(points[i] for i in redo)
-            what = scenarios[own[0].scenario], design.variables, design.record == SUMMARY
-            pending.append(TaskSpec(str(store.folder), task, own, *what, fingerprint(), commit))
+            scenario = scenarios[own[0].scenario]
+            what = scenario, design.variables, design.record == SUMMARY
+            pending.append(TaskSpec(str(store.folder), task, own, *what, fingerprint([scenario.edition]), commit))
     done = found
     show(done, total, found=found, failed=failed)
     for report in chosen.run(perform, pending):
@@ -152,7 +153,8 @@ def _prepare(store: Store, design: Design) -> None:
     Raises:
         BatchError: the folder contains another design, or its design is damaged.
     """
-    content = {**design.described(), "maker": fingerprint(), "provenance": provenance()}
+    editions = [scenario.edition for scenario in design.scenarios_in_full().values()]
+    content = {**design.described(), "maker": fingerprint(editions), "provenance": provenance()}
     differing = store.unprepared()
     broken = store.design.name in (differing or ())
     if store.design.exists():

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import import_module, metadata
 from typing import Any
 
+from article10.model.edition import ABOUT_SOURCES, read_edition
 from article10.model.tables import read_table
 from article10.runs.ensemble.provenance import version
 
@@ -40,19 +41,24 @@ MESSAGES = frozenset(
 SENTENCE = 4
 """Number of words from which a text is taken for a message; a shorter one may be a key of a data table."""
 
-ABOUT_SOURCES = ("name", "note", "source", "basis")
-"""Prefixes of the columns of data tables that give names and sources, and change no number."""
-
 WITHOUT_EFFECT = frozenset({"annotation", "returns", "type_comment", "type_params", "kind", "ctx"})
 """Parts of the syntax tree that change no number."""
 
 
-@cache
-def fingerprint() -> dict[str, str]:
-    """Versions of article10, NumPy and SciPy (which draws samples), and a digest of the code and the data tables.
+def fingerprint(editions: Iterable[str]) -> dict[str, str]:
+    """Versions of article10, NumPy and SciPy (which draws samples), and digests of the code and the data tables.
 
     The version alone does not distinguish two checkouts, or code that was edited after a commit.
+
+    Args:
+        editions: names or folders of the editions on which the scenarios stand.
     """
+    tables = {name: read_edition(name).digest for name in sorted(set(editions))}
+    return {**_of_the_code(), **{f"edition {name}": found for name, found in tables.items()}}
+
+
+@cache
+def _of_the_code() -> dict[str, str]:
     trees = list(loaded_trees().values())
     return {
         "article10_version": version(),

@@ -50,6 +50,8 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
             "title": s.title or s.name,
             "scenario_name": s.name,
             "scenario": s.model_dump_json(),
+            "edition": setup.edition.name,
+            "edition_digest": setup.edition.digest,
             "seed": seed,
             **recorded_functions(setup),
             **provenance(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from article10.agents.russia import STRATEGIES, Strategy
 from article10.agents.short_error import UnknownNameError
 from article10.model.arguments import whole
+from article10.model.edition import read_edition
 from article10.model.mechanisms import MECHANISMS, Mechanism
 from article10.model.setup import Setup
 
@@ -45,9 +46,13 @@ def rebuild_setup(
         mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
 
     Raises:
-        ValueError: the result was made with a function of the user's own or an unknown one, which is not given here.
+        ValueError: the result was made with a function of the user's own or an unknown one, which is not given here; or
+            the tables of its edition have changed since.
     """
     made_with = result.data.attrs
+    now = read_edition(result.scenario.edition)
+    if made_with.get("edition_digest", now.digest) != now.digest:
+        raise ValueError(f"made with other tables of the edition {now.name}: they have changed since; simulate again")
     if strategy is None:
         name = str(made_with["strategy"])
         if name.startswith(CUSTOM):

@@ -10,6 +10,7 @@ import pandas as pd
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import MILESTONES as MILESTONES
 from article10.model.accession_rule import formal_weight
+from article10.model.edition import read_edition
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.years import ends_of_years
 from article10.runs.statistics.proportion import wilson
@@ -59,6 +60,7 @@ def summarise(result: EnsembleResult) -> Summary:
     result.check_runs()
     outcomes = result.outcomes_by_member
     members = tuple(str(code) for code in result.data["member"].to_numpy())
+    power = read_edition(result.scenario.edition).external_power.code
     return Summary(
         title=result.scenario.title or result.scenario.name,
         runs=result.runs,
@@ -67,7 +69,7 @@ def summarise(result: EnsembleResult) -> Summary:
         shelved=(float(outcomes["ever_shelved"].mean()), float((outcomes["outcome"] == "shelved").mean())),
         war_years=float(outcomes["war_years"].mean()),
         spending=float(outcomes["spending"].mean()),
-        formal_weight=(formal_weight("RUS", members), len(members)),
+        formal_weight=(formal_weight(power, members), len(members)),
     )
 
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from article10.model.edition import read_edition
 from article10.model.roster_formulas import SPREAD_GENERAL, SPREAD_SOURCED
-from article10.model.tables import Row, day_of, member_rows, read_table
+from article10.model.tables import Row, day_of
 
-TABLE = "ukraine_membership_positions"
-"""The table of positions in ``model/data``."""
+TABLE = "membership_positions"
+"""The table of positions in an edition."""
+
+EDITION = "2025-12"
+"""The edition whose positions are read."""
 
 CODES: Mapping[str, int] = MappingProxyType(
     {
@@ -25,7 +29,7 @@ CODES: Mapping[str, int] = MappingProxyType(
         "oppose (veto)": -2,
     }
 )
-"""Codes of the positions on membership (coded judgement), on the scale of ukraine_membership_stance_2025_12.csv."""
+"""Codes of the positions on membership (coded judgement), on the scale of membership_stance.csv."""
 
 WITHOUT_POSITION = frozenset(
     {"application", "candidate shift", "observation", "opt-out", "oppose (pledge)", "security commitment"}
@@ -69,12 +73,12 @@ def read_positions(rows: Iterable[Row] | None = None) -> tuple[Position, ...]:
     Raises:
         KeyError: the position of a row has no code.
     """
-    members = member_rows()
-    offices = {row["iso3"]: row["governing_office"] for row in read_table("governments_2025_12")}
+    edition = read_edition(EDITION)
+    offices = {row["iso3"]: row["governing_office"] for row in edition.table("governments")}
     found = []
-    for row in read_table(TABLE) if rows is None else rows:
+    for row in edition.table(TABLE) if rows is None else rows:
         code, word = row["iso3"], row["position"]
-        if code not in members or word in WITHOUT_POSITION or len(row["date"]) not in FULL_DATES:
+        if code not in edition.members or word in WITHOUT_POSITION or len(row["date"]) not in FULL_DATES:
             continue
         president = row["actor"].lower().startswith("president")
         decides = not president or "president" in offices[code]

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from article10.model.calendars import election_dates
+from article10.model.edition import read_edition
 from article10.model.roster_formulas import SPREAD_GENERAL, STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.model.tables import Row, day_of, member_rows, read_table
-from article10.runs.evidence.stance_positions import Position, first_positions, read_positions
+from article10.model.tables import Row, day_of
+from article10.runs.evidence.stance_positions import EDITION, Position, first_positions, read_positions
 from article10.runs.output.toml_value import toml_lines, toml_value
 
 NAME = "ukraine_2022"
@@ -81,9 +82,9 @@ def dated_events() -> list[dict[str, object]]:
     Raises:
         ValueError: a category is not assigned to a kind of event.
     """
-    found = [event for row in read_table("events_2021_2025") if (event := _event(row)) is not None]
+    found = [event for row in read_edition(EDITION).table("events") if (event := _event(row)) is not None]
     pledges: dict[date, float] = {}
-    for row in read_table("spending_pledges"):
+    for row in read_edition(EDITION).table("spending_pledges"):
         day = day_of(row["adopted"])
         if (
             row["deadline"] and START <= day <= HORIZON
@@ -114,16 +115,16 @@ def _event(row: Row) -> dict[str, object] | None:
         return {"kind": "pressure", **named, "instrument": PRESSURE[category], "targets": targets}
     if category in INCIDENTS:
         return {"kind": "incident", **named, "severity": SEVERITY, "targets": targets}
-    raise ValueError(f"events_2021_2025: category {category!r} on {day} is not assigned to a kind of event")
+    raise ValueError(f"events: category {category!r} on {day} is not assigned to a kind of event")
 
 
 def _on_roster(codes: str) -> str | list[str]:
-    members = set(member_rows()) - set(LATER_MEMBERS)
+    members = set(read_edition(EDITION).members) - set(LATER_MEMBERS)
     return "all" if codes == "all" else [code for code in codes.split() if code in members]
 
 
 def _providers(actor: str) -> str | list[str]:
-    rows = [row for row in read_table("ukraine_security_commitments") if row["iso3"] not in LATER_MEMBERS]
+    rows = [row for row in read_edition(EDITION).table("security_commitments") if row["iso3"] not in LATER_MEMBERS]
     if actor == "G7":
         return [row["iso3"] for row in rows if row["g7_vilnius_declaration_2023"] == "signatory"]
     if actor == "Coalition of the Willing":
@@ -137,7 +138,7 @@ def starting_roster(positions: Iterable[Position]) -> dict[str, dict[str, float]
     Args:
         positions: positions of any date; later ones are not used.
     """
-    ties = {row["iso3"]: float(row["government_ties"]) for row in read_table("governments_2025_12")}
+    ties = {row["iso3"]: float(row["government_ties"]) for row in read_edition(EDITION).table("governments")}
     roster: dict[str, dict[str, float]] = {
         "all": {
             "stance": round(UNDATED_CODE * STANCE_PER_CODE, 3),
@@ -165,7 +166,8 @@ def scenario_text(positions: Iterable[Position] | None = None) -> str:
     """
     said = read_positions() if positions is None else positions
     head = [HEAD.rstrip("\n")]
-    head += [f"start = {START}", f"horizon = {HORIZON}", f"without = {toml_value(list(LATER_MEMBERS))}"]
+    head += [f"edition = {toml_value(EDITION)}", f"start = {START}", f"horizon = {HORIZON}"]
+    head.append(f"without = {toml_value(list(LATER_MEMBERS))}")
     head.append(f"without_events = {toml_value(list(BASE_EVENTS))}")
     parts = ["\n".join(head)]
     parts += [_table(f"[{name}]", values) for name, values in GROUPS.items()]
@@ -182,15 +184,15 @@ def _table(head: str, values: Mapping[str, object]) -> str:
 
 
 def known_governments(scenario: Scenario) -> Scenario:
-    """The scenario with known governments after each election: orientation and ties from governments_2025_12.csv.
+    """The scenario with known governments after each election: orientation and ties from governments.csv.
 
     At each member's last election of the deciding office before December 2025, the government of that month takes
     office with its coded ties, and with the orientation that the model derives from such ties at a start.
     """
-    ties = {row["iso3"]: float(row["government_ties"]) for row in read_table("governments_2025_12")}
+    ties = {row["iso3"]: float(row["government_ties"]) for row in read_edition(EDITION).table("governments")}
     roster, given = scenario.members(), []
     for code, before in zip(roster.iso3, roster.government_ties, strict=True):
-        for day in election_dates(code, scenario.start, scenario.horizon):
+        for day in election_dates(code, scenario.start, scenario.horizon, edition=scenario.edition):
             takes_office = INAUGURATION[1] if code == INAUGURATION[0] else day
             if takes_office != day:
                 given.append(_government(scenario, code, day, float(before), "incumbent"))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +17,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from article10.model.tables import read_table
+from article10.model.edition import Edition, read_edition
+from article10.model.scenario import Scenario
 from article10.runs.figures.stance_colours import colour_bar, colour_of
 
 CENTRE = (52.0, 15.0)
@@ -45,9 +47,6 @@ NORTH_AMERICA = ("USA", "CAN")
 AMERICA = (50.0, -97.0)
 """Latitude and longitude at the centre of that projection."""
 
-NAMED = MappingProxyType({"RUS": (38.0, 55.5), "UKR": (31.0, 49.0)})
-"""Longitude and latitude at which the names of states without a ballot are written."""
-
 FORMER_NAMES = MappingProxyType({"Czech Republic": "CZE", "Turkey": "TUR"})
 """Codes by names that the data on past rounds use and ``countries.csv`` does not."""
 
@@ -58,11 +57,28 @@ EUROPE = ((-0.60, 0.40), (-0.32, 0.36))
 """Window on the projection, in Earth radii: x, then y."""
 
 
+Outlines = dict[str, tuple[np.ndarray, ...]]
+"""Outer rings of each country by code, (point, longitude and latitude)."""
+
+OUTLINES = "map.geojson"
+"""File of an edition with outlines of its own; without it, those that come with the package are drawn."""
+
+
+def outlines(edition: Edition) -> Outlines:
+    """Outer rings of each country of an edition that has an outline, (point, longitude and latitude)."""
+    own = edition.folder.joinpath(OUTLINES)
+    known = _outlines(own.read_text("utf-8")) if own.is_file() else _natural_earth()
+    return {code: rings for code, rings in known.items() if code in edition.names}
+
+
 @cache
-def outlines() -> dict[str, tuple[np.ndarray, ...]]:
-    """Outer rings of each country, (point, longitude and latitude), from Natural Earth."""
-    text = resources.files("article10.model.data").joinpath("map_110m.geojson").read_text("utf-8")
-    found: dict[str, tuple[np.ndarray, ...]] = {}
+def _natural_earth() -> Outlines:
+    return _outlines(resources.files("article10.model.data").joinpath("map_110m.geojson").read_text("utf-8"))
+
+
+@cache
+def _outlines(text: str) -> Outlines:
+    found: Outlines = {}
     for feature in json.loads(text)["features"]:
         geometry = feature["geometry"]
         parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
@@ -90,25 +106,20 @@ def project(points: np.ndarray, centre: tuple[float, float] = CENTRE) -> np.ndar
     return np.stack([x, y], axis=1)
 
 
-def names_of_countries() -> dict[str, str]:
-    """Names by code, of members and others."""
-    return {row["iso3"]: row["name"] for row in read_table("countries")}
-
-
-def candidates(name: str) -> frozenset[str]:
+def candidates(name: str, edition: str | Path | Edition | None = None) -> frozenset[str]:
     """Codes of the countries in a candidate's name, in which several are separated by semicolons.
 
     >>> sorted(candidates("Albania; Croatia"))
     ['ALB', 'HRV']
     """
-    codes = {country: code for code, country in names_of_countries().items()} | FORMER_NAMES
+    codes = {country: code for code, country in read_edition(edition).names.items()} | FORMER_NAMES
     return frozenset(codes[part] for part in map(str.strip, name.split(";")) if part in codes)
 
 
 def draw_map(
     ax: Axes,
     stance: pd.Series[float],
-    candidate: str,
+    scenario: Scenario,
     barred: Collection[str] = (),
     label: str = "median stance",
 ) -> dict[str, PolyCollection]:
@@ -120,20 +131,21 @@ def draw_map(
     Args:
         ax: where to draw.
         stance: stances by code.
-        candidate: name of the candidate.
+        scenario: whose candidate and edition are drawn.
         barred: codes of members that object because of the war.
         label: label of the colour bar.
 
     Returns:
         The shape of each country by code, which ``show_member`` can change.
     """
-    applying = candidates(candidate)
+    edition, candidate = read_edition(scenario.edition), scenario.candidate.name
+    applying, rings = candidates(candidate, edition), outlines(edition)
     inset = ax.inset_axes((0.0, 0.0, 0.27, 0.42))
-    drawn = _countries(ax, stance, applying, CENTRE, set(outlines()) - set(NORTH_AMERICA))
-    drawn |= _countries(inset, stance, applying, AMERICA, NORTH_AMERICA)
+    america = {code: rings.pop(code) for code in NORTH_AMERICA if code in rings}
+    drawn = _countries(ax, stance, applying, CENTRE, rings) | _countries(inset, stance, applying, AMERICA, america)
     for code in stance.index.intersection(list(drawn)):
         show_member(drawn[code], stance[code], code in barred)
-    _name_outsiders(ax, set(drawn) - set(stance.index))
+    _name_outsiders(ax, set(drawn) - set(stance.index), edition)
     for each, (x, y) in ((ax, EUROPE), (inset, ((-0.52, 0.52), (-0.50, 0.58)))):
         each.set(xlim=x, ylim=y, aspect="equal", xticks=[], yticks=[], facecolor=SEA)
         each.grid(visible=False)
@@ -150,11 +162,11 @@ def show_member(shape: PolyCollection, stance: float, is_barred: bool) -> None:
 
 
 def _countries(
-    ax: Axes, stance: pd.Series[float], applying: Collection[str], centre: tuple[float, float], shown: Collection[str]
+    ax: Axes, stance: pd.Series[float], applying: Collection[str], centre: tuple[float, float], outlines: Outlines
 ) -> dict[str, PolyCollection]:
     drawn = {}
-    for code in sorted(shown):
-        shapes = [project(ring, centre) for ring in outlines()[code]]
+    for code in sorted(outlines):
+        shapes = [project(ring, centre) for ring in outlines[code]]
         shapes = [shape for shape in shapes if np.abs(shape).max() < FAR]
         drawn[code] = PolyCollection(shapes, linewidth=0.6, **(MEMBER_LOOK if code in stance.index else OUTSIDER_LOOK))
         ax.add_collection(drawn[code])
@@ -165,18 +177,20 @@ def _countries(
     return drawn
 
 
-def _name_outsiders(ax: Axes, outsiders: Collection[str]) -> None:
+def _name_outsiders(ax: Axes, outsiders: Collection[str], edition: Edition) -> None:
     for code in outsiders:
-        x, y = name_place(code)
-        text = ax.text(x, y, names_of_countries()[code], ha="center", va="center", fontsize=8, color="white", zorder=4)
+        x, y = name_place(code, edition)
+        text = ax.text(x, y, edition.names[code], ha="center", va="center", fontsize=8, color="white", zorder=4)
         text.set_path_effects([withStroke(linewidth=2.5, foreground=OUTSIDER)])
 
 
-def name_place(code: str) -> np.ndarray:
+def name_place(code: str, edition: Edition) -> np.ndarray:
     """Position of a country's name on the map of Europe, x and y: by default the middle of its largest part."""
-    if code in NAMED:
-        return project(np.array([NAMED[code]]))[0]
-    largest = max((project(ring) for ring in outlines()[code]), key=lambda shape: float(np.prod(np.ptp(shape, axis=0))))
+    for state in (edition.candidate, edition.external_power, *edition.file.others):
+        if state.code == code and state.label is not None:
+            return project(np.array([state.label]))[0]
+    rings = outlines(edition)[code]
+    largest = max((project(ring) for ring in rings), key=lambda shape: float(np.prod(np.ptp(shape, axis=0))))
     centre: np.ndarray = (largest.min(axis=0) + largest.max(axis=0)) / 2
     return centre
 

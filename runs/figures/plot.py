@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 from article10.agents.nearest import nearest
 from article10.agents.short_error import ArgumentError
 from article10.model.checked import checked
+from article10.model.edition import read_edition
+from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.ensemble.rerun import check_run
 from article10.runs.ensemble.summary import holdouts
@@ -31,11 +33,18 @@ if TYPE_CHECKING:
     from article10.model.mechanisms import Mechanism
     from article10.runs.ensemble.result import EnsembleResult
 
-SELECTED_MEMBERS = ("USA", "HUN", "SVK", "DEU", "TUR", "POL")
-"""Members drawn where none is named: the heaviest, the most opposed, hesitant ones, and a neighbour of Ukraine."""
+MOST_MEMBERS = 6
+"""Members drawn side by side where none is named."""
 
 DEFAULT_FIGURES = ("accession", "holdouts", "fan", "heatmap", "trajectories", "map", "network")
 """Figures that ``article10 run`` draws: all that do not need the name of a member."""
+
+
+def selected_members(scenario: Scenario) -> list[str]:
+    """Members drawn where none is named: those that the edition names, or the first of the roster."""
+    members = scenario.members().iso3
+    named = [code for code in read_edition(scenario.edition).file.figures.members if code in members]
+    return (named or list(members))[:MOST_MEMBERS]
 
 
 class Plot:
@@ -87,7 +96,7 @@ class Plot:
             KeyError: a member is not on the roster.
             ValueError: stances were not recorded.
         """
-        members = self._members(member, 1 if ax is not None else len(SELECTED_MEMBERS))
+        members = self._members(member, 1 if ax is not None else MOST_MEMBERS)
         if ax is None and len(members) > 1:
             with house_style():
                 return draw_fans(self.result, members)
@@ -112,7 +121,7 @@ class Plot:
             ValueError: the run is not in the result, or stances were not recorded.
         """
         is_one_run = run is not None or (member is not None and not isinstance(member, str))
-        members = self._members(member, len(SELECTED_MEMBERS) if is_one_run else 1)
+        members = self._members(member, MOST_MEMBERS if is_one_run else 1)
         with drawing(ax, names=[name_of(self.result, code) for code in members]) as ax:
             if is_one_run:
                 draw_members(ax, self.result, members, self._place(run))
@@ -170,7 +179,7 @@ class Plot:
         step = int(days.get_indexer(pd.DatetimeIndex([day]), method="nearest")[0])
         median, barred = self._median(step), self._barred(step)
         with drawing(ax, figsize=(8.0, 5.4)) as ax:
-            draw_map(ax, median, self.result.scenario.candidate.name, barred)
+            draw_map(ax, median, self.result.scenario, barred)
             ax.set_title(f"Median stance on {days[step]:%Y-%m-%d}")
             note_runs(ax, self.result.runs, "stripes: the member objects because of the war in most runs", below=8)
         return ax
@@ -254,7 +263,7 @@ class Plot:
     def _members(self, member: str | Sequence[str] | None, most: int) -> list[str]:
         roster = self.result.scenario.members()
         if member is None:
-            return [code for code in SELECTED_MEMBERS if code in roster.iso3][:most] or list(roster.iso3[:most])
+            return selected_members(self.result.scenario)[:most]
         chosen = [member] if isinstance(member, str) else list(member)
         for code in chosen:
             roster.index(code)

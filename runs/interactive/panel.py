@@ -13,7 +13,7 @@ from article10.agents.parameter import Declaration
 from article10.model.checked import checked
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
-from article10.runs.figures.plot import SELECTED_MEMBERS
+from article10.runs.figures.plot import MOST_MEMBERS, selected_members
 from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.interactive.figure import ComparisonFigure
 from article10.runs.interactive.levers import chosen_levers, tooltip_of
@@ -58,9 +58,9 @@ def explore(
     {'stance.peer_rate': 0.7}
     """
     full = read_scenario(scenario)
-    chosen = [code for code in SELECTED_MEMBERS if code in full.members().iso3] if members is None else list(members)
-    if not 1 <= len(chosen) <= len(SELECTED_MEMBERS):
-        raise ValueError(f"members = {chosen}: expected one to {len(SELECTED_MEMBERS)} codes")
+    chosen = selected_members(full) if members is None else list(members)
+    if not 1 <= len(chosen) <= MOST_MEMBERS:
+        raise ValueError(f"members = {chosen}: expected one to {MOST_MEMBERS} codes")
     return Explorer(InteractiveState(full, runs, seed, chosen), chosen_levers(full, levers))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from article10.model.edition import read_edition
 from article10.model.events import ALL
 from article10.model.scenario import Scenario, all_declarations
 from article10.model.scenario_file import read_scenario
-from article10.model.tables import read_table
 from article10.runs.output.table import ResultTable
 
 GIVEN = "given by the scenario"
@@ -15,13 +15,13 @@ GIVEN = "given by the scenario"
 
 def changed_parameters(scenario: Scenario) -> ResultTable:
     """Parameters and events in which a scenario differs from the baseline."""
-    usual = {d.key: d.default for d in all_declarations(read_scenario())}
+    usual = {d.key: d.default for d in all_declarations(read_scenario(edition=scenario.edition))}
     rows = [
         (d.key, _word(usual[d.key]), _word(d.default), d.description)
         for d in all_declarations(scenario)
         if d.default != usual[d.key]
     ]
-    known = set(read_scenario().events)
+    known = set(read_scenario(edition=scenario.edition).events)
     rows += [
         (f"event {event.name}", "–", f"{event.kind}, {event.date or f'{event.rate:g} a year'}", "")
         for event in scenario.events
@@ -54,7 +54,7 @@ def coded_stances(scenario: Scenario) -> ResultTable:
 
 def _grounds(scenario: Scenario) -> list[str]:
     """By member, the status of its code, or the words that the scenario gives its stance."""
-    status = {row["iso3"]: row["status"] for row in read_table("ukraine_membership_stance_2025_12")}
+    status = {row["iso3"]: row["status"] for row in read_edition(scenario.edition).table("membership_stance")}
     given = {code for code, own in scenario.roster.items() if own.stance is not None}
     members = scenario.members().iso3
     return [GIVEN if given & {code, ALL} else str(status[code]) for code in members]
@@ -65,10 +65,11 @@ def grounds_of_stances(scenario: Scenario) -> str:
     grounds = _grounds(scenario)
     given, general = grounds.count(GIVEN), sum("general knowledge" in ground for ground in grounds)
     coded = len(grounds) - given
+    until = read_edition(scenario.edition).file.last_day_of_evidence
     parts = []
     if coded:
         known = f"{general} of them on general knowledge"
-        parts.append(f"those of {coded} members are coded from public positions up to December 2025, {known}")
+        parts.append(f"those of {coded} members are coded from public positions up to {until:%B %Y}, {known}")
     if given:
         parts.append(f"those of {given} members are given by the scenario")
     return f"Stances at the start: {'; '.join(parts)}. Each run draws them with a spread."

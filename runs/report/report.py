@@ -254,7 +254,8 @@ def report(
 def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
     """Scenario and changes as arguments of a command; none if a scenario differs from the shipped one of its name."""
     if isinstance(scenario, Scenario):
-        if scenario.name not in shipped() or scenario != read_scenario(scenario.name):
+        known = shipped(scenario.edition)
+        if scenario.name not in known or scenario != read_scenario(scenario.name):
             return ""
         scenario = scenario.name
     words = [str(scenario)]

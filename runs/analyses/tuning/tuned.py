@@ -95,7 +95,7 @@ class Tuning(AnalysisResult):
         for label, row in self.fitted.iterrows():
             lines.append(f"#   {label}: {row['given']:g} ± {row['tolerance']:g}, {row['at_tuned']:.4g}")
         head = {"title": f"{self.scenario.title or self.scenario.name}, tuned", "base": self.source}
-        head |= {key: getattr(self.scenario, key) for key in ("start", "horizon", "step_days")}
+        head |= {key: getattr(self.scenario, key) for key in ("edition", "start", "horizon", "step_days")}
         lines += toml_lines(head)
         groups: dict[str, dict[str, Any]] = {}
         for key, value in {**self._changed(), **self.tuned}.items():
@@ -107,7 +107,7 @@ class Tuning(AnalysisResult):
 
     def _changed(self) -> dict[str, Any]:
         """Parameters in which the scenario differs from its base."""
-        base = {d.key: d.default for d in all_declarations(read_scenario(self.source))}
+        base = {d.key: d.default for d in all_declarations(read_scenario(self.source, edition=self.scenario.edition))}
         return {d.key: d.default for d in all_declarations(self.scenario) if d.default != base[d.key]}
 
     def tuned_scenario(self) -> Scenario:

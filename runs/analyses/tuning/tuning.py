@@ -100,8 +100,9 @@ def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
     """
     if not isinstance(scenario, Scenario):
         return str(Path(scenario).absolute()) if str(scenario).endswith(".toml") else str(scenario)
-    base = read.name if read.name in shipped() else ROOT
-    other = [name for name in NOT_PARAMETERS if getattr(read, name) != getattr(read_scenario(base), name)]
+    base = read.name if read.name in shipped(read.edition) else ROOT
+    whole = read_scenario(base, edition=read.edition)
+    other = [name for name in NOT_PARAMETERS if getattr(read, name) != getattr(whole, name)]
     if other:
         raise ScenarioError(
             f"scenario {read.name!r}: its {listed(other)} differ from those of {base!r}, so a tuned file cannot "

@@ -26,12 +26,11 @@ from article10.runs.figures.map import (
     SEA,
     candidates,
     name_place,
-    names_of_countries,
     outlines,
     project,
 )
 from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
-from article10.runs.figures.plot import SELECTED_MEMBERS
+from article10.runs.figures.plot import selected_members
 from article10.runs.figures.stance_colours import colour_of
 from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
 from article10.runs.interactive.dashboard.fan import DPI, DRAWING
@@ -67,21 +66,23 @@ def map_svg(model: AccessionModel) -> str:
     (left, right), (bottom, top) = EUROPE
     frame = f"{1000 * left:.0f} {-1000 * top:.0f} {1000 * (right - left):.0f} {1000 * (top - bottom):.0f}"
     corner = f'x="{1000 * left:.0f}" y="{-1000 * bottom - 262:.0f}" width="262" height="262"'
-    others = set(outlines()) - set(NORTH_AMERICA)
-    names = _names(others - set(stances(model)))
+    drawn = set(outlines(model.setup.edition))
+    others, america = drawn - set(NORTH_AMERICA), drawn & set(NORTH_AMERICA)
+    names = _names(model, others - set(stances(model)))
     return (
         f'<svg class="a10-map" viewBox="{frame}" role="img" aria-label="Map of stances">'
         f"{PATTERNS}{_countries(model, CENTRE, others, 'a10-barred')}{_outlined(model)}{names}"
         f'<svg {corner} viewBox="-560 -560 1120 1120"><rect x="-560" y="-560" width="1120" height="1120" '
-        f'fill="{SEA}"/>{_countries(model, AMERICA, NORTH_AMERICA, "a10-barred-corner")}</svg></svg>'
+        f'fill="{SEA}"/>{_countries(model, AMERICA, america, "a10-barred-corner")}</svg></svg>'
     )
 
 
 def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collection[str], stripes: str) -> str:
-    now, names, barred = stances(model), names_of_countries(), set(model.setup.barred_by(bool(model.world.hot[0])))
+    now, names = stances(model), model.setup.edition.names
+    barred = set(model.setup.barred_by(bool(model.world.hot[0])))
     parts = []
     for code in sorted(shown):
-        path, name = _outline(code, centre), escape(names[code])
+        path, name = _outline(model, code, centre), escape(names[code])
         if code not in now:
             parts.append(
                 f'<path d="{path}" fill="url(#a10-outsider)" stroke="{OUTSIDER_STRIPES}" stroke-width="1.2">'
@@ -100,24 +101,25 @@ def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collec
 
 def _outlined(model: AccessionModel) -> str:
     """The outline of the candidate, or of each of several."""
-    found = candidates(model.setup.scenario.candidate.name) & set(outlines())
+    edition = model.setup.edition
+    found = candidates(model.setup.scenario.candidate.name, edition) & set(outlines(edition))
     look = f'fill="none" stroke="{CANDIDATE}" stroke-width="4" pointer-events="none"'
-    return "".join(f'<path d="{_outline(code, CENTRE)}" {look}/>' for code in sorted(found))
+    return "".join(f'<path d="{_outline(model, code, CENTRE)}" {look}/>' for code in sorted(found))
 
 
-def _names(outsiders: Collection[str]) -> str:
+def _names(model: AccessionModel, outsiders: Collection[str]) -> str:
     parts = []
     for code in sorted(outsiders):
-        x, y = 1000 * name_place(code)
+        x, y = 1000 * name_place(code, model.setup.edition)
         parts.append(
             f'<text x="{x:.0f}" y="{-y:.0f}" text-anchor="middle" font-size="21" fill="white" stroke="{OUTSIDER}" '
-            f'stroke-width="5" paint-order="stroke">{escape(names_of_countries()[code])}</text>'
+            f'stroke-width="5" paint-order="stroke">{escape(model.setup.edition.names[code])}</text>'
         )
     return "".join(parts)
 
 
-def _outline(code: str, centre: tuple[float, float]) -> str:
-    shapes = [project(ring, centre) for ring in outlines()[code]]
+def _outline(model: AccessionModel, code: str, centre: tuple[float, float]) -> str:
+    shapes = [project(ring, centre) for ring in outlines(model.setup.edition)[code]]
     return "".join(_path(shape) for shape in shapes if np.abs(shape).max() < FAR)
 
 
@@ -186,7 +188,7 @@ def trajectories_png(model: AccessionModel) -> bytes:
         stance_axis(ax, scenario.accession.objection_line, label=False)
         lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
         ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
-        for place, code in enumerate(code for code in SELECTED_MEMBERS if code in roster.iso3):
+        for place, code in enumerate(selected_members(scenario)):
             of = roster.index(code)
             ax.plot(days, history[:, of], color=COLOURS[place], linewidth=1.6, label=code)
             ax.plot(days[-1], history[-1, of], "o", color=COLOURS[place], markersize=3.5)
