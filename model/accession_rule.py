@@ -21,7 +21,7 @@ from article10.agents.arrays import BoolArray, IntArray
 from article10.agents.member_state import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
 from article10.agents.parameter import Meta, Parameters
 from article10.agents.short_error import ArgumentError, shown
-from article10.model.edition import read_edition
+from article10.model.roster import read_roster
 
 ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 """Stages of an accession, in order; only the candidate's own decision leads to SHELVED."""
@@ -160,7 +160,7 @@ class Ballots:
 
 @lru_cache(maxsize=64)
 def _check_members(members: tuple[str, ...], edition: str | None) -> None:
-    outsiders = sorted(map(str, set(members).difference(read_edition(edition).members)))
+    outsiders = sorted(map(str, set(members).difference(read_roster(edition).iso3)))
     if outsiders:
         raise ValueError(f"{', '.join(outsiders)}: not a member of the alliance, and so without a ballot")
     if len(set(members)) != len(members) or not members:

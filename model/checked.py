@@ -80,6 +80,16 @@ def a_scenario(name: str, value: object) -> None:
         a_path(name, value)
 
 
+def an_edition(name: str, value: object) -> None:
+    """Refuse what is neither an edition nor its name or folder."""
+    from article10.model.edition import Edition
+
+    if not isinstance(value, Edition):
+        if not isinstance(value, str | os.PathLike):
+            raise refuse(name, value, "the name of an edition that comes with the package, or the path of its folder")
+        a_path(name, value)
+
+
 def a_design(name: str, value: object) -> None:
     """Refuse what is neither a design nor the path of one."""
     if not isinstance(value, Parameters):
@@ -225,6 +235,7 @@ CHECKS: Mapping[str, Check] = {
     "ax": axes,
     "changes": changes,
     "design": a_design,
+    "edition": an_edition,
     "frame": a_table,
     "levers": some_levers,
     "mechanisms": lambda _, value: check_functions(None, value),

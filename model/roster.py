@@ -16,6 +16,7 @@ import numpy.typing as npt
 from article10.agents.nearest import near, nearest
 from article10.agents.short_error import ArgumentError, UnknownNameError, shown
 from article10.model import roster_formulas as formulas
+from article10.model.checked import checked
 from article10.model.edition import Edition, read_edition
 
 FloatArray = npt.NDArray[np.float64]
@@ -134,6 +135,7 @@ class Roster:
         return replace(self, **changed)
 
 
+@checked
 def read_roster(edition: str | Path | Edition | None = None) -> Roster:
     """Return the members of an edition on its date.
 
