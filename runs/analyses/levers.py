@@ -34,7 +34,7 @@ class Lever:
         name: name of the lever, as in ``influence(of=NAME)``.
         label: name in sentences, for example ``"Russia's influence"``.
         channels: by name, a function that removes the channel; without all its channels the lever is removed.
-        actor: code of the actor whose ballots are the lever's formal weight, or ``EXTERNAL_POWER``; empty if there is none.
+        actor: code of the actor whose ballots are its formal weight, or ``EXTERNAL_POWER``; empty if there is none.
     """
 
     name: str
