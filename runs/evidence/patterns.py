@@ -18,6 +18,7 @@ from typing import Any
 
 import article10
 from article10.agents.russia import STRATEGIES
+from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
 from article10.runs.analyses.paired import paired_runs
 from article10.runs.batches.fingerprint import digest, fingerprint, loaded_trees
@@ -172,7 +173,8 @@ def plausible_shares(
 def code_fingerprint(scenario: Scenario) -> str:
     """A digest of all that the figures depend on, in hexadecimal: scenario, code, data tables and libraries."""
     trees = [*loaded_trees().values(), *(ast.parse(inspect.getsource(import_module(name))) for name in MEASURES)]
-    held = [scenario.model_dump_json(), digest(trees, {}), fingerprint()["code"]]
+    edition = read_edition(scenario.edition)
+    held = [scenario.model_dump_json(), digest(trees, {}), fingerprint([edition.name])["code"], edition.digest]
     return hashlib.sha256("\n".join(held).encode()).hexdigest()
 
 
