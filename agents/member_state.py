@@ -337,14 +337,14 @@ def ties_of(
 
 
 def objections(
-    stance: FloatArray, war_bar: BoolArray, hot: BoolArray, objection_line: float
+    stance: FloatArray, bars_states_at_war: BoolArray, is_war_hot: BoolArray, objection_line: float
 ) -> tuple[BoolArray, BoolArray]:
     """Which members object by their own stance, and which because of the war; arguments as in ``position``."""
-    return stance < objection_line, hot & war_bar
+    return stance < objection_line, is_war_hot & bars_states_at_war
 
 
 def position(
-    stance: FloatArray, war_bar: BoolArray, hot: BoolArray, objection_line: float
+    stance: FloatArray, bars_states_at_war: BoolArray, is_war_hot: BoolArray, objection_line: float
 ) -> tuple[IntArray, IntArray]:
     """Each member's ballot and, where it objects, the reason.
 
@@ -354,14 +354,14 @@ def position(
 
     Args:
         stance: (run, member).
-        war_bar: whether each member holds that view, (member,).
-        hot: whether the candidate is in a hot war in each run, (run, 1).
+        bars_states_at_war: whether each member holds that view, (member,).
+        is_war_hot: whether the candidate is in a hot war in each run, (run, 1).
         objection_line: stance below which a member objects.
 
     Returns:
         Ballots and reasons, both int8 (run, member).
     """
-    by_stance, by_war = objections(stance, war_bar, hot, objection_line)
+    by_stance, by_war = objections(stance, bars_states_at_war, is_war_hot, objection_line)
     ballots = np.where(stance >= 0, np.int8(SUPPORT), np.int8(ACQUIESCE))
     ballots[by_stance | by_war] = OBJECT
     return ballots, by_stance * np.int8(REASON_STANCE) + by_war * np.int8(REASON_WAR)

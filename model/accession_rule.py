@@ -7,10 +7,9 @@ objection is a veto.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -29,13 +28,19 @@ ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 STAGES = ("aspirant", "invited", "protocol_signed", "ratifying", "member", "shelved")
 """Names of the stages, in the order of their codes."""
 
-ENTERED: Mapping[int, str] = MappingProxyType(
-    {INVITED: "invitation", PROTOCOL_SIGNED: "signature", MEMBER: "accession"}
-)
-"""Stages whose day of entry is an outcome, by code, and what entering them is called; in order."""
 
-MILESTONES = tuple(ENTERED.values())
-"""What entering a stage is called, in the order of the stages."""
+class Milestone(StrEnum):
+    """The entry into a stage, whose date is an outcome of a run; in the order of the stages."""
+
+    INVITATION = "invitation"
+    SIGNATURE = "signature"
+    ACCESSION = "accession"
+
+    @property
+    def stage(self) -> int:
+        """Code of the stage that is entered."""
+        return {"invitation": INVITED, "signature": PROTOCOL_SIGNED, "accession": MEMBER}[self]
+
 
 RuleName = Literal["consensus", "qualified_majority", "simple_majority", "unanimity_minus"]
 
@@ -211,10 +216,8 @@ def formal_weight(power: str, members: tuple[str, ...]) -> int:
 __all__ = [
     "ACQUIESCE",
     "ASPIRANT",
-    "ENTERED",
     "INVITED",
     "MEMBER",
-    "MILESTONES",
     "NO_BALLOT",
     "OBJECT",
     "PROTOCOL_SIGNED",
@@ -224,6 +227,7 @@ __all__ = [
     "SUPPORT",
     "AccessionParameters",
     "Ballots",
+    "Milestone",
     "RatificationParameters",
     "decide",
     "formal_weight",

@@ -66,7 +66,7 @@ class Constants:
         return float(-np.expm1(-self.pace * self._dt) / self.pace) if self.pace > 0 else self._dt
 
     @cached_property
-    def shock_scale(self) -> float:
+    def noise_sd(self) -> float:
         """Standard deviation of a step's noise in stance: exact for a relaxing stance, ``sqrt(dt)`` for a free one."""
         pace, dt = self.pace, self._dt
         variance = -np.expm1(-2 * pace * dt) / (2 * pace) if pace > 0 else dt
@@ -75,7 +75,7 @@ class Constants:
     @cached_property
     def _shock_rate(self) -> float:
         """Range of a uniform draw with the variance of a step's noise, as the rate that gives it over one step."""
-        return self.shock_scale / self.effective_step * math.sqrt(12.0)
+        return self.noise_sd / self.effective_step * math.sqrt(12.0)
 
     @cached_property
     def own_shock(self) -> np.float32:
@@ -131,7 +131,7 @@ class Constants:
         return given
 
     @cached_property
-    def war_bar(self) -> BoolArray:
+    def bars_states_at_war(self) -> BoolArray:
         """Members that hold that a state at hot war cannot be admitted, (member,)."""
         rule = self._scenario.accession
         return (self._roster.war_bar > rule.war_bar) & rule.candidate_at_war & np.isnan(self.given_stance)

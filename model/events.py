@@ -56,11 +56,18 @@ class Event(Parameters):
     date: Day | None = None
     rate: Annotated[float, Field(ge=0, le=52)] | None = None
 
-    lasts: ClassVar[bool] = False
+    has_duration: ClassVar[bool] = False
     """Whether the event acts for ``weeks`` weeks rather than once."""
 
-    by_chance: ClassVar[int] = 1
-    """How many things ``apply`` leaves to chance; for each, draws are given."""
+    n_random: ClassVar[int] = 1
+    """Number of standard normal draws that ``apply`` receives for each run."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: object) -> None:
+        """Accept the earlier names of the class variables, ``lasts`` and ``by_chance``, in a user's kind of event."""
+        super().__pydantic_init_subclass__(**options)
+        cls.has_duration = vars(cls).get("lasts", cls.has_duration)
+        cls.n_random = vars(cls).get("by_chance", cls.n_random)
 
     @model_validator(mode="after")
     def _either_date_or_rate(self) -> Event:
@@ -95,8 +102,8 @@ class PressureEvent(Event):
     intensity: Annotated[float, Field(ge=0, le=50)] = 1.0
     weeks: Annotated[int, Field(ge=1, le=1040)] = 13
 
-    lasts: ClassVar[bool] = True
-    by_chance: ClassVar[int] = 0
+    has_duration: ClassVar[bool] = True
+    n_random: ClassVar[int] = 0
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -120,7 +127,7 @@ class GuaranteeEvent(Event):
     providers: Targets = ALL
     binding: bool = False
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     @property
     def members_named(self) -> tuple[str, ...]:
@@ -187,7 +194,7 @@ class CeasefireEvent(Event):
 
     kind: Literal["ceasefire"] = "ceasefire"
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The war pauses."""
@@ -200,7 +207,7 @@ class BreachEvent(Event):
 
     kind: Literal["breach"] = "breach"
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The war is hot again."""
@@ -215,7 +222,7 @@ class SummitEvent(Event):
     kind: Literal["summit"] = "summit"
     clarification: Share = 0.5
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Remove a share of the misperception of others' stances."""
@@ -231,7 +238,7 @@ class SpendingPledgeEvent(Event):
     target: Annotated[float, Field(ge=0, le=10)] = 3.5
     deadline: Annotated[int, Field(ge=1949, le=2100)] = 2035
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """The pledge in force is replaced."""
@@ -247,7 +254,7 @@ class BattlefieldShiftEvent(Event):
     front: Annotated[float, Field(ge=-1, le=1)] = 0.0
     intensity: Annotated[float, Field(ge=-1, le=1)] = 0.0
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Shift the front and the level to which the hot war tends."""
@@ -264,7 +271,7 @@ class IncidentEvent(Event):
     targets: Targets = ALL
     severity: Share = 0.3
 
-    by_chance: ClassVar[int] = 0
+    n_random: ClassVar[int] = 0
 
     @property
     def members_named(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def events(world: World) -> None:
     """Events that act in this step change the world."""
     for event, acts, any_acts in world.events:
         if any_acts[world.step]:
-            outcome = world.draws[outcome_stream(event)][world.step] if event.by_chance else NO_OUTCOME
+            outcome = world.draws[outcome_stream(event)][world.step] if event.n_random else NO_OUTCOME
             event.apply(world, acts[world.step], outcome)
     world.guarantee = world.believed_guarantee()
 
@@ -283,7 +283,7 @@ def _ratify(world: World, rows: RowArray) -> None:
     row = rows[place]
     p, line = world.by_run_at(row).ratification, world.by_run_at(row).accession.objection_line
     stance = world.ballot_stance[row, member]
-    _, by_war = member_state.objections(stance, world.war_bar[row, member], world.hot[row], line)
+    _, by_war = member_state.objections(stance, world.bars_states_at_war[row, member], world.is_war_hot[row], line)
     speed = setup.roster.ratification_speed[member]
     hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line)
     progress = m.ratification_progress[row, member] + hazard * setup.dt

@@ -161,7 +161,7 @@ class Setup:
         """Codes of the members that object because of the war, where it is hot or is not."""
         return tuple(
             code
-            for code, bars in zip(self.roster.iso3, self.values.alone.constants.war_bar, strict=True)
+            for code, bars in zip(self.roster.iso3, self.values.alone.constants.bars_states_at_war, strict=True)
             if bars and hot
         )
 
@@ -243,7 +243,7 @@ class Setup:
             begins = np.zeros(draws.shape, dtype=bool)
             step = self.scenario.step_of(event.date) if event.date else self.n_steps
             begins[step : step + 1] = True
-        if not event.lasts:
+        if not event.has_duration:
             return begins
         steps = max(1, round(getattr(event, "weeks", 1) * 7 / self.scenario.step_days))
         so_far = np.cumsum(begins, axis=0)
@@ -279,5 +279,5 @@ def outcome_stream(event: Event) -> str:
 
 def _event_streams(event: Event, steps: int) -> Iterator[Stream]:
     yield Stream(f"event:{event.name}", (steps,), "uniform", np.float32)
-    if event.by_chance:
-        yield Stream(outcome_stream(event), (steps,) if event.by_chance == 1 else (steps, event.by_chance))
+    if event.n_random:
+        yield Stream(outcome_stream(event), (steps,) if event.n_random == 1 else (steps, event.n_random))

@@ -166,14 +166,17 @@ class World:
         return np.where(np.isnan(given), self.members.stance, given)
 
     @property
-    def war_bar(self) -> BoolArray:
+    def bars_states_at_war(self) -> BoolArray:
         """Members that hold that a state at hot war cannot be admitted, (run, member)."""
-        return np.broadcast_to(self.by_run.constants.war_bar, self.members.stance.shape)
+        return np.broadcast_to(self.by_run.constants.bars_states_at_war, self.members.stance.shape)
 
     @property
-    def hot(self) -> BoolArray:
+    def is_war_hot(self) -> BoolArray:
         """Whether the war is hot, (run,)."""
         return self.russia.war_intensity > self.by_run.war.hot_line
+
+    war_bar, hot = bars_states_at_war, is_war_hot
+    """Earlier names, for mechanisms written before version 0.3."""
 
     def positions(self, rows: RowArray | slice = EVERY) -> tuple[IntArray, IntArray]:
         """Each member's ballot if it were cast now, and its reason to object, int8 (run, member) each.
@@ -182,7 +185,7 @@ class World:
             rows: positions of the runs; by default all.
         """
         line = self.by_member_at(rows).accession.objection_line
-        return position(self.ballot_stance[rows], self.war_bar[rows], self.hot[rows, None], line)
+        return position(self.ballot_stance[rows], self.bars_states_at_war[rows], self.is_war_hot[rows, None], line)
 
     def elect(self, member: int, new: BoolArray, orientation: FloatArray, ties: float | None = None) -> None:
         """Give a member a new government in some runs, and update its susceptibility.

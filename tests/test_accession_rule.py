@@ -443,7 +443,7 @@ def test_the_powerlessness_of_russia_catches_an_alarm_that_overrules_an_objectio
 
 def test_held_ballots_catch_a_war_that_overrides_them(monkeypatch):
     at_war = property(lambda world: np.tile(world.setup.roster.war_bar > 0.5, (world.n_runs, 1)))
-    monkeypatch.setattr(World, "war_bar", at_war)
+    monkeypatch.setattr(World, "bars_states_at_war", at_war)
     peace = {"ceasefire": True, "war_intensity": 0.0}
     with pytest.raises(AssertionError):
         check_russia_is_powerless(stage_after_a_council, (SUPPORT,) * 32, "aspirant", {}, (), peace)

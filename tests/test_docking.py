@@ -43,7 +43,7 @@ def both_ways(scenario, seed, run, reverse=False):
         model.step()
         states = model.by_place
         furthest = max(furthest, float(np.abs(world.members.stance[0] - [o.stance for o in states]).max()))
-        ballots, _ = position(world.members.stance, world.war_bar, world.hot[:, None], model.line)
+        ballots, _ = position(world.members.stance, world.bars_states_at_war, world.is_war_hot[:, None], model.line)
         alike &= ballots[0].tolist() == [o.ballot() for o in states]
         alike &= int(world.accession.stage[0]) == model.stage
         alike &= world.members.ratified[0].tolist() == [o.ratified for o in states]

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.short_error import shown
-from article10.model.accession_rule import ENTERED, INVITED, MEMBER
+from article10.model.accession_rule import Milestone
 from article10.model.arguments import LARGEST, whole
 from article10.model.days import day_given
 from article10.model.randomness import Sampler, Stream
@@ -25,14 +25,13 @@ from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.stepping import step_stacks
-from article10.runs.ensemble.summary import MILESTONES
 from article10.runs.ensemble.years import ends_of_years as ends_of_years
 from article10.runs.ensemble.years import steps_at_year_ends
 from article10.runs.output.progress import Progress as Progress  # re-exported for the analyses that use paired runs
 from article10.runs.output.progress import part_of as part_of
 
-OUTCOMES = tuple(ENTERED[stage] for stage in (INVITED, MEMBER))
-"""Milestones on which influence is measured."""
+MEASURED = (Milestone.INVITATION.value, Milestone.ACCESSION.value)
+"""Milestones on which effects are measured."""
 
 
 class YearEndRecorder:
@@ -188,12 +187,12 @@ def shared_streams(setups: Iterable[Setup]) -> tuple[Stream, ...]:
 
 def outcomes_ahead(scenario: Scenario) -> tuple[str, ...]:
     """Outcomes still possible at the start."""
-    return OUTCOMES if scenario.accession.stage == "aspirant" else OUTCOMES[1:]
+    return MEASURED if scenario.accession.stage == "aspirant" else MEASURED[1:]
 
 
 def columns_ahead(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """A table without the columns of outcomes that the candidate has reached before the start."""
-    behind = set(OUTCOMES) - set(outcomes_ahead(scenario))
+    behind = set(MEASURED) - set(outcomes_ahead(scenario))
     return frame[[column for column in frame if not any(outcome in str(column) for outcome in behind)]]
 
 
@@ -203,8 +202,8 @@ def check_milestone(name: str) -> None:
     Raises:
         ValueError: the name is not that of a milestone.
     """
-    if name not in MILESTONES:
-        raise ValueError(f"outcome = {shown(name)}: expected {', '.join(MILESTONES)}")
+    if name not in tuple(Milestone):
+        raise ValueError(f"outcome = {shown(name)}: expected {', '.join(Milestone)}")
 
 
 def reached(result: EnsembleResult, milestone: str, by: object = None) -> np.ndarray:

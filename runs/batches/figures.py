@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from article10.model.accession_rule import Milestone
 from article10.model.checked import checked
 from article10.runs.batches.design_values import known_keys
 from article10.runs.batches.error import BatchError
-from article10.runs.ensemble.summary import MILESTONES
 from article10.runs.figures.style import (
     COLOURS,
     house_style,
@@ -221,5 +221,5 @@ def _described(key: str) -> str:
 
 
 def _check_milestone(name: str) -> None:
-    if name not in MILESTONES:
-        raise ValueError(f"milestone = {name!r}: valid: {', '.join(MILESTONES)}")
+    if name not in tuple(Milestone):
+        raise ValueError(f"milestone = {name!r}: valid: {', '.join(Milestone)}")

@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.short_error import UnknownNameError, shown
+from article10.model.accession_rule import Milestone
 from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario
@@ -26,7 +27,6 @@ from article10.runs.batches.histogram import quantiles
 from article10.runs.batches.store import Store, Task
 from article10.runs.batches.trajectories import part, read_trajectories
 from article10.runs.ensemble.result import EnsembleResult
-from article10.runs.ensemble.summary import MILESTONES
 from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
@@ -129,12 +129,12 @@ class BatchResult:
         table = self.points[self.varied].copy()
         if not self._committed.outcome_files():
             return table.assign(runs=0)
-        counts = ", ".join(f"count({name}_date) as {name}" for name in MILESTONES)
+        counts = ", ".join(f"count({name}_date) as {name}" for name in Milestone)
         query = f"select point, count(*) as runs, {counts}, count(*) filter (ever_shelved) as shelved from outcomes"
         count = self.sql(f"{query} group by point").set_index("point").reindex(table.index, fill_value=0)
         table["runs"] = count["runs"]
         share = count.div(count["runs"].where(count["runs"] > 0), axis=0)
-        for name in MILESTONES:
+        for name in map(str, Milestone):
             table[name] = share[name]
             pairs = zip(count[name], count["runs"], strict=True)
             bounds = np.array([wilson(int(k), int(n)) if n else (np.nan, np.nan) for k, n in pairs])

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from article10.model.accession_rule import Milestone
 from article10.runs.batches.result import BatchResult
-from article10.runs.ensemble.summary import MILESTONES
 from article10.runs.output.table import FittedTable, ResultTable
 
 MOST_ROWS = 20
@@ -40,7 +40,7 @@ def _points_table(table: pd.DataFrame, varied: list[str], failed: set[int]) -> R
         cells[key.partition(".")[2] or key] = [f"{v:.4g}" if isinstance(v, float) else str(v) for v in table[key]]
     cells["runs"] = [f"{runs:,}" for runs in table["runs"]]
     instead = ["failed" if point in failed else "not made yet" for point in table.index]
-    for name in MILESTONES:
+    for name in Milestone:
         rows = zip(table.to_dict("records"), instead, strict=True)
         cells[name] = [_share(row, name) if row["runs"] else word for row, word in rows]
     return ResultTable("Probability by the horizon, with a 95% interval", cells, most=MOST_ROWS)

@@ -10,12 +10,11 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
-from article10.model.accession_rule import STAGES
+from article10.model.accession_rule import STAGES, Milestone
 from article10.model.setup import Setup
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import (
     CONTRIBUTION,
-    ENTERED,
     MEMBER_VARIABLES,
     RUN_VARIABLES,
     OutcomeRecorder,
@@ -80,7 +79,7 @@ def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[
             "Russian territorial progress at the horizon, share of the country",
         ),
         "final_cohesion": (run, o.final_cohesion, "1 - standard deviation of stances at the horizon"),
-        **{f"{name}_step": (run, o.entered[code], f"steps done at {name}, -1 never") for code, name in ENTERED.items()},
+        **{f"{name}_step": (run, o.entered[name], f"steps done at {name}, -1 never") for name in Milestone},
         "ballot": (ballot, o.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
         "reason": (ballot, o.reason, "reason of an objection: 0 none, 1 stance, 2 war, 3 both"),
         "question_put": (council, o.question_put, "question formally put"),
@@ -127,9 +126,9 @@ def outcome_table(data: xr.Dataset, step_years: float) -> pd.DataFrame:
     days = data["step"].to_numpy()
     frame = pd.DataFrame(index=pd.Index(data["run"].to_numpy(), name="run"))
     frame["outcome"] = pd.Categorical(np.array(STAGES)[data["final_stage"].to_numpy()], categories=list(STAGES))
-    for name in ENTERED.values():
-        step = data[f"{name}_step"].to_numpy()
-        frame[f"{name}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT", "ns"), days[step]))
+    for milestone in Milestone:
+        step = data[f"{milestone}_step"].to_numpy()
+        frame[f"{milestone}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT", "ns"), days[step]))
     frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
     frame["last_to_ratify"] = _last_to_ratify(data)
     frame["war_years"] = data["war_steps"].to_numpy() * step_years

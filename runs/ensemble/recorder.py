@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.member_state import NEVER, NO_BALLOT
-from article10.model.accession_rule import ENTERED as ENTERED
-from article10.model.accession_rule import SHELVED
+from article10.model.accession_rule import SHELVED, Milestone
 from article10.model.arguments import check_names
 from article10.model.mechanisms import BOUNDS
 from article10.model.setup import Setup
@@ -130,7 +129,7 @@ class OutcomeRecorder:
         members, councils = len(setup.roster), len(setup.councils)
         self.place_of_council = {step: place for place, step in enumerate(setup.councils)}
         self.stage = np.zeros(runs, np.int8)
-        self.entered = {code: np.full(runs, NEVER, np.int32) for code in ENTERED}
+        self.entered = {milestone: np.full(runs, NEVER, np.int32) for milestone in Milestone}
         self.ever_shelved = np.zeros(runs, np.int8)
         self.war_steps = np.zeros(runs, np.int32)
         self.breaches = np.zeros(runs, np.int16)
@@ -149,7 +148,7 @@ class OutcomeRecorder:
         """The outcomes of some of the runs, in the same memory."""
         own = copy(self)
         own.__dict__.update({name: value[rows] for name, value in vars(self).items() if isinstance(value, np.ndarray)})
-        own.entered = {code: step[rows] for code, step in self.entered.items()}
+        own.entered = {milestone: step[rows] for milestone, step in self.entered.items()}
         return own
 
     def before(self, world: World, rows: slice) -> None:
@@ -159,7 +158,7 @@ class OutcomeRecorder:
 
     def after_step(self, world: World, rows: slice) -> None:
         """Record the world after a step."""
-        self.war_steps[rows] += world.hot
+        self.war_steps[rows] += world.is_war_hot
         self.breaches[rows] += self.ceasefire[rows] > world.russia.ceasefire
         self.ceasefire[rows] = world.russia.ceasefire
         changed = world.accession.stage != self.stage[rows]
@@ -185,10 +184,10 @@ class OutcomeRecorder:
         shelved = stage == SHELVED
         self.stage[run] = stage
         self.ever_shelved[run] |= shelved
-        for code, step in self.entered.items():
+        for milestone, step in self.entered.items():
             so_far = step[run]
             reached = np.where(so_far == NEVER, world.step, so_far)
-            step[run] = np.where((stage >= code) & ~shelved, reached, NEVER)
+            step[run] = np.where((stage >= milestone.stage) & ~shelved, reached, NEVER)
 
 
 Keep = Callable[[str, int, AnyArray], None]

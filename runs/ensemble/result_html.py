@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from article10.agents.html_view import folded, table
+from article10.model.accession_rule import Milestone
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +24,7 @@ MOST_ROWS = 5
 
 def result_html(result: EnsembleResult) -> str:
     """A result as HTML: scenario, runs and seed, milestones with 95% intervals, holdouts, a small fan."""
-    from article10.runs.ensemble.summary import MILESTONES, summarise
+    from article10.runs.ensemble.summary import summarise
 
     if not result.runs:
         return f"<p>{escape(repr(result))}</p>"
@@ -35,7 +36,7 @@ def result_html(result: EnsembleResult) -> str:
     )
     last = summary.milestones.iloc[-1]
     rows = [
-        (name, f"{last[name]:.1%}", f"{last[f'{name}_low']:.1%} to {last[f'{name}_high']:.1%}") for name in MILESTONES
+        (name, f"{last[name]:.1%}", f"{last[f'{name}_low']:.1%} to {last[f'{name}_high']:.1%}") for name in Milestone
     ]
     parts = [head, table(("reached by the horizon", "share of runs", "95% interval"), rows)]
     if len(summary.holdouts):

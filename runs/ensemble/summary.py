@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
-from article10.model.accession_rule import MILESTONES as MILESTONES
-from article10.model.accession_rule import formal_weight
+from article10.model.accession_rule import Milestone, formal_weight
 from article10.model.edition import read_edition
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.years import ends_of_years
@@ -84,10 +83,10 @@ def milestones(result: EnsembleResult) -> pd.DataFrame:
     rows = []
     for end in ends_of_years(result.scenario):
         row: dict[str, object] = {"by": end.date()}
-        for name in MILESTONES:
+        for name in Milestone:
             reached = int((outcomes[f"{name}_date"] <= end).sum())
             low, high = wilson(reached, result.runs)
-            row |= {name: reached / result.runs, f"{name}_low": low, f"{name}_high": high}
+            row |= {str(name): reached / result.runs, f"{name}_low": low, f"{name}_high": high}
         rows.append(row)
     return pd.DataFrame(rows).set_index("by")
 

@@ -7,7 +7,8 @@ import io
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from article10.runs.ensemble.summary import MILESTONES, Summary
+from article10.model.accession_rule import Milestone
+from article10.runs.ensemble.summary import Summary
 from article10.runs.output.table import FittedTable, ResultTable
 from article10.runs.statistics.forms import PERCENT
 
@@ -27,7 +28,7 @@ def rendered(summary: Summary, most: int = 8) -> RenderableType:
 def _milestones(summary: Summary) -> ResultTable:
     title = "Probability by the end of the year, with a 95% interval"
     rows = summary.milestones
-    return ResultTable(title, rows, dict.fromkeys(MILESTONES, PERCENT), most=len(rows))
+    return ResultTable(title, rows, dict.fromkeys(Milestone, PERCENT), most=len(rows))
 
 
 def _holdouts(summary: Summary, most: int) -> ResultTable:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from article10.runs.ensemble.summary import MILESTONES
+from article10.model.accession_rule import Milestone
 from article10.runs.figures.style import (
     COLOURS,
     OPPOSED,
@@ -34,7 +34,7 @@ def draw_accession(ax: Axes, result: EnsembleResult) -> None:
     outcomes, runs = result.outcomes_by_member, result.runs
     days = pd.DatetimeIndex(result.data["step"].to_numpy())
     highest = 0.05
-    for colour, name in zip((COLOURS[0], COLOURS[1], SUPPORTIVE), MILESTONES, strict=True):
+    for colour, name in zip((COLOURS[0], COLOURS[1], SUPPORTIVE), Milestone, strict=True):
         reached = outcomes[f"{name}_date"].dropna().sort_values().to_numpy()
         count = np.searchsorted(reached, days.to_numpy(), side="right")
         levels, inverse = np.unique(count, return_inverse=True)

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from article10.model.accession_rule import Milestone
 from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.scenario import Scenario
@@ -22,7 +23,7 @@ from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.simulate import simulate
-from article10.runs.ensemble.summary import MILESTONES, milestones
+from article10.runs.ensemble.summary import milestones
 from article10.runs.output.files import moved_into_place, remove_abandoned
 from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.output.table import ResultTable
@@ -269,7 +270,7 @@ def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
 
 def _milestones(result: EnsembleResult) -> ResultTable:
     rows = milestones(result)
-    return ResultTable("Probability by the end of the year", rows, dict.fromkeys(MILESTONES, PERCENT))
+    return ResultTable("Probability by the end of the year", rows, dict.fromkeys(Milestone, PERCENT))
 
 
 def _on_page(shown: ResultTable, labels: int | None = None, folded: bool = False) -> TableOnPage:

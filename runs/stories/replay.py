@@ -100,7 +100,7 @@ def _events(data: xr.Dataset, scenario: Scenario, frequent: int) -> list[Entry]:
     told = []
     for event in scenario.events:
         acts = data[f"event_{event.name}"].to_numpy().astype(bool)
-        begins = np.flatnonzero(acts & ~np.concatenate([[False], acts[:-1]]) if event.lasts else acts)
+        begins = np.flatnonzero(acts & ~np.concatenate([[False], acts[:-1]]) if event.has_duration else acts)
         for year in sorted(set(days[begins].year)):
             in_year = [int(step) for step in begins if days[int(step)].year == year]
             if len(in_year) >= frequent:

@@ -96,7 +96,7 @@ class FeatureRecorder:
         if world.step > self._last + 1:
             return
         dt, now = world.setup.dt, world.russia.ceasefire
-        self._hot[rows] += world.hot * dt
+        self._hot[rows] += world.is_war_hot * dt
         begun = now & np.isnan(self._first_ceasefire[rows])
         self._first_ceasefire[rows] = np.where(begun, world.step * dt, self._first_ceasefire[rows])
         self._breaches[rows] += self._ceasefire[rows] & ~now

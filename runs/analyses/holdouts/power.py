@@ -16,7 +16,7 @@ from article10.model.checked import checked
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.paired import (
-    OUTCOMES,
+    MEASURED,
     Progress,
     columns_ahead,
     outcomes_ahead,
@@ -145,7 +145,7 @@ class HoldoutPower(AnalysisResult):
         return {
             "members": ResultTable("Holdout power by member", members, formats),
             "together": ResultTable(
-                "Probability of each outcome if holdouts consent together", together, dict.fromkeys(OUTCOMES, PERCENT)
+                "Probability of each outcome if holdouts consent together", together, dict.fromkeys(MEASURED, PERCENT)
             ),
             "pivotality": ResultTable("Share of decisions that a member alone would have changed", pivotality, by_rule),
             "indices": ResultTable("A-priori voting power, equal for every member", self.indices, fractions),
@@ -234,7 +234,7 @@ def _reached(
         some = names[start : start + TOGETHER]
         own = {" ".join(who): variants[who] for who in some}
         results = paired_runs(own, runs, seed, progress=part_of(progress, runs * len(found), runs * len(variants)))
-        found |= {who: {o: reached(results[" ".join(who)], o) for o in OUTCOMES} for who in some}
+        found |= {who: {o: reached(results[" ".join(who)], o) for o in MEASURED} for who in some}
     return found
 
 
@@ -267,7 +267,7 @@ def _members(
         row |= share_over_runs(own, "objects", councils) | share_over_runs(total - own, "war_alone", councils)
         row |= share_over_runs(alone, "alone", councils) | share_over_runs(last == code, "last", complete)
         row |= {"ratifications": int(complete.sum())} | mean_over_runs(held[:, place], "concession_years")
-        for outcome in OUTCOMES:
+        for outcome in MEASURED:
             row |= paired(gains[(code,)][outcome], reached(present, outcome)).row(f"{outcome}_gain")
         rows.append(row)
     return pd.DataFrame(rows).set_index("member")
@@ -279,7 +279,7 @@ def _together(
     names = dict(zip(present.data["member"].to_numpy(), present.data["member_name"].to_numpy(), strict=True))
     rows = []
     for k in range(len(order) + 1):
-        got = gains[tuple(order[:k])] if k else {o: reached(present, o) for o in OUTCOMES}
+        got = gains[tuple(order[:k])] if k else {o: reached(present, o) for o in MEASURED}
         row: dict[str, Any] = {"consent": k, "joins": str(names[order[k - 1]]) if k else "nobody"}
         for outcome, values in got.items():
             row |= share(values, outcome)

@@ -18,7 +18,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.influence.flips import BLOCKED, ENABLED, flips
 from article10.runs.analyses.levers import Lever, lever
 from article10.runs.analyses.paired import (
-    OUTCOMES,
+    MEASURED,
     Progress,
     ends_of_years,
     outcomes_ahead,
@@ -259,8 +259,8 @@ def influence(
     variants = {_variant(out): which.without(chosen, (c for c in which.channels if c in out)) for out in removed}
     results = paired_runs(variants, runs, seed, by_year=("stance",), progress=progress)
     present, absent = results[_variant(frozenset())], results[_variant(everything)]
-    total = {o: paired(reached(present, o), reached(absent, o)) for o in OUTCOMES}
-    through, blocked, enabled = flips(present, absent, OUTCOMES)
+    total = {o: paired(reached(present, o), reached(absent, o)) for o in MEASURED}
+    through, blocked, enabled = flips(present, absent, MEASURED)
     return warn_if_underpowered(
         Influence(
             scenario=chosen,
@@ -269,7 +269,7 @@ def influence(
             lever=which,
             by_year=_by_year(present, absent),
             total=total,
-            delay={o: paired(years_until(present, o), years_until(absent, o)) for o in OUTCOMES},
+            delay={o: paired(years_until(present, o), years_until(absent, o)) for o in MEASURED},
             members=_members(present, absent),
             through=through,
             blocked=blocked,
@@ -286,7 +286,7 @@ def _variant(removed: frozenset[str]) -> str:
 def _by_year(present: EnsembleResult, absent: EnsembleResult) -> pd.DataFrame:
     rows = []
     for end in ends_of_years(present.scenario):
-        for outcome in OUTCOMES:
+        for outcome in MEASURED:
             a, b = reached(present, outcome, end), reached(absent, outcome, end)
             d = paired(a, b)
             row: dict[str, Any] = {"by": end.date(), "outcome": outcome, **share(a, PRESENT), **share(b, ABSENT)}
@@ -305,7 +305,7 @@ def _members(present: EnsembleResult, absent: EnsembleResult) -> pd.DataFrame:
 def _channels(which: Lever, results: Mapping[str, EnsembleResult]) -> pd.DataFrame:
     """Shapley shares of the channels (Shapley 1953), run by run, and the effect of removing each channel alone."""
     everything, n, rows = frozenset(which.channels), len(which.channels), []
-    for outcome in OUTCOMES:
+    for outcome in MEASURED:
         value = {out: reached(results[_variant(out)], outcome).astype(float) for out in which.subsets()}
         for channel in which.channels:
             contribution = np.zeros(len(value[everything]))

@@ -19,7 +19,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.analyses.paired import (
-    OUTCOMES,
+    MEASURED,
     Progress,
     columns_ahead,
     ends_of_years,
@@ -129,7 +129,7 @@ class RulesCompared(AnalysisResult):
     def tables(self) -> dict[str, ResultTable]:
         """Results by rule, who is outvoted, and probabilities by date."""
         formats: dict[str, Form] = {
-            **dict.fromkeys(OUTCOMES, PERCENT),
+            **dict.fromkeys(MEASURED, PERCENT),
             "invitation_gain": POINTS,
             "accession_gain": POINTS,
             "years_to_invitation": "{:.1f}",
@@ -242,7 +242,7 @@ def compare_rules(
 def _by_year(result: EnsembleResult) -> pd.DataFrame:
     rows = [
         {"outcome": outcome, "by": end.date(), **share(reached(result, outcome, end), "share")}
-        for outcome in OUTCOMES
+        for outcome in MEASURED
         for end in ends_of_years(result.scenario)
     ]
     return pd.DataFrame(rows).set_index(["outcome", "by"])
@@ -250,9 +250,9 @@ def _by_year(result: EnsembleResult) -> pd.DataFrame:
 
 def _row(rule: str, result: EnsembleResult, first: EnsembleResult, no_russia: EnsembleResult) -> dict[str, Any]:
     row: dict[str, Any] = {"rule": rule}
-    for outcome in OUTCOMES:
+    for outcome in MEASURED:
         row |= share(reached(result, outcome), outcome)
-    for outcome in OUTCOMES:
+    for outcome in MEASURED:
         row |= paired(reached(result, outcome), reached(first, outcome)).row(f"{outcome}_gain")
     row |= mean_over_runs(years_until(result, "invitation"), "years_to_invitation")
     invitations, objects = _at_invitations(result)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
-from article10.model.accession_rule import OBJECT, SHELVED
+from article10.model.accession_rule import OBJECT, SHELVED, Milestone
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
@@ -21,7 +21,7 @@ from article10.runs.analyses.tuning.targets import (
     StanceTarget,
     Targets,
 )
-from article10.runs.ensemble.recorder import ENTERED, Recorder
+from article10.runs.ensemble.recorder import Recorder
 from article10.runs.statistics.intervals import ratio
 
 
@@ -107,8 +107,7 @@ def _reached(target: ProbabilityTarget, recorder: TargetRecorder, scenario: Scen
 
 
 def _entered(recorder: TargetRecorder, milestone: str) -> np.ndarray:
-    code = next(code for code, name in ENTERED.items() if name == milestone)
-    return np.asarray(recorder.outcomes.outcomes.entered[code])
+    return np.asarray(recorder.outcomes.outcomes.entered[Milestone(milestone)])
 
 
 def _days(target: RatificationTarget, recorder: TargetRecorder, setup: Setup) -> np.ndarray:

@@ -79,7 +79,7 @@ def map_svg(model: AccessionModel) -> str:
 
 def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collection[str], stripes: str) -> str:
     now, names = stances(model), model.setup.edition.names
-    barred = set(model.setup.barred_by(bool(model.world.hot[0])))
+    barred = set(model.setup.barred_by(bool(model.world.is_war_hot[0])))
     parts = []
     for code in sorted(shown):
         path, name = _outline(model, code, centre), escape(names[code])

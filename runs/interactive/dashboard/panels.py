@@ -54,7 +54,7 @@ def show_state(model: AccessionModel) -> None:
     values = {
         "date": f"{model.date:%d %b %Y}",
         "stage": model.stage.replace("_", " ").lower(),
-        "war": "hot war" if model.world.hot[0] else "no hot war",
+        "war": "hot war" if model.world.is_war_hot[0] else "no hot war",
         "would object": f"{int((ballots == OBJECT).sum())} of {size}",
         "ratified": f"{int(model.world.members.ratified[0].sum())} of {size}",
         "guarantee": f"{float(model.world.guarantee[0]):.2f}",
