@@ -51,7 +51,7 @@ class MemberStates:
         incidents: stock of remembered incidents on the member's territory.
         pressure: stock of Russian pressure.
         felt_pressure: pressure as felt, ``1 - exp(-pressure)``.
-        susceptibility: how readily the member yields to pressure at present, in [0, 1].
+        susceptibility: the member's present susceptibility to pressure, in [0, 1].
         concession: stock of concessions received, in [0, 1).
         trust: trust in the hegemon, in [0, 1].
         spending: defence spending, % of GDP.
@@ -307,7 +307,7 @@ def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParame
     """Orientation of a new government, drawn around the opposite side: ``volatility * draw - alternation * last``.
 
     Args:
-        orientation: of the last government, (run, ...).
+        orientation: orientation of the last government, (run, ...).
         draw: standard normal draws.
         p: alternation and volatility.
     """
@@ -380,7 +380,7 @@ def ratification_hazard(
     Willingness rises in a straight line from 0 at the objection line to 1 at the stance ``full``.
 
     Args:
-        stance: of some members in some runs.
+        stance: stances of some members in some runs.
         by_war: whether they object because of the war.
         speed: their institutional speed in the urgency of the 2022 round, per year.
         urgency: pace of this round; 1 is the pace of 2022.

@@ -32,7 +32,7 @@ def check_line(text: str) -> str:
     """A line of text as it is, if it is one.
 
     Raises:
-        ValueError: it has a line break or another control character.
+        ValueError: the text has a line break or another control character.
     """
     if wrong := _control(text, allowed=""):
         raise ValueError(f"expected one line of text without control characters; it holds {wrong}")
@@ -43,7 +43,7 @@ def check_prose(text: str) -> str:
     """Text of several lines as it is.
 
     Raises:
-        ValueError: it has a control character other than a line break or a tab.
+        ValueError: the text has a control character other than a line break or a tab.
     """
     if wrong := _control(text, allowed="\n\r\t"):
         raise ValueError(f"expected text without control characters; it holds {wrong}")
@@ -54,7 +54,7 @@ def check_label(text: str) -> str:
     """A name as it is, if figures, tables and terminals show it as it was written.
 
     Raises:
-        ValueError: it is empty or too long, has spaces at its ends or control characters, or begins with what a
+        ValueError: the name is empty or too long, has spaces at its ends or control characters, or begins with what a
             spreadsheet or a command takes for an instruction.
     """
     check_line(text)
@@ -71,7 +71,7 @@ def check_name(text: str) -> str:
     """A name as it is, if it can also be that of a variable in a file.
 
     Raises:
-        ValueError: it is not a label, or has a slash, which separates folders and groups.
+        ValueError: the name is not a label, or has a slash, which separates folders and groups.
     """
     if "/" in text or "\\" in text:
         raise ValueError("expected a name without / and \\, which separate folders")

@@ -36,7 +36,7 @@ class Meta:
 class OneMessage(ModelMetaclass):
     """Makes a class whose constructor, called in Python, says what is wrong as the command line does.
 
-    Files are read by ``model_validate``, whose errors are told with the file and the place in it.
+    Files are read by ``model_validate``; its errors are reported with the file and the place in it.
     """
 
     def __call__(cls, *args: Any, **fields: Any) -> Any:  # noqa: ANN401, N805 - the instance of a metaclass is a class
@@ -76,7 +76,7 @@ class Parameters(BaseModel, metaclass=OneMessage):
         """Read what ``model_dump_json`` wrote.
 
         Raises:
-            ScenarioError: it is not such a value, or one that is no longer valid.
+            ScenarioError: the value is not of this class, or is no longer valid.
         """
         try:
             return cls.model_validate_json(text)

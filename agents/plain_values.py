@@ -20,7 +20,7 @@ def plain(value: Any, levels: int = MOST_LEVELS) -> Any:  # noqa: ANN401 - whate
 
     Args:
         value: as it was given.
-        levels: of tables and lists to look into.
+        levels: number of nested tables and lists to convert.
 
     >>> plain({"runs": np.int64(5), "ends": (np.float32(0.5), np.True_), "values": np.arange(2)})
     {'runs': 5, 'ends': (0.5, True), 'values': [0, 1]}

@@ -76,7 +76,7 @@ def refusal(of: type[Any], error: ValidationError) -> ScenarioError:
 
     Args:
         of: its class; its fields are the valid names.
-        error: what pydantic found.
+        error: an error of pydantic.
     """
     found = list(dict.fromkeys(_sentence(of, item) for item in error.errors(include_url=False)))
     more = [f"and {len(found) - MOST} more"] if len(found) > MOST else []

@@ -17,7 +17,7 @@ class Registered(Mapping[str, T]):
         """Begin with what comes with the package.
 
         Args:
-            kind: what each of them is called in messages, for example ``"lever"``.
+            kind: name of an entry in messages, for example ``"lever"``.
             shipped: those that come with the package, by name.
         """
         self._kind, self._shipped, self._own = kind, dict(shipped), dict[str, T]()

@@ -236,7 +236,7 @@ class RussiaState:
     Attributes:
         resources: resources at Russia's disposal; 1 at the start.
         effort: pressure exerted per year.
-        alarm: how threatening accession looks, in [0, 1].
+        alarm: perceived threat of accession, in [0, 1].
         war_intensity: intensity of the war, in [0, 1].
         war_level: intensity to which the hot war tends.
         front: Russian territorial progress since the start; 1 would be the whole country.

@@ -142,7 +142,7 @@ def persuasion(
     Args:
         campaign: effort, (run, 1).
         champions: influence weight of champions, (run, 1).
-        need: how far each holdout's stance is below support, 0 for other members, (run, member).
+        need: distance by which each holdout's stance is below support, 0 for other members, (run, member).
         p: its ``champions_weight`` is used.
     """
     return campaign * (1.0 - p.champions_weight + p.champions_weight * champions) * need
@@ -177,7 +177,7 @@ def offer(
     Args:
         stock: concessions received so far, (run, member).
         holdout: members that object by their own stance, (run, member).
-        objectors: how many object, (run, 1).
+        objectors: number of objectors, (run, 1).
         campaign: effort put into the bid, (run, 1).
         p: brokerage and price.
     """

@@ -38,7 +38,7 @@ class AccessionModel(mesa.Model):
 
     Attributes:
         world: the state; a world of one run.
-        setup: what is fixed.
+        setup: setup of the run, which does not change.
         run: number of the run.
         members: Mesa's AgentSet of the member states, in the order of the roster until you change it.
         russia: the external power.
@@ -64,9 +64,9 @@ class AccessionModel(mesa.Model):
 
         Args:
             scenario: name of a shipped scenario, path of a TOML file, or a scenario.
-            seed: of all random streams, as in ``simulate``; a string of digits will do, for dashboards give one.
+            seed: seed of all random streams, as in ``simulate``; a string of digits, from a dashboard, is accepted.
             run: number of the run.
-            changes: by full key, for example ``{"stance.peer_rate": 0.6}``.
+            changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
             strategy: a function in place of Russia's named strategy.
             mechanisms: in place of ``article10.MECHANISMS``.
             collect: attributes of MemberState that the data collector keeps.
@@ -125,7 +125,7 @@ class AccessionModel(mesa.Model):
         """A member state by its code, whatever has become of Mesa's agent sets.
 
         Raises:
-            KeyError: it is not on the roster.
+            KeyError: the member is not on the roster.
         """
         return self._members[self.setup.roster.index(iso3)]
 

@@ -25,7 +25,7 @@ def whole(name: str, value: object, least: int = 0, most: int = LARGEST) -> int:
     """A whole number within bounds, Python's or NumPy's, as Python's.
 
     Raises:
-        ValueError: it is none, such as True, or out of bounds.
+        ValueError: the value is not an integer (True is not one either), or is out of bounds.
 
     >>> whole("runs", 5, least=1)
     5
@@ -55,7 +55,7 @@ def check_names(name: str, value: object) -> None:
     """Refuse a single string where names are expected.
 
     Raises:
-        ValueError: it is one, or nothing that holds names.
+        ValueError: the value is a single string, or not a collection of names.
     """
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise ValueError(f"{name} = {shown(value)}: expected a list of names, such as [{shown(str(value))}]")
@@ -84,7 +84,7 @@ def check_mechanism_name(name: object) -> None:
     """Refuse what no result can keep as the name of a mechanism.
 
     Raises:
-        ValueError: it is not a name, or is that of a column beside the mechanisms.
+        ValueError: the name is not an identifier, or is that of another column.
     """
     if not isinstance(name, str) or name in BESIDE_MECHANISMS:
         taken = ", ".join(BESIDE_MECHANISMS)

@@ -28,7 +28,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     A default is always taken, and a switch wherever the default is one.
 
     Args:
-        function: whose arguments are named as everywhere in the package.
+        function: a function whose arguments have the package's usual names.
     """
     signature = inspect.signature(function)
     named = {name: (CHECKS[name], p.default) for name, p in signature.parameters.items() if name in CHECKS}
@@ -206,7 +206,7 @@ def list_of(name: str, value: object, what: str) -> Sequence[object]:
     """The things in a list with something in it.
 
     Raises:
-        ArgumentError: it is not a list, or has nothing in it.
+        ArgumentError: the value is not a list, or is empty.
     """
     held = None if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable) else list(value)
     if not held:

@@ -41,7 +41,7 @@ class Constants:
         """Remember what they follow from; each is computed when it is first needed.
 
         Args:
-            scenario: whose parameters they follow from.
+            scenario: the scenario, whose parameters define them.
             roster: its members.
             mechanisms: names of those that are on.
         """

@@ -22,7 +22,7 @@ def as_day(value: Any) -> dt.date:  # noqa: ANN401 - whatever a user passes
     """A day from a date, its text as YYYY-MM-DD, or a time at midnight of Python's, pandas' or NumPy's.
 
     Raises:
-        ValueError: it is something else, such as a number, or outside ``EARLIEST`` to ``LATEST``; the message says what
+        ValueError: the value is not a date, or outside ``EARLIEST`` to ``LATEST``; the message says what
             was expected, and the caller where and what was given.
 
     >>> as_day("2030-12-01"), as_day(np.datetime64("2026-03-01"))
@@ -40,7 +40,7 @@ def day_given(name: str, value: Any) -> dt.date:  # noqa: ANN401 - whatever a us
     """The day that an argument gives; see ``as_day``.
 
     Raises:
-        ValueError: it gives none; the message names the argument and its value.
+        ValueError: the value is not a date; the message names the argument and its value.
     """
     try:
         return as_day(value)

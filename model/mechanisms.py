@@ -118,7 +118,7 @@ def register_mechanism(function: M) -> M:
         function: takes the world and returns a rate of change of stance, per year, (run, member).
 
     Raises:
-        ValueError: it is not a function, or its name is taken.
+        ValueError: the value is not a function, or its name is taken.
     """
     name = getattr(function, "__name__", "")
     check_functions(None, {name: function})

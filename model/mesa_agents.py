@@ -31,7 +31,7 @@ class Column:
         """Write the value to the world.
 
         Raises:
-            ValueError: it is not finite.
+            ValueError: the value is not finite.
         """
         if not np.isfinite(value):
             raise ValueError(f"{self.name} = {value}: expected a finite number")

@@ -29,10 +29,10 @@ def mesa_iterations(iterations: int) -> dict[str, range]:
     ``article10.simulate(runs=3, seed=7)``.
 
     Args:
-        iterations: how many runs of each combination of the other parameters.
+        iterations: number of runs of each combination of the other parameters.
 
     Raises:
-        ValueError: it is not a whole number of at least 1.
+        ValueError: the number is not an integer of at least 1.
     """
     iterations = whole("iterations", iterations, 1)
     return {"run": range(iterations)}

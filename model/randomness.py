@@ -47,9 +47,9 @@ def spawned_seeds(seed: int, purpose: str, n: int) -> list[int]:
     ``SeedSequence(seed, spawn_key=(stable_number(purpose),))``, so that no two seeds share any, nor do two purposes.
 
     Args:
-        seed: that they are spawned from.
-        purpose: what they are for, in words.
-        n: how many; fewer of them are the first of more.
+        seed: seed from which they are spawned.
+        purpose: their purpose, in words.
+        n: number of seeds; the first ones do not depend on it.
 
     Returns:
         Whole numbers of 63 bits, ``SPAWNED`` or more, each of which ``simulate`` and ``article10 run --seed`` take.

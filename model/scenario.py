@@ -124,7 +124,7 @@ class Scenario(Parameters):
     Attributes:
         name: short name, without slashes; results are kept in a folder of that name.
         title: one line.
-        description: what it asks.
+        description: the question that the scenario asks.
         edition: name of the edition whose tables it stands on, or path of a user's own; by default the newest.
         start: first day; by default the date of the edition.
         horizon: last day; the last step begins before it. By default ten years after the date of the edition.
@@ -132,7 +132,7 @@ class Scenario(Parameters):
         without: members that are not on the roster (those that joined later, in scenarios of the past).
         roster: overrides by member; those under ``all`` hold for every member that has none of its own.
         ballots: members whose ballot is given, whatever their stance.
-        events: what happens, dated or at a rate.
+        events: events, with a date or a rate.
 
     The other fields are groups of parameters, listed by ``article10 parameters``.
     """
@@ -257,7 +257,7 @@ class Scenario(Parameters):
         """Rebuild with some values changed, validating all of them.
 
         Args:
-            changes: by full key, for example ``{"stance.peer_rate": 0.6}``.
+            changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
             fields: whole fields of the scenario, for example ``horizon=date(2030, 12, 1)``.
 
         >>> Scenario().with_({"stance.peer_rate": 0.6}).stance.peer_rate

@@ -51,7 +51,7 @@ def read_scenario(
 
     Args:
         source: name, path, or a scenario, which passes with its changes.
-        changes: by full key, for example ``{"stance.peer_rate": 0.6, "horizon": "2030-12-01"}``.
+        changes: values by full key, for example ``{"stance.peer_rate": 0.6, "horizon": "2030-12-01"}``.
         edition: name or folder of the edition to stand on, whatever the scenario says; by default the one that it
             names, or the newest.
         own_strategy: whether Russia's strategy is a function of the user's, whatever name the scenario gives it.

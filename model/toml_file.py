@@ -21,19 +21,19 @@ OTHER_ENCODINGS = {
 
 
 class MalformedTomlError(ScenarioError):
-    """Text is no TOML; the message says where and why."""
+    """A text is not TOML; the message says where and why."""
 
 
 def read_toml(path: str | Path, what: str | None = None, place: str | None = None) -> dict[str, Any]:
     """The content of a TOML file in UTF-8, with or without a byte order mark.
 
     Args:
-        path: of the file.
-        what: it is to hold: a file that holds nothing is refused with it; None where the reader refuses it.
-        place: what a message about the path names, by default the path.
+        path: path of the file.
+        what: words for the expected content, in the message about an empty file; None if the reader refuses it.
+        place: name of the file in messages, by default the path.
 
     Raises:
-        ScenarioError: it cannot be read, is not such text, is empty, malformed or nested too deeply.
+        ScenarioError: the file cannot be read, is not text, or is empty, malformed or nested too deeply.
     """
     try:
         text = _decoded(Path(path).read_bytes(), str(path))
@@ -53,11 +53,11 @@ def parse_toml(text: str, origin: str) -> dict[str, Any]:
 
     Args:
         text: to read.
-        origin: where it is from, for messages.
+        origin: origin of the text, for messages.
 
     Raises:
-        MalformedTomlError: it is malformed.
-        ScenarioError: it is nested too deeply, or a number in it has too many digits.
+        MalformedTomlError: the text is malformed.
+        ScenarioError: the text is nested too deeply, or a number in it has too many digits.
     """
     try:
         content = tomllib.loads(text)

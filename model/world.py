@@ -77,11 +77,11 @@ class World:
     """The whole state of a group of runs at one moment.
 
     Attributes:
-        setup: what is fixed.
+        setup: setup of the runs, which does not change.
         place: for each run, the place of its scenario in the stack, (run,); none where there is one scenario.
         by_run: parameters and constants for rules of ``(run,)`` arrays: each a number, or an array of that shape.
         by_member: the same for rules of ``(run, member)`` arrays: each a number, or an array ``(run, 1)``.
-        draws: by stream.
+        draws: random draws by stream.
         events: each event with the runs and steps in which it acts, (step, run), and the steps in which any does.
         step: number of steps done.
         members: state of the member states.
@@ -224,8 +224,8 @@ class World:
         Stances are drawn around their codes; dispositions are such that the drawn stances are at rest.
 
         Args:
-            setup: of a scenario or of a stack.
-            draws: of all runs, in their order.
+            setup: setup of a scenario or of a stack.
+            draws: random draws of all runs, in their order.
             place: for each run, the place of its scenario in the stack, (run,); not for one scenario.
         """
         stance_draws = draws["initial_stance"][0]
@@ -258,17 +258,13 @@ class World:
             guarantee=_filled(n, fresh_guarantee),
             binding_guarantee=zeros.copy(),
         )
-        events = []
-        for event in s.events:
-            acts = setup.activity(event, np.asarray(draws[f"event:{event.name}"]))
-            events.append((event, acts, np.asarray(acts.any(axis=-1))))
         return cls(
             setup=setup,
             place=place,
             by_run=by_run,
             by_member=by_member,
             draws=draws,
-            events=events,
+            events=_activity(setup, draws),
             step=0,
             members=members,
             russia=russia,
@@ -280,6 +276,15 @@ class World:
             pledge_deadline=_filled(n, by_run.spending.pledge_deadline),
             trust_start=members.trust.copy(),
         )
+
+
+def _activity(setup: Setup, draws: Draws) -> list[tuple[Event, BoolArray, BoolArray]]:
+    """Each event, whether it acts in each step and run, and whether it acts in any run of a step."""
+    events = []
+    for event in setup.scenario.events:
+        acts = setup.activity(event, np.asarray(draws[f"event:{event.name}"]))
+        events.append((event, acts, np.asarray(acts.any(axis=-1))))
+    return events
 
 
 def _filled(n: int, value: FloatArray | float) -> FloatArray:

@@ -8,13 +8,13 @@ from article10.runs.statistics.scores import brier, crps, interval_crps, log_sco
 
 LOW = np.array([5.0, 40.0, 90.0, 250.0])
 HIGH = np.array([30.0, 41.0, 190.0, 900.0])
-FEW = 500
+FEW = 200
 """Samples where scoringrules compares every pair of them."""
 
 
 @pytest.fixture
 def samples():
-    return np.random.default_rng(11).gamma(2.0, 40.0, size=(20_000, 4))
+    return np.random.default_rng(11).gamma(2.0, 40.0, size=(4_000, 4))
 
 
 def test_the_crps_is_that_of_scoringrules(samples):
@@ -46,12 +46,12 @@ def test_the_log_score_is_that_of_the_probability_of_the_interval(samples):
     inside = ((samples >= LOW) & (samples <= HIGH)).mean(axis=0)
     oracle = scoringrules.log_score(np.ones(4), inside)
     found = log_score(samples, LOW, HIGH, horizon=1_000.0, narrowest=1.0)
-    np.testing.assert_allclose(found, oracle, atol=0.005)  # the additional run moves it by less
+    np.testing.assert_allclose(found, oracle, atol=0.02)  # the additional run moves it by less
 
 
 def test_the_log_score_of_a_narrow_interval_is_that_of_the_density_times_its_width():
-    samples = np.random.default_rng(12).normal(300.0, 60.0, size=(400_000, 3))
+    samples = np.random.default_rng(12).normal(300.0, 60.0, size=(60_000, 3))
     observed, width = np.array([240.0, 300.0, 390.0]), 7.0
     oracle = scoringrules.logs_normal(observed, 300.0, 60.0) - np.log(width)
     found = log_score(samples, observed, observed, horizon=1_000.0, narrowest=width)
-    np.testing.assert_allclose(found, oracle, atol=0.03)
+    np.testing.assert_allclose(found, oracle, atol=0.08)

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 
 def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
-    r"""A page with what stands between its markers made anew; all else is kept.
+    r"""A page with the text between its markers replaced; everything else is kept.
 
     Args:
         page: Markdown with lines ``<!-- table: NAME -->`` and ``<!-- end -->``.
-        blocks: what belongs between them, by name.
+        blocks: texts to write between the markers, by name.
 
     Raises:
         KeyError: the page lacks a block's marker, or names a block that is not given.

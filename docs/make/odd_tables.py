@@ -46,7 +46,7 @@ def odd_blocks() -> dict[str, str]:
 
 
 def odd_page(page: str) -> str:
-    """The protocol with its tables made anew."""
+    """The protocol with its generated tables replaced."""
     return with_blocks(page, odd_blocks())
 
 

@@ -65,7 +65,7 @@ def ask(name: str, scenario: Scenario, out: Path | None, force: bool, **options:
     """Ask an analysis of the registry about a scenario, and show its progress if it reports any.
 
     Args:
-        name: of the analysis.
+        name: name of the analysis.
         scenario: the scenario to analyse.
         out: a folder for the result, or none.
         force: whether to replace the folder.

@@ -120,10 +120,10 @@ class OutcomeRecorder:
     """Outcomes of each run: stages reached, ballots, ratifications, years of war. They are always recorded."""
 
     def __init__(self, setup: Setup, runs: int) -> None:
-        """Make room.
+        """Allocate the arrays.
 
         Args:
-            setup: of the ensemble.
+            setup: setup of the ensemble.
             runs: number of runs.
         """
         members, councils = len(setup.roster), len(setup.councils)
@@ -205,10 +205,10 @@ class TrajectoryRecorder:
     def __init__(
         self, setup: Setup, runs: int, record: Sequence[str], stretch: int | None = None, keep: Keep | None = None
     ) -> None:
-        """Make room.
+        """Allocate the arrays.
 
         Args:
-            setup: of the ensemble.
+            setup: setup of the ensemble.
             runs: number of runs.
             record: names in MEMBER_VARIABLES or RUN_VARIABLES, or CONTRIBUTION.
             stretch: number of steps to hold at a time, by default all; fewer only if all runs are stepped together.

@@ -212,13 +212,11 @@ def three_futures(
     results = paired_runs(
         futures_of(chosen, level, day), runs, seed, by_year=kept, progress=part_of(progress, 0, total)
     )
-    attacks = []
+    by_deterrence = []
     for place, strength in enumerate(deterrence, start=1):
         variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level, day)
         swept = paired_runs(variants, runs, seed, progress=part_of(progress, place * len(FUTURES) * runs, total))
-        for name, result in swept.items():
-            number = mean_over_runs(result.outcomes_by_member["breaches"].to_numpy(float), "attacks")
-            attacks.append({"deterrence": float(strength), "future": name, **number})
+        by_deterrence += _attacks(float(strength), swept)
     joins, years = (of(results[MEMBERSHIP], "accession") for of in (reached, years_until))
     found = ThreeFutures(
         scenario=chosen,
@@ -227,10 +225,22 @@ def three_futures(
         level=level,
         given=day,
         consequences=_consequences(results),
-        by_deterrence=pd.DataFrame(attacks).set_index(["deterrence", "future"]),
+        by_deterrence=pd.DataFrame(by_deterrence).set_index(["deterrence", "future"]),
         acceded={**share(joins, "share"), **mean_over_runs(years[joins], "years")},
     )
     return warn_if_underpowered(found)
+
+
+def _attacks(deterrence: float, results: Mapping[str, EnsembleResult]) -> list[dict[str, Any]]:
+    """Rows of mean numbers of renewed attacks at a strength of deterrence, one row per future."""
+    return [
+        {
+            "deterrence": deterrence,
+            "future": name,
+            **mean_over_runs(result.outcomes_by_member["breaches"].to_numpy(float), "attacks"),
+        }
+        for name, result in results.items()
+    ]
 
 
 def _consequences(results: Mapping[str, EnsembleResult]) -> pd.DataFrame:

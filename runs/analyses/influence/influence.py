@@ -227,9 +227,8 @@ def influence(
 ) -> Influence:
     """How much an actor, event or mechanism changes the outcome: paired runs with it and without it.
 
-    Paired runs share every random draw, so that they differ only by the effect of the lever. To split the effect by
-    channel, all combinations of channels are simulated; the share of a channel is its Shapley value, so that the
-    shares add up to the whole difference.
+    Paired runs share every random draw, so that they differ only by the effect of the lever. To split the effect, all
+    combinations of channels are simulated; a channel's share is its Shapley value, so that shares add up to the effect.
 
     Args:
         scenario: name of a shipped scenario, path of a TOML file, or a scenario.
@@ -255,11 +254,10 @@ def influence(
     which = lever(of, chosen)
     split = by_channel and len(which.channels) > 1
     everything = frozenset(which.channels)
-    removed = list(which.subsets()) if split else [frozenset[str](), everything]
+    removed = which.subsets() if split else [frozenset[str](), everything]
     variants = {_variant(out): which.without(chosen, (c for c in which.channels if c in out)) for out in removed}
     results = paired_runs(variants, runs, seed, by_year=("stance",), progress=progress)
     present, absent = results[_variant(frozenset())], results[_variant(everything)]
-    total = {o: paired(reached(present, o), reached(absent, o)) for o in MEASURED}
     through, blocked, enabled = flips(present, absent, MEASURED)
     return warn_if_underpowered(
         Influence(
@@ -268,7 +266,7 @@ def influence(
             seed=seed,
             lever=which,
             by_year=_by_year(present, absent),
-            total=total,
+            total={o: paired(reached(present, o), reached(absent, o)) for o in MEASURED},
             delay={o: paired(years_until(present, o), years_until(absent, o)) for o in MEASURED},
             members=_members(present, absent),
             through=through,

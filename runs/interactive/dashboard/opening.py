@@ -53,7 +53,7 @@ class Opened:
         scenario: scenario of the run.
         seed: seed of all random streams.
         run: number of the run.
-        source: what it was opened from, as the page shows it.
+        source: path or name from which it was opened, as the page shows it.
     """
 
     scenario: Scenario
@@ -87,7 +87,7 @@ def opened_at_start() -> Opened:
     """Open again, for a page, what the command line asks for.
 
     Raises:
-        ScenarioError: it cannot be opened any more; the message names it and quotes nothing from it.
+        ScenarioError: the scenario can no longer be opened; the message names it and quotes nothing from it.
     """
     asked = Asked.found()
     try:
