@@ -1,5 +1,6 @@
 """Hindcasts: what a forecast may read, what the fit recovers, and what a user gets wrong."""
 
+import shutil
 import sys
 from dataclasses import replace
 from importlib.resources import files
@@ -21,7 +22,7 @@ from article10.runs.evidence.hindcast_answer import MODEL
 from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_baselines import COMMON, MEAN, NO_CHANGE, common_hazard
 from article10.runs.evidence.ratification_fit import HYPERPARAMETERS, fit_ratification
-from article10.runs.evidence.rounds import ROUNDS, others, read_round
+from article10.runs.evidence.rounds import coded_at_signing, others, read_round, shipped_rounds
 from generated import with_blocks
 from hindcast_page import _scores, hindcast_blocks
 
@@ -114,7 +115,7 @@ def test_what_was_sized_on_holdouts_can_be_drawn_over_its_ranges_and_that_is_sai
 
 
 def test_finland_and_sweden_are_one_round():
-    known = [read_round(name) for name in ROUNDS]
+    known = shipped_rounds()
     for name in (FINLAND, "sweden_2022_at_signing"):
         assert [r.name for r in others(read_round(name), known)] == ["visegrad_1997", "vilnius_2003", "adriatic_2008"]
     assert len(fit_ratification(known, draws=5).log_pace.columns) == 4
@@ -138,8 +139,7 @@ def test_the_fit_recovers_what_rounds_were_simulated_with():
     codes = read_round(FINLAND).setup.roster.iso3
     speed = dict(zip(codes, rng.gamma(shape, size=len(codes)) / shape, strict=True))
     simulated = []
-    for name, pace in zip(ROUNDS, paces, strict=False):
-        known = read_round(name)
+    for known, pace in zip(shipped_rounds(), paces, strict=False):
         values = np.array([speed.get(code, 1.0) for code in known.members])
         days = np.floor(rng.exponential(size=len(values)) / (pace * values) * 365.25)
         simulated.append(replace(known, low=days, high=days + 1))
@@ -155,7 +155,7 @@ def test_the_fit_recovers_what_rounds_were_simulated_with():
 
 
 def test_bounds_that_say_nothing_leave_the_prior_and_urgency_is_not_told_by_calm_rounds():
-    known = [read_round(name) for name in ROUNDS]
+    known = shipped_rounds()
     vague = [replace(r, low=np.zeros(len(r.members)), high=np.full(len(r.members), 1e7)) for r in known]
     learned = fit_ratification(vague, draws=1500).identified()["learned"]
     assert (learned.abs() < 0.2).all()
@@ -242,7 +242,7 @@ def test_progress_is_told_to_the_end():
 
 def test_the_page_is_made_between_its_markers(finland, given_pace):
     page = Path(__file__).parent.parent / "docs" / "evidence" / "hindcast.md"
-    fit = fit_ratification([read_round(name) for name in ROUNDS], draws=50)
+    fit = fit_ratification(shipped_rounds(), draws=50)
     known = {FINLAND: given_pace}
     text = with_blocks(page.read_text("utf-8"), hindcast_blocks({FINLAND: finland}, known, known, fit))
     assert "60 runs of each round" in text
@@ -408,3 +408,88 @@ def test_what_a_scenario_states_of_a_member_is_kept_when_one_value_is_changed():
     turkiye = scenario.members().index("TUR")
     assert scenario.members().ratification_speed[turkiye] == 3.0
     assert scenario.members().stance[turkiye] == -0.3
+
+
+# --- a round as a folder --------------------------------------------------------------------------------------------
+
+EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "round-2031"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the example, to be changed."""
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "round-2031"))
+
+
+def test_the_stances_of_the_shipped_rounds_follow_from_the_rule_and_what_is_recorded():
+    for known in shipped_rounds():
+        roster = known.setup.roster
+        for code, coded in coded_at_signing(known.scenario).items():
+            place = roster.index(code)
+            assert (roster.stance[place], roster.stance_spread[place]) == (coded.stance, coded.stance_spread), code
+
+
+def test_a_round_in_a_folder_is_scored_and_fitted_with(folder):
+    this = read_round(folder)
+    assert len(this.setup.roster.iso3) == 29
+    assert this.not_observed == ("ISL", "NOR")
+    stances = dict(zip(this.setup.roster.iso3, this.setup.roster.stance, strict=True))
+    assert (stances["GRC"], stances["BGR"], stances["HUN"], stances["USA"]) == (0.6, 0.0, 0.0, 0.6)
+    assert (this.accession, this.in_force) == (351.5, 343.5)
+    found = hindcast("adriatic_2008", fit_with=[folder], **SMALL)
+    assert "2031-02-03" in found.fit.log_pace
+    out = CliRunner().invoke(app, ["hindcast", str(folder), "--runs", "20"])
+    assert out.exit_code == 0, out.output
+    assert "27 members" in out.output
+
+
+def test_a_dispute_settled_after_signing_still_counts(folder):
+    path = folder / "roster.csv"
+    path.write_text(path.read_text("utf-8").replace("GRC,settled,2030-06-01", "GRC,open,2031-06-01"), "utf-8")
+    assert read_round(folder).scenario.roster["GRC"].stance == 0.0
+    path.write_text(path.read_text("utf-8").replace("GRC,open,2031-06-01", "GRC,open,2031-02-03"), "utf-8")
+    assert read_round(folder).scenario.roster["GRC"].stance == 0.6
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "roster.csv",
+            "BGR,open",
+            "BGR,quarrel",
+            r"roster\.csv, row 3 \(BGR\): dispute = 'quarrel': expected one of none",
+        ),
+        ("roster.csv", "HUN,none,,0.8", "HUN,none,,much", r"\(HUN\): could not convert|\(HUN\): ties"),
+        ("roster.csv", "HUN,none,,0.8", "HUN,none,,8", r"\(HUN\): ties = 8.0: expected a number from 0 to 1"),
+        ("roster.csv", "CAN,none", "BEL,none", r"row 4: iso3 = BEL: has two rows"),
+        ("roster.csv", "CAN,none", "XYZ,none", r"row 4: iso3 = 'XYZ' is not a member"),
+        ("roster.csv", "iso3,dispute", "iso3,quarrel", r"roster\.csv: expected the columns .* missing: dispute"),
+        ("roster.csv", "USA,none,,,", "ALB,none,,,", "'USA' has a date, but round-2031 leaves it off the roster"),
+        ("round.toml", "[candidate]", 'without = ["ALB"]\n[candidate]', r"without: expected in roster\.csv"),
+        ("round.toml", "base = ", "# base = ", r"round\.toml: base = None: expected the name or path"),
+        ("round.toml", "start = ", "# start = ", r"round\.toml: start: missing"),
+        ("round.toml", "accession = ", "acession = ", r"round\.toml: acession: expected a table \[round\]"),
+        ("round.toml", "2032-01-12", "2031-01-12", "expected the day of the last ratification"),
+        ("round.toml", "[candidate]\nname", "[candidate]\nnom", r"round\.toml"),
+    ],
+)
+def test_a_folder_with_a_mistake_is_refused_in_one_message(folder, name, old, new, message):
+    path = folder / name
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(ValueError, match=message):
+        read_round(folder)
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "round.toml", "ratifications.csv"])
+def test_a_folder_without_one_of_its_files_is_refused(folder, name):
+    (folder / name).unlink()
+    out = CliRunner().invoke(app, ["hindcast", str(folder)])
+    assert out.exit_code == 2
+    assert f"missing: {name}" in out.output.replace("\n", " ")
+
+
+def test_a_round_is_not_fitted_with_another_of_its_day(folder):
+    with pytest.raises(ValueError, match="signed on the same day"):
+        hindcast(folder, fit_with=[folder], **SMALL)

@@ -12,7 +12,7 @@ from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
 from article10.runs.evidence.hindcast_figures import pits
 from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
-from article10.runs.evidence.rounds import ROUNDS, read_round
+from article10.runs.evidence.rounds import shipped_rounds
 from article10.runs.figures.style import save_figure
 from article10.runs.output.progress import progress_shown
 from generated import markdown_table, with_blocks
@@ -155,16 +155,18 @@ def _made(asked: tuple[str, str]) -> tuple[tuple[str, str], Hindcast]:
 
 def main() -> None:
     """Compute the blocks with one process per core, and write them into the page of this checkout."""
+    on_record = shipped_rounds()
+    rounds = [of.name for of in on_record]
     asked = [(name, how) for how in (GIVEN_PACE, VARIED) for name in HOLDOUT_ROUNDS]
-    asked += [(name, FORECAST) for name in ROUNDS]
+    asked += [(name, FORECAST) for name in rounds]
     made: dict[tuple[str, str], Hindcast] = {}
     with progress_shown("hindcast", "rounds") as show:
         for key, answer in executor().run(_made, asked):
             made[key] = answer
             show(len(made), len(asked))
-    found = {name: made[name, FORECAST] for name in ROUNDS}
+    found = {name: made[name, FORECAST] for name in rounds}
     given_pace, varied = ({name: made[name, how] for name in HOLDOUT_ROUNDS} for how in (GIVEN_PACE, VARIED))
-    fit = fit_ratification([read_round(name) for name in ROUNDS], draws=2000)
+    fit = fit_ratification(on_record, draws=2000)
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), hindcast_blocks(found, given_pace, varied, fit)), "utf-8")
     for name, figure in (("finland_2022_at_signing", "members"), ("vilnius_2003", "course")):
         save_figure(found[name].figures()[figure], PAGE.parent / f"hindcast_{name}_{figure}.png")

@@ -12,10 +12,14 @@ from article10.runs.commands.application import Force, Seed
 from article10.runs.output.progress import progress_shown
 
 Round = Annotated[
-    str, typer.Argument(metavar="ROUND", help="Scenario of the round: a name, or the path of a TOML file.")
+    str,
+    typer.Argument(metavar="ROUND", help="The round: its folder, the name of a scenario, or the path of a TOML file."),
 ]
 Observed = Annotated[str | None, typer.Option(help="CSV file of ratifications [default: that of the package].")]
 Day = Annotated[str | None, typer.Option(help="Date of accession, YYYY-MM-DD, if the table is your own.")]
+With = Annotated[
+    list[str] | None, typer.Option("--fit-with", help="Folder of a round to fit with (repeat the option for several).")
+]
 Known = Annotated[
     bool, typer.Option("--pace-known", help="Score only members that did not support accession at signing.")
 ]
@@ -25,6 +29,7 @@ def hindcast(
     round_: Round,
     observed: Observed = None,
     accession: Day = None,
+    fit_with: With = None,
     pace_known: Known = False,
     runs: Runs = 2000,
     seed: Seed = 0,
@@ -32,7 +37,7 @@ def hindcast(
     force: Force = False,
 ) -> None:
     """The round is forecast from the speed of the other rounds and scored beside simple baselines."""
-    asked = {"accession": accession, "pace_known": pace_known, "runs": runs, "seed": seed}
+    asked = {"accession": accession, "fit_with": fit_with or (), "pace_known": pace_known, "runs": runs, "seed": seed}
     find = ANALYSES["hindcast"].load()
     with progress_shown("hindcast") as done:
         give(lambda: find(round_, observed, **asked, progress=done), out, force)

@@ -24,7 +24,7 @@ from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
 from article10.runs.evidence.ratification_baselines import baselines
 from article10.runs.evidence.ratification_fit import fit_ratification
-from article10.runs.evidence.rounds import ROUNDS, Round, others, read_round
+from article10.runs.evidence.rounds import Round, others, read_round, shipped_rounds
 from article10.runs.output.progress import Progress
 
 FASTEST = 1000.0
@@ -48,6 +48,7 @@ def hindcast(
     observed: str | Path | None = None,
     *,
     accession: dt.date | str | None = None,
+    fit_with: Sequence[str | Path] = (),
     pace_known: bool = False,
     varied: Sequence[str] = (),
     runs: int = 2000,
@@ -58,10 +59,12 @@ def hindcast(
     """Forecast a round of accession from stances at signing and from other rounds, and score the forecast.
 
     Args:
-        scenario: scenario of the round (name, path or scenario); it starts at the signing of the protocol, with stances
-            coded from what was known then.
+        scenario: scenario of the round (name, path or scenario), which starts at the signing of the protocol, with
+            stances coded from what was known then; or the folder of a round (see
+            ``article10.runs.evidence.round_folders``).
         observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table.
         accession: the day of accession, if ``observed`` is given and the day is known.
+        fit_with: folders of rounds to which the forecast is fitted, beside those of the package.
         pace_known: whether the fit uses the dates of this round's members coded as supporters at signing; only the
             other members are then scored, which tests what stances and bargaining imply given the pace.
         varied: keys of parameters to draw from their plausible ranges, in place of the scenario's values.
@@ -80,7 +83,11 @@ def hindcast(
     check_memory(f"{runs:,} runs and {draws:,} draws", (runs + FOR_EACH * draws) * BYTES_OF_A_DRAW)
     changes = _drawn(varied, draws, seed)
     this = read_round(scenario, observed, accession)
-    known = others(this, [read_round(name) for name in ROUNDS])
+    added = [read_round(folder) for folder in fit_with]
+    for known_too in added:
+        if known_too.signed == this.signed:
+            raise ValueError(f"fit_with: {known_too.name} was signed on the same day as the round to forecast")
+    known = others(this, [*shipped_rounds(), *added])
     if pace_known and this.supported_at_signing.all():
         raise ValueError(f"pace_known: all members observed of {this.name} supported at signing; none is left to score")
     fit = fit_ratification([*known, this] if pace_known else known, draws=FOR_EACH * draws, seed=seed)

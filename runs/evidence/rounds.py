@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
-from article10.model.arguments import check_distinct
 from article10.model.days import day_given
-from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario import MemberOverride, Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.tables import read_table
-
-ROUNDS = (
-    "visegrad_1997",
-    "vilnius_2003",
-    "adriatic_2008",
-    "finland_2022_at_signing",
-    "sweden_2022_at_signing",
-)
-"""Scenarios of past rounds, each coded from what was known on the day of signature."""
+from article10.model.toml_file import parse_toml
+from article10.runs.evidence.round_folders import read_round_folder, rows_of_csv
+from article10.runs.evidence.stances_at_signing import stance_at_signing
 
 TABLE, ACCESSIONS = "accession_ratifications", "accession_rounds"
 """Tables of the package with the observations."""
@@ -47,6 +41,8 @@ class Round:
             lasts from one integer to the next.
         milestones: the act that each date refers to, (member,); the order of different acts is not comparable.
         accession: days from signature until the candidate became a member; not-a-number if not known.
+        in_force: days from signature until the protocol came into force, when the last ratification was in;
+            not-a-number if not known.
     """
 
     scenario: Scenario
@@ -55,6 +51,7 @@ class Round:
     high: FloatArray
     milestones: tuple[str, ...]
     accession: float
+    in_force: float = float("nan")
 
     @property
     def name(self) -> str:
@@ -104,7 +101,8 @@ def read_round(
     """Read a round from its scenario and its table.
 
     Args:
-        source: name, path or scenario of the round; it starts at the signing of the protocol.
+        source: name, path or scenario of the round, which starts at the signing of the protocol; or its folder (see
+            ``round_folders``), which holds all that follows.
         observed: a CSV file in the format of ``accession_ratifications.csv``; by default that table. The rows used are
             those of the start date of the scenario and, if the table names candidates, of its candidate. A row with
             only ``date_earliest`` means that the member had not ratified before that date; a row without any date is
@@ -115,7 +113,17 @@ def read_round(
         ScenarioError: the scenario is invalid, or does not start with a signed protocol.
         ValueError: the table is invalid; the message names file, row, column, value, and what was expected.
     """
-    scenario = read_scenario(source)
+    if not isinstance(source, Scenario) and Path(source).is_dir():
+        if observed is not None:
+            raise ValueError(f"observed = {str(observed)!r}: {source} is the folder of a round, which holds its dates")
+        folder = read_round_folder(source)
+        return _round(folder.scenario, folder.dates, accession or folder.accession, folder.in_force)
+    return _round(read_scenario(source), observed, accession, None)
+
+
+def _round(
+    scenario: Scenario, observed: str | Path | None, accession: dt.date | str | None, in_force: dt.date | None
+) -> Round:
     if scenario.accession.stage != "protocol_signed":
         raise ScenarioError(
             f"scenario {scenario.name}: accession.stage = {scenario.accession.stage!r}: "
@@ -137,7 +145,12 @@ def read_round(
         low=low,
         high=high,
         milestones=tuple(milestone for *_, milestone in cases),
-        accession=_accession(scenario) if accession is None else _accession_given(accession, scenario, low),
+        accession=_recorded("accession_date", scenario)
+        if accession is None
+        else _given("accession", accession, scenario, low),
+        in_force=_recorded("protocol_in_force", scenario)
+        if in_force is None
+        else _given("in_force", in_force, scenario, low),
     )
 
 
@@ -146,26 +159,33 @@ def others(of: Round, rounds: Sequence[Round]) -> list[Round]:
     return [known for known in rounds if known.signed != of.signed]
 
 
+def shipped_rounds() -> list[Round]:
+    """The rounds on record in the package, in the order of ``rounds.toml``."""
+    return [read_round(entry["scenario"]) for entry in _entries()]
+
+
+def coded_at_signing(scenario: Scenario) -> Mapping[str, MemberOverride]:
+    """Stances of a shipped round by code, from what is recorded of its members; see ``stances_at_signing``."""
+    (entry,) = [entry for entry in _entries() if entry["scenario"] == scenario.name]
+    recorded = entry.get("member", {})
+    return {
+        code: stance_at_signing(recorded.get(code, {}).get("dispute", "none"), recorded.get(code, {}).get("ties", 0.0))
+        for code in scenario.members().iso3
+    }
+
+
+def _entries() -> list[dict[str, Any]]:
+    name = "rounds.toml"
+    entries: list[dict[str, Any]] = parse_toml(files("article10.model.data").joinpath(name).read_text("utf-8"), name)[
+        "round"
+    ]
+    return entries
+
+
 def _rows(observed: str | Path | None) -> tuple[str, list[Mapping[str, str]]]:
     if observed is None:
         return f"{TABLE}.csv", list(read_table(TABLE))
-    try:
-        with Path(observed).open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write a byte order mark
-            reader = csv.DictReader(file)
-            names, rows = reader.fieldnames or (), list(reader)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ValueError(f"{observed}: cannot be read: {reason}") from None
-    missing = [name for name in COLUMNS if name not in names]
-    if missing:
-        raise ValueError(f"{observed}: expected the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
-    check_distinct(f"{observed}: the columns", names)
-    for place, row in enumerate(rows, start=2):
-        if None in row or None in row.values():  # cells without a heading, and missing cells, in the csv module
-            raise ValueError(f"{observed}, row {place}: expected {len(names)} cells, one for each column")
-    if not rows:
-        raise ValueError(f"{observed}: no rows; expected one for each member")
-    return str(observed), list(rows)
+    return str(observed), rows_of_csv(observed, COLUMNS)
 
 
 def _rows_of(scenario: Scenario, rows: Iterable[Mapping[str, str]], origin: str) -> list[tuple[int, Mapping[str, str]]]:
@@ -190,8 +210,14 @@ def _is_named(text: str, candidate: str) -> bool:
 def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, float, float, str] | None:
     """Code, lower and upper bound in days, and milestone; None if the row has no date."""
     code = row["signatory_iso3"]
-    if code in scenario.without:  # joined during the round
-        return None
+    if code in scenario.without:
+        if not any(row[name] for name in ("date", "date_earliest", "date_latest")):  # joined during the round
+            return None
+        raise ValueError(
+            f"{place}: signatory_iso3 = {code!r} has a date, but {scenario.name} leaves it off the roster of the "
+            "members that had to ratify; state the roster of the round (`without`, or "
+            "roster.csv in the folder of a round)"
+        )
     try:
         scenario.members().index(code)
     except KeyError as error:
@@ -215,20 +241,20 @@ def _case(row: Mapping[str, str], scenario: Scenario, place: str) -> tuple[str, 
     return code, float(low), np.inf if high is None else high + 1.0, row["milestone"]
 
 
-def _accession_given(day: dt.date | str, scenario: Scenario, low: FloatArray) -> float:
-    """Days to the accession given by the user; no ratification can be later."""
-    days = (day_given("accession", day) - scenario.start).days
+def _given(name: str, day: dt.date | str, scenario: Scenario, low: FloatArray) -> float:
+    """Days to a day given by the user at which all had ratified."""
+    days = (day_given(name, day) - scenario.start).days
     if days < low.max():
         ratified = scenario.start + dt.timedelta(days=float(low.max()))
-        raise ValueError(f"accession = {day}: expected the day of the last ratification ({ratified}) or later")
+        raise ValueError(f"{name} = {day}: expected the day of the last ratification ({ratified}) or later")
     return days + 0.5
 
 
-def _accession(scenario: Scenario) -> float:
-    """Days to the recorded accession of a protocol signed on that day, by candidate if there were several."""
+def _recorded(column: str, scenario: Scenario) -> float:
+    """Days to a day recorded of a protocol signed on that day, by candidate if there were several."""
     rows = [row for row in read_table(ACCESSIONS) if row["protocol_signed"] == scenario.start.isoformat()]
     if len(rows) > 1:
         rows = [row for row in rows if row["candidates"] == scenario.candidate.name]
-    if len(rows) != 1 or not rows[0]["accession_date"]:
+    if len(rows) != 1 or not rows[0][column]:
         return float("nan")
-    return (dt.date.fromisoformat(rows[0]["accession_date"]) - scenario.start).days + 0.5
+    return (dt.date.fromisoformat(rows[0][column][:10]) - scenario.start).days + 0.5  # a note may follow the day
