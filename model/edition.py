@@ -156,6 +156,11 @@ def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
 @lru_cache(maxsize=32)
 def _read(name: str, signature: object) -> Edition:  # noqa: ARG001 - which version of the files
     folder = edition_folder(name)
+    if isinstance(folder, Path) and name not in editions():
+        from article10.model.edition_check import table_mistakes  # which imports this module
+
+        if wrong := table_mistakes(folder):
+            raise EditionError(listed_mistakes(wrong))
     origin = f"{name}/{EDITION_FILE}"
     content = parse_toml(folder.joinpath(EDITION_FILE).read_text("utf-8"), origin)
     return Edition(name, folder, _file(content, origin))

@@ -181,6 +181,7 @@ class Scenario(Parameters):
             raise ValueError(f"horizon = {self.horizon}: expected a date after the start, {self.start}")
         if self.n_steps > 10_000:
             raise ValueError(f"horizon = {self.horizon}: that is {self.n_steps} steps; at most 10,000 are allowed")
+        self._check_candidate()
         members = self.members()
         for i, event in enumerate(self.events):
             place = f"events[{i}] ({event.name!r})"
@@ -203,6 +204,26 @@ class Scenario(Parameters):
                 raise ValueError(f"events: {both}: names must differ, and not only in case")
             named[same] = event.name
         return self
+
+    @property
+    def states_every_stance(self) -> bool:
+        """Whether it states the stance of every member itself, as scenarios of past rounds do."""
+        stated = {code for code, own in self.roster.items() if own.stance is not None}
+        return ALL in stated or stated >= read_edition(self.edition).members.keys() - set(self.without)
+
+    def _check_candidate(self) -> None:
+        """Refuse a candidate other than the edition's, unless every member's stance on it is stated.
+
+        Raises:
+            ValueError: stances, borders and the war are those of the edition's candidate.
+        """
+        edition = read_edition(self.edition)
+        if self.candidate.name != edition.candidate.name and not self.states_every_stance:
+            raise ValueError(
+                f"candidate.name = {self.candidate.name!r}: stances, borders and polls of the edition {edition.name} "
+                f"are on {edition.candidate.name}; make an edition of your own: article10 edition new DIR --from "
+                f"{edition.name} (docs/editions.md), or state every member's stance, such as [roster.all] stance = 0.6"
+            )
 
     def members(self) -> Roster:
         """The roster of this scenario, overrides applied.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,17 @@ from article10.model.toml_file import check_depth, parse_toml, read_toml
 
 MOST_BASES = 64
 """Scenarios that may stand on one another."""
+
+
+FRESH_DAYS = 60
+"""Days from the date of its edition at which a scenario may start without a warning."""
+
+STALE_TABLES = ("governments", "membership_stance", "elections", "council_dates", "defence_expenditure")
+"""Tables that change from month to month."""
+
+
+class StaleEditionWarning(UserWarning):
+    """A scenario starts long before or after the day for which its tables are coded."""
 
 
 class SetOptions(dict[str, Any]):
@@ -65,7 +77,23 @@ def read_scenario(
         layers.append(_layer_of(changes))
     if edition is not None:
         layers.append(Layer("edition", {"edition": asked}))
-    return _build(layers, own_strategy)
+    scenario = _build(layers, own_strategy)
+    _warn_if_stale(scenario)
+    return scenario
+
+
+def _warn_if_stale(scenario: Scenario) -> None:
+    """Warn of a start far from the day of the tables, unless the scenario states the stances itself."""
+    edition = read_edition(scenario.edition)
+    days = abs((scenario.start - edition.date).days)
+    if days > FRESH_DAYS and not scenario.states_every_stance:
+        warnings.warn(
+            f"start = {scenario.start}: {days} days from the date of the edition {edition.name}, {edition.date}: its "
+            f"tables ({', '.join(STALE_TABLES)}) are those of that date, with evidence up to "
+            f"{edition.file.last_day_of_evidence}; see article10 edition list",
+            StaleEditionWarning,
+            stacklevel=3,
+        )
 
 
 def _dump(scenario: Scenario) -> dict[str, Any]:

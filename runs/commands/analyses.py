@@ -20,7 +20,7 @@ from article10.runs.analyses.paired import outcomes_ahead
 from article10.runs.analyses.registry import ANALYSES, Analysis
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.batches.ranges import Range, Space
-from article10.runs.commands.application import Force, Seed, Settings, Source, console, parsed_changes
+from article10.runs.commands.application import EditionChoice, Force, Seed, Settings, Source, console, parsed_changes
 from article10.runs.output.folder import output_folder, output_page
 from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.output.progress import progress_shown
@@ -98,10 +98,11 @@ def asking(analysis: Analysis) -> Callable[..., None]:
         runs: Runs = 1000,
         seed: Seed = 0,
         settings: Settings = None,
+        edition: EditionChoice = None,
         out: Out = None,
         force: Force = False,
     ) -> None:
-        chosen = read_scenario(scenario, parsed_changes(settings or ()))
+        chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
         ask(analysis.name, chosen, out, force, runs=runs, seed=seed)
 
     command.__name__ = analysis.command  # what messages call it
@@ -123,11 +124,12 @@ def influence(
     runs: Runs = 2000,
     seed: Seed = 0,
     settings: Settings = None,
+    edition: EditionChoice = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
     """Each run is simulated twice with the same random draws: with the actor and without it."""
-    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     if not (curve or rank):
         refuse("without --curve or --rank: the result covers invitation and accession", outcome=outcome)
         ask("influence", chosen, out, force, of="russia" if of is None else of, runs=runs, seed=seed)
@@ -147,11 +149,12 @@ def why(
     runs: Runs = 2000,
     seed: Seed = 0,
     settings: Settings = None,
+    edition: EditionChoice = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
     """Conditions are found in one half of the runs and tested in the other half."""
-    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     ask("discover", chosen, out, force, outcome=outcome, until=until, runs=runs, seed=seed)
 
 
@@ -171,11 +174,12 @@ def guarantees(
     runs: Runs = 500,
     seed: Seed = 0,
     settings: Settings = None,
+    edition: EditionChoice = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
     """The effect of a guarantee is computed for each level, and for each assumption about what it is a step to."""
-    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     asked: dict[str, Any] = {"runs": runs, "seed": seed, "given": given}
     if not futures:
         asked |= {"levels": level} if level else {}
@@ -204,6 +208,7 @@ def sensitivity(
     ] = None,
     seed: Seed = 0,
     settings: Settings = None,
+    edition: EditionChoice = None,
     workers: Workers = None,
     batch: Annotated[Path | None, typer.Option(help="Folder for the runs; an interrupted run resumes from it.")] = None,
     out: Out = None,
@@ -212,7 +217,7 @@ def sensitivity(
     """Each parameter is varied over its plausible range: Morris screening, Sobol indices, or a tornado plot."""
     if method not in ("morris", "sobol", "tornado"):
         raise ScenarioError(f"--method {method}: expected morris, sobol or tornado")
-    chosen, keys = read_scenario(scenario, parsed_changes(settings or ())), parameters or None
+    chosen, keys = read_scenario(scenario, parsed_changes(settings or (), edition)), parameters or None
     if method == "tornado":
         refuse("with --method tornado", samples=samples, workers=workers, batch=batch)
         ask("tornado", chosen, out, force, runs=runs or 500, seed=seed, parameters=keys)
@@ -278,6 +283,7 @@ def report(
     runs: Runs = 2000,
     seed: Seed = 0,
     settings: Settings = None,
+    edition: EditionChoice = None,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
     force: Force = False,
 ) -> None:
@@ -286,5 +292,5 @@ def report(
 
     check_suffix(out, PAGES)
     with output_page(out, force, RESULT_BYTES) as unfinished, progress_shown("report") as done:
-        report_on(scenario, runs, seed, changes=parsed_changes(settings or ()), progress=done).save(unfinished)
+        report_on(scenario, runs, seed, changes=parsed_changes(settings or (), edition), progress=done).save(unfinished)
     console().print(f"Report: {escape(str(out))}", soft_wrap=True)

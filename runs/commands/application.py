@@ -71,7 +71,7 @@ def _one_message(error: Exception) -> str:
     return ("too little memory: " if isinstance(error, MemoryError) else "") + visible(text)
 
 
-def parsed_changes(settings: Iterable[str]) -> SetOptions:
+def parsed_changes(settings: Iterable[str], edition: str | None = None) -> SetOptions:
     """Changes from ``key=value`` words; values are TOML, bare words are strings.
 
     >>> parsed_changes(["stance.peer_rate=0.6", "russia.strategy=inert"])
@@ -88,6 +88,10 @@ def parsed_changes(settings: Iterable[str]) -> SetOptions:
         if key.strip() in changes:
             raise ScenarioError(f"--set {named(key.strip())}: given twice")
         changes[key.strip()] = _toml_value(value.strip())
+    if edition is not None:
+        if "edition" in changes:
+            raise ScenarioError("--edition: given beside --set edition; leave one of them out")
+        changes["edition"] = edition
     return changes
 
 
@@ -109,6 +113,10 @@ Settings = Annotated[
     typer.Option(
         "--set", metavar="KEY=VALUE", help="Change a parameter of the scenario (repeat the option for several)."
     ),
+]
+EditionChoice = Annotated[
+    str | None,
+    typer.Option("--edition", metavar="NAME|DIR", help="The edition to stand on [default: the newest]."),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random numbers.", min=0)]
 Force = Annotated[bool, typer.Option("--force", help="Replace results that article10 wrote there before.")]

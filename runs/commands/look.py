@@ -15,7 +15,7 @@ from article10.agents.parameter import Declaration
 from article10.model.roster import roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
 from article10.model.scenario_file import read_scenario
-from article10.runs.commands.application import console
+from article10.runs.commands.application import EditionChoice, console
 from article10.runs.output.table import FittedTable, ResultTable
 from article10.runs.statistics.forms import Form
 
@@ -40,10 +40,11 @@ def parameters(
         ),
     ] = None,
     scenario: Annotated[str, typer.Option(help="Scenario whose values to show.")] = "baseline",
+    edition: EditionChoice = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write a page in Markdown.")] = False,
 ) -> None:
     """The plausible range is what the analyses vary; the bounds are what a scenario accepts."""
-    chosen = read_scenario(scenario)
+    chosen = read_scenario(scenario, edition=edition)
     declared = list(all_declarations(chosen))
     shown = [d for d in declared if group in (None, d.key, d.key.split(".")[0])]
     if group is not None and not shown:
@@ -88,9 +89,14 @@ def _plausible(d: Declaration) -> str:
     return "" if d.meta.plausible is None else f"{d.meta.plausible[0]:g} to {d.meta.plausible[1]:g}"
 
 
-def roster() -> None:
+def roster(edition: EditionChoice = None) -> None:
     """Each column is explained in docs/roster.md."""
-    frame = pd.DataFrame(roster_rows()).drop(columns=["name", "borders_russia"]).set_index("iso3").rename(columns=SHORT)
+    frame = (
+        pd.DataFrame(roster_rows(edition))
+        .drop(columns=["name", "borders_russia"])
+        .set_index("iso3")
+        .rename(columns=SHORT)
+    )
     formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float")), "{:.2f}")
     console().print(FittedTable(ResultTable("Members", frame, formats, most=len(frame))))
     console().print("Shares and indices are from 0 to 1; spending is in % of GDP; units: docs/roster.md.")

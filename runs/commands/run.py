@@ -18,6 +18,7 @@ from article10.runs.batches.summary import rendered_batch
 from article10.runs.commands.application import (
     INTERRUPTED,
     SOME_FAILED,
+    EditionChoice,
     Force,
     Seed,
     Settings,
@@ -43,6 +44,7 @@ def run(
     runs: Annotated[int, typer.Option(metavar="N", help="Number of runs.", min=1)] = 1000,
     seed: Seed = 0,
     settings: Settings = None,
+    edition: EditionChoice = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
     force: Force = False,
     record: Annotated[
@@ -53,7 +55,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
     """The folder then holds the data (result.nc), a table of outcomes, a summary, the scenario, and figures."""
-    chosen = read_scenario(scenario, parsed_changes(settings or ()))
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     kept = check_record(record or ("stance",))
     setup = Setup.of(chosen)
     whole("--seed", seed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 
 from article10.model.shipped import ROOT, shipped
-from article10.runs.commands.application import console
+from article10.runs.commands.application import EditionChoice, console
 
 
-def scenarios() -> None:
+def scenarios(edition: EditionChoice = None) -> None:
     """Run one of them with `article10 run NAME`; docs/scenarios.md describes them and how to write your own."""
     from rich import box
     from rich.table import Table
@@ -17,7 +17,7 @@ def scenarios() -> None:
     table = Table(box=box.SIMPLE)
     table.add_column("name", no_wrap=True)
     table.add_column("title", overflow="fold")
-    for name, text in shipped().items():
+    for name, text in shipped(edition).items():
         content = tomllib.loads(text)
         base = "" if name == ROOT else f"  (from {content.get('base', ROOT)})"
         table.add_row(name, Text.assemble(content.get("title", ""), (base, "dim")))
