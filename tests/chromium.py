@@ -89,13 +89,30 @@ class Chromium:
 
     def click(self, script: str) -> None:
         """Click, as a mouse would, in the middle of the element that an expression gives."""
+        x, y = self.place(script)
+        for kind in ("mousePressed", "mouseReleased"):
+            self._mouse(kind, x, y)
+
+    def place(self, script: str) -> tuple[float, float]:
+        """Scroll to the element that an expression gives, and say where its middle is."""
         self.wait(f"!!({script})")
-        place = self.run(
+        x, y = self.run(
             f"(() => {{ const e = {script}; e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
             "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+        return x, y
+
+    def drag(self, script: str, right: float, moves: int, pause: float) -> None:
+        """Press the mouse in the middle of an element, move it to the right in so many moves, and release it."""
+        x, y = self.place(script)
+        self._mouse("mousePressed", x, y)
+        for move in range(1, moves + 1):
+            self._mouse("mouseMoved", x + right * move / moves, y)
+            time.sleep(pause)
+        self._mouse("mouseReleased", x + right, y)
+
+    def _mouse(self, kind: str, x: float, y: float) -> None:
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     def key(self, name: str, code: int, text: str = "") -> None:
         """Press a key."""

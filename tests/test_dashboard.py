@@ -111,10 +111,8 @@ def text(selector: str) -> str:
 DATE = text('[data-what="date"]')
 HEAD, MESSAGE, FAN_TOLD = text(".a10-head"), text(".v-alert"), text(".a10-fan ~ * , .a10-panel:has(.a10-fan) .a10-hint")
 PICTURE = "document.querySelector('img.a10-fan').src"
-THUMB = (
-    f"[...document.querySelectorAll('.a10-lever')].find(e => e.innerText.includes('{LEVER}'))"
-    ".querySelector('.v-slider__thumb')"
-)
+ROW = f"[...document.querySelectorAll('.a10-lever')].find(e => e.innerText.includes('{LEVER}'))"
+THUMB = f"{ROW}.querySelector('.v-slider__thumb')"
 PENDING = "document.body.innerText.includes('follows at its next reset')"
 
 
@@ -167,7 +165,7 @@ class TestInTheBrowser:
         before = page.run(PICTURE)
         page.click(THUMB)
         page.key("End", 35)
-        page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set')")
+        page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set') && !{FAN_TOLD}.includes('the first')")
         scenario = read_scenario("baseline", SHORT)
         high = Positions.of(next(d for d in levers_by_group(scenario)[SELECTED] if d.key == LEVER)).high
         expected = Fan(scenario, SEED).drawn({LEVER: high}, "HUN").headline
@@ -177,6 +175,25 @@ class TestInTheBrowser:
         page.wait(f"!{PENDING}")
         page.click(button("Reset parameters"))
         page.wait(f"!{FAN_TOLD}.includes('--set') && {PENDING}")
+
+    def test_a_dragged_slider_is_followed_and_the_last_value_wins(self, page: Chromium):
+        page.wait(f"{FAN_TOLD}.includes('of 300 runs')", seconds=60)
+        page.run(
+            f"window.told = []; new MutationObserver(() => {{ const t = {FAN_TOLD};"
+            " if (t && t != window.told.at(-1)) window.told.push(t); })"
+            ".observe(document.body, {subtree: true, childList: true, characterData: true})"
+        )
+        page.drag(THUMB, right=60, moves=30, pause=0.05)
+        value = f"parseFloat({ROW}.querySelector('.a10-name b').innerText)"
+        page.wait(f"{FAN_TOLD}.endsWith('{LEVER}=' + {value}) && !{FAN_TOLD}.includes('the first')", seconds=60)
+        assert page.run(f"new Promise(done => setTimeout(() => done({FAN_TOLD} == window.told.at(-1)), 1500))")
+        told = [text for text in page.run("window.told") if "--set" in text]
+        values = [float(text.rpartition("=")[2]) for text in told]
+        assert values == sorted(values), "a picture of an earlier value has followed that of a later one"
+        assert values[0] < values[-1] == page.run(value), "nothing was drawn before the slider rested"
+        assert "of the first 100 of 300 runs" in told[0]
+        expected = Fan(read_scenario("baseline", SHORT), SEED).drawn({LEVER: values[-1]}, "HUN").headline
+        assert told[-1] == f"{expected}\n--set {LEVER}={values[-1]}"
 
     def test_a_bad_seed_is_said_and_a_good_one_opens_its_world(self, page: Chromium):
         page.write(field("Seed"), "minus one")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 
 import numpy as np
@@ -12,9 +11,11 @@ from PIL import Image
 import article10
 from article10.model.randomness import Stream
 from article10.model.scenario import ScenarioError, all_declarations
-from article10.runs.interactive.ensemble_cache import EnsembleCache
+from article10.runs.interactive import ensemble_cache
+from article10.runs.interactive.ensemble_cache import FIRST, EnsembleCache
+from article10.runs.interactive.figure import ComparisonFigure
 from article10.runs.interactive.levers import DEFAULT_LEVERS, chosen_levers
-from article10.runs.interactive.panel import Debounced, explore
+from article10.runs.interactive.panel import explore
 from article10.runs.interactive.state import InteractiveState
 
 SHORT = {"horizon": "2027-12-06"}
@@ -31,15 +32,15 @@ def panel(short):
 
 
 def pixels(panel):
-    return np.asarray(Image.open(io.BytesIO(panel._image.value)))
+    return np.asarray(Image.open(io.BytesIO(panel.png())))
 
 
 def test_cached_runs_are_the_runs_of_simulate_bit_for_bit(short):
-    ensemble = EnsembleCache(short, 30, 7, ("HUN", "USA"), every=1, chunk=20)
+    ensemble = EnsembleCache(short, 130, 7, ("HUN", "USA"), every=1, chunk=20)
     ensemble.simulate({"stance.peer_rate": 0.9})
     for changes in ({}, {"stance.peer_rate": 0.2}, {"russia.strategy": "inert"}):
         seen = ensemble.simulate(changes)
-        data = article10.simulate(short, 30, 7, changes=changes).data
+        data = article10.simulate(short, 130, 7, changes=changes).data
         assert np.array_equal(seen.stance, data["stance"].sel(member=["HUN", "USA"]).to_numpy())
         assert np.array_equal(seen.acceded, data["stage"].to_numpy() == 4)
 
@@ -81,7 +82,7 @@ def test_a_lever_that_does_nothing_changes_nothing(short):
     inert = explore(still, ["russia.effort"], runs=10, seed=7)
     inert.sliders["russia.effort"].value = 12.0
     assert np.array_equal(inert.now.stance, inert.given.stance), "the inert spend no effort"
-    assert "difference +0.0 [-27.8, +27.8] percentage points" in inert.state.headline()
+    assert "difference +0.0 [-27.8, +27.8] percentage points" in inert.headline()
     assert panel.now is panel.given
 
 
@@ -122,9 +123,23 @@ def test_a_value_that_the_scenario_refuses_is_said(short):
     panel = explore(short, ["candidate.shelving_line"], runs=2)
     panel.sliders["candidate.shelving_line"].max = 2.0
     panel.sliders["candidate.shelving_line"].value = 1.5
+    assert panel.now is panel.given
     assert "candidate.shelving_line = 1.5" in panel._message.value
     panel.reset()
+    assert panel.now is panel.given
     assert "Member by" in panel._message.value
+
+
+def test_whatever_goes_wrong_is_said_in_the_panel(short, monkeypatch):
+    panel = explore(short, ["stance.peer_rate"], runs=2)
+    with monkeypatch.context() as broken:
+        broken.setattr(EnsembleCache, "stages", lambda *_: 1 // 0)
+        panel.sliders["stance.peer_rate"].value = 0.7
+        panel.png()
+    assert panel._message.value == "<b>ZeroDivisionError: integer division or modulo by zero</b>"
+    panel.sliders["stance.peer_rate"].value = 0.8
+    panel.png()
+    assert "peer_rate&#x27;: 0.8" in panel._message.value
 
 
 def test_a_page_without_widgets_shows_the_picture(panel):
@@ -133,27 +148,98 @@ def test_a_page_without_widgets_shows_the_picture(panel):
     assert bundle["text/plain"].startswith("Explorer('baseline', changes={}: Member by December 2027")
 
 
-def test_sliders_that_keep_moving_are_drawn_once_at_rest():
-    calls = []
+def test_the_first_runs_are_shown_before_all_and_none_is_stepped_twice(short, monkeypatch):
+    stepped = []
+    step = ensemble_cache.step_chunk
+    monkeypatch.setattr(
+        ensemble_cache,
+        "step_chunk",
+        lambda setup, draws, recorder, rows: stepped.append(rows) or step(setup, draws, recorder, rows),
+    )
+    ensemble = EnsembleCache(short, 120, 7, ("HUN",))
+    first, every = ensemble.stages({"stance.peer_rate": 0.9})
+    assert (first.counted, every.counted) == ("the first 100 of 120 runs", "120 runs")
+    assert [(rows.start, rows.stop) for rows in stepped] == [(0, FIRST), (FIRST, 120)]
+    assert np.array_equal(first.stance, every.stance[:FIRST])
+    assert np.array_equal(first.acceded, every.first(FIRST).acceded)
 
-    async def drag():
-        wait = Debounced(lambda: calls.append(1))
-        for _ in range(20):
-            wait()
-            await asyncio.sleep(0.005)
-        assert calls == []
-        await asyncio.sleep(0.3)
 
-    asyncio.run(drag())
-    assert calls == [1]
+def test_runs_that_are_no_longer_wanted_are_dropped_at_the_next_step(short, monkeypatch):
+    steps = []
+    after_step = ensemble_cache._SnapshotRecorder.after_step
+    monkeypatch.setattr(
+        ensemble_cache._SnapshotRecorder,
+        "after_step",
+        lambda recorder, world, rows, before: steps.append(rows.start) or after_step(recorder, world, rows, before),
+    )
+    ensemble = EnsembleCache(short, 120, 7, ("HUN",))
+    found = list(ensemble.stages({"stance.peer_rate": 0.9}, lambda: steps.count(FIRST) >= 3))
+    assert [snapshot.counted for snapshot in found] == ["the first 100 of 120 runs"]
+    assert steps.count(FIRST) == 3 < steps.count(0)
+
+
+def test_a_dragged_slider_shows_pictures_and_the_last_value_wins(short):
+    panel = explore(short, ["stance.peer_rate"], runs=120, seed=7)
+    panel.png()
+    said, drawn = [], []
+    panel._message.observe(lambda change: said.append(change.new), names="value")
+    panel.image.observe(lambda change: drawn.append(change.new), names="value")
+    for value in np.linspace(0.51, 0.9, 40):
+        panel.sliders["stance.peer_rate"].value = value
+    last = panel.png()
+    assert 2 <= len(drawn) < 40, "two pictures of each value would be 80"
+    assert "120 runs" in said[-1]
+    assert "&#x27;stance.peer_rate&#x27;: 0.9}" in said[-1]
+    assert drawn[-1] == last
+    fresh = explore(short, ["stance.peer_rate"], runs=120, seed=7)
+    fresh.sliders["stance.peer_rate"].value = 0.9
+    assert last == fresh.png()
+
+
+def test_the_first_runs_are_compared_with_the_same_runs_as_given(short):
+    state = InteractiveState(short, 120, 7, ["HUN"])
+    first, _ = state.stages({"russia.strategy": "inert"})
+    alone = InteractiveState(short, FIRST, 7, ["HUN"])
+    alone.changes = {"russia.strategy": "inert"}
+    alone.simulate()
+    assert state.headline(first) == alone.headline().replace("100 runs", "the first 100 of 120 runs")
+
+
+def test_a_picture_of_the_first_runs_is_marked_as_such(short):
+    state = InteractiveState(short, 120, 7, ["HUN", "USA"])
+    for narrow in (False, True):
+        figure = ComparisonFigure(state.given, narrow=narrow)
+        texts = []
+        for shown in (state.given.first(FIRST), state.given):
+            figure.show(shown)
+            texts.append({text.get_text() for ax in figure.figure.axes for text in ax.texts})
+        assert "the first 100 of 120 runs" in texts[0] - texts[1]
+        assert sum(text.startswith("100 runs of 120; grey") for text in texts[0]) == 1
+        assert sum(text.startswith("120 runs; grey") for text in texts[1]) == 1
+
+
+def test_a_picture_does_not_depend_on_what_was_drawn_before(short):
+    state = InteractiveState(short, 4, 7, ["HUN", "USA"])
+    moved = EnsembleCache(short, 4, 7, ["HUN", "USA"]).simulate({"russia.strategy": "inert"})
+    used, new = ComparisonFigure(state.given), ComparisonFigure(state.given)
+    for shown in (moved, state.given, moved):
+        used.show(shown)
+        used.png()
+    new.show(moved)
+    assert used.png() == new.png()
+
+
+def test_a_closed_panel_follows_no_slider(short):
+    panel = explore(short, ["stance.peer_rate"], runs=2)
+    before = panel.png()
+    panel.close()
+    panel.sliders["stance.peer_rate"].value = 0.9
+    assert panel.png() == before
 
 
 def test_a_panel_that_is_shown_is_not_behind_its_sliders(panel):
-    async def move_and_show():
-        panel.sliders["russia.strategy"].value = "inert"
-        return panel._repr_mimebundle_()
-
-    shown = asyncio.run(move_and_show())
+    panel.sliders["russia.strategy"].value = "inert"
+    shown = panel._repr_mimebundle_()
     assert "'russia.strategy': 'inert'" in shown["text/plain"]
     assert panel.now.scenario.russia.strategy == "inert"
 
@@ -165,7 +251,7 @@ def test_the_panel_and_the_dashboard_say_the_same_of_the_same_changes(short):
     panel = explore(short, runs=30, seed=7)
     panel.sliders["russia.strategy"].value = "inert"
     drawn = Fan(short, seed=7, runs=30).drawn(panel.changes, "HUN")
-    assert (drawn.headline, drawn.changes) == (panel.state.headline(), panel.changes)
+    assert (drawn.headline, drawn.changes) == (panel.headline(), panel.changes)
 
 
 def test_a_state_keeps_its_runs_when_a_change_is_refused_and_follows_the_next(short):

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar
 
 import matplotlib as mpl
@@ -18,6 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 
 T = TypeVar("T")
 
@@ -53,6 +55,9 @@ STYLE: dict[Any, Any] = {
     "legend.title_fontsize": 8.5,
     "savefig.facecolor": "white",
 }
+
+_SETTINGS = RLock()
+"""Matplotlib's settings are shared by all threads: while one draws in the house style, others wait."""
 
 
 def literal(text: str) -> str:
@@ -92,7 +97,7 @@ def with_looks(items: Iterable[T]) -> Iterator[tuple[dict[str, Any], T]]:
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw in the house style; the user's own settings are restored afterwards."""
-    with mpl.rc_context(STYLE):
+    with _SETTINGS, mpl.rc_context(STYLE):
         yield
 
 
@@ -154,7 +159,7 @@ def save_figure(draw: Callable[[], Axes], path: Path) -> Path:
     return path
 
 
-def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str = "") -> None:
+def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str = "") -> Annotation:
     """Write the number of runs below the axes, in small type.
 
     Args:
@@ -163,10 +168,13 @@ def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str
         more: what else the note says, after a semicolon.
         below: distance from the axes, points.
         where: words that follow the number of runs, for example ``" at each point"``.
+
+    Returns:
+        The text that was written.
     """
     text = f"{runs:,} run{'s' if runs != 1 else ''}{where}" + (f"; {more}" if more else "")
     style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "top"}
-    ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
+    return ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
 
 
 def shown_of(shown: int, whole: int, what: str) -> str:

@@ -1,8 +1,8 @@
-"""Re-simulates the same runs with other parameters: random draws are kept, so that only the steps are repeated."""
+"""Re-simulates the same runs with other parameters, some first and then all, from random draws that are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,10 @@ from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.ensemble.machine import check_memory
 from article10.runs.ensemble.stepping import chunks, draw_bytes, step_chunk
+from article10.runs.interactive.latest import IsStale
+
+FIRST = 100
+"""Number of runs that are shown while the others are still being simulated."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Snapshot:
         days: first day of each step recorded, datetime64, (step,).
         stance: stances of these members, (run, step, member), float32.
         acceded: whether the candidate is a member of the alliance, (run, step), bool.
+        whole: number of runs of the ensemble, of which these are all or the first.
     """
 
     scenario: Scenario
@@ -36,6 +41,18 @@ class Snapshot:
     days: np.ndarray
     stance: np.ndarray
     acceded: np.ndarray
+    whole: int
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether these are the first runs only."""
+        return len(self.stance) < self.whole
+
+    @property
+    def counted(self) -> str:
+        """The number of runs in words, for example ``"300 runs"`` or ``"the first 100 of 300 runs"``."""
+        shown = f"the first {len(self.stance):,} of " if self.is_partial else ""
+        return f"{shown}{self.whole:,} run{'s' if self.whole != 1 else ''}"
 
     def of(self, member: str) -> Snapshot:
         """The snapshot with the stance of one member.
@@ -47,11 +64,20 @@ class Snapshot:
             raise KeyError(f"{member!r} was not recorded")
         return replace(self, members=(member,), stance=self.stance[:, :, [self.members.index(member)]])
 
+    def first(self, runs: int) -> Snapshot:
+        """The snapshot of the first runs."""
+        return replace(self, stance=self.stance[:runs], acceded=self.acceded[:runs])
+
+
+class _Superseded(Exception):  # noqa: N818 - not an error
+    """The runs being stepped are no longer wanted."""
+
 
 class _SnapshotRecorder:
-    """Records the stances of some members and the accession, every few steps."""
+    """Records the stances of some members and the accession, every few steps, as long as the runs are wanted."""
 
-    def __init__(self, setup: Setup, runs: int, members: Sequence[str], every: int) -> None:
+    def __init__(self, setup: Setup, runs: int, members: Sequence[str], every: int, is_stale: IsStale) -> None:
+        self.is_stale = is_stale
         steps = sorted({*range(0, setup.n_steps + 1, every), setup.n_steps})
         self.place_of = {step: place for place, step in enumerate(steps)}
         self.members = [setup.roster.index(code) for code in members]
@@ -64,7 +90,14 @@ class _SnapshotRecorder:
         self._record(world, rows)
 
     def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
-        """Record the runs after a step, if it is one of those recorded."""
+        """Record the runs after a step, if it is one of those recorded.
+
+        Raises:
+            _Superseded: the runs are no longer wanted. The first runs are always finished: a slider that keeps moving
+                would otherwise show nothing until it rests.
+        """
+        if rows.start and self.is_stale():
+            raise _Superseded
         if world.step in self.place_of:
             self._record(world, rows)
 
@@ -98,7 +131,7 @@ class EnsembleCache:
             seed: seed of all random streams.
             members: codes of the members whose stances are recorded.
             every: number of steps from one recorded step to the next.
-            chunk: number of runs stepped together; a few hundred are fastest.
+            chunk: number of runs stepped together after the first; a few hundred are fastest.
 
         Raises:
             KeyError: a member is not on the roster.
@@ -109,7 +142,9 @@ class EnsembleCache:
         self.runs, self.seed = whole("runs", runs, 1), whole("seed", seed)
         self._every, self._setup = every, Setup.of(scenario)
         check_memory(f"draws of {self.runs:,} runs", self.runs * draw_bytes(self._setup))
-        self._chunks = list(chunks(self.runs, chunk))
+        first = min(FIRST, self.runs)
+        others = chunks(self.runs - first, chunk)
+        self._chunks = [slice(0, first), *(slice(first + rows.start, first + rows.stop) for rows in others)]
         self._draws: dict[tuple[Stream, int], np.ndarray] = {}
         for code in members:
             self._setup.roster.index(code)
@@ -123,11 +158,32 @@ class EnsembleCache:
         Raises:
             ScenarioError: a change is not valid.
         """
+        *_, all_runs = self.stages(changes)
+        return all_runs
+
+    def stages(self, changes: Mapping[str, Any] | None = None, is_stale: IsStale = lambda: False) -> Iterator[Snapshot]:
+        """Simulate the runs with some parameters changed, and yield the first ``FIRST`` of them before all.
+
+        Args:
+            changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
+            is_stale: whether the runs are no longer wanted. It is asked after each step of the runs behind the first,
+                which ends them.
+
+        Raises:
+            ScenarioError: a change is not valid.
+        """
         setup = Setup.of(read_scenario(self.scenario, changes)) if changes else self._setup
-        recorder = _SnapshotRecorder(setup, self.runs, self.members, self._every)
+        recorder = _SnapshotRecorder(setup, self.runs, self.members, self._every, is_stale)
+        recorded = Snapshot(setup.scenario, self.members, recorder.days, recorder.stance, recorder.acceded, self.runs)
         for rows in self._chunks:
-            step_chunk(setup, self._draws_of(setup, rows), recorder, rows)
-        return Snapshot(setup.scenario, self.members, recorder.days, recorder.stance, recorder.acceded)
+            try:
+                step_chunk(setup, self._draws_of(setup, rows), recorder, rows)
+            except _Superseded:
+                return
+            if rows.stop == self.runs:
+                yield recorded
+            elif not rows.start:
+                yield recorded.first(rows.stop)
 
     def _draws_of(self, setup: Setup, rows: slice) -> Draws:
         missing = [stream for stream in setup.streams if (stream, rows.start) not in self._draws]

@@ -6,8 +6,10 @@ import io
 from typing import Any
 
 import matplotlib.dates
+import matplotlib.image
 import matplotlib.ticker
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -27,36 +29,38 @@ BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 class ComparisonFigure:
     """The runs of a scenario as given, drawn once, and the runs with changes, redrawn whenever they change.
 
+    What does not change is kept as pixels, because most of the time that a figure takes goes into axes and text. Only
+    the panel of the accession is drawn whole each time: its scale changes.
+
     Attributes:
         figure: the figure.
     """
 
-    def __init__(self, given: Snapshot, *, narrow: bool = False) -> None:
+    def __init__(self, given: Snapshot, *, narrow: bool = False, dpi: int = 90) -> None:
         """Draw the scenario as given, in grey.
 
         Args:
             given: its runs.
             narrow: one panel below the other, for a column of a page or a telephone.
+            dpi: pixels per inch.
         """
-        self.given, self._moving = given, list[Any]()
+        self.given, self._narrow = given, narrow
+        self._moving, self._medians = list[Artist](), list[Artist]()
         members = len(given.members)
         columns = 1 if narrow else -(-members // 2)
         with house_style():
             self.figure, places = _stacked(members) if narrow else _side_by_side(members, columns)
-            self.accession: Axes = self.figure.add_subplot(places[0])
+            self.figure.set_dpi(dpi)
+            self._canvas = FigureCanvasAgg(self.figure)
+            self.accession: Axes = self.figure.add_subplot(places[0], animated=True)
             self.fans: list[Axes] = []
             for place, code in enumerate(given.members):
                 ax = self.figure.add_subplot(places[1 + place])
                 self._fan_frame(ax, code, place, columns)
                 self.fans.append(ax)
             self._accession_frame()
-            if narrow:
-                note_runs(
-                    self.fans[-1], len(given.stance), "grey: as given; above: 95% CI; below: 50%, 90% of runs", 20.0
-                )
-            else:
-                words = "grey: as given, same draws; left: 95% CI; right: median, 50% and 90% of runs"
-                note_runs(self.accession, len(given.stance), words)
+            self._canvas.draw()  # type: ignore[no-untyped-call]
+            self._fixed = self._canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[no-untyped-call]
 
     def _fan_frame(self, ax: Axes, code: str, place: int, columns: int) -> None:
         scenario = self.given.scenario
@@ -67,7 +71,9 @@ class ComparisonFigure:
         ax.set_title(f"{roster.names[roster.index(code)]}: stance", fontsize=9.5)
         low, _, middle, _, high = np.quantile(self.given.stance[:, :, place], BANDS, axis=0)
         ax.fill_between(self.given.days, low, high, color=PALE, alpha=0.35, linewidth=0)
-        ax.plot(self.given.days, middle, color=GREY, linewidth=1.2, linestyle=":", zorder=4)
+        self._medians += ax.plot(
+            self.given.days, middle, color=GREY, linewidth=1.2, linestyle=":", zorder=4, animated=True
+        )
         if place % columns:
             ax.set_yticklabels([])
 
@@ -77,12 +83,12 @@ class ComparisonFigure:
         ax.set_ylabel("share of runs, by the date", fontsize=8.5)
         _dates(ax, given)
         ax.set_xlim(*ax.get_xlim())
+        ax.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]))
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         ax.tick_params(labelsize=8)
-        ax.set_title(literal(f"{given.scenario.candidate.name} is a member"), fontsize=9.5)
 
     def show(self, now: Snapshot) -> None:
-        """Draw the runs with the changes, in place of those drawn before."""
+        """Draw the runs with the changes, in place of those drawn before; the picture says how many they are."""
         for artist in self._moving:
             artist.remove()
         self._moving = []
@@ -95,6 +101,15 @@ class ComparisonFigure:
                     *ax.plot(now.days, middle, color=COLOURS[0]),
                 ]
             self._show_accession(now)
+            self._moving.append(self._note(now))
+
+    def _note(self, now: Snapshot) -> Artist:
+        runs, where = len(now.stance), f" of {now.whole:,}" if now.is_partial else ""
+        if self._narrow:
+            words = "grey: as given; above: 95% CI; below: 50%, 90% of runs"
+            return note_runs(self.fans[-1], runs, words, 20.0, where)
+        words = "grey: as given, same draws; left: 95% CI; right: median, 50% and 90% of runs"
+        return note_runs(self.accession, runs, words, where=where)
 
     def _show_accession(self, now: Snapshot) -> None:
         ax, runs = self.accession, len(now.acceded)
@@ -107,11 +122,23 @@ class ComparisonFigure:
         ]
         highest = max(float(high.max()), float(self.given.acceded[:, -1].mean()), 0.05)
         ax.set_ylim(0, min(1.0, 1.1 * highest))
+        ax.set_title(literal(f"{now.scenario.candidate.name} is a member"), fontsize=9.5)
+        if now.is_partial:
+            look: dict[str, Any] = {"fontsize": 9, "weight": "bold", "color": SUPPORTIVE, "va": "top"}
+            self._moving.append(ax.text(0.03, 0.98, now.counted, transform=ax.transAxes, **look))
 
-    def png(self, dpi: int = 90) -> bytes:
+    def png(self) -> bytes:
         """The figure as it is now, as a PNG file."""
         with house_style():
-            return png_of(self.figure, dpi)
+            self._canvas.restore_region(self._fixed)  # type: ignore[no-untyped-call]
+            in_fans = [artist for artist in self._moving if artist.axes is not self.accession]
+            for artist in sorted([*in_fans, *self._medians], key=Artist.get_zorder):
+                self.figure.draw_artist(artist)
+            self.figure.draw_artist(self.accession)
+        page = io.BytesIO()
+        pixels = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        matplotlib.image.imsave(page, pixels, format="png", pil_kwargs={"compress_level": 1})
+        return page.getvalue()
 
 
 def png_of(figure: Figure, dpi: int) -> bytes:
@@ -124,7 +151,6 @@ def png_of(figure: Figure, dpi: int) -> bytes:
 def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]]:
     """A wide figure, with the place of the accession on the left, and those of the members beside it."""
     figure = Figure(figsize=(9.6, 4.6))
-    FigureCanvasAgg(figure)
     grid = figure.add_gridspec(2, 1 + columns, width_ratios=[1.5, *[1] * columns])
     grid.update(left=0.065, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
     return figure, [grid[:, 0], *(grid[place // columns, 1 + place % columns] for place in range(members))]
@@ -134,7 +160,6 @@ def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
     """A narrow figure, with the place of the accession on top, and those of the members below it."""
     height = 2.4 * (1 + members)
     figure = Figure(figsize=(5.0, height))
-    FigureCanvasAgg(figure)
     grid = figure.add_gridspec(1 + members, 1)
     grid.update(left=0.125, right=0.91, top=1 - 0.25 / height, bottom=0.45 / height, hspace=0.3)
     return figure, [grid[place, 0] for place in range(1 + members)]

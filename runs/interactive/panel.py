@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.figures.plot import MOST_MEMBERS, selected_members
 from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.interactive.figure import ComparisonFigure
+from article10.runs.interactive.latest import IsStale, Latest
 from article10.runs.interactive.levers import chosen_levers, tooltip_of
 from article10.runs.interactive.positions import Positions, Value, position_of
-from article10.runs.interactive.state import PAUSE, InteractiveState
+from article10.runs.interactive.state import InteractiveState
 
 
 @checked
@@ -32,8 +32,8 @@ def explore(
 ) -> Explorer:
     """Show sliders for parameters beside the accession and the stances that they lead to, in a notebook.
 
-    The runs are simulated again with the same random draws whenever a slider moves: a difference is due to the
-    parameter and not to chance.
+    The runs are simulated again with the same random draws while a slider moves, first 100 of them and then all: a
+    difference is due to the parameter and not to chance.
 
     Args:
         scenario: name of a shipped scenario, path of a TOML file, or a scenario.
@@ -70,6 +70,7 @@ class Explorer:
     Attributes:
         state: the scenario, its changes and its runs.
         sliders: the widgets by full key; setting a widget's ``value`` moves it.
+        image: the widget of the picture.
         panel: the widget that holds all others.
     """
 
@@ -84,19 +85,19 @@ class Explorer:
 
         self.state = state
         self._figure = ComparisonFigure(state.given)
-        self._figure.show(state.given)
         self._levers = tuple(levers)
         self.sliders: dict[str, Any] = {d.key: _slider(d) for d in levers}
-        self._waiting = Debounced(self.redraw)
+        self._latest = Latest(self._pictures, self._show, self._refuse)
         for declared in levers:
             self.sliders[declared.key].observe(self._follow(declared), names="value")
         tooltip = "Set every parameter back to its value in the scenario."
         back = ipywidgets.Button(description="Reset parameters", tooltip=tooltip)
         back.on_click(self.reset)
-        self._image = ipywidgets.Image(value=self.png(), format="png")
-        self._message = ipywidgets.HTML(value=self._summary())
+        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%"})
+        self._message = ipywidgets.HTML()
+        self._latest.ask({})
         column = ipywidgets.VBox([*self.sliders.values(), back], layout={"width": "400px", "flex": "0 0 auto"})
-        right = ipywidgets.VBox([self._message, self._image])
+        right = ipywidgets.VBox([self._message, self.image])
         self.panel = ipywidgets.HBox([column, right], layout={"flex_flow": "row wrap"})
 
     @property
@@ -116,7 +117,8 @@ class Explorer:
 
     @property
     def now(self) -> Snapshot:
-        """The runs as they were last drawn."""
+        """The runs with the changes, once all are simulated."""
+        self._latest.wait()
         return self.state.now
 
     def reset(self, button: object = None) -> None:
@@ -124,41 +126,49 @@ class Explorer:
         for declared in self._levers:
             self.sliders[declared.key].value = position_of(declared, declared.default)
 
-    def redraw(self) -> None:
-        """Simulate the runs with the changes and draw them; show the message where a value is refused."""
-        try:
-            now = self.state.simulate()
-        except ScenarioError as error:
-            self._message.value = f"<b>{escape(str(error))}</b>"
-            return
-        self._figure.show(now)
-        self._image.value = self.png()
-        self._message.value = self._summary()
+    def headline(self) -> str:
+        """The effect of the changes on accession by the horizon, once all runs are simulated."""
+        self._latest.wait()
+        return self.state.headline()
 
     def png(self) -> bytes:
-        """The figure as it is now, as a PNG file, for pages without widgets."""
-        self._waiting.at_once()
-        return self._figure.png()
+        """The figure of all runs, as a PNG file, for pages without widgets."""
+        self._latest.wait()
+        return bytes(self.image.value)
+
+    def close(self) -> None:
+        """Stop following the sliders, and remove the panel from the pages that show it."""
+        self._latest.close()
+        self.panel.close()
+
+    def _pictures(self, changes: dict[str, Value], is_stale: IsStale) -> Iterator[tuple[bytes, str]]:
+        """Simulate the runs and draw them: each picture, and what is said of it."""
+        for now in self.state.stages(changes, is_stale):
+            self._figure.show(now)
+            effect = f"<b>{escape(self.state.headline(now))}</b><br><code>changes={escape(repr(changes))}</code>"
+            yield self._figure.png(), effect
+
+    def _show(self, picture: tuple[bytes, str]) -> None:
+        self.image.value, self._message.value = picture
+
+    def _refuse(self, error: Exception) -> None:
+        kind = "" if isinstance(error, ScenarioError) else f"{type(error).__name__}: "
+        self._message.value = f"<b>{escape(f'{kind}{error}')}</b>"
 
     def _follow(self, declared: Declaration) -> Callable[[Any], None]:
         def moved(change: Any) -> None:  # noqa: ANN401 - a Bunch of traitlets
             self.state.move(declared, change.new)
-            self._waiting()
+            self._latest.ask(self.changes)
 
         return moved
 
-    def _summary(self) -> str:
-        headline = f"<b>{escape(self.state.headline())}</b>"
-        return f"{headline}<br><code>changes={escape(repr(self.changes))}</code>"
-
     def __repr__(self) -> str:
         """The changes and their effect."""
-        self._waiting.at_once()
-        return f"Explorer({self.state.scenario.name!r}, changes={self.changes}: {self.state.headline()})"
+        return f"Explorer({self.state.scenario.name!r}, changes={self.changes}: {self.headline()})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """The panel where widgets can be shown; elsewhere, such as on a page that shows the notebook, the figure."""
-        self._waiting.at_once()
+        self._latest.wait()
         bundle: dict[str, Any] = dict(self.panel._repr_mimebundle_() or {})
         png = base64.b64encode(self.png()).decode()
         return {**bundle, "text/plain": repr(self), "image/png": png}
@@ -182,34 +192,3 @@ def _slider(declared: Declaration) -> Any:  # noqa: ANN401 - a widget
     kind = ipywidgets.IntSlider if isinstance(declared.default, int) else ipywidgets.FloatSlider
     readout = f".{positions.decimals}f"  # every digit: the browser reads back what it has written
     return kind(min=positions.low, max=positions.high, step=positions.step, readout_format=readout, **shared)
-
-
-class Debounced:
-    """Calls a function once the requests for it have paused; at once where no event loop runs."""
-
-    def __init__(self, function: Callable[[], None]) -> None:
-        """Wrap a function."""
-        self._function = function
-        self._timer: asyncio.TimerHandle | None = None
-
-    def __call__(self) -> None:
-        """Request the call."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._function()
-            return
-        self._cancel()
-        self._timer = loop.call_later(PAUSE, self.at_once)
-
-    def at_once(self) -> None:
-        """Make the call now if it has been requested."""
-        if self._cancel():
-            self._function()
-
-    def _cancel(self) -> bool:
-        if self._timer is None:
-            return False
-        self._timer.cancel()
-        self._timer = None
-        return True

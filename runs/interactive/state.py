@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.interactive.ensemble_cache import EnsembleCache, Snapshot
+from article10.runs.interactive.latest import IsStale
 from article10.runs.interactive.positions import Value, with_change
 from article10.runs.statistics.forms import POINTS
 from article10.runs.statistics.intervals import interval, paired
 
 RUNS = 300
 """Number of runs of an interactive ensemble, unless another is asked for: enough to see, few enough to follow."""
-
-PAUSE = 0.12
-"""Seconds for which sliders must rest before the runs are simulated again."""
 
 
 class InteractiveState:
@@ -28,7 +26,7 @@ class InteractiveState:
         scenario: the scenario as given.
         changes: values of the changed parameters, by full key.
         given: the runs of the scenario as given.
-        now: the runs as they were last simulated.
+        now: the runs as they were last simulated to the end.
 
     >>> from article10.runs.interactive.levers import chosen_levers
     >>> state = InteractiveState(read_scenario("baseline", {"horizon": "2026-06-01"}), runs=4, members=["HUN"])
@@ -80,16 +78,41 @@ class InteractiveState:
         Raises:
             ScenarioError: a change is not valid; ``now`` stays as it was.
         """
-        if self.changes != self._simulated:
-            self.now = self._ensemble.simulate(self.changes) if self.changes else self.given
-            self._simulated = dict(self.changes)
+        *_, self.now = self.stages(self.changes)
         return self.now
 
-    def headline(self) -> str:
-        """The effect of the changes on accession by the horizon: shares, and their difference with its 95% interval."""
-        now, given = self.now, self.given
+    def stages(self, changes: Mapping[str, Value], is_stale: IsStale = lambda: False) -> Iterator[Snapshot]:
+        """Simulate the runs with changes, and yield the first of them before all, as ``EnsembleCache.stages`` does.
+
+        Runs that are there already, those as given and those last simulated to the end, are not simulated again.
+
+        Args:
+            changes: values of the changed parameters, by full key.
+            is_stale: whether the runs are no longer wanted.
+
+        Raises:
+            ScenarioError: a change is not valid.
+        """
+        if changes != self._simulated:
+            stages = self._ensemble.stages(changes, is_stale) if changes else iter([self.given])
+            for now in stages:
+                if not now.is_partial:
+                    self.now, self._simulated = now, dict(changes)
+                yield now
+        else:
+            yield self.now
+
+    def headline(self, now: Snapshot | None = None) -> str:
+        """The effect of the changes on accession by the horizon: shares, and their difference with its 95% interval.
+
+        Args:
+            now: the runs with the changes, by default those last simulated to the end; the first of the runs are
+                compared with the first of those as given.
+        """
+        now = self.now if now is None else now
+        given = self.given.first(len(now.acceded))
         share, before = float(now.acceded[:, -1].mean()), float(given.acceded[:, -1].mean())
-        text = f"Member by {now.days[-1].astype(object):%B %Y}: {share:.1%} of {len(now.acceded):,} runs"
+        text = f"Member by {now.days[-1].astype(object):%B %Y}: {share:.1%} of {now.counted}"
         if now.scenario == given.scenario:
             return f"{text}."
         text += f"; scenario as given: {before:.1%}"

@@ -33,7 +33,7 @@ from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
 from article10.runs.figures.plot import selected_members
 from article10.runs.figures.stance_colours import colour_of
 from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
-from article10.runs.interactive.dashboard.fan import DPI, DRAWING
+from article10.runs.interactive.dashboard.fan import DPI
 from article10.runs.interactive.figure import png_of
 
 PATTERNS = (
@@ -181,7 +181,7 @@ def trajectories_png(model: AccessionModel) -> bytes:
     history = stance_history(model)
     days = date2num([scenario.date_of(step) for step in range(len(history))])  # type: ignore[no-untyped-call]
     first, last = date2num([scenario.date_of(0), scenario.date_of(model.setup.n_steps)])  # type: ignore[no-untyped-call]
-    with DRAWING, house_style():
+    with house_style():
         figure = Figure(figsize=(5.0, 2.8))
         FigureCanvasAgg(figure)
         ax = figure.add_axes((0.1, 0.17, 0.82, 0.8))

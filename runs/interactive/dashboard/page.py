@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -16,7 +15,7 @@ from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.runs.interactive.dashboard.fan import Drawn, Fan
+from article10.runs.interactive.dashboard.fan import Drawn, Fans, Wanted
 from article10.runs.interactive.dashboard.left_behind import close_left_behind
 from article10.runs.interactive.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
 from article10.runs.interactive.dashboard.panels import (
@@ -32,9 +31,10 @@ from article10.runs.interactive.dashboard.panels import (
 )
 from article10.runs.interactive.dashboard.style import CSS
 from article10.runs.interactive.dashboard.watched import Canvas, Watched
+from article10.runs.interactive.latest import Latest
 from article10.runs.interactive.levers import levers_by_group, tooltip_of, unit_suffix
 from article10.runs.interactive.positions import Positions, Value, position_of, with_change
-from article10.runs.interactive.state import PAUSE, RUNS
+from article10.runs.interactive.state import RUNS
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
 """Numbers of weekly steps from one drawing to the next, and their names."""
@@ -251,26 +251,31 @@ def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N
     first = next((name for name, code in names.items() if code == MEMBER), next(iter(names)))
     member = solara.use_reactive(first)
     code = names.get(member.value, names[first])
-    kept: dict[int, Fan] = solara.use_memo(dict, [now.scenario])  # by seed; filled when it is first drawn
+    drawn: solara.Reactive[Drawn | None] = solara.use_reactive(None)
+    message = solara.use_reactive("")
+    is_behind = solara.use_reactive(True)
 
-    def fan() -> Fan:
-        if now.seed not in kept:
-            kept.clear()
-            kept[now.seed] = Fan(now.scenario, now.seed)
-        return kept[now.seed]
+    def show(picture: Drawn) -> None:
+        drawn.value, message.value, is_behind.value = picture, "", picture.is_partial
 
-    async def draw() -> Drawn:
-        await asyncio.sleep(PAUSE)  # a slider that goes on moving cancels this
-        return await asyncio.to_thread(lambda: fan().drawn(changes.value, code))
+    def fail(error: Exception) -> None:
+        kind = "" if isinstance(error, ScenarioError) else f"{type(error).__name__}: "
+        message.value, is_behind.value = f"{kind}{error}", False
 
-    depends = [now.scenario, now.seed, changes.value, code]
-    task = solara.lab.use_task(draw, dependencies=depends, raise_error=False, prefer_threaded=True)
+    latest: Latest[Wanted, Drawn] = solara.use_memo(lambda: Latest(Fans().stages, show, fail), [])
+
+    def ask() -> None:
+        is_behind.value = True
+        latest.ask(Wanted(now.scenario, now.seed, changes.value, code))
+
+    solara.use_effect(lambda: latest.close, [])
+    solara.use_effect(ask, [now.scenario, now.seed, changes.value, code])
     with solara.Div():
         solara.Select("Member whose stance is drawn", values=list(names), value=member)
-        solara.ProgressLinear(task.pending)
-        if task.error:
-            solara.Error(str(task.exception))
-        if task.latest is not None:
-            solara.Image(task.latest.png, width="100%", classes=["a10-fan"])
-            moved = " ".join(f"--set {key}={value}" for key, value in task.latest.changes.items())
-            html("p", f"{escape(task.latest.headline)}<br><code>{escape(moved)}</code>", "a10-hint")
+        solara.ProgressLinear(is_behind.value)
+        if message.value:
+            solara.Error(message.value)
+        if drawn.value is not None:
+            solara.Image(drawn.value.png, width="100%", classes=["a10-fan"])
+            moved = " ".join(f"--set {key}={value}" for key, value in drawn.value.changes.items())
+            html("p", f"{escape(drawn.value.headline)}<br><code>{escape(moved)}</code>", "a10-hint")
