@@ -17,6 +17,7 @@ from article10.runs.analyses.rules.compared import compare_rules
 from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.ensemble.result import NO_RUNS, EnsembleResult
 from article10.runs.ensemble.summary import holdouts, milestones, summarise
+from article10.runs.evidence.robustness import robustness
 from article10.runs.figures.plot import DEFAULT_FIGURES
 
 START = date(2025, 12, 1)
@@ -81,6 +82,12 @@ def test_sliders_warn_of_nothing(days):
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_figures_of_analyses_warn_of_nothing_and_show_their_titles_and_labels(analysis, days, runs):
     answer = ANALYSES[analysis](runs=runs, changes={"horizon": START + timedelta(days=days)})
+    check_words(answer)
+
+
+def check_words(answer):
+    """Draw all figures of a result, and see that no title, axis label or note ends beyond the right edge."""
+    assert answer.figures()
     for draw in answer.figures().values():
         figure = draw().get_figure()
         figure.draw_without_rendering()
@@ -90,8 +97,31 @@ def test_figures_of_analyses_warn_of_nothing_and_show_their_titles_and_labels(an
             for words in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts)
             if words.get_text()
         ]
+        assert words
         cut = [words.get_text() for words in words if words.get_window_extent().x1 > figure.bbox.x1]
         assert not cut, f"cut off at the right: {cut}"
+
+
+def tuned(method):
+    targets = article10.Targets(stance=({"member": "HUN", "date": "2026-07-20", "value": -0.4, "tolerance": 0.5},))
+    scenario = article10.read_scenario("baseline", {"horizon": "2026-08-15"})
+    parameters = ["stance.peer_rate", "stance.entrapment_weight"]
+    return article10.tune(scenario, parameters, targets, method=method, runs=2, points=32, workers=1, progress=False)
+
+
+EVIDENCE = {
+    "tuned posterior": lambda: tuned("posterior"),
+    "tuned point": lambda: tuned("best"),
+    "hindcast": lambda: article10.hindcast("finland_2022_at_signing", runs=4, draws=2),
+    "stances since 2022": lambda: article10.hindcast_stances(runs=4),
+    "robustness": lambda: robustness(runs=2, redraws=1, points=2, changes={"horizon": "2026-08-15"}),
+}
+
+
+@pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
+@pytest.mark.parametrize("result", EVIDENCE)
+def test_figures_of_tunings_and_evidence_show_their_titles_and_labels(result):
+    check_words(EVIDENCE[result]())
 
 
 @pytest.mark.parametrize("figure", FIGURES)

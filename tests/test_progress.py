@@ -1,4 +1,4 @@
-"""Long work shows how far it is: a bar on a terminal, lines in a log, and nothing when told so."""
+"""Long work shows how far it is: a bar on a terminal, lines in a log, and nothing on request."""
 
 from __future__ import annotations
 

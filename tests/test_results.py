@@ -1,4 +1,4 @@
-"""Results: complete, saved whole, drawn right, summed up right, and told as a story."""
+"""Results: complete, saved whole, drawn right, summed up right, and put into a story."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run told as a story: what happened, in words that do not contradict each other."""
+"""A run as a story: what happened, in words that do not contradict each other."""
 
 from __future__ import annotations
 

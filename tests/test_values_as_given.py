@@ -59,7 +59,7 @@ NO_DAYS = (
     date.max,
     np.datetime64("12345-01-01"),
 )
-"""What is no day, or none that results can hold."""
+"""Values that are not a date, or not one that results can hold."""
 
 TARGET = {"member": "HUN", "value": 0.0, "tolerance": 0.1}
 
@@ -120,7 +120,7 @@ def test_a_day_may_be_pythons_pandas_or_numpys(day):
 # --- whole numbers and switches -------------------------------------------------------------------------------------
 
 NO_COUNTS = (True, np.True_, False, 2.0, np.float64(2), "2", None, -1, 2**63, 10**5000, float("nan"), [2])
-"""What is no whole number, or none that results can hold."""
+"""Values that are not an integer, or not one that results can hold."""
 
 RANGES = {"stance.peer_rate": (0.2, 0.8), "stance.shock": (0.1, 0.3)}
 WANTED = Targets(stance=({**TARGET, "date": "2026-01-20"},))

@@ -38,7 +38,7 @@ from article10.runs.statistics.forms import POINTS, about
 from article10.runs.statistics.intervals import paired
 
 SHORT = {"horizon": "2027-08-02", "accession.objection_line": -0.7, "accession.war_bar": 1.0}
-"""Most runs see an invitation, so that differences are told."""
+"""Most runs see an invitation, so that differences can be detected."""
 
 ANALYSES = {
     "influence": lambda: influence("baseline", "russia", 40, changes=SHORT),
