@@ -19,7 +19,7 @@ from article10.model.setup import Setup
 from article10.runs.ensemble.rerun import check_run
 from article10.runs.ensemble.summary import holdouts
 from article10.runs.figures.decisions import draw_accession, draw_holdouts
-from article10.runs.figures.map import draw_map
+from article10.runs.figures.map import draw_map, outlines
 from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
 from article10.runs.figures.stances import draw_fan, draw_fans, draw_heatmap, draw_members, draw_runs, name_of, recorded
 from article10.runs.figures.style import drawing, house_style, note_runs, save_figure
@@ -161,6 +161,12 @@ class Plot:
             note_runs(ax, self.result.runs)
         return ax
 
+    @property
+    def has_map(self) -> bool:
+        """Whether there are outlines of members to draw."""
+        scenario = self.result.scenario
+        return not outlines(read_edition(scenario.edition)).keys().isdisjoint(scenario.members().iso3)
+
     @checked
     def map(self, when: str | None = None, ax: Axes | None = None) -> Axes:
         """Median stance of every member on a map, and which members object because of the war in most runs.
@@ -170,8 +176,10 @@ class Plot:
             ax: where to draw.
 
         Raises:
-            ValueError: the date is outside the result, or stances were not recorded.
+            ValueError: the date is outside the result, stances were not recorded, or the edition has no outlines.
         """
+        if not self.has_map:
+            raise ArgumentError("map: the edition has no outlines of its members: add map.geojson to its folder")
         days = pd.DatetimeIndex(self.result.data["step"].to_numpy())
         day = days[-1] if when is None else pd.Timestamp(when)
         if not days[0] <= day <= days[-1]:
@@ -230,7 +238,8 @@ class Plot:
 
         Args:
             folder: created if it does not exist.
-            figures: names of methods; figures of stances are left out where stances were not recorded.
+            figures: names of methods; figures of stances are left out where stances were not recorded, and the map where
+                there are no outlines.
 
         Returns:
             Paths of the files.
@@ -246,6 +255,8 @@ class Plot:
         paths = []
         for name in figures:
             if "stance" not in self.result.data and name not in ("accession", "holdouts"):
+                continue
+            if name == "map" and not self.has_map:
                 continue
             paths.append(save_figure(getattr(self, name), folder / f"{name}.png"))
         return paths

@@ -200,11 +200,11 @@ class Report:
 
     def _who(self) -> Section:
         anchor, title, runs, plot = "who", "Who decides: the members", self.result.runs, self.result.plot
-        europe = drawn(plot.map, runs, "Median stance at the horizon on a map of Europe")
+        europe = [drawn(plot.map, runs, "Median stance at the horizon on a map of Europe")] if plot.has_map else []
         rows = objections_by_member(self.result)
         if rows.empty:
             said = ["No council had the question before it: the bid was decided before the start."]
-            return Section(anchor, title, said, [europe], [])
+            return Section(anchor, title, said, europe, [])
         top = listed(f"{row['name']} {interval(row, 'own_stance', '{:.0%}')}" for _, row in rows.head(4).iterrows())
         war, rule = rows.nlargest(1, "war").iloc[0], self.scenario.accession.rule
         said = [f"Share of councils at which a member objects by its own stance: {top}."]
@@ -216,7 +216,7 @@ class Report:
         what_if = f"A what-if: decisions are by {rule.replace('_', ' ')}."
         said.append("Decisions are by consensus: one objection blocks." if rule == "consensus" else what_if)
         objecting = drawn(lambda: plot.holdouts(10), runs, "Who objects, and why")
-        return Section(anchor, title, said, [europe, objecting], [_on_page(objections_shown(rows), folded=True)])
+        return Section(anchor, title, said, [*europe, objecting], [_on_page(objections_shown(rows), folded=True)])
 
 
 @checked

@@ -1,0 +1,92 @@
+"""An edition of one's own: an alliance that does not exist, of nine members, run end to end."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import article10
+from article10.model.edition import TABLES, read_edition
+from article10.model.edition_check import edition_mistakes
+from article10.model.scenario_file import read_scenario
+from article10.runs.ensemble.simulate import simulate
+from article10.runs.statistics.intervals import TooFewRunsWarning
+
+LEAGUE = Path(__file__).parents[1] / "docs" / "examples" / "tidal-league"
+OURS = ("2025-12",)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    shutil.copytree(LEAGUE, tmp_path / "league")
+    return tmp_path / "league"
+
+
+def stances(edition):
+    """Stances in every step of a few runs, with the hold-outs, as one array."""
+    data = simulate(read_scenario(edition=edition), 4, 3, changes={"horizon": "2043-06-01"}).data
+    return np.concatenate(
+        [data[name].to_numpy().ravel().astype(float) for name in ("stance", "ballot", "final_spending")]
+    )
+
+
+CHANGES = {
+    "countries.csv": ("18700000", "58700000"),
+    "governments.csv": ("GLN,Glenmar,parliament,0.7", "GLN,Glenmar,parliament,0.1"),
+    "membership_stance.csv": ("HAV,Havelia,-1", "HAV,Havelia,1"),
+    "elections.csv": ("2041-01", "2041-09"),
+    "council_dates.csv": ("2040-09-18", "2040-08-02"),
+    "defence_expenditure.csv": ("BOL,Bolmark,2039,League ledger 2040,1.6", "BOL,Bolmark,2039,League ledger 2040,3.6"),
+    "un_ideal_points.csv": ("GLN,Glenmar,2039,0.33", "GLN,Glenmar,2039,1.2"),
+    "gas_imports.csv": ("228000,52", "228000,95"),
+    "energy_dependence.csv": ("crude_share_of_imports,48", "crude_share_of_imports,8"),
+    "public_opinion.csv": ("admit Pellona,HAV,33", "admit Pellona,HAV,80"),
+    "edition.toml": ("month = 10\nday = 5", "month = 11\nday = 25"),
+    "scenarios/baseline.toml": ("rate = 3.0", "rate = 9.0"),
+}
+"""By file, a change of one value; every table of the model is among them."""
+
+
+def test_the_league_is_in_order_and_shares_no_row_with_an_edition_of_ours():
+    assert edition_mistakes(LEAGUE) == []
+    league = read_edition(LEAGUE)
+    assert (len(league.members), league.candidate.name, league.external_power.name) == (9, "Pellona", "Qorm")
+    for name in TABLES:
+        rows = {tuple(row.items()) for row in league.table(name)}
+        assert all(rows.isdisjoint(tuple(row.items()) for row in read_edition(ours).table(name)) for ours in OURS)
+
+
+def test_the_league_runs_end_to_end_with_every_figure_but_a_map(tmp_path):
+    result = article10.simulate(read_scenario("calm_narrows", edition=LEAGUE), runs=8, seed=1)
+    assert result.data.sizes["member"] == 9
+    paths = {path.stem for path in result.write(tmp_path / "out").glob("figures/*.png")}
+    assert "fan" in paths
+    assert "map" not in paths
+    with pytest.raises(ValueError, match=r"no outlines of its members: add map\.geojson"):
+        result.plot.map(ax=Figure().subplots())
+    loaded = article10.load(tmp_path / "out")
+    assert loaded.scenario.edition == str(LEAGUE)
+    assert (
+        article10.influence("baseline", runs=4, changes={"edition": str(LEAGUE)})
+    assert found.scenario.candidate.name == "Pellona"
+    )
+
+
+@pytest.mark.parametrize("file", CHANGES)
+def test_changing_any_file_changes_results(file, copy):
+    old, new = CHANGES[file]
+    text = (copy / file).read_text("utf-8")
+    assert text.count(old) == 1
+    before = stances(copy)
+    (copy / file).write_text(text.replace(old, new), "utf-8")
+    assert not np.array_equal(stances(copy), before)
+
+
+def test_every_file_that_numbers_depend_on_is_among_those_changes():
+    files = {path.relative_to(LEAGUE).as_posix() for path in LEAGUE.rglob("*.*")}
+    assert files - set(CHANGES) == {"scenarios/calm_narrows.toml"}
