@@ -238,8 +238,8 @@ class Plot:
 
         Args:
             folder: created if it does not exist.
-            figures: names of methods; figures of stances are left out where stances were not recorded, and the map where
-                there are no outlines.
+            figures: names of methods; figures of stances are left out where stances were not recorded, and the map
+                where there are no outlines.
 
         Returns:
             Paths of the files.
