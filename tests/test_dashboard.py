@@ -274,6 +274,7 @@ def test_a_taken_port_is_refused_and_another_chosen_where_none_is_asked_for(monk
     ("arguments", "said"),
     [
         (["no_such_scenario"], "no_such_scenario"),
+        (["baseline", "--point", "3"], "--point 3: baseline is not the folder of a batch"),
         (["{saved}", "--run", "9"], "holds runs 0 to 3"),
         (["{saved}/.."], "neither `article10 run` nor `article10 batch`"),
     ],

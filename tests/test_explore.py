@@ -112,11 +112,13 @@ def test_levers_are_chosen_by_key_and_by_group(short):
         ({"levers": ["candidate.name"]}, "no range"),
         ({"members": []}, "at least one"),
         ({"members": ["HNU"]}, "HNU"),
+        ({"members": ["HUN", "HUN"]}, r"members: 'HUN' is given twice"),
+        ({"runs": 2.5}, r"runs = 2\.5: expected a whole number"),
     ],
 )
 def test_what_cannot_be_explored_is_refused(short, options, message):
     with pytest.raises((ValueError, KeyError), match=message):
-        explore(short, runs=2, **options)
+        explore(short, **{"runs": 2, **options})
 
 
 def test_a_value_that_the_scenario_refuses_is_said(short):

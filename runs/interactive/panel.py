@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from article10.agents.parameter import Declaration
+from article10.model.arguments import check_distinct
 from article10.model.checked import checked
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
@@ -48,7 +49,7 @@ def explore(
     Raises:
         ScenarioError: the scenario is not valid.
         ValueError: a name in ``levers`` is not that of a parameter or group, or the parameter has no range; there are
-            too many members; ``runs`` or ``seed`` is not an integer within bounds.
+            too many members, or one twice; ``runs`` or ``seed`` is not an integer within bounds.
         KeyError: a member is not on the roster.
         ImportError: ipywidgets is not installed.
 
@@ -59,6 +60,7 @@ def explore(
     """
     full = read_scenario(scenario)
     chosen = selected_members(full) if members is None else list(members)
+    check_distinct("members", chosen)
     if not 1 <= len(chosen) <= MOST_MEMBERS:
         raise ValueError(f"members = {chosen}: expected one to {MOST_MEMBERS} codes")
     return Explorer(InteractiveState(full, runs, seed, chosen), chosen_levers(full, levers))

@@ -76,6 +76,10 @@ def opened(asked: Asked) -> Opened:
     path = Path(asked.source)
     if (path / "design.json").exists():
         return _of_batch(path, asked)
+    if asked.point:
+        raise ScenarioError(
+            f"--point {asked.point}: {asked.source} is not the folder of a batch, which alone has points"
+        )
     if path.is_dir() and not (path / RESULT).exists():
         raise ScenarioError(f"{path}: a folder that neither `article10 run` nor `article10 batch` has written")
     if path.is_dir() or path.suffix == Path(RESULT).suffix:
