@@ -59,6 +59,7 @@ docs: $(TEST) ## Build the documentation site into site/, strictly.
 evidence: $(TEST) ## Recompute every score of docs/evidence/, with its tables and pictures (minutes).
 	$(BIN)/python docs/make/hindcast_page.py
 	$(BIN)/python docs/make/stance_dynamics_page.py
+	$(BIN)/python docs/make/event_rates_page.py
 	$(BIN)/python docs/make/robustness_page.py
 
 pages: $(TEST) ## Rewrite the pages and tables that are copied from declarations: parameters, roster, ODD, data use.

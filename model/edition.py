@@ -38,7 +38,7 @@ TABLES = (
 ABOUT_SOURCES = ("name", "note", "source", "basis", "status_", "label")
 """How columns begin that say whom a row is about and where it comes from, and that no number depends on."""
 
-WORDS_OF_FILE = frozenset({"title", "war", "rests_on", "figures", "last_day_of_evidence"})
+WORDS_OF_FILE = frozenset({"title", "war", "rests_on", "figures", "last_day_of_evidence", "tables"})
 """Keys of ``edition.toml`` that no number depends on."""
 
 
@@ -108,13 +108,13 @@ class Edition:
 
     @cached_property
     def digest(self) -> str:
-        """A digest, in hexadecimal, of all that numbers of runs depend on: the tables of ``TABLES`` and the file.
+        """A digest, in hexadecimal, of all that numbers of runs depend on: the file, ``TABLES``, and further readings.
 
         Columns on sources, words for readers and the scenarios, which results hold in full, are left out.
         """
-        content = self.file.model_dump(mode="json", exclude=set(WORDS_OF_FILE))
+        content = self.file.model_dump(mode="json", exclude={*WORDS_OF_FILE, "readings"})
         parts = [repr(content)]
-        for name in TABLES:
+        for name in (*TABLES, *self.file.readings):
             for row in self.table(name):
                 parts.append(f"{name} {[(c, v) for c, v in row.items() if not str(c).startswith(ABOUT_SOURCES)]}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

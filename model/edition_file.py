@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -86,6 +87,18 @@ class UsualMeeting(Parameters):
     kind: Label
 
 
+class TableFile(Parameters):
+    """What a table rests on, for readers.
+
+    Attributes:
+        status: one line.
+        last_day_of_evidence: last day that its sources reach.
+    """
+
+    status: Line
+    last_day_of_evidence: Day
+
+
 class EditionFile(Parameters):
     """The content of ``edition.toml``.
 
@@ -98,6 +111,8 @@ class EditionFile(Parameters):
         candidate: who asks to join.
         external_power: the power outside whose influence is measured.
         others: further states outside the alliance that tables or users may name.
+        readings: tables with further readings of the codes in ``membership_stance`` and ``governments``.
+        tables: status and last day of evidence of each table, for readers.
     """
 
     title: Line
@@ -108,6 +123,8 @@ class EditionFile(Parameters):
     candidate: State
     external_power: State
     others: Annotated[tuple[State, ...], Field(strict=False)] = ()
+    readings: Names = ()
+    tables: Mapping[str, TableFile] = {}
     countries: CountriesFile
     un_ideal_points: IdealPointsFile
     defence_expenditure: SpendingFile

@@ -17,6 +17,7 @@ from article10.agents.nearest import near, nearest
 from article10.agents.short_error import ArgumentError, UnknownNameError, shown
 from article10.model import roster_formulas as formulas
 from article10.model.checked import checked
+from article10.model.coded import STANCE_PER_CODE, mean_code, stance_spread
 from article10.model.edition import Edition, read_edition
 
 FloatArray = npt.NDArray[np.float64]
@@ -151,8 +152,6 @@ def read_roster(edition: str | Path | Edition | None = None) -> Roster:
 @cache
 def _roster_of(edition: Edition) -> Roster:
     members = edition.members
-    stances = {row["iso3"]: row for row in edition.table("membership_stance")}
-    governments = {row["iso3"]: row for row in edition.table("governments")}
 
     def column(formula: Callable[[str], float]) -> FloatArray:
         return np.array([formula(code) for code in members], dtype=np.float64)
@@ -164,11 +163,11 @@ def _roster_of(edition: Edition) -> Roster:
         affinity=np.array([[formulas.affinity(a, b, edition) for b in members] for a in members]),
         exposure=column(lambda code: formulas.exposure(code, edition)),
         structural_susceptibility=column(lambda code: formulas.structural_susceptibility(code, edition)),
-        government_ties=column(lambda code: float(governments[code]["government_ties"])),
+        government_ties=column(lambda code: mean_code(code, "government_ties", edition)),
         caution=column(lambda code: formulas.caution(code, edition)),
-        stance=column(lambda code: formulas.STANCE_PER_CODE * float(stances[code]["stance_code"])),
-        stance_spread=column(lambda code: formulas.stance_spread(stances[code]["status"])),
-        war_bar=column(lambda code: float(governments[code]["war_bar"])),
+        stance=column(lambda code: STANCE_PER_CODE * mean_code(code, "stance_code", edition)),
+        stance_spread=column(lambda code: stance_spread(code, edition)),
+        war_bar=column(lambda code: mean_code(code, "war_bar", edition)),
         defence_spending=column(lambda code: formulas.defence_spending(code, edition)),
         ratification_speed=column(formulas.ratification_speeds(edition).__getitem__),
         borders_russia=np.array([row["borders_external_power"] == "1" for row in members.values()]),

@@ -15,9 +15,6 @@ from article10.model.tables import Row, read_table
 
 FloatArray = npt.NDArray[np.float64]
 
-STANCE_PER_CODE = 0.3  # the hesitant (-1) object, but stand within reach of the objection line (decision 0006)
-SPREAD_SOURCED = 0.06  # half a code (0.15) is 2.5 sd: about 1 in 80 such codes would be coded otherwise
-SPREAD_GENERAL = 0.12  # half a code is 1.3 sd: about 1 in 5 of the codes on general knowledge
 INFLUENCE_EXPONENT = 0.75  # midway between proportional influence (1) and Penrose's square root (1/2)
 DISTANCE_SCALE = 1000.0  # km over which nearness falls by 1/e: the depth of the belt of states next to Russia
 BORDER_EXPOSURE = 0.3  # share of exposure that is the land border; the rest is distance
@@ -159,11 +156,6 @@ def caution(iso3: str, edition: Edition) -> float:
     )
 
 
-def stance_spread(status: str) -> float:
-    """Return the standard deviation of a coded stance: small if the code rests on sourced statements."""
-    return SPREAD_SOURCED if "sourced statements" in status else SPREAD_GENERAL
-
-
 def defence_spending(iso3: str, edition: Edition) -> float:
     """Return defence spending, % of GDP, in the latest year of the release that the edition names; 0 without a row."""
     vintage = edition.file.defence_expenditure.vintage
@@ -234,6 +226,7 @@ def _energy_share(iso3: str, edition: Edition, *metrics: str) -> float | None:
         if iso3 in row["iso3"].split("+")
         and row["metric"] in metrics
         and int(row["period"][:4]) >= edition.file.energy.since
+        and row["value"]
     }
     return found[max(found)] if found else None
 
@@ -241,7 +234,7 @@ def _energy_share(iso3: str, edition: Edition, *metrics: str) -> float | None:
 def _gas_kept_by_the_union(edition: Edition) -> float:
     """Return the last known share of gas of the union over its first; 1 where there is no union."""
     rows = [r for r in edition.table("energy_dependence") if r["iso3"] == edition.file.energy.union]
-    share = {r["period"]: float(r["value"]) for r in rows if r["metric"] == "gas_share_of_imports"}
+    share = {r["period"]: float(r["value"]) for r in rows if r["metric"] == "gas_share_of_imports" and r["value"]}
     return share[max(share)] / share[min(share)] if share else 1.0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
 from article10.model.edition import read_edition
-from article10.model.scenario_file import read_scenario, shipped
+from article10.model.scenario_file import read_scenario
+from article10.model.shipped import CHOSEN, editions, shipped
 from article10.runs.ensemble.simulate import simulate
 
 FOLDER = Path(__file__).parent / "golden"
@@ -41,8 +43,9 @@ def text_of(edition: str) -> str:
 def main(*editions: str) -> None:
     """Write the golden files of some editions."""
     for edition in editions:
+        os.environ[CHOSEN] = edition
         (FOLDER / f"{edition}.json").write_text(text_of(edition), "utf-8")
 
 
 if __name__ == "__main__":
-    main(*(sys.argv[1:] or ["2025-12"]))
+    main(*(sys.argv[1:] or editions()))

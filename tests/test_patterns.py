@@ -16,9 +16,11 @@ import pytest
 
 import article10
 from article10.agents.member_state import REASON_STANCE
+from article10.model.edition import read_edition
 from article10.model.influence_network import friedkin_johnsen
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.shipped import CHOSEN
 from article10.runs.ensemble.simulate import simulate
 
 RUNS = 2000
@@ -36,18 +38,28 @@ QUIET = {
 }
 """No Russia, no noise; with ``events=()`` nothing happens at all."""
 
-GUARANTEE = {
-    "kind": "guarantee",
-    "name": "test_guarantee",
-    "date": date(2026, 7, 1),
-    "level": 0.6,
-    "binding": True,
-}
+
+@pytest.fixture(params=["2025-12", "2026-12"], autouse=True)
+def edition(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The default edition: the patterns hold on each. Scenarios of the past have their own, and are run once."""
+    if request.node.name.startswith("test_3") and request.param != "2025-12":
+        pytest.skip("pattern 3 is about scenarios of the past")
+    monkeypatch.setenv(CHOSEN, request.param)
+    return str(request.param)
+
+
+def day(years: int, month: int, of_month: int) -> date:
+    """A day in a year counted from that of the edition."""
+    return date(read_edition().date.year + years, month, of_month)
+
+
+def outcomes(scenario: str = "baseline", **changes: object) -> pd.DataFrame:
+    return _outcomes(read_edition().name, scenario, **changes)
 
 
 @cache
-def outcomes(scenario: str = "baseline", **changes: object) -> pd.DataFrame:
-    return simulate(scenario, RUNS, SEED, changes=_dotted(changes), record=()).outcomes
+def _outcomes(edition: str, scenario: str, **changes: object) -> pd.DataFrame:
+    return simulate(scenario, RUNS, SEED, changes=_dotted({"edition": edition, **changes}), record=()).outcomes
 
 
 def _dotted(changes: dict[str, object]) -> dict[str, object]:
@@ -90,8 +102,8 @@ def test_1_control_something_happening_moves_them():
 
 
 def test_2_accession_within_five_years_is_unlikely():
-    share = acceded(outcomes(), "2030-12-01")
-    print(f"\npattern 2: acceded by December 2030 in {share:.1%} of runs, by the horizon in {acceded(outcomes()):.1%}")
+    share = acceded(outcomes(), f"{day(5, 12, 1)}")
+    print(f"\npattern 2: acceded within five years in {share:.1%} of runs, by the horizon in {acceded(outcomes()):.1%}")
     assert share < 0.25
 
 
@@ -159,10 +171,10 @@ def test_3_a_calm_round_has_a_slower_bulk_and_no_tail_of_holdouts():
 
 
 def test_4_the_same_pressure_lowers_the_susceptible_and_raises_the_exposed():
-    press = {"kind": "pressure", "name": "test", "date": date(2026, 1, 5), "intensity": 1.5, "weeks": 52}
-    calm = read_scenario("no_pressure", {"horizon": "2027-06-07"})
+    press = {"kind": "pressure", "name": "test", "date": day(1, 1, 5), "intensity": 1.5, "weeks": 52}
+    calm = read_scenario("no_pressure", {"horizon": day(2, 6, 7)})
     pressed = read_scenario(calm, {"events": [press]})
-    gain = _mean_stance(pressed, date(2027, 1, 4)) - _mean_stance(calm, date(2027, 1, 4))
+    gain = _mean_stance(pressed, day(2, 1, 4)) - _mean_stance(calm, day(2, 1, 4))
     roster = article10.read_roster()
     susceptibility = 1 - (1 - roster.structural_susceptibility) * (1 - roster.government_ties)
     yielding = susceptibility > 0.6
@@ -174,9 +186,9 @@ def test_4_the_same_pressure_lowers_the_susceptible_and_raises_the_exposed():
     assert gain[firm].min() > 0.01
 
 
-def _mean_stance(scenario: article10.Scenario, day: date) -> np.ndarray:
+def _mean_stance(scenario: article10.Scenario, on: date) -> np.ndarray:
     data = simulate(scenario, RUNS, SEED).data
-    return data["stance"].sel(step=str(day), method="nearest").mean("run").to_numpy()
+    return data["stance"].sel(step=str(on), method="nearest").mean("run").to_numpy()
 
 
 # 5 -----------------------------------------------------------------------------------------------------------------
@@ -199,7 +211,8 @@ def test_5_concentrated_pressure_lowers_it_more_than_spread_evenly():
 
 @pytest.mark.slow
 def test_6_guarantees_turn_from_stepping_stone_to_substitute():
-    base = read_scenario("baseline", {"events": [GUARANTEE]})
+    given = {"kind": "guarantee", "name": "given", "date": day(1, 7, 1), "level": 0.6, "binding": True}
+    base = read_scenario("baseline", {"events": [given]})
     share = [
         acceded(simulate(base, RUNS, SEED, changes={"guarantees.substitution": rho}, record=()).outcomes)
         for rho in (-1.0, -0.5, 0.0, 0.5, 1.0)
@@ -216,12 +229,17 @@ def test_6_guarantees_turn_from_stepping_stone_to_substitute():
 def test_7_a_holdout_s_change_of_government_moves_the_alliance_more_than_an_ordinary_member_s():
     at_rest = outcomes()
     gains = {}
-    for member in ("HUN", "SVK", "NLD", "DNK", "PRT"):
-        orientation = -0.5 * article10.read_roster().government_ties[article10.read_roster().index(member)]
+    roster = article10.read_roster()
+    holdouts = [m for m, code in zip(roster.iso3, roster.stance, strict=True) if code == roster.stance.min()]
+    holdouts.remove(
+        roster.iso3[int(roster.influence_weight.argmax())]
+    )  # the hegemon is neither ordinary nor one of many
+    for member in (*holdouts, "NLD", "DNK", "PRT"):
+        orientation = -0.5 * roster.government_ties[roster.index(member)]
         turn = {
             "kind": "election",
             "name": "turn",
-            "date": date(2026, 4, 15),
+            "date": day(1, 4, 15),
             "member": member,
             "orientation": orientation + 0.5,
             "government_ties": 0.0,
@@ -232,8 +250,8 @@ def test_7_a_holdout_s_change_of_government_moves_the_alliance_more_than_an_ordi
         f"\npattern 7: gain in P(invitation) by whose government turns: { {k: round(v, 3) for k, v in gains.items()} }"
     )
     ordinary = max(gains[m] for m in ("NLD", "DNK", "PRT"))
-    assert min(gains["HUN"], gains["SVK"]) > ordinary, gains
-    assert min(gains["HUN"], gains["SVK"]) > 0.01, gains
+    assert holdouts
+    assert min(gains[m] for m in holdouts) > max(ordinary, 0.01), gains
 
 
 # 8 -----------------------------------------------------------------------------------------------------------------
@@ -246,12 +264,12 @@ def test_8_a_sudden_attack_raises_support_most_in_the_attacker_s_neighbours():
             "war.starts_in_ceasefire": True,
             "war.ceasefire_intensity": 0.0,
             "war.breach_rate": 0.0,
-            "horizon": "2028-01-03",
+            "horizon": day(3, 1, 3),
         },
     ).with_(events=())
-    attack = {"kind": "breach", "name": "attack", "date": date(2026, 12, 7)}
+    attack = {"kind": "breach", "name": "attack", "date": day(1, 12, 7)}
     attacked = read_scenario(quiet, {"events": [attack], "war.ceasefire_rate": 0.0})
-    gain = _mean_stance(attacked, date(2027, 12, 6)) - _mean_stance(quiet, date(2027, 12, 6))
+    gain = _mean_stance(attacked, day(2, 12, 6)) - _mean_stance(quiet, day(2, 12, 6))
     neighbours = article10.read_roster().borders_russia
     print(f"\npattern 8: neighbours {gain[neighbours].round(3)}, others at most {gain[~neighbours].max():.3f}")
     assert gain[neighbours].min() > gain[~neighbours].mean()

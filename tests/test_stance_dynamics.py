@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from article10.model.coded import STANCE_PER_CODE
 from article10.model.edition import read_edition
 from article10.model.events import BreachEvent, PressureEvent
 from article10.model.government_events import ElectionEvent
-from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.levers import LEVERS

@@ -37,7 +37,7 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "events": (
         (SPECIFICATION, CALIBRATION),
-        "dated events of ukraine_2022; rates of the baseline's events, counted by hand; range of Russia's effort",
+        "dated events of ukraine_2022; rates of the baseline's events; range of Russia's effort",
     ),
     "membership_positions": (
         (SPECIFICATION, VALIDATION, BACKGROUND),
@@ -48,6 +48,10 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (SPECIFICATION, BACKGROUND),
         "providers of the dated guarantees of ukraine_2022; basis of codes; initial guarantee, its scale assumed",
     ),
+    "codes_reading_1": ((SPECIFICATION,), "a second reading of stance, ties and war bar, and the main alternative"),
+    "codes_reading_2": ((SPECIFICATION,), "a third reading of the same"),
+    "guarantees": ((BACKGROUND,), "which guarantees of 2026 are in force; basis of the column `counts_as` of events"),
+    "war_state": ((BACKGROUND,), "truces and Russian gains of 2026: size of the events that shift the front"),
     "leaders": ((BACKGROUND,), "basis of the coded government ties"),
     "support": ((BACKGROUND,), "not used in the model; gathered after the date of the baseline"),
 }

@@ -16,6 +16,7 @@ from article10.model.mechanisms import MECHANISMS
 from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.shipped import editions
 from article10.model.world import AccessionState
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from generated import markdown_table, with_blocks
@@ -71,7 +72,7 @@ def _state() -> Iterable[tuple[str, ...]]:
 
 
 def _streams() -> Iterable[tuple[str, ...]]:
-    for stream in Setup.of(read_scenario()).streams:
+    for stream in Setup.of(read_scenario(edition=editions()[-1])).streams:
         yield f"`{stream.name}`", stream.distribution, " × ".join(map(str, stream.shape))
 
 
@@ -89,7 +90,7 @@ def _events() -> Iterable[tuple[str, ...]]:
 
 
 def _params() -> Iterable[tuple[object, ...]]:
-    for d in all_declarations(read_scenario()):
+    for d in all_declarations(read_scenario(edition=editions()[-1])):
         plausible = "" if d.meta.plausible is None else f"{d.meta.plausible[0]:g} to {d.meta.plausible[1]:g}"
         value = f"{d.default:.4g}" if isinstance(d.default, float) else str(d.default)
         value = value.lower() if isinstance(d.default, bool) else value  # as in a scenario's file

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from article10.model.roster import roster_rows
+from article10.model.shipped import editions
 from generated import markdown_table, with_blocks
 
 PAGE = Path(__file__).parents[1] / "roster.md"
@@ -12,8 +13,8 @@ PAGE = Path(__file__).parents[1] / "roster.md"
 
 
 def roster_page(page: str) -> str:
-    """The page with its table recomputed from the roster of the package."""
-    rows = roster_rows()
+    """The page with its table recomputed from the roster of the newest edition."""
+    rows = roster_rows(editions()[-1])
     return with_blocks(page, {"roster": markdown_table(tuple(rows[0]), [tuple(row.values()) for row in rows])})
 
 

@@ -112,7 +112,7 @@ def paired_runs(
         ValueError: ``runs`` or ``seed`` is invalid, or the variants differ in time or in members.
 
     >>> from article10 import read_scenario
-    >>> short = {"horizon": "2026-06-01"}
+    >>> short = {"horizon": "2027-06-01"}
     >>> both = {name: read_scenario(name, short) for name in ("baseline", "no_pressure")}
     >>> sorted(paired_runs(both, runs=4))
     ['baseline', 'no_pressure']

@@ -125,7 +125,7 @@ def fitted(key: str, value: Value) -> Value:
 def value_in(scenario: Scenario, key: str) -> Value:
     """The value that a parameter has in a scenario.
 
-    >>> value_in(Scenario(), "horizon"), value_in(Scenario(), "russia.review_weeks")
+    >>> value_in(Scenario(horizon="2035-12-01"), "horizon"), value_in(Scenario(), "russia.review_weeks")
     ('2035-12-01', 8)
     """
     *group, name = key.split(".")

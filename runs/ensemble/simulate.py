@@ -62,7 +62,7 @@ def simulate(
         TooLargeError: the records of so many runs would take more memory than there is.
         ValueError: another argument is invalid.
 
-    >>> result = simulate(runs=4, seed=7, changes={"horizon": "2026-12-01"})
+    >>> result = simulate(runs=4, seed=7, changes={"horizon": "2027-12-01"})
     >>> dict(result.data.sizes)["member"]
     32
     """

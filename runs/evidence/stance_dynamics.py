@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from article10.agents.short_error import ArgumentError, shown
 from article10.model.checked import checked, list_of
-from article10.model.roster_formulas import STANCE_PER_CODE
+from article10.model.coded import STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.levers import LEVERS

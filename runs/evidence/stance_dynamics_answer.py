@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.arrays import FloatArray
-from article10.model.roster_formulas import STANCE_PER_CODE
+from article10.model.coded import STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.ensemble.result import EnsembleResult

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.dates
 import numpy as np
 
-from article10.model.roster_formulas import STANCE_PER_CODE
+from article10.model.coded import STANCE_PER_CODE
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
 from article10.runs.evidence.stance_forecasts import CHANCE, KNOWN
 from article10.runs.figures.style import COLOURS, OPPOSED, house_style, new_axes

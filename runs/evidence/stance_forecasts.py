@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.model.coded import STANCE_PER_CODE
 from article10.model.government_events import ElectionEvent
-from article10.model.roster_formulas import STANCE_PER_CODE
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.evidence.stance_positions import Position
 

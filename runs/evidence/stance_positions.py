@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from article10.model.coded import SPREAD_GENERAL, SPREAD_SOURCED
 from article10.model.edition import read_edition
-from article10.model.roster_formulas import SPREAD_GENERAL, SPREAD_SOURCED
 from article10.model.tables import Row, day_of
 
 TABLE = "membership_positions"

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from article10.model.calendars import election_dates
+from article10.model.coded import SPREAD_GENERAL, STANCE_PER_CODE
 from article10.model.edition import read_edition
-from article10.model.roster_formulas import SPREAD_GENERAL, STANCE_PER_CODE
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.tables import Row, day_of

@@ -29,7 +29,7 @@ class InteractiveState:
         now: the runs as they were last simulated to the end.
 
     >>> from article10.runs.interactive.levers import chosen_levers
-    >>> state = InteractiveState(read_scenario("baseline", {"horizon": "2026-06-01"}), runs=4, members=["HUN"])
+    >>> state = InteractiveState(read_scenario("baseline", {"horizon": "2027-06-01"}), runs=4, members=["HUN"])
     >>> state.move(chosen_levers(state.scenario, ["stance.peer_rate"])[0], 0.7)
     >>> state.changes, state.simulate().scenario.stance.peer_rate
     ({'stance.peer_rate': 0.7}, 0.7)

@@ -246,7 +246,7 @@ def influence(
     Warns:
         TooFewRunsWarning: an effect is not distinguishable from zero.
 
-    >>> influence(runs=8, of="mechanism:shock", changes={"horizon": "2026-06-01"}).total["invitation"].differ
+    >>> influence(runs=8, of="mechanism:shock", changes={"horizon": "2027-06-01"}).total["invitation"].differ
     0
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
