@@ -67,7 +67,7 @@ class ElectionEvent(GovernmentEvent):
 
     kind: Literal["election"] = "election"
 
-    by_chance: ClassVar[int] = 2
+    n_random: ClassVar[int] = 2
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """A new government takes office with the given result; without one, if the last does not survive."""
@@ -80,7 +80,7 @@ class SnapElectionEvent(BetweenElections):
 
     kind: Literal["snap_election"] = "snap_election"
 
-    by_chance: ClassVar[int] = 2
+    n_random: ClassVar[int] = 2
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """As at an election; the calendar of the run's setup has the later elections."""
