@@ -130,7 +130,10 @@ SCHEMA: Mapping[str, Table] = MappingProxyType(
             True,
         ),
         "membership_stance": Table(
-            {"iso3": some_text, "stance_code": number(-2, 2), "status": some_text}, ("iso3",), True
+            {"iso3": some_text, "stance_code": number(-2, 2), "status": some_text},
+            ("iso3",),
+            True,
+            optional=("last_evidence", "confidence"),
         ),
         "elections": Table(
             {"iso3": some_text, "office": some_text, "last_held": any_text, "due": any_text},

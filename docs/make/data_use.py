@@ -51,6 +51,7 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "codes_reading_1": ((SPECIFICATION,), "a second reading of stance, ties and war bar, and the main alternative"),
     "codes_reading_2": ((SPECIFICATION,), "a third reading of the same"),
     "guarantees": ((BACKGROUND,), "which guarantees of 2026 are in force; basis of the column `counts_as` of events"),
+    "energy_phase_out": ((BACKGROUND,), "steps of the phase-out of Russian gas and oil in 2026; not used in the model"),
     "war_state": ((BACKGROUND,), "truces and Russian gains of 2026: size of the events that shift the front"),
     "leaders": ((BACKGROUND,), "basis of the coded government ties"),
     "support": ((BACKGROUND,), "not used in the model; gathered after the date of the baseline"),
