@@ -80,7 +80,7 @@ def test_the_warning_reads_what_a_result_says_is_undetected_and_no_words():
     assert isinstance(found.undetected()[0], Undetected)
     with pytest.warns(TooFewRunsWarning, match=r"9 runs: Invitation: .*about 90 runs"):
         warn_if_underpowered(found)
-    known = OneSentence("What cannot be distinguished from zero is a phrase here.")
+    known = OneSentence("What is not distinguishable from zero is a phrase here.")
     assert known.undetected() == []
     assert warn_if_underpowered(known) is known  # warnings are errors here
 
