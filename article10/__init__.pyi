@@ -34,6 +34,7 @@ from .runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from .runs.ensemble.result import EnsembleResult, load
 from .runs.ensemble.simulate import simulate
 from .runs.evidence.hindcast import hindcast
+from .runs.evidence.holdout_forecast import holdout_forecast
 from .runs.evidence.stance_dynamics import hindcast_stances
 from .runs.interactive.panel import explore
 from .runs.report.report import report
@@ -73,6 +74,7 @@ __all__ = [
     "guarantee_tradeoff",
     "hindcast",
     "hindcast_stances",
+    "holdout_forecast",
     "holdout_power",
     "influence",
     "influence_curve",
