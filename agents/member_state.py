@@ -210,11 +210,6 @@ def assessment(
     return pull
 
 
-def is_bounded(p: StanceParameters) -> bool:
-    """Whether members too far apart do not sway each other: whether ``near_peers`` takes the place of ``peers``."""
-    return p.confidence_bound < 2.0 * STANCE_LIMIT
-
-
 def peers(
     stance: FloatArray,
     perceived: FloatArray,
@@ -240,42 +235,6 @@ def peers(
     lost = perceived[:, hegemon : hegemon + 1] - stance
     lost *= distrust * network[:, hegemon]
     pull -= lost
-    pull *= p.peer_rate
-    return pull
-
-
-NEAR_TOGETHER = 128
-"""Runs whose weights, (run, member, member), are in memory at a time: they stay in the cache."""
-
-
-AT_THE_BOUND = 1e-9
-"""Stances this much beyond the confidence bound are within it, so that rounding decides nothing for coded stances."""
-
-
-def near_peers(
-    stance: FloatArray,
-    perceived: FloatArray,
-    network: FloatArray,
-    hegemon: int,
-    distrust: FloatArray,
-    p: StanceParameters,
-) -> FloatArray:
-    """Pull of those peers only whose stances lie within the confidence bound (Hegselmann & Krause 2002).
-
-    Weights beyond the bound are zero and the others are scaled to a sum of one; arguments as in ``peers``.
-    """
-    n_runs = len(stance)
-    bound = np.broadcast_to(p.confidence_bound + AT_THE_BOUND, (n_runs, 1))
-    low, high = stance - bound, stance + bound
-    pull = np.empty_like(stance)
-    for rows in (slice(start, start + NEAR_TOGETHER) for start in range(0, n_runs, NEAR_TOGETHER)):
-        seen, own = perceived[rows], stance[rows]
-        near = seen[:, None, :] >= low[rows, :, None]
-        near &= seen[:, None, :] <= high[rows, :, None]
-        weights = network * near
-        total = weights.sum(axis=-1)
-        lost = weights[..., hegemon] * distrust[rows] * (seen[:, hegemon : hegemon + 1] - own)
-        pull[rows] = (np.matvec(weights, seen) - total * own - lost) / np.where(total > 0, total, 1.0)
     pull *= p.peer_rate
     return pull
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 from pydantic._internal._model_construction import ModelMetaclass  # public nowhere, and the same since pydantic 2.0
 
 from article10.agents.plain_values import plain
@@ -64,12 +65,19 @@ class Parameters(BaseModel, metaclass=OneMessage):
         return plain(content)
 
     def with_(self, **changes: Any) -> Self:  # noqa: ANN401 - any field's type
-        """Rebuild with some fields changed, validating all of them.
+        """Rebuild with some fields changed, validating those; all of them where a rule joins several fields.
 
         Raises:
             ScenarioError: a name is unknown or a value is out of bounds.
         """
-        return type(self)(**{**dict(self), **changes})
+        kind = type(self)
+        rules = kind.__pydantic_decorators__
+        if rules.model_validators.keys() == {"_plain"} and not rules.field_validators:
+            try:
+                return self.model_copy(update={name: _validator(kind, name)(plain(v)) for name, v in changes.items()})
+            except (KeyError, ValidationError):
+                pass  # refused below, with the name of the group
+        return kind(**{**dict(self), **changes})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -95,6 +103,17 @@ class Parameters(BaseModel, metaclass=OneMessage):
         from article10.agents.html_view import parameters_html
 
         return parameters_html(self)
+
+
+@cache
+def _validator(kind: type[Parameters], name: str) -> Callable[[Any], Any]:
+    """The validation of one field of a group.
+
+    Raises:
+        KeyError: the group has no such field.
+    """
+    settings = ConfigDict(allow_inf_nan=False, strict=True)
+    return TypeAdapter(kind.model_fields[name].rebuild_annotation(), config=settings).validator.validate_python
 
 
 @dataclass(frozen=True)

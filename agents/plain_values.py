@@ -10,6 +10,8 @@ import numpy as np
 OF_NUMBERS_AND_SWITCHES = "biuf"
 """Kinds of NumPy's types that have a plain equal: switches, whole numbers and real ones."""
 
+PLAIN = frozenset({bool, int, float, str, type(None)})
+"""Types of nearly all values, which are plain already."""
 
 MOST_LEVELS = 32
 """Tables and lists within one another that are looked into: values of ours have five."""
@@ -25,7 +27,7 @@ def plain(value: Any, levels: int = MOST_LEVELS) -> Any:  # noqa: ANN401 - whate
     >>> plain({"runs": np.int64(5), "ends": (np.float32(0.5), np.True_), "values": np.arange(2)})
     {'runs': 5, 'ends': (0.5, True), 'values': [0, 1]}
     """
-    if levels == 0:
+    if levels == 0 or type(value) in PLAIN:
         return value
     match value:
         case np.generic() | np.ndarray() if value.dtype.kind in OF_NUMBERS_AND_SWITCHES:

@@ -28,6 +28,28 @@ class SideBySide:
         return np.concatenate([np.asarray(one, dtype) for one in self._draws], axis=1)
 
 
+class Repeated:
+    """The same draws of one stream for each of several scenarios, repeated along the run axis as each step is read."""
+
+    def __init__(self, draws: FloatArray, times: int) -> None:
+        """Repeat draws, (time, run, ...), for a number of scenarios."""
+        self._draws, self._times = draws, times
+        self._last: tuple[int, FloatArray] | None = None
+
+    def __getitem__(self, step: int) -> FloatArray:
+        """Draws of a step, (scenario and run, ...): all runs of the first scenario, then those of the second, ..."""
+        if self._last is None or self._last[0] != step:
+            self._last = step, self._repeated(self._draws[step][None])[0]
+        return self._last[1]
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> FloatArray:
+        """Draws of all steps, (time, scenario and run, ...)."""
+        return self._repeated(np.asarray(self._draws, dtype))
+
+    def _repeated(self, draws: FloatArray) -> FloatArray:
+        return np.tile(draws, (1, self._times, *(1,) * (draws.ndim - 2)))
+
+
 class StackedDraws(Protocol):
     """Gives the draws of some runs of some scenarios of a stack."""
 
@@ -53,7 +75,7 @@ class SharedDraws:
         if runs != self._runs or self._sampler.once:
             self._runs, self._draws = runs, self._sampler.draw(runs)
         times = scenarios.stop - scenarios.start
-        return self._draws if times == 1 else {name: SideBySide([one] * times) for name, one in self._draws.items()}
+        return self._draws if times == 1 else {name: Repeated(one, times) for name, one in self._draws.items()}
 
 
 class OwnDraws:

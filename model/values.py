@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from article10.agents.bounded_confidence import is_bounded
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
 from article10.agents.member_parameters import (
     ElectionParameters,
@@ -24,7 +25,6 @@ from article10.agents.member_parameters import (
     ThreatParameters,
     TrustParameters,
 )
-from article10.agents.member_state import is_bounded
 from article10.agents.parameter import declarations
 from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from article10.agents import member_state
+from article10.agents import bounded_confidence, member_state
 from article10.agents.member_parameters import StanceParameters
 from article10.agents.member_state import position
 from article10.model import schedule
@@ -167,7 +167,7 @@ def hegselmann_krause(n, bound):
     opinion = even(n)[None, :]
     network, distrust = np.full((n, n), 1.0 / n), np.zeros((1, n))
     for _ in range(400):
-        moved = opinion + member_state.near_peers(opinion, opinion, network, 0, distrust, p)
+        moved = opinion + bounded_confidence.near_peers(opinion, opinion, network, 0, distrust, p)
         if np.abs(moved - opinion).max() < 1e-13:
             break
         opinion = moved

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xarray as xr
+from pydantic_core import to_json
 
 from article10.model.checked import checked
 from article10.model.extras import require
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
-from article10.runs.batches.design import SUMMARY, Design
+from article10.runs.batches.design import SUMMARY, Design, Point
 from article10.runs.batches.design_size import OUTCOME_BYTES
 from article10.runs.batches.error import BatchError
 from article10.runs.batches.executors import Executor, executor
@@ -82,20 +83,23 @@ def run_batch(
     if store.is_foreign():
         raise BatchError(f"{out}: exists and holds no batch; give another folder")
     _check_room(store.folder, design)
+    points = design.points()
     with chosen.ready():
         store.folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(store.lock, timeout=0):
-                _prepare(store, design)
+                _prepare(store, design, points)
                 with progress_to(progress, "batch") as show:
-                    _run(store, design, chosen, retry_failed, show)
+                    _run(store, design, points, chosen, retry_failed, show)
         except Timeout:
             raise BatchError(f"{out}: another process is writing to this batch") from None
     return open_batch(out)
 
 
-def _run(store: Store, design: Design, chosen: Executor, retry_failed: bool, show: Show) -> None:
-    points, scenarios = design.points(), design.scenarios_in_full()
+def _run(
+    store: Store, design: Design, points: Sequence[Point], chosen: Executor, retry_failed: bool, show: Show
+) -> None:
+    scenarios = design.scenarios_in_full()
     planned = plan(design, points)
     total, found, failed = sum(task.runs * len(task.points) for task in planned), 0, 0
     pending = []
@@ -147,7 +151,7 @@ def _template(design: Design, scenario: Scenario) -> xr.Dataset:
     return dataset(setup, Recorder(setup, 1, design.variables), design.seed, 0)
 
 
-def _prepare(store: Store, design: Design) -> None:
+def _prepare(store: Store, design: Design, points: Sequence[Point]) -> None:
     """Write what all tasks share: the design, the points, empty trajectories; rewrite what is missing or damaged.
 
     Raises:
@@ -165,8 +169,7 @@ def _prepare(store: Store, design: Design) -> None:
     _remove_left_behind(store)
     if differing == set():
         return
-    write_whole(store.design, json.dumps(content, indent=1).encode())
-    points = design.points()
+    write_whole(store.design, to_json(content, indent=1))
     rows = [{"point": p.index, "scenario": p.scenario, "seed": p.seed, **p.changes} for p in points]
     with moved_into_place(store.points) as beside:
         pd.DataFrame(rows).to_parquet(beside, index=False)

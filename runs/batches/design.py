@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
@@ -124,6 +124,7 @@ class Point:
         return tuple((key, value) for key, value in sorted(self.changes.items()) if not _stacks(key))
 
 
+@cache
 def _stacks(key: str) -> bool:
     return key in known_keys() and known_keys()[key].stacks
 
@@ -279,7 +280,8 @@ class Design(Parameters):
 
     def _rows_for(self, scenario: Scenario) -> Sequence[Mapping[str, Value]]:
         """The rows of the table, each with a value for every key: where it gives none, that of the scenario."""
-        in_effect = {key: value_in(scenario, key) for row in self.table for key in row}
+        keys = dict.fromkeys(key for row in self.table for key in row)
+        in_effect = {key: value_in(scenario, key) for key in keys}
         return [in_effect | row for row in self.table] or [{}]
 
     def scenarios_in_full(self) -> dict[str, Scenario]:
