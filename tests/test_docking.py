@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from article10.agents import bounded_confidence, member_state
+from article10.agents import bounded_confidence
 from article10.agents.member_parameters import StanceParameters
 from article10.agents.member_state import position
 from article10.model import schedule
