@@ -1,11 +1,14 @@
 """What a sweep costs: points of few runs against one ensemble of as many runs, as ratios of what one call measures.
 
     python benchmarks/sweeps.py points morris fit sobol
+    python benchmarks/sweeps.py points --runs 1024
 
-``points``: 4,096 runs in all at 1, 4, 16 and 256 runs a point, every continuous parameter drawn over its plausible
-range, outcomes only, one process; each between two plain ensembles of 4,096 runs. ``morris``: all parameters, 10
+``points``: 4,096 runs in all (or ``--runs``) at 1, 4, 16 and 256 runs a point, every continuous parameter drawn over
+its plausible range, outcomes only, one process; each between two plain ensembles of as many runs; then the same
+without a confidence bound. ``morris``: all parameters, 10
 trajectories of 16 runs a point. ``fit``: a posterior from 2,000 draws of one run. ``sobol``: 20 parameters, 256 base
-samples, 16 runs a point, with the peak memory of the process. Times include the folder of the batch.
+samples, 16 runs a point, with the peak memory of the process. Times are
+of the processor, so that other work on the machine counts little, and include the folder of the batch.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -43,27 +46,30 @@ def ensemble(runs: int) -> float:
 def batch(design: article10.Design) -> float:
     """Seconds of a batch by one process, its folder included."""
     with tempfile.TemporaryDirectory() as folder:
-        start = perf_counter()
+        start = process_time()
         article10.run_batch(design, Path(folder) / "b", workers=1, progress=False)
-        return perf_counter() - start
+        return process_time() - start
 
 
-def swept(runs: int) -> article10.Design:
-    """A design of as many points as make ``RUNS`` runs, every continuous parameter drawn."""
-    space = Space.of(CONTINUOUS)
-    values = space.values(np.random.default_rng(SEED).random((RUNS // runs, len(CONTINUOUS))))
+def swept(keys: list[str], runs: int) -> article10.Design:
+    """A design of as many points as make ``RUNS`` runs, some parameters drawn."""
+    space = Space.of(keys)
+    values = space.values(np.random.default_rng(SEED).random((RUNS // runs, len(keys))))
     return article10.Design.from_frame(space.frame(values), runs=runs, seed=SEED)
 
 
 def points(rounds: int) -> None:
     """Cost of a run at points of few runs, against a run of one ensemble."""
-    for runs in FEW:
-        design, ratios = swept(runs), []
-        for _ in range(rounds):
-            before, there, after = ensemble(RUNS), batch(design), ensemble(RUNS)
-            ratios.append(there / ((before + after) / 2))
-        each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
-        print(f"{RUNS // runs:5} points of {runs:3} runs: {median(ratios):.2f} times a run of one ensemble ({each})")
+    unbounded = [key for key in CONTINUOUS if key != "stance.confidence_bound"]
+    for what, keys in (("", CONTINUOUS), (" without a confidence bound", unbounded)):
+        for runs in FEW:
+            design, ratios = swept(keys, runs), []
+            for _ in range(rounds):
+                before, there, after = ensemble(RUNS), batch(design), ensemble(RUNS)
+                ratios.append(there / ((before + after) / 2))
+            each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+            n = RUNS // runs
+            print(f"{n:5} points of {runs:3} runs{what}: {median(ratios):.2f} times a run of one ensemble ({each})")
 
 
 def against_its_runs(name: str, runs: int, work: Callable[[], object], rounds: int) -> None:
@@ -71,9 +77,9 @@ def against_its_runs(name: str, runs: int, work: Callable[[], object], rounds: i
     ratios = []
     for _ in range(rounds):
         before = ensemble(runs)
-        start = perf_counter()
+        start = process_time()
         work()
-        taken = perf_counter() - start
+        taken = process_time() - start
         ratios.append(taken / ((before + ensemble(runs)) / 2))
     each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
     print(f"{name}: {runs:,} runs, {median(ratios):.2f} times their cost in one ensemble ({each})")
@@ -110,7 +116,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", default=list(CASES), choices=[*CASES, []])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each case of points, in all")
     asked = parser.parse_args()
+    RUNS = asked.runs
     warnings.simplefilter("ignore")
     ensemble(1024)
     for case in asked.cases:
