@@ -27,6 +27,7 @@ from .runs.analyses.tuning.tuning import tune
 from .runs.batches.batch import run_batch
 from .runs.batches.design import Design, Sample
 from .runs.batches.error import BatchError, UnfinishedBatchWarning
+from .runs.batches.kept_runs import KeptRunsWarning, kept_runs
 from .runs.batches.result import BatchResult, open_batch
 from .runs.ensemble.machine import TooLargeError
 from .runs.ensemble.netcdf import ResultError
@@ -55,6 +56,7 @@ __all__ = [
     "EnsembleResult",
     "Event",
     "Intelligence",
+    "KeptRunsWarning",
     "Lever",
     "ResultError",
     "Roster",
@@ -78,6 +80,7 @@ __all__ = [
     "holdout_power",
     "influence",
     "influence_curve",
+    "kept_runs",
     "load",
     "mesa_iterations",
     "open_batch",

@@ -99,8 +99,12 @@ class Setup:
     @property
     def is_stackable(self) -> bool:
         """Whether every function and every kind of event in it is marked ``stackable``."""
-        rules = (self.strategy, *self.mechanisms.values(), *map(type, self.scenario.events))
-        return all(map(is_stackable, rules))
+        return all(map(is_stackable, self.rules))
+
+    @property
+    def rules(self) -> tuple[Callable[..., object], ...]:
+        """Every function and every kind of event in it."""
+        return self.strategy, *self.mechanisms.values(), *map(type, self.scenario.events)
 
     @cached_property
     def values(self) -> Stack:

@@ -21,10 +21,10 @@ from article10.model.setup import Setup, stacked_setups
 from article10.model.stacked_draws import SharedDraws
 from article10.model.world import World
 from article10.runs.analyses.result import listed
+from article10.runs.batches.kept_runs import step_kept
 from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES, Recorder
 from article10.runs.ensemble.result import EnsembleResult
-from article10.runs.ensemble.stepping import step_stacks
 from article10.runs.ensemble.years import ends_of_years as ends_of_years
 from article10.runs.ensemble.years import steps_at_year_ends
 from article10.runs.output.progress import Progress as Progress  # re-exported for the analyses that use paired runs
@@ -61,6 +61,11 @@ class YearEndRecorder:
         own = copy(self)
         own.outcomes, own.values = self.outcomes.part(rows), {name: held[rows] for name, held in self.values.items()}
         return own
+
+    def arrays(self, rows: slice) -> dict[str, np.ndarray]:
+        """Everything that is recorded of some runs, by name, as views."""
+        by_year = {f"{name}_by_year": values[rows] for name, values in self.values.items()}
+        return {**self.outcomes.arrays(rows), **by_year}
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
@@ -124,10 +129,11 @@ def paired_runs(
     setups = stacked_setups(scenarios)
     recorders = [YearEndRecorder(setup, len(places) * runs, by_year) for places, setup in setups]
     sampler = Sampler(shared_streams(setup for _, setup in setups), seed)
-    step_stacks(
+    step_kept(
         [(setup, recorder) for (_, setup), recorder in zip(setups, recorders, strict=True)],
         SharedDraws(sampler),
         range(first_run, first_run + runs),
+        seed,
         progress=progress,
     )
     found = {}

@@ -11,7 +11,7 @@ import ast
 import hashlib
 import inspect
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module, metadata
 from typing import Any
@@ -45,21 +45,22 @@ WITHOUT_EFFECT = frozenset({"annotation", "returns", "type_comment", "type_param
 """Parts of the syntax tree that change no number."""
 
 
-def fingerprint(editions: Iterable[str]) -> dict[str, str]:
+def fingerprint(editions: Iterable[str], *more: str) -> dict[str, str]:
     """Versions of article10, NumPy and SciPy (which draws samples), and digests of the code and the data tables.
 
     The version alone does not distinguish two checkouts, or code that was edited after a commit.
 
     Args:
         editions: names or folders of the editions on which the scenarios stand.
+        more: modules on which the numbers depend, beyond those that perform a batch.
     """
     tables = {name: read_edition(name).digest for name in sorted(set(editions))}
-    return {**_of_the_code(), **{f"edition {name}": found for name, found in tables.items()}}
+    return {**_of_the_code(*more), **{f"edition {name}": found for name, found in tables.items()}}
 
 
 @cache
-def _of_the_code() -> dict[str, str]:
-    trees = list(loaded_trees().values())
+def _of_the_code(*more: str) -> dict[str, str]:
+    trees = list(loaded_trees((*ROOTS, *more)).values())
     return {
         "article10_version": version(),
         "code": digest(trees, {name: read_table(name) for name in sorted(_tables_read(trees))}),
@@ -68,10 +69,10 @@ def _of_the_code() -> dict[str, str]:
     }
 
 
-def loaded_trees() -> dict[str, ast.Module]:
-    """The syntax trees of the modules that a batch's numbers depend on, by name of the module."""
+def loaded_trees(roots: Sequence[str] = ROOTS) -> dict[str, ast.Module]:
+    """The syntax trees of some modules and of all that they import when they are loaded, by name of the module."""
     trees: dict[str, ast.Module] = {}
-    pending = list(ROOTS)
+    pending = list(roots)
     while pending:
         name = pending.pop()
         if name not in trees and name not in MESSAGES:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -21,6 +22,7 @@ from article10.runs.analyses.registry import ANALYSES, Analysis
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.batches.ranges import Range, Space
 from article10.runs.commands.application import EditionChoice, Force, Seed, Settings, Source, console, parsed_changes
+from article10.runs.commands.kept_work import Work
 from article10.runs.output.folder import output_folder, output_page
 from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.output.progress import progress_shown
@@ -41,20 +43,24 @@ OutcomeOfSome = Annotated[
 Workers = Annotated[int | None, typer.Option(help="Number of processes [default: one per core].", min=1)]
 
 
-def give(find: Callable[[], A], out: Path | None, force: bool) -> None:
+def give(find: Callable[[], A], out: Path | None, force: bool, work: Work | None = None) -> None:
     """Find a result, print it, and write it into a folder if one is named.
 
     Args:
         find: computes the result.
         out: the folder, checked before anything runs.
         force: whether to replace it.
+        work: keeps the runs until the result is written.
     """
+    kept = nullcontext() if work is None else work.kept()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same
         if out is None:
-            console().print(find().rendered())
+            with kept:
+                found = find()
+                console().print(found.rendered())
             return
-        with output_folder(out, force, RESULT_BYTES) as unfinished:
+        with output_folder(out, force, RESULT_BYTES, "" if work is None else work.name) as unfinished, kept:
             found = find()
             found.save(unfinished)
         console().print(found.rendered())
@@ -71,8 +77,13 @@ def ask(name: str, scenario: Scenario, out: Path | None, force: bool, **options:
         force: whether to replace the folder.
         options: the other arguments of the analysis.
     """
-    with progress_shown(name) as done:
-        give(lambda: ANALYSES[name].ask(scenario, {"progress": done}, **options), out, force)
+
+    def find() -> AnalysisResult:
+        with progress_shown(name) as done:
+            found: AnalysisResult = ANALYSES[name].ask(scenario, {"progress": done}, **options)
+        return found
+
+    give(find, out, force, Work(name, scenario, options, out))
 
 
 def refuse(beside: str, **options: object) -> None:
@@ -222,9 +233,10 @@ def sensitivity(
         refuse("with --method tornado", samples=samples, workers=workers, batch=batch)
         ask("tornado", chosen, out, force, runs=runs or 500, seed=seed, parameters=keys)
         return
-    asked: dict[str, Any] = {"runs": runs or 64, "parameters": keys, "out": batch, "workers": workers, "seed": seed}
     name, size, usual = ("screen", "trajectories", 10) if method == "morris" else ("sobol", "base_samples", 256)
-    give(lambda: ANALYSES[name].load()(chosen, **asked, **{size: samples or usual}), out, force)
+    asked: dict[str, Any] = {"runs": runs or 64, "parameters": keys, "seed": seed, size: samples or usual}
+    work = Work(name, chosen, asked, out) if batch is None else None
+    give(lambda: ANALYSES[name].load()(chosen, **asked, out=batch, workers=workers), out, force, work)
 
 
 def tune(
@@ -291,6 +303,10 @@ def report(
     from article10.runs.report.report import report as report_on
 
     check_suffix(out, PAGES)
-    with output_page(out, force, RESULT_BYTES) as unfinished, progress_shown("report") as done:
-        report_on(scenario, runs, seed, changes=parsed_changes(settings or (), edition), progress=done).save(unfinished)
+    changes = parsed_changes(settings or (), edition)
+    work = Work("report", read_scenario(scenario, changes), {"runs": runs, "seed": seed})
+    with output_page(out, force, RESULT_BYTES) as unfinished, work.kept():
+        with progress_shown("report") as done:
+            found = report_on(scenario, runs, seed, changes=changes, progress=done)
+        found.save(unfinished)
     console().print(f"Report: {escape(str(out))}", soft_wrap=True)

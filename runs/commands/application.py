@@ -53,8 +53,8 @@ def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") ->
             told = error if isinstance(error, MissingExtraError) else missing_module(error)
             sys.stderr.write(f"article10: {told}\n")
             raise typer.Exit(BAD_INPUT) from None
-        except KeyboardInterrupt:
-            done = kwargs.get(kept)
+        except KeyboardInterrupt as stop:
+            done = stop.args[0] if stop.args else kwargs.get(kept)
             hint = f"; what is done is in {done}, and the same command resumes from it" if done else ""
             sys.stderr.write(f"article10: stopped{hint}\n")
             raise typer.Exit(INTERRUPTED) from None

@@ -151,6 +151,12 @@ class OutcomeRecorder:
         own.entered = {milestone: step[rows] for milestone, step in self.entered.items()}
         return own
 
+    def arrays(self, rows: slice) -> dict[str, AnyArray]:
+        """Everything that is recorded of some runs, by name, as views."""
+        by_name = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        by_name |= {f"entered_{code}": step for code, step in self.entered.items()}
+        return {name: value[rows] for name, value in by_name.items()}
+
     def before(self, world: World, rows: slice) -> None:
         """Record the stages on the first day."""
         self._enter(world, rows, np.ones(world.n_runs, dtype=bool))
@@ -297,6 +303,11 @@ class Recorder:
         own = copy(self)
         own.n_runs, own.outcomes, own.trajectories = rows.stop - rows.start, self.outcomes.part(rows), None
         return own
+
+    def arrays(self, rows: slice) -> dict[str, AnyArray]:
+        """Everything that is recorded of some runs, by name, as views."""
+        held = {} if self.trajectories is None else self.trajectories.held
+        return {**self.outcomes.arrays(rows), **{f"by_time_{name}": values[:, rows] for name, values in held.items()}}
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import log2, prod
 from typing import TYPE_CHECKING, Protocol
 
@@ -65,12 +66,40 @@ class Recording(Protocol):
         """Record the world after a step; ``stance_before`` are the stances before it."""
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Runs that are stepped together.
+
+    Attributes:
+        stack: place of their stack among all stacks.
+        scenarios: places of their scenarios in the stack.
+        runs: numbers of the runs of each scenario.
+        rows: rows of the stack's recorder that belong to them.
+    """
+
+    stack: int
+    scenarios: slice
+    runs: range
+    rows: slice
+
+
+class Keeper(Protocol):
+    """Keeps what was recorded of runs, so that they are not stepped again after an interruption."""
+
+    def restored(self, piece: Piece) -> bool:
+        """Whether these runs were kept; they are then in the rows of the recorder, and are not stepped."""
+
+    def keep(self, piece: Piece) -> None:
+        """Keep these runs, which have been stepped."""
+
+
 def step_stacks(
     stacks: Sequence[tuple[Setup, Recording]],
     draws: StackedDraws,
     runs: range,
     *,
     chunk: int | None = None,
+    keeper: Keeper | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Step the same runs of every scenario of some stacks; the scenarios of a stack share chunks.
@@ -83,17 +112,22 @@ def step_stacks(
         draws: random draws of all scenarios.
         runs: numbers of the runs of each scenario.
         chunk: number of rows stepped together, by default chosen from cache and memory.
+        keeper: is asked for the runs of each chunk before they are stepped, and given them afterwards.
         progress: called after each chunk with the number of runs done and the number of all runs, over all scenarios.
     """
     chunk, done = chunk or min(chunk_size(setup) for setup, _ in stacks), 0
     total = len(runs) * sum(len(setup.stacked) for setup, _ in stacks)
     for part in chunks(len(runs), chunk):
-        for setup, recording in stacks:
+        for stack, (setup, recording) in enumerate(stacks):
             for some in chunks(len(setup.stacked), max(1, chunk // len(runs))):
                 rows = slice(some.start * len(runs) + part.start, (some.stop - 1) * len(runs) + part.stop)
-                place = np.repeat(np.arange(some.start, some.stop), part.stop - part.start)
-                in_stack = place if len(setup.stacked) > 1 else None
-                step_chunk(setup, draws.of(runs[part], some), recording, rows, in_stack)
+                piece = Piece(stack, some, runs[part], rows)
+                if keeper is None or not keeper.restored(piece):
+                    place = np.repeat(np.arange(some.start, some.stop), part.stop - part.start)
+                    in_stack = place if len(setup.stacked) > 1 else None
+                    step_chunk(setup, draws.of(runs[part], some), recording, rows, in_stack)
+                    if keeper is not None:
+                        keeper.keep(piece)
                 done += rows.stop - rows.start
                 if progress is not None:
                     progress(done, total)

@@ -23,6 +23,9 @@ WRITTEN = ".article10"
 OF_THE_SYSTEM = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", WRITTEN})
 """Files of operating systems that may be removed."""
 
+WORK = re.compile(r"unfinished-[0-9a-f]{12}")
+"""Names of folders, in a folder of results, in which commands keep their work until the results are written."""
+
 PAGE_HEAD = '<meta name="generator" content="article10">'
 """Marker of a page that article10 wrote, within its first kilobyte."""
 
@@ -32,7 +35,7 @@ class OutputError(ShortInNotebooks, OSError):
 
 
 @contextmanager
-def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[Path]:
+def output_folder(path: Path, force: bool, expected_bytes: int = 0, work: str = "") -> Iterator[Path]:
     """A hidden folder to write to, which is renamed to ``path`` when the block ends without an error.
 
     What was not there at the start is not replaced: if something appears meanwhile, it stays, and the results are
@@ -42,6 +45,8 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
         path: path of the folder.
         force: whether to replace what article10 wrote there before.
         expected_bytes: about how much will be written.
+        work: name of a folder in it, as ``WORK`` has them, that may be there already: it holds the work of the same
+            command, which was interrupted, and is removed when the results are written.
 
     Raises:
         OutputError: the path exists already, has appeared meanwhile or cannot be written to, or the disk is too full.
@@ -49,7 +54,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
     """
     path = followed(path)
     _tidy_up(path)
-    _check(path, force, expected_bytes)
+    _check(path, force or _holds_only(path, work), expected_bytes)
     replaces = path.exists()
     unfinished = _hidden(path, "unfinished")
     try:
@@ -61,7 +66,7 @@ def output_folder(path: Path, force: bool, expected_bytes: int = 0) -> Iterator[
         with _failures_named(path):
             yield unfinished
             (unfinished / WRITTEN).write_text("\n".join(sorted(_files(unfinished))), "utf-8")
-            _put_folder(unfinished, path, replaces)
+            _put_folder(unfinished, path, replaces or _holds_only(path, work))
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -143,7 +148,13 @@ def _files_of_others(folder: Path) -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    """All files in a folder but those of unfinished work, by path within it."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return (path.as_posix() for path in found if not (path.parts[1:] and WORK.fullmatch(path.parts[0])))
+
+
+def _holds_only(path: Path, name: str) -> bool:
+    return path.is_dir() and [other.name for other in path.iterdir()] == [name]
 
 
 def check_file(path: Path, force: bool, expected_bytes: int) -> None:

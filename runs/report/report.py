@@ -14,16 +14,26 @@ from typing import Any
 from article10.model.accession_rule import Milestone
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
+from article10.model.setup import Setup
+from article10.model.stacked_draws import SharedDraws
 from article10.runs.analyses.influence.influence import Influence
 from article10.runs.analyses.paired import Progress, outcomes_ahead
 from article10.runs.analyses.registry import ANALYSES
 from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.batches.kept_runs import step_kept
+from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.provenance import provenance
+from article10.runs.ensemble.recorder import Recorder, with_run_variables
 from article10.runs.ensemble.result import EnsembleResult
+<<<<<<< HEAD
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.ensemble.summary import milestones
+=======
+from article10.runs.ensemble.summary import MILESTONES, milestones
+>>>>>>> b9461f4 (Analyses keep their runs while they work, and resume after an interruption)
 from article10.runs.output.files import moved_into_place, remove_abandoned
 from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.output.table import ResultTable
@@ -249,7 +259,16 @@ def report(
         found = {
             each.name: each.ask(chosen, offered, runs=runs, seed=seed) for each in ANALYSES.values() if each.section
         }
-    return Report(simulate(chosen, runs, seed), found, _words(scenario, changes or {}))
+    return Report(_ensemble(chosen, runs, seed, progress), found, _words(scenario, changes or {}))
+
+
+def _ensemble(scenario: Scenario, runs: int, seed: int, progress: Progress | None) -> EnsembleResult:
+    """The runs of ``article10.simulate``, kept like those of the analyses."""
+    setup = Setup.of(scenario)
+    recorder = Recorder(setup, runs, with_run_variables(("stance",)))
+    draws = SharedDraws(Sampler(setup.streams, seed, once=True))
+    step_kept([(setup, recorder)], draws, range(runs), seed, progress=progress)
+    return EnsembleResult(dataset(setup, recorder, seed, 0))
 
 
 def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:

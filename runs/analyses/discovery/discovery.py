@@ -20,14 +20,15 @@ from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.model.stacked_draws import SharedDraws
 from article10.runs.analyses.discovery.features import Feature, FeatureRecorder, quantity
 from article10.runs.analyses.paired import Progress, check_milestone, reached
 from article10.runs.analyses.result import AnalysisResult
 from article10.runs.batches.error import UnfinishedBatchWarning
+from article10.runs.batches.kept_runs import step_kept
 from article10.runs.batches.result import BatchResult
 from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.result import EnsembleResult
-from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.boxes import Box, Boxes, find_boxes
 from article10.runs.statistics.forms import PERCENT, about
@@ -259,11 +260,8 @@ def _run(
     scenario: Scenario, runs: int, seed: int, until: date, progress: Progress | None
 ) -> tuple[EnsembleResult, FeatureRecorder]:
     setup = Setup.of(scenario)
-    recorder, sampler = FeatureRecorder(setup, runs, until), Sampler(setup.streams, seed, once=True)
-    for rows in chunks(runs, chunk_size(setup)):
-        step_chunk(setup, sampler.draw(range(rows.start, rows.stop)), recorder, rows)
-        if progress is not None:
-            progress(rows.stop, runs)
+    recorder, draws = FeatureRecorder(setup, runs, until), SharedDraws(Sampler(setup.streams, seed, once=True))
+    step_kept([(setup, recorder)], draws, range(runs), seed, settings=until.isoformat(), progress=progress)
     return EnsembleResult(dataset(setup, recorder.outcomes, seed, 0)), recorder
 
 

@@ -49,8 +49,44 @@ def quantity(label: str, form: str = "{:.2f}") -> Feature:
     return Feature(label, f"{label} above {{}}", f"{label} at most {{}}", form)
 
 
+def declared(setup: Setup, until: date) -> dict[str, Feature]:
+    """The features of runs at a date, by name, in the order of the table of features."""
+    by = f"{until.day} {until:%B %Y}"
+    names, opposed = _with_article(setup.roster.names), most_opposed(setup)
+    found = {f"stance_{i}": quantity(f"stance of {names[i]} at the start", "{:+.2f}") for i in opposed}
+    for event in setup.scenario.events:
+        if event.rate is not None:
+            label = f"number of events {event.name.replace('_', ' ')!r} by {by}"
+            found[f"event_{event.name}"] = quantity(label, "{:.0f}")
+    for i in opposed:
+        found[f"orientation_{i}"] = quantity(f"leaning of the government of {names[i]} on {by}", "{:+.2f}")
+        found[f"ties_{i}"] = quantity(f"closeness to Russia of the government of {names[i]} on {by}")
+    return found | {
+        "war_years": quantity(f"years of hot war by {by}", "{:.1f}"),
+        "first_ceasefire": quantity(f"years to the first ceasefire (all years if none by {by})", "{:.1f}"),
+        "breaches": quantity(f"number of broken ceasefires by {by}", "{:.0f}"),
+        "front": quantity(f"Russian territorial progress by {by}", "{:+.3f}"),
+        "threat": quantity(f"members' mean threat on {by}", "{:.2f}"),
+        "guarantee": quantity(f"guarantees in force on {by}", "{:.2f}"),
+        "ceasefire": Feature(f"ceasefire on {by}", f"a ceasefire holds on {by}", f"no ceasefire holds on {by}"),
+        "shelved": Feature(
+            f"bid shelved by {by}", f"the bid was shelved by {by}", f"the bid was never shelved by {by}"
+        ),
+    }
+
+
+def most_opposed(setup: Setup) -> list[int]:
+    """Positions on the member axis of the members coded most opposed at the start."""
+    return [int(i) for i in np.argsort(setup.roster.stance, kind="stable")[:MOST_OPPOSED]]
+
+
 class FeatureRecorder:
-    """Records outcomes up to the horizon, and features up to a date; nothing after that date is a feature."""
+    """Records outcomes up to the horizon, and features up to a date; nothing after that date is a feature.
+
+    Attributes:
+        outcomes: of each run.
+        meaning: of each feature, by its name.
+    """
 
     def __init__(self, setup: Setup, runs: int, until: date) -> None:
         """Allocate the arrays.
@@ -61,11 +97,10 @@ class FeatureRecorder:
             until: last date of the features.
         """
         self.outcomes = Recorder(setup, runs, ())
-        self.meaning: dict[str, Feature] = {}
-        self._values: dict[str, np.ndarray] = {}
-        self._setup, self._runs, self._until = setup, runs, until
+        self.meaning = declared(setup, until)
+        self._values = {name: np.zeros(runs) for name in self.meaning}
         self._last = setup.scenario.step_of(until)
-        self._opposed = np.argsort(setup.roster.stance, kind="stable")[:MOST_OPPOSED]
+        self._opposed = most_opposed(setup)
         self._hot = np.zeros(runs)
         self._first_ceasefire = np.full(runs, np.nan)
         self._breaches, self._shelved = np.zeros(runs), np.zeros(runs, dtype=bool)
@@ -77,18 +112,20 @@ class FeatureRecorder:
         frame = pd.DataFrame(self._values)
         return frame.loc[:, frame.nunique() > 1]
 
+    def arrays(self, rows: slice) -> dict[str, np.ndarray]:
+        """Everything that is recorded of some runs, by name, as views."""
+        features = {f"feature_{name}": values[rows] for name, values in self._values.items()}
+        return {**self.outcomes.arrays(rows), **features}
+
     def before(self, world: World, rows: slice) -> None:
         """Record initial stances, and how often events act by the date."""
         self.outcomes.before(world, rows)
         self._ceasefire[rows] = world.russia.ceasefire
-        names, stance = _with_article(world.setup.roster.names), world.members.stance
         for i in self._opposed:
-            self._keep(rows, f"stance_{i}", quantity(f"stance of {names[i]} at the start", "{:+.2f}"), stance[:, i])
+            self._values[f"stance_{i}"][rows] = world.members.stance[:, i]
         for event, acts, _ in world.events:
             if event.rate is not None:
-                label = f"number of events {event.name.replace('_', ' ')!r} by {self._by}"
-                count = acts[: self._last + 1].sum(axis=0)
-                self._keep(rows, f"event_{event.name}", quantity(label, "{:.0f}"), count)
+                self._values[f"event_{event.name}"][rows] = acts[: self._last + 1].sum(axis=0)
 
     def after_step(self, world: World, rows: slice, stance_before: Any) -> None:  # noqa: ANN401 - an array
         """Record the war and the bid up to the date, and the governments and the front on it."""
@@ -105,37 +142,22 @@ class FeatureRecorder:
         if world.step == self._last + 1:
             self._on_the_date(world, rows)
 
-    @property
-    def _by(self) -> str:
-        return f"{self._until.day} {self._until:%B %Y}"
-
-    def _keep(self, rows: slice, name: str, meaning: Feature, values: np.ndarray) -> None:
-        self.meaning[name] = meaning
-        self._values.setdefault(name, np.zeros(self._runs))[rows] = values
-
     def _on_the_date(self, world: World, rows: slice) -> None:
-        by, m, names = self._by, world.members, _with_article(world.setup.roster.names)
-        for i in self._opposed:
-            leaning = f"leaning of the government of {names[i]} on {by}"
-            self._keep(rows, f"orientation_{i}", quantity(leaning, "{:+.2f}"), m.orientation[:, i])
-            ties = quantity(f"closeness to Russia of the government of {names[i]} on {by}")
-            self._keep(rows, f"ties_{i}", ties, m.government_ties[:, i])
-        never = world.step * world.setup.dt
-        first = np.where(np.isnan(self._first_ceasefire[rows]), never, self._first_ceasefire[rows])
-        quantities: Sequence[tuple[str, str, str, np.ndarray]] = (
-            ("war_years", f"years of hot war by {by}", "{:.1f}", self._hot[rows]),
-            ("first_ceasefire", f"years to the first ceasefire (all years if none by {by})", "{:.1f}", first),
-            ("breaches", f"number of broken ceasefires by {by}", "{:.0f}", self._breaches[rows]),
-            ("front", f"Russian territorial progress by {by}", "{:+.3f}", world.russia.front),
-            ("threat", f"members' mean threat on {by}", "{:.2f}", m.threat.mean(axis=-1)),
-            ("guarantee", f"guarantees in force on {by}", "{:.2f}", world.guarantee),
-        )
-        for name, label, form, values in quantities:
-            self._keep(rows, name, quantity(label, form), values)
-        holds = Feature(f"ceasefire on {by}", f"a ceasefire holds on {by}", f"no ceasefire holds on {by}")
-        self._keep(rows, "ceasefire", holds, world.russia.ceasefire)
-        shelved = Feature(f"bid shelved by {by}", f"the bid was shelved by {by}", f"the bid was never shelved by {by}")
-        self._keep(rows, "shelved", shelved, self._shelved[rows])
+        m, never, first = world.members, world.step * world.setup.dt, self._first_ceasefire[rows]
+        values = {
+            **{f"orientation_{i}": m.orientation[:, i] for i in self._opposed},
+            **{f"ties_{i}": m.government_ties[:, i] for i in self._opposed},
+            "war_years": self._hot[rows],
+            "first_ceasefire": np.where(np.isnan(first), never, first),
+            "breaches": self._breaches[rows],
+            "front": world.russia.front,
+            "threat": m.threat.mean(axis=-1),
+            "guarantee": world.guarantee,
+            "ceasefire": world.russia.ceasefire,
+            "shelved": self._shelved[rows],
+        }
+        for name, value in values.items():
+            self._values[name][rows] = value
 
 
 def _with_article(names: Sequence[str]) -> list[str]:

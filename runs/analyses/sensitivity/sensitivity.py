@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +12,12 @@ import pandas as pd
 from article10.model.arguments import whole
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.sensitivity.methods import morris_effects, sobol_indices
+from article10.runs.analyses.sensitivity.methods import Evaluate, morris_effects, sobol_indices
 from article10.runs.analyses.sensitivity.results import MEASURES, Screening, SobolIndices
 from article10.runs.batches.batch import run_batch
 from article10.runs.batches.design import Design
 from article10.runs.batches.design_size import check_size
+from article10.runs.batches.kept_runs import read_kept_batch
 from article10.runs.batches.ranges import Space
 from article10.runs.batches.result import BatchResult
 from article10.runs.statistics.intervals import warn_if_underpowered
@@ -45,7 +44,7 @@ def screen(
         parameters: keys, or ranges by key; by default all parameters with a plausible range.
         trajectories: number of trajectories; each has (number of parameters + 1) points.
         changes: changes to the scenario, by full key.
-        out: folder of the batch; an interrupted batch is resumed if it was interrupted; by default a temporary folder.
+        out: folder of the batch; a batch that was interrupted there is resumed; by default a temporary folder.
         workers: number of processes; by default one per core.
         progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
@@ -61,8 +60,8 @@ def screen(
     chosen = read_scenario(scenario, changes)
     space = Space.of(parameters)
     check_size(trajectories * (len(space.ranges) + 1), runs)
-    with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
-        points, effects = morris_effects(space, trajectories, seed, evaluate)
+    evaluate = _evaluation(chosen, runs, seed, out, workers, progress)
+    points, effects = morris_effects(space, trajectories, seed, evaluate)
     return warn_if_underpowered(Screening(chosen, runs, seed, trajectories, space.ranges, points, effects))
 
 
@@ -88,7 +87,7 @@ def sobol(
         parameters: keys, or ranges by key; by default those that ``MAIN`` names, the largest of a screening.
         base_samples: a power of two; each has (number of parameters + 2) points.
         changes: changes to the scenario, by full key.
-        out: folder of the batch; an interrupted batch is resumed if it was interrupted; by default a temporary folder.
+        out: folder of the batch; a batch that was interrupted there is resumed; by default a temporary folder.
         workers: number of processes; by default one per core.
         progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
@@ -106,26 +105,24 @@ def sobol(
     chosen = read_scenario(scenario, changes)
     space = Space.of(MAIN if parameters is None else parameters)
     check_size(base_samples * (len(space.ranges) + 2), runs)
-    with _evaluation(chosen, runs, seed, out, workers, progress) as evaluate:
-        points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
+    evaluate = _evaluation(chosen, runs, seed, out, workers, progress)
+    points, indices, checks = sobol_indices(space, base_samples, seed, evaluate)
     return warn_if_underpowered(SobolIndices(chosen, runs, seed, base_samples, space.ranges, points, indices, checks))
 
 
 # --- the model as a function ----------------------------------------------------------------------------------------
 
 
-@contextmanager
 def _evaluation(
     scenario: Scenario, runs: int, seed: int, out: str | Path | None, workers: int | None, progress: bool
-) -> Any:  # noqa: ANN401 - yields an Evaluate
-    folder: AbstractContextManager[Any] = nullcontext(out) if out is not None else tempfile.TemporaryDirectory()
-    with folder as place:
+) -> Evaluate:
+    def evaluate(points: pd.DataFrame) -> dict[str, np.ndarray]:
+        design = Design.from_frame(points, scenarios=(scenario,), runs=runs, seed=seed)
+        if out is None:
+            return read_kept_batch(design, outcomes_by_point, workers=workers, progress=progress)
+        return outcomes_by_point(run_batch(design, Path(out) / "batch", workers=workers, progress=progress))
 
-        def evaluate(points: pd.DataFrame) -> dict[str, np.ndarray]:
-            design = Design.from_frame(points, scenarios=(scenario,), runs=runs, seed=seed)
-            return outcomes_by_point(run_batch(design, Path(place) / "batch", workers=workers, progress=progress))
-
-        yield evaluate
+    return evaluate
 
 
 def outcomes_by_point(batch: BatchResult) -> dict[str, np.ndarray]:
