@@ -28,12 +28,7 @@ from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import Recorder, with_run_variables
 from article10.runs.ensemble.result import EnsembleResult
-<<<<<<< HEAD
-from article10.runs.ensemble.simulate import simulate
 from article10.runs.ensemble.summary import milestones
-=======
-from article10.runs.ensemble.summary import MILESTONES, milestones
->>>>>>> b9461f4 (Analyses keep their runs while they work, and resume after an interruption)
 from article10.runs.output.files import moved_into_place, remove_abandoned
 from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.output.table import ResultTable
