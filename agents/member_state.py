@@ -333,10 +333,14 @@ def ratification_hazard(
     urgency: float,
     full: float,
     objection_line: float,
+    shape: FloatArray | float = 1.0,
 ) -> FloatArray:
-    """Hazard of ratifying, per year: institutional speed times urgency times willingness; 0 while a member objects.
+    """Hazard of ratifying, relative to the growth of ``time**shape``; 0 while a member objects.
 
-    Willingness rises in a straight line from 0 at the objection line to 1 at the stance ``full``.
+    Times to ratification have a Weibull distribution: of a member that stays fully willing, the hazard cumulated by a
+    time t in years is ``(speed * urgency * t)**shape``. With a shape of 1 this is speed times urgency, per year. Time
+    is counted from signature, less recess. The hazard is proportional to willingness, so that consent by silence counts
+    as acquiescence. Willingness rises in a straight line from 0 at the objection line to 1 at the stance ``full``.
 
     Args:
         stance: stances of some members in some runs.
@@ -345,6 +349,8 @@ def ratification_hazard(
         urgency: pace of this round; 1 is the pace of 2022.
         full: stance from which a member is fully willing.
         objection_line: stance below which it is not willing at all.
+        shape: of the Weibull distribution; an array over the same members, or a number.
     """
     willingness = share((stance - objection_line) / (full - objection_line))
-    return np.where(by_war, 0.0, speed * urgency * willingness)
+    pace = speed * urgency
+    return np.where(by_war, 0.0, np.power(pace, shape * np.ones_like(pace)) * willingness)

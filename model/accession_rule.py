@@ -114,6 +114,31 @@ class RatificationParameters(Parameters):
         ),
         Meta("1", (0.05, 1.0), "model/data/accession_ratifications.csv"),
     ] = 0.3
+    shape: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=10,
+            description="Weibull shape of the time to ratification: above 1, members ratify late and together; at 1, "
+            "at a constant hazard; below 1, early or very late.",
+        ),
+        Meta(
+            "1",
+            (0.7, 2.2),
+            "fits to model/data/accession_ratifications.csv: about 2 in calm rounds, 0.7 to 1 in the round of 2022; "
+            "the default, between them, is an assumption",
+        ),
+    ] = 1.0
+    recess_weight: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="How much a day of parliamentary recess counts (July and August, 20 December to 6 January), "
+            "relative to any other day.",
+        ),
+        Meta("1", (0.1, 1.0), "assumption: three rounds do not identify it; 1 in 2022, when parliaments sat in July"),
+    ] = 1.0
     full_stance: Annotated[
         float,
         Field(gt=0, le=1, description="Stance at or above which a member ratifies as fast as its institutions allow."),

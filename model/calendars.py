@@ -59,6 +59,27 @@ def _every(years: int, first: date, end: date) -> list[date]:
     return [first, *(day.replace(year=year) for year in range(first.year + years, end.year + 1, years))]
 
 
+def recess_shares(start: date, days: int, n_steps: int) -> tuple[float, ...]:
+    """Return the share of each step's days on which parliaments are usually in recess.
+
+    These are July and August, and 20 December to 6 January, in every country: an approximation.
+
+    Args:
+        start: first day of the first step.
+        days: length of a step.
+        n_steps: number of steps.
+
+    >>> recess_shares(date(2022, 6, 27), 7, 2)
+    (0.42857142857142855, 1.0)
+    """
+
+    def in_recess(day: date) -> bool:
+        return day.month in (7, 8) or (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 6)
+
+    flags = [in_recess(start + timedelta(days=day)) for day in range(days * n_steps)]
+    return tuple(sum(flags[step * days : (step + 1) * days]) / days for step in range(n_steps))
+
+
 def council_dates(start: date, end: date, edition: str | Path | Edition | None = None) -> tuple[tuple[date, str], ...]:
     """Return the meetings of the council in (start, end], each with its kind.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from article10.agents import candidate, member_state, russia, secretary_general
-from article10.agents.arrays import IntArray, relax, share
+from article10.agents.arrays import FloatArray, IntArray, relax, share
 from article10.agents.member_state import NEVER, STANCE_LIMIT
 from article10.model.accession_rule import (
     ASPIRANT,
@@ -130,6 +130,7 @@ def bid(world: World) -> None:
     if shelved_now.any():
         a.stage[shelved_now] = SHELVED
         a.talks[shelved_now] = 0.0
+        a.ratifying[shelved_now] = 0.0
         world.members.ratification_progress[shelved_now] = 0.0
         world.members.ratified_step[shelved_now] = NEVER
 
@@ -279,14 +280,19 @@ def _talk(world: World, rows: RowArray) -> None:
 
 def _ratify(world: World, rows: RowArray) -> None:
     m, a, setup = world.members, world.accession, world.setup
+    of_round = world.by_run_at(rows).ratification
+    began = a.ratifying[rows]
+    ended = began + setup.dt * (1.0 - (1.0 - of_round.recess_weight) * setup.recess[world.step])
+    a.ratifying[rows] = ended
+    grown = _power(ended, of_round.shape) - _power(began, of_round.shape)
     place, member = (m.ratified_step[rows] == NEVER).nonzero()
     row = rows[place]
     p, line = world.by_run_at(row).ratification, world.by_run_at(row).accession.objection_line
     stance = world.ballot_stance[row, member]
     _, by_war = member_state.objections(stance, world.bars_states_at_war[row, member], world.is_war_hot[row], line)
     speed = setup.roster.ratification_speed[member]
-    hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line)
-    progress = m.ratification_progress[row, member] + hazard * setup.dt
+    hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line, p.shape)
+    progress = m.ratification_progress[row, member] + hazard * grown[place]
     m.ratification_progress[row, member] = progress
     newly = progress >= world.draws["ratification"][0][row, member]
     if newly.any():
@@ -295,6 +301,12 @@ def _ratify(world: World, rows: RowArray) -> None:
         ballots = Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER, setup.scenario.edition)
         complete = decide(ballots, world.by_run_at(changed).accession)
         a.stage[changed[complete]] = MEMBER
+
+
+def _power(time: FloatArray, shape: FloatArray | float) -> FloatArray:
+    """Time to the power of a shape, by the same routine whether the shape is a number or one value a run."""
+    powered: FloatArray = np.power(time, shape * np.ones_like(time))
+    return powered
 
 
 Phase = Callable[[World], None]

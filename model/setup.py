@@ -16,7 +16,7 @@ from article10.agents.parameter import Parameters
 from article10.agents.russia import STRATEGIES, Strategy
 from article10.agents.stackable import is_stackable
 from article10.model.accession_rule import STAGES
-from article10.model.calendars import council_dates, election_dates
+from article10.model.calendars import council_dates, election_dates, recess_shares
 from article10.model.constants import quarter_steps
 from article10.model.edition import Edition, read_edition
 from article10.model.events import ALL, Event, SummitEvent
@@ -194,6 +194,11 @@ class Setup:
         meetings += [(e.date, "summit") for e in s.events if isinstance(e, SummitEvent) and e.date]
         by_step = {s.step_of(day): (day, kind) for day, kind in sorted(meetings)}
         return {step: meeting for step, meeting in by_step.items() if 0 <= step < self.n_steps}
+
+    @cached_property
+    def recess(self) -> tuple[float, ...]:
+        """Share of each step's days on which parliaments are in recess."""
+        return recess_shares(self.scenario.start, self.scenario.step_days, self.n_steps)
 
     @cached_property
     def elections(self) -> Mapping[int, tuple[tuple[int, int], ...]]:

@@ -40,10 +40,12 @@ class AccessionState:
     Attributes:
         stage: code of the stage, int8.
         talks: share of the accession talks done.
+        ratifying: time since signature in years, less recess.
     """
 
     stage: IntArray
     talks: FloatArray
+    ratifying: FloatArray
 
     def rows(self, code: int) -> RowArray:
         """Positions of the runs at the stage with this code."""
@@ -270,7 +272,7 @@ class World:
             russia=russia,
             candidate=candidate,
             secretary_general=SecretaryGeneralState(zeros.copy(), zeros.copy(), zeros.copy()),
-            accession=AccessionState(stage=np.full(n, setup.start_stage, dtype=np.int8), talks=zeros.copy()),
+            accession=AccessionState(np.full(n, setup.start_stage, dtype=np.int8), zeros.copy(), zeros.copy()),
             pledge=np.full(n, float(roster.defence_spending.mean())),
             pledge_target=_filled(n, by_run.spending.pledge),
             pledge_deadline=_filled(n, by_run.spending.pledge_deadline),

@@ -6,6 +6,7 @@ values, the roster's numbers, the calendars (input data) and the run's random dr
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from statistics import NormalDist
 
@@ -129,11 +130,11 @@ class State(mesa.Agent):
             return OBJECT
         return SUPPORT if self.stance >= 0.0 else ACQUIESCE
 
-    def ratify(self, draw):
+    def ratify(self, draw, before, after):
         p = self.model.s.ratification
         willing = unit((self.stance - self.model.line) / (p.full_stance - self.model.line))
         if not (self.bars_war and self.model.hot):
-            self.progress += self.speed * p.urgency * willing * self.model.dt
+            self.progress += (self.speed * p.urgency) ** p.shape * willing * (after**p.shape - before**p.shape)
         self.ratified = self.progress >= draw
 
 
@@ -152,6 +153,7 @@ class ObjectModel(mesa.Model):
         self.shelved = self.bound = False
         self.loose, self.binding = (0.0 if s.guarantees.renewal else s.guarantees.initial), 0.0
         self.stage, self.talks, self.campaign = ASPIRANT, 0.0, 0.0
+        self.sat = 0.0
         roster = s.members()
         z = self.draws["initial_stance"][0]
         self.states = [State(self, i, roster, float(z[i])) for i in range(len(roster.iso3))]
@@ -379,7 +381,7 @@ class ObjectModel(mesa.Model):
             shelves = self.aspiration < p.shelving_line
         self.shelved = shelves and p.may_shelve and self.stage != MEMBER
         if self.shelved and self.stage != SHELVED:
-            self.stage, self.talks = SHELVED, 0.0
+            self.stage, self.talks, self.sat = SHELVED, 0.0, 0.0
             for state in self.states:
                 state.progress, state.ratified = 0.0, False
         elif self.stage == SHELVED and not self.shelved:
@@ -411,11 +413,21 @@ class ObjectModel(mesa.Model):
                 self.stage = SIGNED
         elif found in (SIGNED, RATIFYING):
             self.stage = RATIFYING
+            before, self.sat = self.sat, self.sat + self.sitting_years()
             for o in self.states:
                 if not o.ratified:
-                    o.ratify(float(self.draws["ratification"][0][o.place]))
+                    o.ratify(float(self.draws["ratification"][0][o.place]), before, self.sat)
             if all(o.ratified for o in self.states):
                 self.stage = MEMBER
+
+    def sitting_years(self):
+        """Length of this step, days on which parliaments are in recess counted less."""
+        weights = []
+        for number in range(self.s.step_days):
+            day = self.s.start + dt.timedelta(days=self.now * self.s.step_days + number)
+            rests = day.month in (7, 8) or (day.month == 12 and day.day >= 20) or (day.month == 1 and day.day <= 6)
+            weights.append(self.s.ratification.recess_weight if rests else 1.0)
+        return sum(weights) / 365.25
 
     def meet(self):
         objectors = sum(o.ballot() == OBJECT for o in self.states)

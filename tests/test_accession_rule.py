@@ -34,6 +34,7 @@ from article10.model.roster import read_roster
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.model.world import World
+from article10.runs.ensemble.simulate import simulate
 
 thousand = settings(max_examples=1000, deadline=None, derandomize=True)
 
@@ -515,3 +516,23 @@ def test_a_what_if_rule_applies_to_invitation_and_to_ratification():
         "qualified_majority": True,
         "simple_majority": True,
     }
+
+
+# --- how long ratification takes ----------------------------------------------------------------------------------
+
+
+def test_times_to_ratification_are_weibull_and_recess_delays_them():
+    """Of members always willing, the hazard cumulated by a time t is (speed × urgency × t) ** shape."""
+    alike = {"roster.all.ratification_speed": 1.0, "roster.all.stance": 1.0, "ratification.urgency": 1.0}
+    fixed = {"ballots": dict.fromkeys(read_scenario("visegrad_1997").members().iso3, "support")}
+    days = {}
+    for shape, weight in ((1.0, 1.0), (2.0, 1.0), (2.0, 0.0)):
+        changes = alike | fixed | {"ratification.shape": shape, "ratification.recess_weight": weight}
+        step = simulate("visegrad_1997", 60, 3, changes=changes, record=()).data["ratified_step"].to_numpy()
+        days[shape, weight] = np.where(step < 0, np.inf, step * 7.0)
+        if weight == 1.0:
+            for t in (91, 182, 364, 546):
+                expected = -np.expm1(-((t / 365.25) ** shape))
+                assert (days[shape, weight] <= t).mean() == pytest.approx(expected, abs=0.05)
+    assert (days[2.0, 0.0] >= days[2.0, 1.0]).all()  # the same draws
+    assert np.median(days[2.0, 0.0]) > np.median(days[2.0, 1.0]) + 20

@@ -65,6 +65,7 @@ def test_a_full_run_of_the_baseline_agrees_with_the_second_implementation(seed, 
 
 def test_a_run_that_reaches_membership_agrees_through_every_stage():
     willing = {"accession.war_bar": 1.0, "ratification.urgency": 1.0, "roster": {"all": {"stance": 0.5}}}
+    willing |= {"ratification.shape": 1.7, "ratification.recess_weight": 0.3}
     ready = {"candidate.readiness": 0.9, "candidate.may_shelve": False, "russia.strategy": "adaptive"}
     furthest, alike, stages = both_ways(read_scenario("baseline", willing | ready | {"horizon": "2031-12-01"}), 3, 5)
     assert furthest < 1e-9

@@ -152,4 +152,5 @@ def _with_speeds(scenario: Scenario, speeds: Mapping[str, float]) -> Scenario:
     for_all = scenario.roster.get("all", MemberOverride())
     stated = {code: scenario.roster.get(code, for_all) for code in speeds}
     roster = {code: own.with_(ratification_speed=float(speeds[code])) for code, own in stated.items()}
-    return scenario.with_({"ratification.urgency": 1.0}, roster=roster)
+    as_fitted = {"ratification.urgency": 1.0, "ratification.shape": 1.0, "ratification.recess_weight": 1.0}
+    return scenario.with_(as_fitted, roster=roster)  # the fit is of constant hazards, without recess
