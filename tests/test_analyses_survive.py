@@ -13,7 +13,7 @@ from stopped_midway import Done, run
 CTRL_C = 130
 """Exit code."""
 
-SHORT = ["--set", "horizon=2026-05-04", "--seed", "3"]
+SHORT = ["--edition", "2025-12", "--set", "horizon=2026-08-03", "--seed", "3"]
 
 TWO = "--parameters stance.peer_rate --parameters stance.shock"
 

@@ -24,7 +24,7 @@ from article10.runs.output.cache_folder import cache_folder
 
 too_few_runs = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
-SHORT = {"horizon": "2026-03-02"}
+SHORT = {"edition": "2025-12", "horizon": "2026-03-02"}
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def test_kept_runs_are_not_simulated_again_and_are_the_same_bit_for_bit(tmp_path
 
 @too_few_runs
 def test_features_of_runs_are_restored(tmp_path):
-    asked = {"runs": 24, "changes": {"horizon": "2027-03-01"}}
+    asked = {"runs": 24, "changes": {"edition": "2025-12", "horizon": "2027-03-01"}}
     with kept_runs(tmp_path) as kept:
         one, other = discover(**asked), discover(**asked)
         assert kept.found == kept.simulated == 24
@@ -167,7 +167,14 @@ def test_progress_counts_kept_runs_as_done(tmp_path):
 
 # --- batches of screenings --------------------------------------------------------------------------------------------
 
-SCREEN = {"runs": 8, "parameters": ["stance.peer_rate"], "trajectories": 2, "workers": 1, "progress": False}
+SCREEN = {
+    "runs": 8,
+    "parameters": ["stance.peer_rate"],
+    "trajectories": 2,
+    "workers": 1,
+    "progress": False,
+    "changes": SHORT,
+}
 
 
 @too_few_runs
