@@ -35,6 +35,12 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (CALIBRATION, VALIDATION),
         "range of the duration of talks, entered by hand; days of accession in hindcasts",
     ),
+    "holdout_spells": (
+        (CALIBRATION, VALIDATION),
+        "the hazard of yielding, the chance of payment and opportunism of `holdout_forecast`; scored with countries "
+        "and quarrels left out; no run of the model uses them yet",
+    ),
+    "memberships": ((CALIBRATION,), "member-years in the alliance and the union: the denominator of opportunism"),
     "events": (
         (SPECIFICATION, CALIBRATION),
         "dated events of ukraine_2022; rates of the baseline's events; range of Russia's effort",

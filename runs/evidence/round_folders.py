@@ -18,6 +18,7 @@ from typing import Any
 from article10.agents.short_error import shown
 from article10.model.arguments import check_distinct
 from article10.model.days import day_given
+from article10.model.events import ALL
 from article10.model.roster import read_roster
 from article10.model.scenario import MemberOverride, Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
@@ -85,7 +86,8 @@ def read_round_folder(folder: str | Path) -> RoundFolder:
         raise ScenarioError(f"{origin}: start: missing; expected the day of signature")
     try:
         signed = day_given(f"{origin}: start", content["start"])
-        scenario = read_scenario(read_scenario(base).with_(roster={}, without=()), content)
+        stated = {ALL: MemberOverride(stance=0.0)}  # until the roster of the folder takes its place
+        scenario = read_scenario(read_scenario(base).with_(roster=stated, without=()), content)
     except ScenarioError as error:
         raise ScenarioError(str(error).replace("changes:", f"{origin}:", 1)) from None
     roster = read_roster_at_signing(place / ROSTER, signed)
