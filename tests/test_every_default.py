@@ -158,4 +158,4 @@ def test_every_documented_command_runs(command, made, tmp_path, monkeypatch):
 
 def test_all_commands_are_among_those_that_run():
     names = set(typer.main.get_command(app).list_commands(None))
-    assert names - {command.split()[0] for command in documented()} == {"dashboard"}
+    assert names - {command.split()[0] for command in documented()} == {"dashboard", "edition"}

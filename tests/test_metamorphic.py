@@ -31,8 +31,8 @@ def stepped(setup: Setup, draws, steps: int | None = None) -> World:
 class Shuffled(Roster):
     """A roster in another order; a Roster itself insists on the alphabet."""
 
-    def __post_init__(self) -> None:
-        pass
+    def __post_init__(self, outsiders) -> None:
+        object.__setattr__(self, "outsiders", outsiders)
 
 
 def test_relabelling_the_members_permutes_trajectories_and_nothing_else():

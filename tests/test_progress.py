@@ -128,7 +128,8 @@ def here(tmp_path, monkeypatch):
 def test_every_command_that_takes_long_says_how_far_it_is(words, here, slow):
     done = CliRunner().invoke(app, words)
     assert lines(done.stderr), (done.exit_code, done.stderr)
-    assert lines(done.stderr) == done.stderr.splitlines() or done.exit_code
+    other = [line for line in done.stderr.splitlines() if "are kept in" not in line and "is kept in" not in line]
+    assert lines(done.stderr) == other or done.exit_code
 
 
 @pytest.mark.parametrize("words", COMMANDS[:2], ids=" ".join)
