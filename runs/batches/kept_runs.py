@@ -177,7 +177,7 @@ def kept_runs(folder: str | Path) -> AbstractContextManager[KeptRuns]:
 
     >>> from article10 import influence
     >>> folder = Path(tempfile.mkdtemp()) / "work"
-    >>> short = {"horizon": "2026-03-01"}
+    >>> short = {"horizon": "2027-03-01"}
     >>> with warnings.catch_warnings(action="ignore"), kept_runs(folder) as kept:
     ...     one, other = (influence(runs=8, changes=short) for _ in range(2))
     >>> kept.simulated == kept.found
