@@ -45,7 +45,7 @@ def holdout_forecast(
 ) -> pd.DataFrame:
     """Forecast how long members hold up a decision of a body that decides by unanimity, and whether they are paid.
 
-    The forecast is a Weibull accelerated failure time model of the casebook (``docs/evidence/holdout_spells.md``) with
+    The forecast is a Weibull accelerated failure time model of the casebook (``model/data/casebook``) with
     three coded columns: ``public_threat_deadline`` (0 or 1: an expiry, summit, session end or ultimatum hangs over the
     decision), ``stakes_for_holdout`` (1 to 3) and ``leader_pro_russian`` (0 or 1). A value that is blank, or whose
     column is absent, is averaged over the casebook's spells with the same other values; a value between two codes is

@@ -17,7 +17,7 @@ MIDDLE_STAKES = 2.0
 """Stakes at which the constant is read."""
 
 COVARIATES = ("forcing", "stakes", "ties")
-"""Covariates of the forecast; ``docs/evidence/holdout_spells.md`` lists those that were tried and left out."""
+"""Covariates of the forecast; ``holdout_scores.OTHERS`` lists forms that were tried and left out."""
 
 POOLED = {"body": 0.7, "country": 0.7}
 """Spread of partially pooled effects on the logarithm of the duration, where a variant has them: about a factor of two

@@ -79,7 +79,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "which 15 to 35% outlast five years; for countries left out of the fit it predicts better than a log-normal "
         "and a Weibull without covariates.",
         exists=lambda: find_spec("article10.runs.evidence.holdout_hazard") is not None,
-        where="tests/test_holdout_spells.py and docs/evidence/holdout_spells.md",
+        where="tests/test_holdout_spells.py",
     ),
     Pattern(
         13,
