@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,13 +13,16 @@ import pandas as pd
 import pytest
 
 import article10
+import holdout_spells_page
 from article10.agents.short_error import ArgumentError
 from article10.runs.evidence.holdout_casebook import ENDINGS, Spells, casebook_rows, read_spells
+from article10.runs.evidence.holdout_figures import survival_curves
 from article10.runs.evidence.holdout_fitted import compute_fitted, read_fitted
 from article10.runs.evidence.holdout_hazard import design, fit_hazard, median_days, predict_survival
 from article10.runs.evidence.holdout_likelihood import duration_likelihood, estimate
-from article10.runs.evidence.holdout_members import fit_opportunism, quarrels_of
+from article10.runs.evidence.holdout_members import fit_opportunism, fit_payment, quarrels_of
 from article10.runs.evidence.holdout_scores import BASELINES, BRIER_DAYS, CHOSEN, SCORES, score_variants
+from article10.runs.evidence.holdout_sensitivity import CHANGES, earlier_start, misread, perturb
 from article10.runs.statistics.survival import censored_brier, censored_crps, turnbull
 
 WEEK, MONTH, FIVE_YEARS = 7.0, 365.25 / 12, 1826.0
@@ -121,6 +125,14 @@ def test_estimates_agree_with_those_of_lifelines():
     assert found["log_shape"] == pytest.approx(-0.41935, abs=2e-3)
 
 
+def test_the_chance_of_payment_agrees_with_statsmodels():
+    """``Logit(…).fit(cov_type="cluster")`` of statsmodels 0.15.0, without its factor (N - 1) / (N - K) for 60 cases."""
+    found = fit_payment(casebook_rows())
+    assert found.value == pytest.approx([1.237134, 1.142205], abs=1e-4)
+    without = np.array([[0.128694, 0.104583], [0.104583, 0.189314]]) * 58 / 59
+    assert found.covariance == pytest.approx(without, abs=1e-4)
+
+
 def test_clusters_of_copies_widen_the_intervals():
     once = drawn_spells(300)
     low, high = (np.tile(ends, 4) for ends in once.bounds("settled"))
@@ -193,6 +205,47 @@ def test_the_crps_of_a_certain_forecast_is_its_error_in_days():
     assert censored_crps((grid < 40.0)[None], np.array([60.0]), np.array([60.0]), grid) == pytest.approx(
         [20.0], abs=0.2
     )
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_states_the_committed_fits():
+    page = holdout_spells_page.PAGE.read_text("utf-8")
+    for name, block in holdout_spells_page.fitted_blocks().items():
+        assert f"<!-- table: {name} -->\n{block}<!-- end -->" in page, "python docs/make/holdout_spells_page.py"
+
+
+def test_the_page_states_today_s_scores():
+    page = holdout_spells_page.PAGE.read_text("utf-8")
+    for by, rows in holdout_spells_page.score_tables((CHOSEN, *BASELINES)).items():
+        block = page.partition(f"table: scores_{by} -->")[2].partition("<!-- end -->")[0]
+        stated = {line.split(" | ")[0].removeprefix("| "): line for line in block.splitlines()}
+        for name, *cells in rows:
+            then, now = (
+                list(map(float, re.findall(r"[-+\d.]+", text.replace("|", " "))))
+                for text in (stated[name].removeprefix(f"| {name}"), " ".join(cells))
+            )
+            assert now == pytest.approx(then, abs=0.011, rel=0.005), name
+
+
+def test_a_second_error_of_coding_weakens_the_effect_of_a_forcing_event_and_starts_only_add_days():
+    spells, as_coded = read_spells(), fit_hazard(read_spells()).value
+    wrong = perturb(spells, CHANGES["forcing event misread"], draws=3)
+    assert abs(wrong.values[:, 1].mean()) < 0.9 * abs(as_coded[1])
+    assert wrong.skill.shape == (3,)
+    earlier = earlier_start(spells, np.random.default_rng(1), 90)
+    assert set(earlier.shortest - spells.shortest) == {0.0, 90.0}
+    assert (np.isinf(earlier.longest) == np.isinf(spells.longest)).all()
+    steps = np.abs(misread(spells, np.random.default_rng(1)).stakes - spells.stakes)
+    assert set(steps) == {0.0, 1.0}
+
+
+def test_the_picture_draws_what_is_observed_and_what_is_forecast():
+    ax = survival_curves(read_spells(), resamples=2)
+    lines = [panel.get_lines() for panel in ax.child_axes]
+    assert [len(each) for each in lines] == [4, 6]
+    assert all((np.diff(line.get_ydata()) <= 1e-9).all() for each in lines for line in each)
 
 
 # --- forecasts --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Maximum likelihood with interval censoring, clustered errors and partial pooling.
 
-lifelines and statsmodels fit neither: lifelines clusters no interval-censored fit, and its release 0.30 needs pandas
-before 3. Its estimates without clusters agree with these (``tests/test_holdout_spells.py``).
+lifelines does not cluster fits with interval censoring, and statsmodels does not have them (decision 16). Where either
+can fit the same model, the estimates agree (``tests/test_holdout_spells.py``).
 """
 
 from __future__ import annotations
