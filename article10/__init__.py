@@ -14,7 +14,13 @@ from article10.runs.analyses.registry import ANALYSES
 
 _from_stub, _, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
-EXTRAS = {"AccessionModel": "mesa", "mesa_iterations": "mesa", "explore": "notebooks", "report": "analysis"}
+EXTRAS = {
+    "AccessionModel": "mesa",
+    "explore": "notebooks",
+    "forecast": "analysis",
+    "mesa_iterations": "mesa",
+    "report": "analysis",
+}
 """The extra that a public name needs, where it is not that of an analysis, which the registry states."""
 
 

@@ -34,6 +34,9 @@ from .runs.ensemble.netcdf import ResultError
 from .runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from .runs.ensemble.result import EnsembleResult, load
 from .runs.ensemble.simulate import simulate
+from .runs.evidence.forecast import Forecast, forecast, read_forecast
+from .runs.evidence.forecast_file import LockedFileError
+from .runs.evidence.forecast_scores import score_forecast
 from .runs.evidence.hindcast import hindcast
 from .runs.evidence.holdout_forecast import holdout_forecast
 from .runs.evidence.stance_dynamics import hindcast_stances
@@ -55,9 +58,11 @@ __all__ = [
     "Design",
     "EnsembleResult",
     "Event",
+    "Forecast",
     "Intelligence",
     "KeptRunsWarning",
     "Lever",
+    "LockedFileError",
     "ResultError",
     "Roster",
     "Sample",
@@ -72,6 +77,7 @@ __all__ = [
     "discover",
     "discover_parameters",
     "explore",
+    "forecast",
     "formal_weight",
     "guarantee_tradeoff",
     "hindcast",
@@ -85,6 +91,7 @@ __all__ = [
     "mesa_iterations",
     "open_batch",
     "rank_influence",
+    "read_forecast",
     "read_roster",
     "read_scenario",
     "register_analysis",
@@ -92,6 +99,7 @@ __all__ = [
     "register_mechanism",
     "report",
     "run_batch",
+    "score_forecast",
     "screen",
     "simulate",
     "sobol",

@@ -223,7 +223,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("seed", "first_run", "run", "point"), at_least(0)),
     **dict.fromkeys(("runs", "chunk", "most", "n", "draws", "workers", "iterations"), at_least(1)),
     **dict.fromkeys(("scenario", "source"), a_scenario),
-    **dict.fromkeys(("path", "out", "folder", "observed"), a_path),
+    **dict.fromkeys(("path", "out", "folder", "observed", "outcomes", "questions"), a_path),
     **dict.fromkeys(("start", "end", "when", "until", "given", "accession"), a_day),
     **dict.fromkeys(("milestone", "key", "query", "cluster", "power", "iso3"), a_word),
     **dict.fromkeys(("by_channel", "force", "pace_known", "retry_failed"), a_switch),

@@ -62,6 +62,9 @@ WITH_OPTIONS_OF_THEIR_OWN = {
 
 REPORTS = {
     "report": Command("Write a one-page report on a scenario, to send to others.", "analyses:report", "analysis"),
+    "forecast": Command(
+        "Lock a forecast of stated questions, or score one that was locked.", "forecast:forecast", "analysis"
+    ),
     "scenarios": Command("List the scenarios that come with the package.", "scenarios:scenarios"),
     "edition": Command("List the editions, begin one of your own, check one, compare two.", "edition:edition"),
     "parameters": Command("List the parameters, with values, ranges, meanings and sources.", "look:parameters"),
