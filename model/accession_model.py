@@ -19,6 +19,7 @@ from article10.model import schedule
 from article10.model.accession_rule import STAGES
 from article10.model.arguments import LARGEST, check_distinct, whole
 from article10.model.checked import check_arguments
+from article10.model.edition import Edition
 from article10.model.mechanisms import Mechanism
 from article10.model.mesa_agents import Candidate, MemberState, Russia, SecretaryGeneral, mesa
 from article10.model.mesa_batches import warn_of_equal_runs
@@ -54,6 +55,7 @@ class AccessionModel(mesa.Model):
         run: int | str = 0,
         *,
         changes: Mapping[str, Any] | None = None,
+        edition: str | Path | Edition | None = None,
         strategy: Strategy | None = None,
         mechanisms: Mapping[str, Mechanism] | None = None,
         collect: Sequence[str] = ("stance",),
@@ -67,6 +69,7 @@ class AccessionModel(mesa.Model):
             seed: seed of all random streams, as in ``simulate``; a string of digits, from a dashboard, is accepted.
             run: number of the run.
             changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
+            edition: name or folder of the edition to stand on; by default that of the scenario, or the newest.
             strategy: a function in place of Russia's named strategy.
             mechanisms: in place of ``article10.MECHANISMS``.
             collect: attributes of MemberState that the data collector keeps.
@@ -80,12 +83,14 @@ class AccessionModel(mesa.Model):
         """
         warn_of_equal_runs()
         self.seed_of_streams, self.run = _seed(seed, rng), _whole("run", run)
-        check_arguments(scenario=scenario, changes=changes, strategy=strategy, mechanisms=mechanisms, collect=collect)
+        check_arguments(scenario=scenario, changes=changes, edition=edition)
+        check_arguments(strategy=strategy, mechanisms=mechanisms, collect=collect)
         super().__init__(rng=self.seed_of_streams)
         self._agent_numbers = count(1)
         dotted = {key.replace("__", "."): value for key, value in parameters.items()}
         check_distinct("changes and keywords", [*(changes or ()), *dotted])
-        read = read_scenario(scenario, {**(changes or {}), **dotted}, own_strategy=strategy is not None)
+        values = {**(changes or {}), **dotted}
+        read = read_scenario(scenario, values, edition=edition, own_strategy=strategy is not None)
         self.setup = Setup.of(read, strategy, mechanisms)
         self.world = World.start(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
         schedule.begin(self.world)

@@ -120,7 +120,7 @@ def _layers(source: str, edition: str | None) -> list[Layer]:
     asked_by, passed = None, [source]
     while True:
         origin, content = _content(source, asked_by, edition)
-        edition = edition or _edition_of(content, source)
+        edition = edition or stated_edition(content, source)
         content.setdefault("name", Path(source).stem if source.endswith(".toml") else source)
         if origin == _origin(ROOT):
             return [Layer(origin, content), *layers]
@@ -135,7 +135,7 @@ def _layers(source: str, edition: str | None) -> list[Layer]:
         source, asked_by = base, origin
 
 
-def _edition_of(content: dict[str, Any], source: str) -> str | None:
+def stated_edition(content: dict[str, Any], source: str) -> str | None:
     """The edition that a file names; the path of a folder is relative to the file, and is made absolute."""
     stated = content.get("edition")
     if not isinstance(stated, str):

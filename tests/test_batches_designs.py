@@ -107,7 +107,7 @@ def test_files_of_scenarios_are_read_once(tmp_path, monkeypatch):
     from article10.runs.batches import design as designs
 
     real, read = designs.read_scenario, []
-    monkeypatch.setattr(designs, "read_scenario", lambda *words: read.append(words) or real(*words))
+    monkeypatch.setattr(designs, "read_scenario", lambda *words, **named: read.append(words) or real(*words, **named))
     design = Design(scenarios=("baseline", "no_pressure"))
     once = len(read)
     design.points()

@@ -20,9 +20,10 @@ from article10.agents.parameter import Parameters
 from article10.agents.short_error import listed_mistakes
 from article10.model.arguments import LARGEST, Seed, check_distinct
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.extras import require
 from article10.model.randomness import spawned_seeds
-from article10.model.scenario import Scenario, ScenarioError
+from article10.model.scenario import EditionName, Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.batches.design_file import design_content, design_messages
@@ -158,6 +159,7 @@ class Design(Parameters):
         runs: at each point.
         seed: of all random streams.
         record: ``"outcomes"``, ``"summary"``, ``"stance"`` or a list of variables, by member or by run.
+        edition: name or folder of the edition on which all stand; by default the one that each names, or the newest.
         changes: by full key, made to every scenario.
         grid: by full key, the values to cross.
         sample: points over ranges, crossed with the grid.
@@ -176,6 +178,7 @@ class Design(Parameters):
     runs: Annotated[int, Field(ge=1, le=LARGEST)] = 1000
     seed: Seed = 0
     record: Annotated[Kind | Names, BeforeValidator(_known_record)] = "outcomes"
+    edition: EditionName | None = None
     changes: dict[str, Cell] = Field(default_factory=dict)
     grid: dict[str, Annotated[tuple[Cell, ...], Field(strict=False, min_length=1)]] = Field(default_factory=dict)
     sample: Sample | None = None
@@ -212,14 +215,20 @@ class Design(Parameters):
 
     @classmethod
     @checked
-    def read(cls, path: str | Path) -> Self:
-        """A design from a TOML file; paths of scenarios in it are relative to the file.
+    def read(cls, path: str | Path, *, edition: str | Path | Edition | None = None) -> Self:
+        """A design from a TOML file; paths of scenarios and of an edition in it are relative to the file.
+
+        Args:
+            path: of the file.
+            edition: in place of the one that the file names.
 
         Raises:
             ScenarioError: the file or something in it is wrong.
         """
         path = Path(path)
         content = design_content(path)
+        if edition is not None:
+            content["edition"] = edition
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -296,7 +305,7 @@ class Design(Parameters):
     def _read(self) -> dict[str, Scenario]:
         read = []
         for source in self.scenarios:
-            scenario = read_scenario(source)
+            scenario = read_scenario(source, edition=self.edition)
             try:
                 read.append(read_scenario(scenario, self.changes))
             except ScenarioError as error:
@@ -306,6 +315,6 @@ class Design(Parameters):
 
     def described(self) -> dict[str, Any]:
         """The design with its scenarios in full, as JSON holds it: what a batch's folder keeps and compares."""
-        own = self.model_dump(mode="json", exclude={"scenarios"})
+        own = self.model_dump(mode="json", exclude={"scenarios", "edition"})
         scenarios = {name: json.loads(s.model_dump_json()) for name, s in self.scenarios_in_full().items()}
         return {"design": own, "scenarios": scenarios}

@@ -13,6 +13,7 @@ from article10.agents.refusal import keys_to, objection
 from article10.agents.short_error import named, shown
 from article10.model.arguments import check_distinct
 from article10.model.scenario import ScenarioError
+from article10.model.shipped import editions
 from article10.model.toml_file import read_toml
 
 TABLES = ("changes", "grid", "sample", "table")
@@ -31,6 +32,9 @@ def design_content(path: Path) -> dict[str, Any]:
         content["scenarios"] = _beside(path, scenarios)
     elif isinstance(scenarios, list):
         content["scenarios"] = [_beside(path, name) for name in scenarios]
+    edition = content.get("edition")
+    if isinstance(edition, str) and edition not in editions():
+        content["edition"] = str(path.parent / edition)
     try:
         return content | {name: _with_full_keys(name, content[name]) for name in TABLES if name in content}
     except ValueError as error:

@@ -15,6 +15,7 @@ from article10.model.accession_rule import Milestone
 from article10.model.checked import checked
 from article10.runs.batches.design_values import known_keys
 from article10.runs.batches.error import BatchError
+from article10.runs.figures.plot import most_opposed
 from article10.runs.figures.style import (
     COLOURS,
     house_style,
@@ -139,11 +140,11 @@ class BatchPlot:
         return ax
 
     @checked
-    def fan(self, member: str = "HUN", points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
+    def fan(self, member: str | None = None, points: Sequence[int] | None = None, ax: Axes | None = None) -> Axes:
         """Median and middle half of a member's stance over time, by point.
 
         Args:
-            member: code of the member.
+            member: code of the member; by default the most opposed at the start.
             points: the points to draw; by default the first six.
             ax: where to draw.
 
@@ -157,7 +158,7 @@ class BatchPlot:
             for look, point in with_looks(drawn):
                 scenario = self.batch.scenario(point)
                 roster = scenario.members()
-                place = roster.index(member)
+                place = roster.index(most_opposed(scenario) if member is None else member)
                 found = self.batch.quantiles(point, (0.25, 0.5, 0.75)).isel(member=place)
                 lower, middle, upper = found.to_numpy()
                 days = found["step"].to_numpy()

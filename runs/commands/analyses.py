@@ -248,6 +248,7 @@ def tune(
         typer.Option(help="Parameter to fit: KEY, or KEY=LOW:HIGH (repeat the option for several)."),
     ],
     scenario: Annotated[str, typer.Option(help="Name of a scenario, or path of a TOML file.")] = "baseline",
+    edition: EditionChoice = None,
     method: Annotated[str, typer.Option(help="posterior: all values that fit; best: one point.")] = "posterior",
     runs: Annotated[int, typer.Option(help="Number of runs at each point.", min=2)] = 200,
     points: Annotated[int, typer.Option(help="Number of points to simulate.", min=8)] = 512,
@@ -261,6 +262,7 @@ def tune(
     if method == "best":
         refuse("with --method best, which simulates one point after another", workers=workers)
     asked: dict[str, Any] = {"method": method, "runs": runs, "points": points, "seed": seed, "workers": workers}
+    asked["edition"] = edition
     ranges = searched(parameters)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same

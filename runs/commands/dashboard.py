@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from article10.runs.commands.application import EditionChoice
 from article10.runs.interactive.dashboard.doors import checked_host
 from article10.runs.interactive.dashboard.opening import Asked, opened
 from article10.runs.interactive.dashboard.serving import serve
@@ -22,6 +23,7 @@ def dashboard(
     seed: Annotated[
         int, typer.Option(metavar="N", help="Seed of the random numbers; a folder of results has its own.", min=0)
     ] = 0,
+    edition: EditionChoice = None,
     point: Annotated[int, typer.Option(metavar="N", help="Number of the point of a batch.", min=0)] = 0,
     port: Annotated[
         int | None,
@@ -38,7 +40,7 @@ def dashboard(
 ) -> None:
     """The ensemble beside the run follows each change. Press Ctrl-C to end."""
     hosts = [checked_host(host) for host in allow or ()]
-    asked = Asked(source, run, seed, point)
+    asked = Asked(source, run, seed, point, edition)
     opened(asked)  # what is wrong is said here, before anything is served
     asked.leave()
     serve(port, browser, hosts)

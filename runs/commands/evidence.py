@@ -8,7 +8,7 @@ import typer
 
 from article10.runs.analyses.registry import ANALYSES
 from article10.runs.commands.analyses import Out, Runs, give
-from article10.runs.commands.application import Force, Seed
+from article10.runs.commands.application import EditionChoice, Force, Seed
 from article10.runs.output.progress import progress_shown
 
 Round = Annotated[
@@ -31,6 +31,7 @@ def hindcast(
     accession: Day = None,
     fit_with: With = None,
     pace_known: Known = False,
+    edition: EditionChoice = None,
     runs: Runs = 2000,
     seed: Seed = 0,
     out: Out = None,
@@ -38,6 +39,7 @@ def hindcast(
 ) -> None:
     """The round is forecast from the speed of the other rounds and scored beside simple baselines."""
     asked = {"accession": accession, "fit_with": fit_with or (), "pace_known": pace_known, "runs": runs, "seed": seed}
+    asked["edition"] = edition
     find = ANALYSES["hindcast"].load()
     with progress_shown("hindcast") as done:
         give(lambda: find(round_, observed, **asked, progress=done), out, force)

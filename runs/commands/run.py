@@ -14,6 +14,7 @@ from article10.model.arguments import whole
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.batches.batch import run_batch
+from article10.runs.batches.design import Design
 from article10.runs.batches.summary import rendered_batch
 from article10.runs.commands.application import (
     INTERRUPTED,
@@ -76,6 +77,7 @@ def batch(
             metavar="DESIGN.toml", help="The design: scenarios, parameter values, runs; docs/batches.md describes it."
         ),
     ],
+    edition: EditionChoice = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the batch [default: results/DESIGN].")] = None,
     workers: Annotated[int | None, typer.Option(help="Number of processes [default: one per core].")] = None,
     cluster: Annotated[
@@ -90,9 +92,8 @@ def batch(
     """Run the same command again to resume after an interruption."""
     folder = out or Path("results") / design.stem
     try:
-        done = run_batch(
-            design, folder, workers=workers, cluster=cluster, retry_failed=retry_failed, progress=not quiet
-        )
+        asked = Design.read(design, edition=edition)
+        done = run_batch(asked, folder, workers=workers, cluster=cluster, retry_failed=retry_failed, progress=not quiet)
     except KeyboardInterrupt:
         sys.stderr.write(f"article10: stopped; what is done is in {folder}, and the same command resumes from it\n")
         raise typer.Exit(INTERRUPTED) from None

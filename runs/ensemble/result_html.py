@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from article10.runs.batches.design import Design
     from article10.runs.ensemble.result import EnsembleResult
 
-FANNED = ("USA", "HUN", "TUR")
-"""Members of the small fan; a member that is not on the roster is replaced by the first of the roster."""
+N_FANNED = 3
+"""Members in the small fan: the first that the edition names for figures."""
 
 MOST_ROWS = 5
 
@@ -53,10 +53,10 @@ def small_fan(result: EnsembleResult) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    from article10.runs.figures.plot import selected_members
     from article10.runs.figures.style import house_style, time_axis
 
-    codes = result.scenario.members().iso3
-    members = [code for code in FANNED if code in codes] or list(codes[:3])
+    members = selected_members(result.scenario)[:N_FANNED]
     with house_style():
         figure = Figure(figsize=(8.4, 2.3), layout="constrained")
         FigureCanvasAgg(figure)

@@ -9,6 +9,7 @@ from typing import Any
 from article10.agents.russia import Strategy
 from article10.model.arguments import LARGEST, check_functions, whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
@@ -30,6 +31,7 @@ def simulate(
     seed: int = 0,
     *,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     record: Sequence[str] = ("stance",),
     strategy: Strategy | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
@@ -46,6 +48,7 @@ def simulate(
         runs: number of runs.
         seed: seed of all random streams; runs of two scenarios with the same seed and number share every draw.
         changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         record: variables by member to record at every step: names in ``article10.MEMBER_VARIABLES``, or
             ``"contribution"`` for the contribution of each mechanism.
         strategy: a function in place of Russia's named strategy; see ``article10.Intelligence``.
@@ -71,7 +74,8 @@ def simulate(
     chunk = None if chunk is None else whole("chunk", chunk, 1)
     check_functions(strategy, mechanisms)
     check_record(record)
-    setup = Setup.of(read_scenario(scenario, changes, own_strategy=strategy is not None), strategy, mechanisms)
+    read = read_scenario(scenario, changes, edition=edition, own_strategy=strategy is not None)
+    setup = Setup.of(read, strategy, mechanisms)
     together = min(runs, chunk_size(setup) if chunk is None else chunk)
     check_memory(f"{together:,} runs stepped together", together * state_bytes(setup))
     recorder = Recorder(setup, runs, with_run_variables(record))

@@ -17,6 +17,7 @@ import numpy as np
 from article10.agents.arrays import FloatArray
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import MemberOverride, Scenario
 from article10.runs.batches.ranges import Space
 from article10.runs.ensemble.machine import check_memory
@@ -51,6 +52,7 @@ def hindcast(
     fit_with: Sequence[str | Path] = (),
     pace_known: bool = False,
     varied: Sequence[str] = (),
+    edition: str | Path | Edition | None = None,
     runs: int = 2000,
     draws: int = 40,
     seed: int = 0,
@@ -68,6 +70,7 @@ def hindcast(
         pace_known: whether the fit uses the dates of this round's members coded as supporters at signing; only the
             other members are then scored, which tests what stances and bargaining imply given the pace.
         varied: keys of parameters to draw from their plausible ranges, in place of the scenario's values.
+        edition: name or folder of the edition on which the round stands; by default the one that it names.
         runs: total number of runs, divided evenly among the draws.
         draws: number of draws of speeds and pace from the fit, so that the forecast includes its uncertainty.
         seed: seed of all random streams.
@@ -82,7 +85,7 @@ def hindcast(
     draws = min(draws, runs)
     check_memory(f"{runs:,} runs and {draws:,} draws", (runs + FOR_EACH * draws) * BYTES_OF_A_DRAW)
     changes = _drawn(varied, draws, seed)
-    this = read_round(scenario, observed, accession)
+    this = read_round(scenario, observed, accession, edition=edition)
     added = [read_round(folder) for folder in fit_with]
     for known_too in added:
         if known_too.signed == this.signed:

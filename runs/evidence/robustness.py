@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from article10.model.arguments import whole
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
 from article10.runs.analyses.levers import LEVERS
@@ -225,6 +226,7 @@ def robustness(
     redraws: int = 40,
     points: int = 100,
     changes: Mapping[str, object] | None = None,
+    edition: str | Path | Edition | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Robustness:
@@ -239,6 +241,7 @@ def robustness(
         redraws: number of redraws of the coded stances from their spread.
         points: number of points of a Latin hypercube over the plausible ranges of all parameters that have one.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         workers: number of processes that share the points; results do not depend on it.
         progress: called with the number of points done and the total.
 
@@ -249,7 +252,7 @@ def robustness(
     runs, seed, workers = whole("runs", runs, 2), whole("seed", seed), whole("workers", workers, 1)
     redraws, points = whole("redraws", redraws, 1), whole("points", points, 2)
     check_size(redraws + points, runs)
-    base = read_scenario(scenario, dict(changes) if changes else None)
+    base = read_scenario(scenario, dict(changes) if changes else None, edition=edition)
     if base.horizon <= given_on(base):
         raise ValueError(
             f"horizon = {base.horizon}: expected a date after {given_on(base)}, when the guarantee is given"

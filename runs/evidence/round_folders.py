@@ -18,10 +18,11 @@ from typing import Any
 from article10.agents.short_error import shown
 from article10.model.arguments import check_distinct
 from article10.model.days import day_given
+from article10.model.edition import Edition
 from article10.model.events import ALL
 from article10.model.roster import read_roster
 from article10.model.scenario import MemberOverride, Scenario, ScenarioError
-from article10.model.scenario_file import read_scenario
+from article10.model.scenario_file import read_scenario, stated_edition
 from article10.model.toml_file import read_toml
 from article10.runs.evidence.stances_at_signing import stance_at_signing
 
@@ -56,8 +57,12 @@ class RoundFolder:
     in_force: dt.date | None
 
 
-def read_round_folder(folder: str | Path) -> RoundFolder:
+def read_round_folder(folder: str | Path, edition: str | Path | Edition | None = None) -> RoundFolder:
     """Read the scenario and the roster of a round.
+
+    Args:
+        folder: with the three files.
+        edition: name or folder of the edition to stand on; by default the one that ``round.toml`` names.
 
     Raises:
         ScenarioError: the scenario is invalid.
@@ -87,23 +92,24 @@ def read_round_folder(folder: str | Path) -> RoundFolder:
     try:
         signed = day_given(f"{origin}: start", content["start"])
         stated = {ALL: MemberOverride(stance=0.0)}  # until the roster of the folder takes its place
-        scenario = read_scenario(read_scenario(base).with_(roster=stated, without=()), content)
+        on = stated_edition(content, origin) if edition is None else edition
+        start = read_scenario(base, edition=on).with_(roster=stated, without=())
+        scenario = read_scenario(start, {**content, "edition": start.edition})
     except ScenarioError as error:
         raise ScenarioError(str(error).replace("changes:", f"{origin}:", 1)) from None
-    roster = read_roster_at_signing(place / ROSTER, signed)
-    known = read_roster().iso3
-    without = tuple(code for code in known if code not in roster)
+    roster = read_roster_at_signing(place / ROSTER, signed, scenario.edition)
+    without = tuple(code for code in read_roster(scenario.edition).iso3 if code not in roster)
     return RoundFolder(scenario.with_(roster=roster, without=without), place / DATES, *end)
 
 
-def read_roster_at_signing(path: Path, signed: dt.date) -> dict[str, MemberOverride]:
+def read_roster_at_signing(path: Path, signed: dt.date, edition: str) -> dict[str, MemberOverride]:
     """Each member's stance at signing, by code.
 
     Raises:
         ValueError: the table is invalid; the message names file, row, column and value.
     """
     roster: dict[str, MemberOverride] = {}
-    known = read_roster()
+    known = read_roster(edition)
     for place, row in enumerate(rows_of_csv(path, ROSTER_COLUMNS), start=2):
         code, where = row["iso3"], f"{path}, row {place}"
         try:

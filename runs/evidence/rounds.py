@@ -14,6 +14,7 @@ import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.model.days import day_given
+from article10.model.edition import Edition
 from article10.model.scenario import MemberOverride, Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -96,7 +97,11 @@ class Round:
 
 
 def read_round(
-    source: str | Path | Scenario, observed: str | Path | None = None, accession: dt.date | str | None = None
+    source: str | Path | Scenario,
+    observed: str | Path | None = None,
+    accession: dt.date | str | None = None,
+    *,
+    edition: str | Path | Edition | None = None,
 ) -> Round:
     """Read a round from its scenario and its table.
 
@@ -108,6 +113,7 @@ def read_round(
             only ``date_earliest`` means that the member had not ratified before that date; a row without any date is
             ignored.
         accession: the day on which the candidate became a member; by default that of ``accession_rounds.csv``.
+        edition: name or folder of the edition to stand on; by default the one that the round names.
 
     Raises:
         ScenarioError: the scenario is invalid, or does not start with a signed protocol.
@@ -116,9 +122,9 @@ def read_round(
     if not isinstance(source, Scenario) and Path(source).is_dir():
         if observed is not None:
             raise ValueError(f"observed = {str(observed)!r}: {source} is the folder of a round, which holds its dates")
-        folder = read_round_folder(source)
+        folder = read_round_folder(source, edition)
         return _round(folder.scenario, folder.dates, accession or folder.accession, folder.in_force)
-    return _round(read_scenario(source), observed, accession, None)
+    return _round(read_scenario(source, edition=edition), observed, accession, None)
 
 
 def _round(

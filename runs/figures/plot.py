@@ -47,6 +47,12 @@ def selected_members(scenario: Scenario) -> list[str]:
     return (named or list(members))[:MOST_MEMBERS]
 
 
+def most_opposed(scenario: Scenario) -> str:
+    """Code of the member with the lowest stance at the start, which is drawn where one is and none is named."""
+    roster = scenario.members()
+    return roster.iso3[int(roster.stance.argmin())]
+
+
 class Plot:
     """Figures of one result."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from article10.agents.parameter import Declaration
 from article10.model.arguments import check_distinct
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.figures.plot import MOST_MEMBERS, selected_members
@@ -30,6 +31,7 @@ def explore(
     runs: int = 300,
     seed: int = 0,
     members: Sequence[str] | None = None,
+    edition: str | Path | Edition | None = None,
 ) -> Explorer:
     """Show sliders for parameters beside the accession and the stances that they lead to, in a notebook.
 
@@ -42,6 +44,7 @@ def explore(
         runs: number of runs.
         seed: seed of all random streams.
         members: codes of up to six members whose stances are drawn.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
 
     Returns:
         The panel; as the last line of a cell, it is shown.
@@ -58,7 +61,7 @@ def explore(
     >>> panel.changes
     {'stance.peer_rate': 0.7}
     """
-    full = read_scenario(scenario)
+    full = read_scenario(scenario, edition=edition)
     chosen = selected_members(full) if members is None else list(members)
     check_distinct("members", chosen)
     if not 1 <= len(chosen) <= MOST_MEMBERS:

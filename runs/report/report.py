@@ -14,6 +14,7 @@ from typing import Any
 from article10.model.accession_rule import Milestone
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
@@ -231,6 +232,7 @@ def report(
     seed: int = 0,
     *,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """A report on a scenario.
@@ -240,6 +242,7 @@ def report(
         runs: number of runs of the ensemble and of each variant in the analyses, so that all parts agree.
         seed: seed of all random streams.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the number of all runs, part by part.
 
     Raises:
@@ -247,14 +250,14 @@ def report(
         ValueError: ``runs`` or ``seed`` is invalid.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the page says which effects were not detected
         offered = {"outcome": outcomes_ahead(chosen)[0], "progress": progress}
         found = {
             each.name: each.ask(chosen, offered, runs=runs, seed=seed) for each in ANALYSES.values() if each.section
         }
-    return Report(_ensemble(chosen, runs, seed, progress), found, _words(scenario, changes or {}))
+    return Report(_ensemble(chosen, runs, seed, progress), found, _words(scenario, changes or {}, chosen.edition))
 
 
 def _ensemble(scenario: Scenario, runs: int, seed: int, progress: Progress | None) -> EnsembleResult:
@@ -266,16 +269,16 @@ def _ensemble(scenario: Scenario, runs: int, seed: int, progress: Progress | Non
     return EnsembleResult(dataset(setup, recorder, seed, 0))
 
 
-def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any]) -> str:
+def _words(scenario: str | Path | Scenario, changes: Mapping[str, Any], edition: str) -> str:
     """Scenario and changes as arguments of a command; none if a scenario differs from the shipped one of its name."""
     if isinstance(scenario, Scenario):
         known = shipped(scenario.edition)
-        if scenario.name not in known or scenario != read_scenario(scenario.name):
+        if scenario.name not in known or scenario != read_scenario(scenario.name, edition=scenario.edition):
             return ""
         scenario = scenario.name
-    words = [str(scenario)]
+    words = [str(scenario), "--edition", edition]
     for key, value in changes.items():
-        words += ["--set", f"{key}={toml_value(value)}"]
+        words += ["--set", f"{key}={toml_value(value)}"] if key != "edition" else []
     return shlex.join(words)
 
 

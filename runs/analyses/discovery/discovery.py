@@ -16,6 +16,7 @@ from article10.agents.short_error import ArgumentError, shown
 from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.days import day_given
+from article10.model.edition import Edition
 from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -165,6 +166,7 @@ def discover(
     outcome: Outcome = "accession",
     until: str | date | None = None,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> Discovery:
     """Find conditions at an early date that distinguish runs with a later outcome from runs without it.
@@ -180,6 +182,7 @@ def discover(
             left out; make sure that the outcome is decided after ``until``.
         until: last date of the features; by default the end of the fourth calendar year after the start year.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -190,7 +193,7 @@ def discover(
         TooFewRunsWarning: too few runs have the outcome, or lack it, to state a box.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     day = _date(chosen, until)
     if isinstance(outcome, str):
         check_milestone(outcome)

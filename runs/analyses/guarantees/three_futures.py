@@ -17,6 +17,7 @@ from article10.agents.russia import breach_hazard
 from article10.model.accession_rule import MEMBER
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.guarantees.tradeoff import day_of_guarantee, with_guarantee
@@ -179,6 +180,7 @@ def three_futures(
     given: str | date | None = None,
     deterrence: Sequence[float] = DETERRENCE,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> ThreeFutures:
     """Compare the consequences of membership, of guarantees in lieu of it, and of neither, in paired runs.
@@ -195,6 +197,7 @@ def three_futures(
         given: date on which the guarantee is given; by default seven months after the start.
         deterrence: values of ``war.deterrence`` for which renewed attacks are compared.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -205,7 +208,7 @@ def three_futures(
         TooFewRunsWarning: a difference is not distinguishable from zero; the message says how many runs are needed.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     kept = ("war_intensity", "guarantee", "force_cap", "stage")
     day = day_of_guarantee(chosen, given)
     total = runs * len(FUTURES) * (1 + len(deterrence))

@@ -16,6 +16,7 @@ from article10.agents.short_error import shown
 from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.days import as_day
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.paired import Progress, check_milestone, outcomes_ahead, paired_runs, part_of, reached
@@ -198,6 +199,7 @@ def guarantee_tradeoff(
     outcome: str | None = None,
     given: str | date | None = None,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> GuaranteeTradeoff:
     """The effect of a binding guarantee by its level and by rho (``guarantees.substitution``), in paired runs.
@@ -212,6 +214,7 @@ def guarantee_tradeoff(
         outcome: ``invitation``, ``signature`` or ``accession``; by default the first still possible at the start.
         given: date on which the guarantee is given; by default seven months after the start.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -222,7 +225,7 @@ def guarantee_tradeoff(
         TooFewRunsWarning: an effect is not distinguishable from zero; the message says how many runs are needed.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     outcome = outcomes_ahead(chosen)[0] if outcome is None else outcome
     check_milestone(outcome)
     day = day_of_guarantee(chosen, given)

@@ -13,6 +13,7 @@ import pandas as pd
 from article10.agents.member_state import NO_BALLOT
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import MemberOverride, Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.paired import (
@@ -172,6 +173,7 @@ def holdout_power(
     *,
     members: Sequence[str] | None = None,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> HoldoutPower:
     """How often each member objects, what it is paid, and what would change if it always consented.
@@ -185,6 +187,7 @@ def holdout_power(
         seed: seed of all random streams.
         members: codes of the members whose consent is simulated; by default all.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -196,7 +199,7 @@ def holdout_power(
         TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     roster = chosen.members()
     consenters = tuple(roster.iso3 if members is None else members)
     if not consenters:
@@ -309,7 +312,8 @@ def _pivotality(present: EnsembleResult, order: Sequence[str]) -> pd.DataFrame:
     codes = tuple(str(code) for code in present.data["member"].to_numpy())
     rows: dict[str, dict[str, float]] = {code: {} for code in order}
     for rule, changes in RULES.items():
-        turns = pivotal(codes, ballots[asked], present.scenario.with_(changes).accession)
+        rule_of = present.scenario.with_(changes).accession
+        turns = pivotal(codes, ballots[asked], rule_of, present.scenario.edition)
         for code in order:
             by_run = np.bincount(run, weights=turns[:, codes.index(code)], minlength=len(councils))
             rows[code] |= share_over_runs(by_run, rule, councils)

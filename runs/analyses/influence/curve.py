@@ -13,6 +13,7 @@ import pandas as pd
 from article10.agents.russia import STRATEGIES
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.paired import Progress, check_milestone, paired_runs, reached
@@ -120,6 +121,7 @@ def influence_curve(
     *,
     outcome: str = "invitation",
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> InfluenceCurve:
     """The probability of an outcome by Russia's effort and strategy, in paired runs.
@@ -132,6 +134,7 @@ def influence_curve(
         seed: seed of all random streams.
         outcome: ``invitation`` or ``accession``.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -146,7 +149,7 @@ def influence_curve(
         if name not in STRATEGIES:
             raise ValueError(f"strategies: unknown strategy {name!r}; expected one of {', '.join(STRATEGIES)}")
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     points = [(s, float(e)) for s in strategies for e in sorted(efforts) if e > 0]
     variants = {"inert 0": chosen.with_({"russia.strategy": "inert"})}
     variants |= {f"{s} {e}": chosen.with_({"russia.strategy": s, "russia.effort": e}) for s, e in points}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.influence.flips import BLOCKED, ENABLED, flips
@@ -222,6 +223,7 @@ def influence(
     seed: int = 0,
     *,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     by_channel: bool = True,
     progress: Progress | None = None,
 ) -> Influence:
@@ -236,6 +238,7 @@ def influence(
         runs: number of runs of each variant.
         seed: seed of all random streams.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         by_channel: whether to split the difference by the channels of the lever.
         progress: called with the number of runs done and the total.
 
@@ -250,7 +253,7 @@ def influence(
     0
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     which = lever(of, chosen)
     split = by_channel and len(which.channels) > 1
     everything = frozenset(which.channels)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.levers import LEVERS, Lever, lever
@@ -130,6 +131,7 @@ def rank_influence(
     *,
     outcome: str = "invitation",
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> InfluenceRanking:
     """Rank levers by their effect on an outcome: paired runs with all levers and without each in turn.
@@ -142,6 +144,7 @@ def rank_influence(
         seed: seed of all random streams.
         outcome: ``invitation``, ``signature`` or ``accession``.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -153,7 +156,7 @@ def rank_influence(
     """
     check_milestone(outcome)
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     asked = _all_of(chosen) if levers is None else [lever(of, chosen) for of in levers]
     names = [which.name for which in asked]
     if len(set(names)) < len(names):

@@ -15,6 +15,7 @@ from matplotlib.dates import date2num
 from article10.agents.member_state import OBJECT
 from article10.model.arguments import whole
 from article10.model.checked import checked
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.levers import LEVERS
@@ -199,6 +200,7 @@ def compare_rules(
     *,
     rules: Sequence[str] = tuple(RULES),
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> RulesCompared:
     """Compare decision rules in paired runs, each with and without Russia's pressure on members.
@@ -209,6 +211,7 @@ def compare_rules(
         seed: seed of all random streams.
         rules: names of rules, from ``RULES``; the others are compared with the first.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -222,7 +225,7 @@ def compare_rules(
         if name not in RULES:
             raise ValueError(f"rules: unknown rule {name!r}; expected one of {', '.join(RULES)}")
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     variants = {name: chosen.with_(RULES[name]) for name in rules}
     variants |= {name + NO_RUSSIA: LEVERS["pressure"].without(scenario) for name, scenario in list(variants.items())}
     results = paired_runs(variants, runs, seed, progress=progress)

@@ -91,7 +91,9 @@ def normalised(indices: Sequence[Fraction]) -> list[Fraction]:
     return [index / total if total else Fraction(0) for index in indices]
 
 
-def pivotal(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameters) -> np.ndarray:
+def pivotal(
+    members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameters, edition: str | None = None
+) -> np.ndarray:
     """Which decisions each member alone would have changed, given the ballots of all others.
 
     Each member's objection is changed into support, and its support into an objection; it is pivotal where the decision
@@ -101,6 +103,7 @@ def pivotal(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameter
         members: codes of the members.
         ballots: ballots cast at each decision, (decision, member).
         p: parameters of accession, with the rule.
+        edition: name or folder of the edition whose members they are; by default the newest.
 
     Returns:
         Whether each member is pivotal in each decision, (decision, member).
@@ -108,9 +111,9 @@ def pivotal(members: tuple[str, ...], ballots: np.ndarray, p: AccessionParameter
     turns = np.zeros(ballots.shape, dtype=bool)
     if not len(ballots):
         return turns
-    decided = decide(Ballots(members, ballots), p)
+    decided = decide(Ballots(members, ballots, edition), p)
     for place in range(len(members)):
         turned = ballots.copy()
         turned[:, place] = np.where(ballots[:, place] == OBJECT, SUPPORT, OBJECT)
-        turns[:, place] = decide(Ballots(members, turned), p) != decided
+        turns[:, place] = decide(Ballots(members, turned, edition), p) != decided
     return turns

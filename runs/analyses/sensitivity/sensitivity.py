@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from article10.model.arguments import whole
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.sensitivity.methods import Evaluate, morris_effects, sobol_indices
@@ -31,6 +32,7 @@ def screen(
     parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
     trajectories: int = 10,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
     progress: bool = True,
@@ -44,6 +46,7 @@ def screen(
         parameters: keys, or ranges by key; by default all parameters with a plausible range.
         trajectories: number of trajectories; each has (number of parameters + 1) points.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         out: folder of the batch; a batch that was interrupted there is resumed; by default a temporary folder.
         workers: number of processes; by default one per core.
         progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
@@ -57,7 +60,7 @@ def screen(
         TooFewRunsWarning: no effect on a measure can be distinguished from the noise of the runs.
     """
     runs, seed, trajectories = whole("runs", runs, 2), whole("seed", seed), whole("trajectories", trajectories, 2)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     space = Space.of(parameters)
     check_size(trajectories * (len(space.ranges) + 1), runs)
     evaluate = _evaluation(chosen, runs, seed, out, workers, progress)
@@ -73,6 +76,7 @@ def sobol(
     parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
     base_samples: int = 256,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
     progress: bool = True,
@@ -87,6 +91,7 @@ def sobol(
         parameters: keys, or ranges by key; by default those that ``MAIN`` names, the largest of a screening.
         base_samples: a power of two; each has (number of parameters + 2) points.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         out: folder of the batch; a batch that was interrupted there is resumed; by default a temporary folder.
         workers: number of processes; by default one per core.
         progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
@@ -102,7 +107,7 @@ def sobol(
     runs, seed, base_samples = whole("runs", runs, 2), whole("seed", seed), whole("base_samples", base_samples, 4)
     if base_samples & (base_samples - 1):
         raise ValueError(f"base_samples = {base_samples}: expected a power of two")
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     space = Space.of(MAIN if parameters is None else parameters)
     check_size(base_samples * (len(space.ranges) + 2), runs)
     evaluate = _evaluation(chosen, runs, seed, out, workers, progress)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from article10.model.arguments import whole
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.paired import Progress, check_milestone, paired_runs, part_of, reached
@@ -143,6 +144,7 @@ def tornado(
     parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
     outcome: str = "invitation",
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> Tornado:
     """Set each parameter to both ends of its plausible range, all others unchanged, in paired runs.
@@ -154,6 +156,7 @@ def tornado(
         parameters: keys, or ranges by key; by default all parameters with a plausible range.
         outcome: ``invitation``, ``signature`` or ``accession``.
         changes: changes to the scenario, by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -165,7 +168,7 @@ def tornado(
     """
     check_milestone(outcome)
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    chosen = read_scenario(scenario, changes)
+    chosen = read_scenario(scenario, changes, edition=edition)
     space = Space.of(parameters)
     at_end = {"low": space.changes(space.low), "high": space.changes(space.high)}
     asked = [(key, end, changes[key]) for key in space.keys for end, changes in at_end.items()]

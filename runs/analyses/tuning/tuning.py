@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from article10.model.arguments import whole
+from article10.model.edition import Edition
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import ROOT, read_scenario, shipped
 from article10.runs.analyses.result import listed
@@ -37,6 +38,7 @@ def tune(
     points: int = 512,
     seed: int = 0,
     out: str | Path | None = None,
+    edition: str | Path | Edition | None = None,
     workers: int | None = None,
     progress: bool = True,
 ) -> Tuning:
@@ -54,6 +56,7 @@ def tune(
         points: number of parameter points to simulate.
         seed: seed of all random streams and of the search.
         out: folder for the results; simulated points are stored there, and the same call resumes an interrupted tuning.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         workers: number of processes, by default one per core; ``best`` simulates one point at a time in this process.
         progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
 
@@ -73,7 +76,8 @@ def tune(
     check_size(points, runs)
     if out is not None:
         check_folder_name(Path(out))
-    read, space, wanted = read_scenario(scenario), Space.of(parameters), as_targets(targets)
+    read = read_scenario(scenario, edition=edition)
+    space, wanted = Space.of(parameters), as_targets(targets)
     wanted.check(read)
     folder = None if out is None else Path(out)
     evaluate = Evaluator(read, wanted, space, runs, seed, folder, 1 if method == "best" else workers)

@@ -28,12 +28,14 @@ class Asked:
         run: number of the run.
         seed: seed of all random streams; a result or a batch has its own.
         point: number of the point of a batch.
+        edition: name or folder of the edition to stand on; a result or a batch has its own.
     """
 
     source: str = "baseline"
     run: int = 0
     seed: int = 0
     point: int = 0
+    edition: str | None = None
 
     def leave(self) -> None:
         """Store the request in the environment, where the page reads it."""
@@ -54,12 +56,14 @@ class Opened:
         seed: seed of all random streams.
         run: number of the run.
         source: path or name from which it was opened, as the page shows it.
+        edition: the edition that was asked for, for the scenarios that the page offers; None for that of each.
     """
 
     scenario: Scenario
     seed: int
     run: int
     source: str
+    edition: str | None = None
 
 
 def opened(asked: Asked) -> Opened:
@@ -74,7 +78,10 @@ def opened(asked: Asked) -> Opened:
     for name in ("seed", "run"):
         whole_number(str(getattr(asked, name)), name)
     path = Path(asked.source)
-    if (path / "design.json").exists():
+    is_batch, is_result = (path / "design.json").exists(), path.is_dir() or path.suffix == Path(RESULT).suffix
+    if asked.edition is not None and (is_batch or is_result):
+        raise ScenarioError(f"--edition {asked.edition}: the runs in {asked.source} keep their own edition")
+    if is_batch:
         return _of_batch(path, asked)
     if asked.point:
         raise ScenarioError(
@@ -82,9 +89,10 @@ def opened(asked: Asked) -> Opened:
         )
     if path.is_dir() and not (path / RESULT).exists():
         raise ScenarioError(f"{path}: a folder that neither `article10 run` nor `article10 batch` has written")
-    if path.is_dir() or path.suffix == Path(RESULT).suffix:
+    if is_result:
         return _of_result(path, load(path), asked.run)
-    return Opened(read_scenario(asked.source), asked.seed, asked.run, asked.source)
+    scenario = read_scenario(asked.source, edition=asked.edition)
+    return Opened(scenario, asked.seed, asked.run, asked.source, asked.edition)
 
 
 def opened_at_start() -> Opened:
@@ -104,7 +112,7 @@ def opened_at_start() -> Opened:
 
 def listed(start: Opened) -> list[str]:
     """Names that a page offers: what was opened at the start, and the scenarios that come with the package."""
-    return list(dict.fromkeys([start.source, *shipped()]))
+    return list(dict.fromkeys([start.source, *shipped(start.edition)]))
 
 
 def picked(name: str, start: Opened, now: Opened) -> Opened:
@@ -121,7 +129,8 @@ def picked(name: str, start: Opened, now: Opened) -> Opened:
         raise ScenarioError(
             "scenario: choose one of those listed; files can be named only when the dashboard is started"
         )
-    return Opened(read_scenario(name), now.seed, now.run, name)
+    scenario = read_scenario(name, edition=start.edition)
+    return Opened(scenario, now.seed, now.run, name, start.edition)
 
 
 def _of_result(path: Path, result: EnsembleResult, run: int) -> Opened:

@@ -15,6 +15,7 @@ from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
+from article10.runs.figures.plot import most_opposed
 from article10.runs.interactive.dashboard.fan import Drawn, Fans, Wanted
 from article10.runs.interactive.dashboard.left_behind import close_left_behind
 from article10.runs.interactive.dashboard.opening import Opened, listed, opened_at_start, picked, whole_number
@@ -41,9 +42,6 @@ WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
 
 PLAY_INTERVAL = 100
 """Milliseconds between two steps while the run plays."""
-
-MEMBER = "HUN"
-"""The member whose stance is drawn first, where it is on the roster."""
 
 Changes = dict[str, Value]
 
@@ -248,7 +246,8 @@ def Parameter(declared: Declaration, changes: solara.Reactive[Changes]) -> None:
 def Ensemble(now: Opened, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
     """Accession and one member's stance in the ensemble with the changes, with the same draws."""
     names = dict(zip(now.scenario.members().names, now.scenario.members().iso3, strict=True))
-    first = next((name for name, code in names.items() if code == MEMBER), next(iter(names)))
+    opposed = most_opposed(now.scenario)
+    first = next(name for name, code in names.items() if code == opposed)
     member = solara.use_reactive(first)
     code = names.get(member.value, names[first])
     drawn: solara.Reactive[Drawn | None] = solara.use_reactive(None)
