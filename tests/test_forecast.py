@@ -63,6 +63,22 @@ no_change = false
 text = "A ceasefire has begun."
 measure = "ceasefire_begins"
 arguments = { by = 2026-11-16, days = 14 }
+
+[[questions]]
+id = "late"
+question = "If no ceasefire has begun by June, will one begin by November?"
+criterion = "It is in force for two weeks."
+source = "Reuters"
+resolves = 2026-11-30
+measure = "ceasefire_begins"
+arguments = { by = 2026-11-16, days = 14 }
+no_change = false
+
+[questions.condition]
+text = "None has begun by June."
+measure = "ceasefire_begins"
+arguments = { by = 2026-06-01, days = 1 }
+answer = false
 """
 SHORT = {"edition": "2025-12", "horizon": "2026-12-01"}
 OPTIONS = ["--edition", "2025-12", "--set", "horizon=2026-12-01", "--runs", "40", "--draws", "2"]
@@ -96,6 +112,9 @@ def test_a_probability_is_the_share_of_the_runs_that_simulate_gives(made):
     breaks = (np.diff(held.astype(int), axis=1) < 0).any(axis=1)
     assert table.loc["breaks", "runs"] == begins.sum()
     assert table.loc["breaks", "probability"] == (breaks & begins).sum() / begins.sum()
+    quiet = ~(held[:, :27] > 0).any(axis=1)
+    assert table.loc["late", "runs"] == quiet.sum()
+    assert table.loc["late", "probability"] == (quiet & begins).sum() / quiet.sum() > 0
     low, high = wilson(begins.sum(), 60)
     assert table.loc["ceasefire", ["probability_low", "probability_high"]].to_list() == pytest.approx(
         [low, high], abs=1e-4
@@ -121,7 +140,7 @@ def test_every_measure_gives_a_truth_for_each_run():
     for row in asked:
         happened = MEASURES[row.measure].happens(result, **row.arguments)
         assert (happened.shape, happened.dtype) == ((6,), bool), row.id
-    assert {row.measure for row in asked} | {"milestone_reached"} == set(MEASURES), "each is used"
+    assert {row.measure for row in asked} | {"stance_moves"} == set(MEASURES), "each is used"
 
 
 def test_the_edition_asks_at_least_twenty_questions_that_resolve_in_time_each_with_a_source():
@@ -308,7 +327,7 @@ def test_the_command_locks_and_scores(questions, tmp_path):
     scored = CliRunner().invoke(app, ["forecast", "--score", str(path)])
     assert scored.exit_code == 0, scored.output
     assert "coin 0.250" in scored.output
-    assert "Resolved 3, void 1, open 0" in scored.output
+    assert "Resolved 3, void 1, open 1" in scored.output
     assert path.with_name("2025-12-01.scored.json").exists()
 
 

@@ -241,7 +241,7 @@ class Tally:
             some = min(AT_A_TIME, runs - first)
             result = simulate(scenario, some, seed, first_run=first, record=record)
             for place, row in enumerate(asked):
-                met = np.ones(some, bool) if row.condition is None else _measured(result, row.condition)
+                met = _is_met(result, row.condition)
                 happened[place] += (met & _measured(result, row)).sum()
                 counted[place] += met.sum()
             if progress is not None:
@@ -253,6 +253,13 @@ class Tally:
         """Share of the runs that counted, (question,); not-a-number where too few did."""
         enough = self.counted >= min(FEWEST, self.runs)
         return np.where(enough, self.happened / np.maximum(self.counted, 1), np.nan)
+
+
+def _is_met(result: EnsembleResult, condition: Condition | None) -> BoolArray:
+    """Whether each run meets a condition, (run,)."""
+    if condition is None:
+        return np.ones(result.runs, dtype=bool)
+    return np.equal(_measured(result, condition), condition.answer)
 
 
 def _measured(result: EnsembleResult, part: Question | Condition) -> BoolArray:

@@ -81,6 +81,13 @@ def new_government(result: EnsembleResult, member: str, by: dt.date) -> BoolArra
     return np.asarray((orientation != orientation[:, :1]).any(axis=1))
 
 
+def stance_moves(result: EnsembleResult, member: str, on: dt.date, level: float) -> BoolArray:
+    """Whether a member's stance has risen by a level since the start, or fallen by it where the level is negative."""
+    stance = _by_step(result, "stance")[:, :, _place(result, member)]
+    moved = stance[:, _step(result, on)] - stance[:, 0]
+    return np.asarray(moved * np.sign(level) >= abs(level))
+
+
 def member_spends(result: EnsembleResult, member: str, on: dt.date, level: float) -> BoolArray:
     """Whether a member's defence spending on a day is at least a level, % of GDP."""
     return np.asarray(_by_step(result, "spending")[:, _step(result, on), _place(result, member)] >= level)
@@ -182,6 +189,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure(ceasefire_holds),
             Measure(ceasefire_breaks),
             Measure(new_government, ("orientation",)),
+            Measure(stance_moves, ("stance",)),
             Measure(member_spends, ("spending",)),
             Measure(members_spend, ("spending",)),
             Measure(events_happen),

@@ -37,11 +37,13 @@ class Condition(Parameters):
         text: the condition in words.
         measure: name of a measure.
         arguments: what the measure takes.
+        answer: whether the measure has to be true or false.
     """
 
     text: Line
     measure: Label
     arguments: Values
+    answer: bool = True
 
 
 class Question(Parameters):
