@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import article10
+import forecast_page
 from article10.model.edition import read_edition
 from article10.model.scenario_file import read_scenario
 from article10.runs.command_line import app
@@ -22,9 +23,10 @@ from article10.runs.evidence.forecast_measures import MEASURES
 from article10.runs.evidence.forecast_questions import questions_of, read_questions
 from article10.runs.evidence.forecast_scores import score_forecast
 from article10.runs.statistics.proportion import wilson
+from generated import with_blocks
 
 LOCKED = Path(__file__).parents[1] / "docs" / "evidence" / "forecasts"
-FIRST = {}
+FIRST = {"2026-12-01.json": "0ac21fa3e24ed9c0966d8490b51d3de4cb15f4635a292fb1b95c0502866be9f9"}
 """Hashes of locked files, so that a file that is changed and hashed again is refused too."""
 
 QUESTIONS = """
@@ -215,8 +217,12 @@ def test_every_file_of_the_repository_is_as_it_was_locked(path):
     assert content["sha256"] == FIRST.get(path.name, content["sha256"])
 
 
-def test_the_first_locked_files_are_all_there():
+def test_the_first_locked_files_are_all_there_and_the_page_shows_what_they_say():
     assert {path.name for path in LOCKED.glob("*.json")} >= set(FIRST)
+    page = forecast_page.PAGE.read_text("utf-8")
+    again = with_blocks(page, forecast_page.forecast_blocks(forecast_page.locked_files()))
+    assert again == page, "out of date: forecast_page.write_page() writes the blocks from the locked files"
+    assert all(hash_of_one in page for hash_of_one in FIRST.values())
 
 
 # --- scoring --------------------------------------------------------------------------------------------------------
