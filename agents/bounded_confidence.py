@@ -6,7 +6,7 @@ import numpy as np
 
 from article10.agents.arrays import FloatArray
 from article10.agents.member_parameters import StanceParameters
-from article10.agents.member_state import STANCE_LIMIT, peers
+from article10.agents.members import STANCE_LIMIT, peers
 
 AT_THE_BOUND = 1e-9
 """Stances this much beyond the confidence bound are within it, so that rounding decides nothing for coded stances."""

@@ -4,11 +4,12 @@
     python benchmarks/sweeps.py points --runs 1024
 
 ``points``: 4,096 runs in all (or ``--runs``) at 1, 4, 16 and 256 runs a point, every continuous parameter drawn over
-its plausible range, outcomes only, one process; each between two plain ensembles of as many runs; then the same
-without a confidence bound. ``morris``: all parameters, 10
-trajectories of 16 runs a point. ``fit``: a posterior from 2,000 draws of one run. ``sobol``: 20 parameters, 256 base
-samples, 16 runs a point, with the peak memory of the process. Times are
-of the processor, so that other work on the machine counts little, and include the folder of the batch.
+its plausible range, outcomes only, one process; each between two ensembles of as many runs. A confidence bound takes a
+rule that looks at each pair of members, so that the same points are also compared with ensembles that have a bound, and
+points without a bound with ensembles without one. ``morris``: all parameters, 10 trajectories of 16 runs a point.
+``fit``: approximate Bayesian computation with 2,000 draws of one run each. ``sobol``: 20 parameters, 256 base samples,
+16 runs a point, with the peak memory of the process. Times are of the processor, so that other work on the machine
+counts little, and include the folder of the batch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import os
 import resource
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -35,12 +36,18 @@ from article10.runs.batches.ranges import Space
 RUNS, SEED = 4096, 0
 FEW = (1, 4, 16, 256)
 
+FITTED, OBSERVED, TOLERANCE = "finland_2022", np.datetime64("2023-04-04"), 30.0
+"""The scenario that is fitted, the day of Finland's accession, and the tolerance in days."""
+
+BOUND = "stance.confidence_bound"
+"""The parameter whose values below 2 take a rule of their own."""
+
 CONTINUOUS = [d.key for d in all_declarations() if d.meta.plausible is not None and isinstance(d.default, float)]
 
 
-def ensemble(runs: int) -> float:
-    """Seconds of one plain ensemble, through a batch of one point."""
-    return batch(article10.Design(runs=runs, seed=SEED))
+def ensemble(runs: int, changes: Mapping[str, float] | None = None, scenario: str = "baseline") -> float:
+    """Seconds of one ensemble, through a batch of one point."""
+    return batch(article10.Design(scenarios=(scenario,), runs=runs, seed=SEED, changes=changes or {}))
 
 
 def batch(design: article10.Design) -> float:
@@ -60,46 +67,64 @@ def swept(keys: list[str], runs: int) -> article10.Design:
 
 def points(rounds: int) -> None:
     """Cost of a run at points of few runs, against a run of one ensemble."""
-    unbounded = [key for key in CONTINUOUS if key != "stance.confidence_bound"]
-    for what, keys in (("", CONTINUOUS), (" without a confidence bound", unbounded)):
+    unbounded = [key for key in CONTINUOUS if key != BOUND]
+    middle = {BOUND: 1.15}
+    cases = (
+        ("every parameter, against an ensemble without a confidence bound", CONTINUOUS, {}),
+        ("every parameter, against an ensemble with a confidence bound", CONTINUOUS, middle),
+        ("all but the confidence bound, against an ensemble without one", unbounded, {}),
+    )
+    for what, keys, changes in cases:
+        print(what)
         for runs in FEW:
             design, ratios = swept(keys, runs), []
             for _ in range(rounds):
-                before, there, after = ensemble(RUNS), batch(design), ensemble(RUNS)
+                before, there, after = ensemble(RUNS, changes), batch(design), ensemble(RUNS, changes)
                 ratios.append(there / ((before + after) / 2))
             each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
-            n = RUNS // runs
-            print(f"{n:5} points of {runs:3} runs{what}: {median(ratios):.2f} times a run of one ensemble ({each})")
+            print(
+                f"{RUNS // runs:5} points of {runs:3} runs: {median(ratios):.2f} times a run of one ensemble ({each})"
+            )
 
 
-def against_its_runs(name: str, runs: int, work: Callable[[], object], rounds: int) -> None:
-    """Time of some work, against that of a plain ensemble of as many runs."""
+def against_its_runs(name: str, runs: int, work: Callable[[], object], rounds: int, scenario: str = "baseline") -> None:
+    """Time of some work, against that of a plain ensemble of as many runs of the scenario."""
     ratios = []
     for _ in range(rounds):
-        before = ensemble(runs)
+        before = ensemble(runs, scenario=scenario)
         start = process_time()
         work()
         taken = process_time() - start
-        ratios.append(taken / ((before + ensemble(runs)) / 2))
+        ratios.append(taken / ((before + ensemble(runs, scenario=scenario)) / 2))
     each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
     print(f"{name}: {runs:,} runs, {median(ratios):.2f} times their cost in one ensemble ({each})")
 
 
 def morris(rounds: int) -> None:
-    """Morris over all parameters that declare a range."""
-    n = len(Space.of().keys)
-    ask = lambda: article10.screen(runs=16, trajectories=10, workers=1, progress=False)  # noqa: E731
-    against_its_runs(f"Morris over {n} parameters", 10 * (n + 1) * 16, ask, rounds)
+    """Morris over all parameters that declare a range; then over all of them but the confidence bound."""
+    keys = Space.of().keys
+    for what, screened in (("all", keys), ("all but the bound, of", [key for key in keys if key != BOUND])):
+        n = len(screened)
+        ask = lambda screened=screened: article10.screen(  # noqa: E731
+            parameters=screened, runs=16, trajectories=10, workers=1, progress=False
+        )
+        against_its_runs(f"Morris over {what} {n} parameters", 10 * (n + 1) * 16, ask, rounds)
 
 
 def fit(rounds: int) -> None:
-    """A posterior from 2,000 draws of one run each."""
-    targets = {"ratification": [{"n": 20, "days": 28.0, "tolerance": 10.0}]}
-    keys = ["ratification.urgency", "stance.peer_rate", "russia.effort"]
-    ask = lambda: article10.tune(  # noqa: E731
-        "finland_2022", keys, article10.Targets(**targets), runs=2, points=1000, workers=1, progress=False
-    )
-    against_its_runs("Fit of 1,000 points of 2 runs (as many as 2,000 of one)", 2000, ask, rounds)
+    """Approximate Bayesian computation: 2,000 draws of one run each, weighted by how near they come to a day."""
+    space = Space.of(["ratification.urgency", "stance.peer_rate", "russia.effort"])
+    draws = space.frame(space.values(np.random.default_rng(SEED).random((2000, 3))))
+
+    def weighed() -> None:
+        design = article10.Design.from_frame(draws, scenarios=(FITTED,), runs=1, seed=SEED)
+        with tempfile.TemporaryDirectory() as folder:
+            days = article10.run_batch(design, Path(folder) / "b", workers=1, progress=False).outcomes["accession_date"]
+            late = (days - OBSERVED).dt.days.fillna(np.inf)
+        weights = np.exp(-0.5 * (late / TOLERANCE) ** 2)
+        print(f"effective number of draws: {weights.sum() ** 2 / (weights**2).sum():.0f}")
+
+    against_its_runs("Fit of 2,000 draws of one run", 2000, weighed, rounds, FITTED)
 
 
 def sobol(rounds: int) -> None:

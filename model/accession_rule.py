@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from article10.agents.arrays import BoolArray, IntArray
-from article10.agents.member_state import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
+from article10.agents.members import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
 from article10.agents.parameter import Meta, Parameters
 from article10.agents.short_error import ArgumentError, shown
 from article10.model.roster import read_roster

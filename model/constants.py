@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray, relaxation
-from article10.agents.member_state import threat_target
+from article10.agents.members import threat_target
 from article10.model.roster import Roster
 from article10.model.scenario import Scenario
 

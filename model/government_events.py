@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from article10.agents import member_state
+from article10.agents import members
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.agents.stackable import stackable
 from article10.model.events import Event, Share
@@ -48,7 +48,7 @@ class GovernmentEvent(Event):
     def _drawn(self, world: World, draw: FloatArray) -> FloatArray:
         """Orientation of a new government, drawn as after an election, (run,)."""
         last = world.members.orientation[:, world.setup.roster.index(self.member)]
-        return member_state.new_orientation(last, draw, world.by_run.elections)
+        return members.new_orientation(last, draw, world.by_run.elections)
 
 
 class BetweenElections(GovernmentEvent):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from article10.agents import candidate, member_state
+from article10.agents import candidate, members
 from article10.agents.arrays import FloatArray
 from article10.agents.registered import Registered
 from article10.agents.stackable import stackable
@@ -31,7 +31,7 @@ def assessment(world: World) -> FloatArray:
     m, start = world.members, world.by_run.constants
     war_change = (world.russia.war_intensity - start.war_intensity)[:, None]
     leaning, threat_change = m.disposition + m.orientation, m.threat - start.threat
-    return member_state.assessment(
+    return members.assessment(
         m.stance, leaning, threat_change, war_change, world.setup.roster.caution, world.by_member.stance
     )
 
@@ -46,13 +46,13 @@ def peers(world: World) -> FloatArray:
 def intimidation(world: World) -> FloatArray:
     """Fall of the stances of susceptible members under pressure."""
     m = world.members
-    return member_state.intimidation(m.susceptibility, m.felt_pressure, world.by_member.stance)
+    return members.intimidation(m.susceptibility, m.felt_pressure, world.by_member.stance)
 
 
 def hardening(world: World) -> FloatArray:
     """Rise of the stances of members that are not susceptible, under pressure."""
     m = world.members
-    return member_state.hardening(m.susceptibility, m.felt_pressure, world.by_member.stance)
+    return members.hardening(m.susceptibility, m.felt_pressure, world.by_member.stance)
 
 
 def reassurance(world: World) -> FloatArray:
@@ -68,12 +68,12 @@ def persuasion(world: World) -> FloatArray:
 
 def isolation(world: World) -> FloatArray:
     """Cost of objecting, which raises a holdout's stance; it is highest for a lone objector."""
-    return member_state.isolation(world.members.isolation, world.by_member.stance)
+    return members.isolation(world.members.isolation, world.by_member.stance)
 
 
 def concession(world: World) -> FloatArray:
     """Effect of the concessions that holdouts have received."""
-    return member_state.concession(world.members.concession, world.by_member.stance)
+    return members.concession(world.members.concession, world.by_member.stance)
 
 
 def shock(world: World) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa as mesa  # for those who import it from here
 import numpy as np
 
-from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
+from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT
 from article10.model.accession_rule import formal_weight
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from article10.agents import candidate, member_state, russia, secretary_general
+from article10.agents import candidate, members, russia, secretary_general
 from article10.agents.arrays import FloatArray, IntArray, relax, share
-from article10.agents.member_state import NEVER, STANCE_LIMIT
+from article10.agents.members import NEVER, STANCE_LIMIT
 from article10.model.accession_rule import (
     ASPIRANT,
     INVITED,
@@ -49,7 +49,7 @@ def elections(world: World) -> None:
     incumbent_below = world.by_run.constants.incumbent_below
     for i, k in setup.elections[world.step]:
         turnover, draw = world.draws["elections"][k][:, i].T
-        world.elect(i, turnover >= incumbent_below, member_state.new_orientation(m.orientation[:, i], draw, p))
+        world.elect(i, turnover >= incumbent_below, members.new_orientation(m.orientation[:, i], draw, p))
 
 
 def war(world: World) -> None:
@@ -85,7 +85,7 @@ def pressure(world: World) -> None:
     r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, r.effort, p), 0.0)
     m.pressure *= world.by_member.constants.pressure_left
     m.pressure += ((1.0 - c.pressure_left) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
-    m.felt_pressure = member_state.felt(m.pressure)
+    m.felt_pressure = members.felt(m.pressure)
 
 
 def _review(world: World) -> None:
@@ -139,7 +139,7 @@ def perceptions(world: World) -> None:
     """Members' perceived threat and knowledge of each other are updated; concessions fade."""
     m, r, p, c = world.members, world.russia, world.by_member.threat, world.by_member.constants
     exposure = world.setup.roster.exposure
-    target = member_state.threat_target(
+    target = members.threat_target(
         exposure, r.war_intensity[:, None], r.front[:, None], m.incidents, m.felt_pressure, p
     )
     relax(m.threat, target, c.threat_followed)
@@ -159,7 +159,7 @@ def commitments(world: World) -> None:
 def _trust(world: World) -> None:
     m, hegemon = world.members, world.setup.hegemon
     perceived = m.perceived[:, hegemon : hegemon + 1]
-    trusted = member_state.trust_target(perceived, m.stance, world.by_member.trust)
+    trusted = members.trust_target(perceived, m.stance, world.by_member.trust)
     m.trust = m.trust + world.by_member.constants.trust_followed * (trusted - m.trust)
 
 
@@ -170,7 +170,7 @@ def _spend(world: World) -> None:
     left = np.maximum(world.pledge_deadline - year, dt)
     world.pledge = world.pledge + np.minimum(dt / left, 1.0) * (world.pledge_target - world.pledge)
     mean_rise = ((m.spending - roster.defence_spending) * roster.influence_weight).sum(axis=-1)
-    aim = member_state.spending_target(
+    aim = members.spending_target(
         m.spending,
         roster.defence_spending,
         m.threat - world.by_run.constants.threat,
@@ -289,9 +289,9 @@ def _ratify(world: World, rows: RowArray) -> None:
     row = rows[place]
     p, line = world.by_run_at(row).ratification, world.by_run_at(row).accession.objection_line
     stance = world.ballot_stance[row, member]
-    _, by_war = member_state.objections(stance, world.bars_states_at_war[row, member], world.is_war_hot[row], line)
+    _, by_war = members.objections(stance, world.bars_states_at_war[row, member], world.is_war_hot[row], line)
     speed = setup.roster.ratification_speed[member]
-    hazard = member_state.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line, p.shape)
+    hazard = members.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line, p.shape)
     progress = m.ratification_progress[row, member] + hazard * grown[place]
     m.ratification_progress[row, member] = progress
     newly = progress >= world.draws["ratification"][0][row, member]

@@ -11,7 +11,7 @@ import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.agents.bounded_confidence import is_bounded, near_peers
-from article10.agents.member_state import peers
+from article10.agents.members import peers
 from article10.agents.parameter import Parameters
 from article10.agents.russia import STRATEGIES, Strategy
 from article10.agents.stackable import is_stackable

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.member_state import (
+from article10.agents.members import (
     NEVER,
     STANCE_LIMIT,
-    MemberStates,
+    MemberArrays,
     position,
     susceptibility,
     ties_of,
@@ -108,7 +108,7 @@ class World:
     draws: Draws
     events: list[tuple[Event, BoolArray, BoolArray]]
     step: int
-    members: MemberStates
+    members: MemberArrays
     russia: RussiaState
     candidate: CandidateState
     secretary_general: SecretaryGeneralState
@@ -294,7 +294,7 @@ def _filled(n: int, value: FloatArray | float) -> FloatArray:
     return np.broadcast_to(np.asarray(value, np.float64), (n,)).copy()
 
 
-def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: FloatArray) -> MemberStates:
+def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: FloatArray) -> MemberArrays:
     roster, p = setup.roster, by_member.stance
     stance = np.clip(roster.stance + p.spread_scale * roster.stance_spread * draws, -STANCE_LIMIT, STANCE_LIMIT)
     none = np.zeros_like(stance)
@@ -305,7 +305,7 @@ def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: Fl
     if "peers" in setup.mechanisms:  # at rest, assessment offsets the pull of peers
         pull = setup.peers(stance, stance, setup.network, setup.hegemon, none, p)
         assessed -= np.divide(pull, p.assessment_rate, out=none.copy(), where=np.greater(p.assessment_rate, 0))
-    return MemberStates(
+    return MemberArrays(
         stance=stance,
         perceived=stance.copy(),
         disposition=assessed - orientation,

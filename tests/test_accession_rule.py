@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from article10.agents import member_state
-from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
+from article10.agents import members
+from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT
 from article10.agents.russia import STRATEGIES
 from article10.model import accession_rule, schedule
 from article10.model.accession_rule import (
@@ -283,7 +283,7 @@ def test_the_rule_s_file_reads_nothing_of_russia_and_its_only_inputs_are_ballots
     tree = ast.parse(Path(accession_rule.__file__).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {name for name in imported if name and name.startswith("article10")}
-    agents = {"article10.agents.arrays", "article10.agents.member_state", "article10.agents.parameter"}
+    agents = {"article10.agents.arrays", "article10.agents.members", "article10.agents.parameter"}
     assert ours == {*agents, "article10.agents.short_error", "article10.model.roster"}
     assert list(inspect.signature(decide).parameters) == ["ballots", "p"]
     assert set(AccessionParameters.model_fields).isdisjoint({"russia", "alarm", "war", "effort"})
@@ -451,9 +451,9 @@ def test_held_ballots_catch_a_war_that_overrides_them(monkeypatch):
 
 
 def test_the_walk_catches_a_ratification_against_the_war(monkeypatch):
-    hazard = member_state.ratification_hazard
+    hazard = members.ratification_hazard
     blind = lambda stance, by_war, *rest: hazard(stance, np.zeros_like(by_war), *rest)  # noqa: E731
-    monkeypatch.setattr(member_state, "ratification_hazard", blind)
+    monkeypatch.setattr(members, "ratification_hazard", blind)
     changes = {"accession.objection_line": -0.9, "accession.stage": "protocol_signed", "war.breach_rate": 5.0}
     with pytest.raises(AssertionError, match="while it objected"):
         walk(changes | {"accession.war_bar": 0.0, "ratification.urgency": 5.0})
@@ -482,7 +482,7 @@ def test_who_is_no_member_has_no_ballot(outsider):
 @thousand
 @given(st.floats(-1, 1), st.booleans(), st.booleans(), st.floats(-0.99, 0))
 def test_a_member_supports_acquiesces_or_objects_by_its_line_and_by_the_war(stance, bar, hot, line):
-    from article10.agents.member_state import REASON_BOTH, REASON_NONE, REASON_STANCE, REASON_WAR, position
+    from article10.agents.members import REASON_BOTH, REASON_NONE, REASON_STANCE, REASON_WAR, position
 
     assume(abs(stance - line) > 1e-9)
     ballot, reason = position(np.array([[stance]]), np.array([bar]), np.array([[hot]]), line)

@@ -168,7 +168,7 @@ def test_a_value_of_a_data_table_counts_and_its_source_does_not():
 
 def test_the_fingerprint_covers_what_steps_and_records_and_nothing_that_presents():
     covered = set(loaded_trees())
-    model = {"agents.russia", "agents.member_state", "model.schedule", "model.roster_formulas", "model.tables"}
+    model = {"agents.russia", "agents.members", "model.schedule", "model.roster_formulas", "model.tables"}
     assert {f"article10.{name}" for name in (*model, "runs.ensemble.recorder", "runs.batches.histogram")} < covered
     assert not [name for name in covered if re.search("figures|html|report|commands|summary|progress|stories", name)]
     assert all(importlib.util.find_spec(name) for name in MESSAGES)

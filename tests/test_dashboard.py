@@ -23,8 +23,8 @@ from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.figures.plot import most_opposed
 from article10.runs.interactive.dashboard import serving
 from article10.runs.interactive.dashboard.fan import Fan
-from article10.runs.interactive.levers import SELECTED, levers_by_group
 from article10.runs.interactive.positions import Positions
+from article10.runs.interactive.sliders import SELECTED, parameters_by_group
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -112,7 +112,7 @@ def text(selector: str) -> str:
 DATE = text('[data-what="date"]')
 HEAD, MESSAGE, FAN_TOLD = text(".a10-head"), text(".v-alert"), text(".a10-fan ~ * , .a10-panel:has(.a10-fan) .a10-hint")
 PICTURE = "document.querySelector('img.a10-fan').src"
-ROW = f"[...document.querySelectorAll('.a10-lever')].find(e => e.innerText.includes('{LEVER}'))"
+ROW = f"[...document.querySelectorAll('.a10-slider')].find(e => e.innerText.includes('{LEVER}'))"
 THUMB = f"{ROW}.querySelector('.v-slider__thumb')"
 PENDING = "document.body.innerText.includes('follows at its next reset')"
 
@@ -168,7 +168,7 @@ class TestInTheBrowser:
         page.key("End", 35)
         page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set') && !{FAN_TOLD}.includes('the first')")
         scenario = read_scenario("baseline", SHORT)
-        high = Positions.of(next(d for d in levers_by_group(scenario)[SELECTED] if d.key == LEVER)).high
+        high = Positions.of(next(d for d in parameters_by_group(scenario)[SELECTED] if d.key == LEVER)).high
         expected = Fan(scenario, SEED).drawn({LEVER: high}, most_opposed(scenario)).headline
         assert page.run(FAN_TOLD) == f"{expected}\n--set {LEVER}={high}"
         assert page.run(PENDING)

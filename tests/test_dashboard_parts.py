@@ -1,4 +1,4 @@
-"""The parts of the dashboard, without a browser: what it opens, its levers, news, drawings and fan."""
+"""The parts of the dashboard, without a browser: what it opens, its sliders, news, drawings and fan."""
 
 import os
 from dataclasses import replace
@@ -17,8 +17,8 @@ from article10.runs.interactive.dashboard import drawings
 from article10.runs.interactive.dashboard.fan import Fan
 from article10.runs.interactive.dashboard.news import latest, story_of
 from article10.runs.interactive.dashboard.opening import Asked, opened, whole_number
-from article10.runs.interactive.levers import DEFAULT_LEVERS, SELECTED, levers_by_group
 from article10.runs.interactive.positions import with_change
+from article10.runs.interactive.sliders import DEFAULT_SLIDERS, SELECTED, parameters_by_group
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -101,18 +101,18 @@ def test_the_largest_seed_is_taken():
     assert whole_number(f" {2**63 - 1}", "seed") == 2**63 - 1
 
 
-# --- levers ---------------------------------------------------------------------------------------------------------
+# --- sliders --------------------------------------------------------------------------------------------------------
 
 
-def test_the_levers_are_those_of_explore_and_then_all_that_are_declared():
-    groups = levers_by_group(read_scenario("baseline"))
-    assert tuple(d.key for d in groups[SELECTED]) == DEFAULT_LEVERS
+def test_the_sliders_are_those_of_explore_and_then_all_that_are_declared():
+    groups = parameters_by_group(read_scenario("baseline"))
+    assert tuple(d.key for d in groups[SELECTED]) == DEFAULT_SLIDERS
     assert all(d.key.startswith(f"{group}.") for group, found in groups.items() if group != SELECTED for d in found)
     assert {"stance", "russia", "war", "guarantees"} < set(groups)
 
 
 def test_a_lever_moved_back_is_no_change():
-    declared = next(d for d in levers_by_group(read_scenario("baseline"))[SELECTED] if d.key == LEVER)
+    declared = next(d for d in parameters_by_group(read_scenario("baseline"))[SELECTED] if d.key == LEVER)
     moved = with_change({"russia.effort": 1.0}, declared, 0.9)
     assert moved == {"russia.effort": 1.0, LEVER: 0.9}
     assert with_change(moved, declared, declared.default) == {"russia.effort": 1.0}

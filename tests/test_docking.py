@@ -12,7 +12,7 @@ import pytest
 
 from article10.agents import bounded_confidence
 from article10.agents.member_parameters import StanceParameters
-from article10.agents.member_state import position
+from article10.agents.members import position
 from article10.model import schedule
 from article10.model.influence_network import friedkin_johnsen, influence_network
 from article10.model.mechanisms import MECHANISMS

@@ -41,3 +41,8 @@ def test_a_mechanism_reads_the_earlier_attributes_of_the_world():
     )
     assert read
     assert all(both == (True, True) for both in read)
+
+
+def test_explore_takes_the_earlier_name_of_its_parameters():
+    panel = article10.explore("baseline", levers=["stance.peer_rate"], runs=2)
+    assert list(panel.sliders) == ["stance.peer_rate"]

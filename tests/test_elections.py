@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from article10.agents import member_state
+from article10.agents import members
 from article10.agents.member_parameters import ElectionParameters
 from article10.model.roster import read_roster
 from article10.model.scenario_file import read_scenario
@@ -29,7 +29,7 @@ def test_a_government_like_that_of_the_start_has_the_ties_of_the_start():
     world = at_rest()
     for place, coded in enumerate(world.setup.roster.government_ties):
         m = world.members
-        again = member_state.ties_of(m.disposition[:, place], m.orientation[:, place], coded, P)
+        again = members.ties_of(m.disposition[:, place], m.orientation[:, place], coded, P)
         assert again == pytest.approx(coded, abs=1e-12), world.setup.roster.iso3[place]
 
 
@@ -39,7 +39,7 @@ def test_a_government_like_that_of_the_start_has_the_ties_of_the_start():
 )
 def test_warmer_governments_have_fewer_ties(orientation, at_start, ties):
     hesitant = np.array([-0.4])
-    assert member_state.ties_of(hesitant, np.array([orientation]), at_start, P) == pytest.approx(ties)
+    assert members.ties_of(hesitant, np.array([orientation]), at_start, P) == pytest.approx(ties)
 
 
 def test_few_new_governments_of_the_hesitant_turn_to_russia():

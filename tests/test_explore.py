@@ -14,8 +14,8 @@ from article10.model.scenario import ScenarioError, all_declarations
 from article10.runs.interactive import ensemble_cache
 from article10.runs.interactive.ensemble_cache import FIRST, EnsembleCache
 from article10.runs.interactive.figure import ComparisonFigure
-from article10.runs.interactive.levers import DEFAULT_LEVERS, chosen_levers
 from article10.runs.interactive.panel import explore
+from article10.runs.interactive.sliders import DEFAULT_SLIDERS, chosen_parameters
 from article10.runs.interactive.state import InteractiveState
 
 SHORT = {"horizon": "2027-12-06"}
@@ -88,7 +88,7 @@ def test_a_lever_that_does_nothing_changes_nothing(short):
 
 def test_sliders_come_from_the_declarations(panel):
     declared = {d.key: d for d in all_declarations()}
-    assert tuple(panel.sliders) == DEFAULT_LEVERS
+    assert tuple(panel.sliders) == DEFAULT_SLIDERS
     for key, slider in panel.sliders.items():
         assert slider.value == declared[key].default
         assert declared[key].description in slider.tooltip
@@ -97,8 +97,8 @@ def test_sliders_come_from_the_declarations(panel):
     assert set(panel.sliders["russia.strategy"].options) == set(article10.STRATEGIES)
 
 
-def test_levers_are_chosen_by_key_and_by_group(short):
-    chosen = [d.key for d in chosen_levers(short, ["trust", "candidate.readiness"])]
+def test_parameters_are_chosen_by_key_and_by_group(short):
+    chosen = [d.key for d in chosen_parameters(short, ["trust", "candidate.readiness"])]
     assert chosen == ["trust.adjustment_rate", "trust.divergence_cost", "candidate.readiness"]
     panel = explore(short, ["candidate", "mechanisms.peers"], runs=2)
     assert "candidate.name" not in panel.sliders
@@ -108,8 +108,8 @@ def test_levers_are_chosen_by_key_and_by_group(short):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"levers": ["stance.peer_rat"]}, r"did you mean 'stance.peer_rate'"),
-        ({"levers": ["candidate.name"]}, "no range"),
+        ({"parameters": ["stance.peer_rat"]}, r"did you mean 'stance.peer_rate'"),
+        ({"parameters": ["candidate.name"]}, "no range"),
         ({"members": []}, "at least one"),
         ({"members": ["HNU"]}, "HNU"),
         ({"members": ["HUN", "HUN"]}, "members: HUN is given twice"),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import article10
-from article10.agents.member_state import ACQUIESCE, OBJECT, SUPPORT
+from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT
 from article10.model.accession_rule import AccessionParameters
 from article10.runs.analyses.holdouts.power import consenting, holdout_power
 from article10.runs.analyses.rules.compared import RULES

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import article10
-from article10.agents.member_state import REASON_STANCE
+from article10.agents.members import REASON_STANCE
 from article10.model.edition import read_edition
 from article10.model.influence_network import friedkin_johnsen
 from article10.model.scenario_file import read_scenario

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from article10.agents.parameter import Declaration, Meta
 from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario, shipped
-from article10.runs.interactive.levers import can_be_moved
 from article10.runs.interactive.positions import FEWEST, Positions, position_of, with_change
+from article10.runs.interactive.sliders import can_be_moved
 
 ON_NO_ROUND_GRID = {"accession.majority"}
 """Two thirds."""

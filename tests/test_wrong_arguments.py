@@ -209,7 +209,7 @@ CALLS = {
     "discover_parameters": Call(lambda o: article10.discover_parameters(None), ("batch = None", "open_batch")),
     "hindcast: observed": Call(lambda o: article10.hindcast("finland_2022_at_signing", 3), ("observed = 3",)),
     "hindcast_stances": Call(lambda o: article10.hindcast_stances(positions=[None]), ("positions = [None]",)),
-    "explore: levers": Call(lambda o: article10.explore(o.scenario, []), ("levers = []",)),
+    "explore: parameters": Call(lambda o: article10.explore(o.scenario, []), ("parameters = []",)),
     "report: runs": Call(lambda o: article10.report(o.scenario, None), ("runs = None",)),
     **{
         f"{name}: {argument}": Call(

@@ -30,7 +30,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, chromium(Path(profile)) as page:
             page.open(server.stdout.readline().split()[1], WIDTH)
             page.wait("!!document.querySelector('img.a10-fan')", seconds=60)
-            lever = f"[...document.querySelectorAll('.a10-lever')].find(e => e.innerText.includes('{LEVER}'))"
+            lever = f"[...document.querySelectorAll('.a10-slider')].find(e => e.innerText.includes('{LEVER}'))"
             page.click(f"{lever}.querySelector('.v-slider__thumb')")
             page.key("End", 35)
             page.wait("document.body.innerText.includes('--set')")

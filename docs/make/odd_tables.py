@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from article10.agents.candidate import CandidateState
-from article10.agents.member_state import MemberStates
+from article10.agents.members import MemberArrays
 from article10.agents.russia import STRATEGIES, RussiaState
 from article10.agents.secretary_general import SecretaryGeneralState
 from article10.model.events import Event, kinds
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[1] / "odd.md"
 """Where the protocol stands in a checkout."""
 
 ENTITIES: Mapping[str, type] = {
-    "member": MemberStates,
+    "member": MemberArrays,
     "Russia": RussiaState,
     "candidate": CandidateState,
     "Secretary General": SecretaryGeneralState,

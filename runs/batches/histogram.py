@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.arrays import FloatArray
-from article10.agents.member_state import STANCE_LIMIT
+from article10.agents.members import STANCE_LIMIT
 from article10.model.setup import Setup
 
 BINS = 400

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
+from article10.agents.members import NEVER, NO_BALLOT, REASON_STANCE
 from article10.model.accession_rule import STAGES, Milestone
 from article10.model.setup import Setup
 from article10.runs.ensemble.provenance import provenance

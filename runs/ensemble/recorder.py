@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from article10.agents.member_state import NEVER, NO_BALLOT
+from article10.agents.members import NEVER, NO_BALLOT
 from article10.model.accession_rule import SHELVED, Milestone
 from article10.model.arguments import check_names
 from article10.model.mechanisms import BOUNDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from article10.agents.member_state import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.agents.members import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import Milestone, formal_weight
 from article10.model.edition import read_edition
 from article10.runs.ensemble.result import EnsembleResult

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from article10.agents.arrays import BoolArray, IntArray
-from article10.agents.member_state import NEVER
+from article10.agents.members import NEVER
 from article10.agents.short_error import ArgumentError
 from article10.model.accession_rule import OBJECT, SHELVED
 from article10.runs.analyses.paired import reached

@@ -10,7 +10,7 @@ from typing import Any
 
 from article10.agents.parameter import Declaration
 from article10.model.arguments import check_distinct
-from article10.model.checked import checked
+from article10.model.checked import checked, list_of
 from article10.model.edition import Edition
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import read_scenario
@@ -18,20 +18,21 @@ from article10.runs.figures.plot import MOST_MEMBERS, selected_members
 from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.interactive.figure import ComparisonFigure
 from article10.runs.interactive.latest import IsStale, Latest
-from article10.runs.interactive.levers import chosen_levers, tooltip_of
 from article10.runs.interactive.positions import Positions, Value, position_of
+from article10.runs.interactive.sliders import chosen_parameters, tooltip_of
 from article10.runs.interactive.state import InteractiveState
 
 
 @checked
 def explore(
     scenario: str | Path | Scenario = "baseline",
-    levers: Sequence[str] | None = None,
+    parameters: Sequence[str] | None = None,
     *,
     runs: int = 300,
     seed: int = 0,
     members: Sequence[str] | None = None,
     edition: str | Path | Edition | None = None,
+    levers: Sequence[str] | None = None,
 ) -> Explorer:
     """Show sliders for parameters beside the accession and the stances that they lead to, in a notebook.
 
@@ -40,19 +41,20 @@ def explore(
 
     Args:
         scenario: name of a shipped scenario, path of a TOML file, or a scenario.
-        levers: full keys of parameters, or names of groups for all parameters of a group; by default a selection.
+        parameters: full keys of parameters, or names of groups for all parameters of a group; by default a selection.
         runs: number of runs.
         seed: seed of all random streams.
         members: codes of up to six members whose stances are drawn.
         edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
+        levers: the earlier name of ``parameters``.
 
     Returns:
         The panel; as the last line of a cell, it is shown.
 
     Raises:
         ScenarioError: the scenario is not valid.
-        ValueError: a name in ``levers`` is not that of a parameter or group, or the parameter has no range; there are
-            too many members, or one twice; ``runs`` or ``seed`` is not an integer within bounds.
+        ValueError: a name in ``parameters`` is not that of a parameter or group, or the parameter has no range; there
+            are too many members, or one twice; ``runs`` or ``seed`` is not an integer within bounds.
         KeyError: a member is not on the roster.
         ImportError: ipywidgets is not installed.
 
@@ -66,7 +68,10 @@ def explore(
     check_distinct("members", chosen)
     if not 1 <= len(chosen) <= MOST_MEMBERS:
         raise ValueError(f"members = {chosen}: expected one to {MOST_MEMBERS} codes")
-    return Explorer(InteractiveState(full, runs, seed, chosen), chosen_levers(full, levers))
+    asked = levers if parameters is None else parameters
+    if asked is not None:
+        list_of("parameters", asked, "parameters or groups")
+    return Explorer(InteractiveState(full, runs, seed, chosen), chosen_parameters(full, asked))
 
 
 class Explorer:
@@ -79,21 +84,21 @@ class Explorer:
         panel: the widget that holds all others.
     """
 
-    def __init__(self, state: InteractiveState, levers: Sequence[Declaration]) -> None:
+    def __init__(self, state: InteractiveState, parameters: Sequence[Declaration]) -> None:
         """Make the panel.
 
         Args:
             state: the scenario and its runs.
-            levers: declarations of the parameters that are offered.
+            parameters: declarations of the parameters that are offered.
         """
         import ipywidgets
 
         self.state = state
         self._figure = ComparisonFigure(state.given)
-        self._levers = tuple(levers)
-        self.sliders: dict[str, Any] = {d.key: _slider(d) for d in levers}
+        self._parameters = tuple(parameters)
+        self.sliders: dict[str, Any] = {d.key: _slider(d) for d in parameters}
         self._latest = Latest(self._pictures, self._show, self._refuse)
-        for declared in levers:
+        for declared in parameters:
             self.sliders[declared.key].observe(self._follow(declared), names="value")
         tooltip = "Set every parameter back to its value in the scenario."
         back = ipywidgets.Button(description="Reset parameters", tooltip=tooltip)
@@ -128,7 +133,7 @@ class Explorer:
 
     def reset(self, button: object = None) -> None:
         """Set every parameter back to its value in the scenario; ipywidgets passes the button that was pressed."""
-        for declared in self._levers:
+        for declared in self._parameters:
             self.sliders[declared.key].value = position_of(declared, declared.default)
 
     def headline(self) -> str:

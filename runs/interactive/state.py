@@ -28,9 +28,9 @@ class InteractiveState:
         given: the runs of the scenario as given.
         now: the runs as they were last simulated to the end.
 
-    >>> from article10.runs.interactive.levers import chosen_levers
+    >>> from article10.runs.interactive.sliders import chosen_parameters
     >>> state = InteractiveState(read_scenario("baseline", {"horizon": "2027-06-01"}), runs=4, members=["HUN"])
-    >>> state.move(chosen_levers(state.scenario, ["stance.peer_rate"])[0], 0.7)
+    >>> state.move(chosen_parameters(state.scenario, ["stance.peer_rate"])[0], 0.7)
     >>> state.changes, state.simulate().scenario.stance.peer_rate
     ({'stance.peer_rate': 0.7}, 0.7)
     """

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.member_state import NEVER, NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.agents.members import NEVER, NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import ASPIRANT, INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING, SHELVED
 from article10.model.events import Event, GuaranteeEvent, PeacePlanEvent
 from article10.model.scenario import Scenario

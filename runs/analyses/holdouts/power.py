@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from article10.agents.member_state import NO_BALLOT
+from article10.agents.members import NO_BALLOT
 from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.edition import Edition

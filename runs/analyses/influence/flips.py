@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
+from article10.agents.members import NEVER, NO_BALLOT, REASON_STANCE
 from article10.model.accession_rule import OBJECT
 from article10.runs.analyses.paired import reached
 from article10.runs.ensemble.result import EnsembleResult

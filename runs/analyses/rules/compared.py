@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.dates import date2num
 
-from article10.agents.member_state import OBJECT
+from article10.agents.members import OBJECT
 from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.edition import Edition

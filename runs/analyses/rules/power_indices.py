@@ -9,7 +9,7 @@ from math import ceil, factorial
 
 import numpy as np
 
-from article10.agents.member_state import OBJECT, SUPPORT
+from article10.agents.members import OBJECT, SUPPORT
 from article10.model.accession_rule import AccessionParameters, Ballots, decide
 
 

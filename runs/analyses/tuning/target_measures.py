@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from article10.agents.member_state import NEVER, NO_BALLOT, REASON_STANCE
+from article10.agents.members import NEVER, NO_BALLOT, REASON_STANCE
 from article10.model.accession_rule import OBJECT, SHELVED, Milestone
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup

@@ -33,8 +33,8 @@ from article10.runs.interactive.dashboard.panels import (
 from article10.runs.interactive.dashboard.style import CSS
 from article10.runs.interactive.dashboard.watched import Canvas, Watched
 from article10.runs.interactive.latest import Latest
-from article10.runs.interactive.levers import levers_by_group, tooltip_of, unit_suffix
 from article10.runs.interactive.positions import Positions, Value, position_of, with_change
+from article10.runs.interactive.sliders import parameters_by_group, tooltip_of, unit_suffix
 from article10.runs.interactive.state import RUNS
 
 WEEKS = {1: "week", 4: "4 weeks", 13: "quarter", 26: "half year"}
@@ -199,7 +199,7 @@ def Chooser(start: Opened, now: Opened, show: Any) -> None:  # noqa: N802, ANN40
 @solara.component
 def Parameters(scenario: Scenario, changes: solara.Reactive[Changes]) -> None:  # noqa: N802
     """The parameters of one group at a time."""
-    groups = solara.use_memo(lambda: levers_by_group(scenario), [scenario])
+    groups = solara.use_memo(lambda: parameters_by_group(scenario), [scenario])
     group = solara.use_reactive(next(iter(groups)))
     with solara.Div():
         solara.Select("Group", values=list(groups), value=group)
@@ -218,7 +218,7 @@ def Parameter(declared: Declaration, changes: solara.Reactive[Changes]) -> None:
         changes.value = with_change(changes.value, declared, position)
 
     name, value = declared.key, changes.value.get(declared.key, declared.default)
-    with solara.Div(classes=["a10-lever", *(["a10-moved"] if declared.key in changes.value else [])]):
+    with solara.Div(classes=["a10-slider", *(["a10-moved"] if declared.key in changes.value else [])]):
         if declared.choices:
             solara.Select(name, values=list(declared.choices), value=value, on_value=move)
         elif isinstance(declared.default, bool):

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 from mesa.visualization.utils import update_counter
 
-from article10.agents.member_state import OBJECT, REASON_STANCE, REASON_WAR
+from article10.agents.members import OBJECT, REASON_STANCE, REASON_WAR
 from article10.model.accession_model import AccessionModel
 from article10.model.mesa_agents import BALLOT_NAMES
 from article10.runs.figures.map import CANDIDATE

@@ -40,13 +40,13 @@ CSS = (
 .a10-news li.now { border-color: #0072b2; background: #f1f7fb; }
 .a10-news time { color: #5a6673; margin-right: 4px; font-variant-numeric: tabular-nums; }
 
-.a10-lever { border-left: 3px solid transparent; padding-left: 7px; margin-left: -10px; }
+.a10-slider { border-left: 3px solid transparent; padding-left: 7px; margin-left: -10px; }
 .a10-moved { border-color: #0072b2; }
 .a10-name { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 8px; font-size: 12.5px;
   line-height: 1.35; margin-top: 7px; cursor: help; }
 .a10-name b { font-weight: 600; font-variant-numeric: tabular-nums; }
-.a10-lever .v-input__slider { margin: 0 -6px; } .a10-lever .v-slider { min-height: 26px; }
-.a10-lever .v-input__slot, .a10-lever .v-messages { margin: 0 !important; min-height: 0 !important; }
+.a10-slider .v-input__slider { margin: 0 -6px; } .a10-slider .v-slider { min-height: 26px; }
+.a10-slider .v-input__slot, .a10-slider .v-messages { margin: 0 !important; min-height: 0 !important; }
 
 .v-application .a10 .v-text-field { padding-top: 14px; margin-top: 0; font-size: 14px; }
 .v-application .a10 .v-text-field__details { display: none; }

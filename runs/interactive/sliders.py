@@ -8,7 +8,7 @@ from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
 from article10.model.scenario import Scenario, all_declarations
 
-DEFAULT_LEVERS = (
+DEFAULT_SLIDERS = (
     "russia.strategy",
     "russia.effort",
     "stance.intimidation_weight",
@@ -24,15 +24,15 @@ DEFAULT_LEVERS = (
 """Parameters offered where none is chosen: pressure, peers, guarantees, the war and the accession rule."""
 
 SELECTED = "selected parameters"
-"""Name of the group that holds ``DEFAULT_LEVERS``."""
+"""Name of the group that holds ``DEFAULT_SLIDERS``."""
 
 
-def chosen_levers(scenario: Scenario, levers: Sequence[str] | None = None) -> list[Declaration]:
+def chosen_parameters(scenario: Scenario, parameters: Sequence[str] | None = None) -> list[Declaration]:
     """Declarations of the parameters that are offered.
 
     Args:
         scenario: its values are the defaults.
-        levers: full keys of parameters, or names of groups; by default ``DEFAULT_LEVERS``.
+        parameters: full keys of parameters, or names of groups; by default ``DEFAULT_SLIDERS``.
 
     Raises:
         ValueError: a name is not that of a parameter or group, or the parameter has no range.
@@ -40,22 +40,22 @@ def chosen_levers(scenario: Scenario, levers: Sequence[str] | None = None) -> li
     declared = {d.key: d for d in all_declarations(scenario)}
     groups = {key.partition(".")[0] for key in declared}
     found: dict[str, Declaration] = {}
-    for lever in DEFAULT_LEVERS if levers is None else levers:
-        if lever in groups:
-            found |= {key: d for key, d in declared.items() if key.startswith(f"{lever}.") and can_be_moved(d)}
-        elif lever not in declared:
-            raise ValueError(f"levers: {lever!r}: no such parameter or group{nearest(lever, [*groups, *declared])}")
-        elif not can_be_moved(declared[lever]):
-            raise ValueError(f"levers: {lever!r} has no range to move in")
+    for name in DEFAULT_SLIDERS if parameters is None else parameters:
+        if name in groups:
+            found |= {key: d for key, d in declared.items() if key.startswith(f"{name}.") and can_be_moved(d)}
+        elif name not in declared:
+            raise ValueError(f"parameters: {name!r}: no such parameter or group{nearest(name, [*groups, *declared])}")
+        elif not can_be_moved(declared[name]):
+            raise ValueError(f"parameters: {name!r} has no range to move in")
         else:
-            found[lever] = declared[lever]
+            found[name] = declared[name]
     return list(found.values())
 
 
-def levers_by_group(scenario: Scenario) -> dict[str, list[Declaration]]:
-    """All parameters that can be moved, by group; the first group is that of the ``DEFAULT_LEVERS``."""
+def parameters_by_group(scenario: Scenario) -> dict[str, list[Declaration]]:
+    """All parameters that can be moved, by group; the first group is that of the ``DEFAULT_SLIDERS``."""
     groups = dict.fromkeys(d.key.partition(".")[0] for d in all_declarations(scenario))
-    found = {SELECTED: chosen_levers(scenario), **{group: chosen_levers(scenario, [group]) for group in groups}}
+    found = {SELECTED: chosen_parameters(scenario), **{group: chosen_parameters(scenario, [group]) for group in groups}}
     return {group: declared for group, declared in found.items() if declared}
 
 

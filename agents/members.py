@@ -38,7 +38,7 @@ REASON_NONE, REASON_STANCE, REASON_WAR, REASON_BOTH = 0, 1, 2, 3
 
 
 @dataclass
-class MemberStates:
+class MemberArrays:
     """The state of all member states in all runs; every array is ``(run, member)``.
 
     Attributes:
