@@ -303,6 +303,11 @@ def test_a_wrong_table_of_outcomes_is_refused(made, tmp_path, table, words):
         ('id = "breaks"', 'id = "ceasefire"', "ceasefire is given twice"),
         ("no_change = false\n\n[questions.condition]", "[questions.condition]", "no_change: missing"),
         ("[questions.condition]", "[questions.conditions]", "unknown key"),
+        (
+            "no_change = false\n\n[[",
+            "no_change = false\nagain_on = [2029-01-01]\n\n[[",
+            "condition: arguments.by = 2029-01-01",
+        ),
         ("QUESTIONS", "", "cannot be read"),
     ],
 )

@@ -54,6 +54,8 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (SPECIFICATION, BACKGROUND),
         "providers of the dated guarantees of ukraine_2022; basis of codes; initial guarantee, its scale assumed",
     ),
+    "2025-12-outcomes": ((VALIDATION,), "what happened in the year after the edition 2025-12: scores its track record"),
+    "2025-12-platforms": ((VALIDATION,), "dated probabilities of forecasting platforms, beside that track record"),
     "codes_reading_1": ((SPECIFICATION,), "a second reading of stance, ties and war bar, and the main alternative"),
     "codes_reading_2": ((SPECIFICATION,), "a third reading of the same"),
     "guarantees": ((BACKGROUND,), "which guarantees of 2026 are in force; basis of the column `counts_as` of events"),

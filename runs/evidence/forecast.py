@@ -181,7 +181,7 @@ def forecast(
     ranges = _ranges(np.array(shares))
     return Forecast(
         {
-            "about": "A forecast by the model article10, locked before its questions were resolved.",
+            "about": "Probabilities of the model article10 for stated questions, as they were on the day locked_on.",
             "date": base.start.isoformat(),
             "edition": {
                 "name": edition.name,
@@ -278,7 +278,7 @@ def _ranges(shares: np.ndarray) -> list[list[float] | None]:
 def _answered(row: Question, tally: Tally, place: int, parameter_range: list[float] | None) -> dict[str, Any]:
     """A question with its answer, as the file contains it."""
     happened, counted = int(tally.happened[place]), int(tally.counted[place])
-    words = json.loads(row.model_dump_json(exclude={"members"}))
+    words = json.loads(row.model_dump_json(exclude={"members", "again_on"}))
     if row.condition is not None:
         words["condition"]["probability"] = counted / tally.runs
     return {

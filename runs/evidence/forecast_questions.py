@@ -24,6 +24,9 @@ from article10.runs.evidence.forecast_measures import MEASURES
 QUESTIONS_FILE = "questions.toml"
 """The file of an edition that holds the questions of its forecast."""
 
+AGAIN = "-from-"
+"""What joins the id of a question with the day on which it is asked again."""
+
 DAYS, WHOLE, NUMBERS = ("by", "on", "since"), ("at_least", "days"), ("level",)
 """Arguments of measures that are days, whole numbers, and numbers; the others are words."""
 
@@ -62,6 +65,8 @@ class Question(Parameters):
         condition: what has to happen for the question to count.
         members: codes of the members for each of which the question is asked; ``{member}`` and ``{name}`` stand for
             the code and the name in ``id``, ``question``, ``criterion`` and ``source``.
+        again_on: days on which the question is asked again, given that the answer is not yes by then; its measure has
+            to take ``by``.
     """
 
     id: Label
@@ -75,6 +80,7 @@ class Question(Parameters):
     no_change: bool
     condition: Condition | None = None
     members: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    again_on: Annotated[tuple[Day, ...], Field(strict=False)] = ()
 
 
 class QuestionFile(Parameters):
@@ -105,7 +111,7 @@ def read_questions(source: str | Path | Traversable, scenario: Scenario) -> tupl
         raise ArgumentError(listed_mistakes(file_mistakes(error, path.name))) from None
     roster = scenario.members()
     names = dict(zip(roster.iso3, roster.names, strict=True))
-    found = [one for row in rows for one in _for_each_member(row, names, path.name)]
+    found = [again for row in rows for one in _for_each_member(row, names, path.name) for again in _on_each_day(one)]
     check_distinct(f"{path.name}: id", [each.id for each in found])
     for each in found:
         _check(each, names, scenario, f"{path.name}, question {each.id}")
@@ -138,6 +144,16 @@ def _for_each_member(row: Question, names: Mapping[str, str], origin: str) -> li
         }
         found.append(row.with_(**words, arguments={**row.arguments, "member": code}, members=()))
     return found
+
+
+def _on_each_day(row: Question) -> list[Question]:
+    """The question, and the same question on later days, each given that the answer is not yes by then."""
+    plain, found = row.with_(again_on=()), []
+    for day in row.again_on:
+        given = {**row.arguments, "by": day}
+        not_yet = Condition(text=f"Not by {day}.", measure=row.measure, arguments=given, answer=False)
+        found.append(plain.with_(id=f"{row.id}{AGAIN}{day}", condition=not_yet))
+    return [plain, *found]
 
 
 def _check(row: Question, names: Mapping[str, str], scenario: Scenario, where: str) -> None:
