@@ -17,7 +17,7 @@ from article10.runs.evidence.forecast_file import read_locked
 from article10.runs.evidence.forecast_questions import AGAIN
 from article10.runs.evidence.forecast_scores import FORECASTERS, KEYS, SCORES, mean, score_forecast
 from article10.runs.output.progress import progress_shown
-from article10.runs.statistics.scores import skill
+from article10.runs.statistics.scores import Skill, skill
 from forecast_page import DRAWS, RUNS, SEED, locked_files
 from generated import markdown_table, with_blocks
 
@@ -89,17 +89,28 @@ def _summary(rows: Sequence[Row]) -> str:
     cells, said = [], []
     for name, belongs in GROUPS.items():
         own = [row for row in rows if belongs(row["id"])]
-        means = [{who: float(mean(own, score, who) or 0.0) for who in FORECASTERS} for score in SCORES]
+        brier, log = ({who: float(mean(own, score, who) or 0.0) for who in FORECASTERS} for score in SCORES)
         over = skill(*(np.array([row["brier"][who] for row in own], float) for who in ("model", "no change")))
         happened = sum(row["outcome"] == "yes" for row in own)
-        numbers = [f"{value:.3f}" for of in means for value in of.values()]
+        numbers = [f"{value:.3f}".replace("inf", "∞") for of in (brier, log) for value in of.values()]
         cells.append((name, len(own), happened, *numbers, f"{over.value:+.2f} [{over.low:+.2f}, {over.high:+.2f}]"))
-        best = min(means[0], key=lambda who: means[0][who])
-        verdict = "beats both" if best == "model" else f"loses to {'a coin' if best == 'coin' else best}"
-        said.append(f"- By the Brier score, the model {verdict} on {name}.")
+        said.append(f"- **{name[0].upper()}{name[1:]}.** " + _verdict(brier, log, over))
     heads = [f"{'Brier' if score == 'brier' else 'log'}, {who}" for score in SCORES for who in FORECASTERS]
     columns = ("questions", "scored", "of which yes", *heads, "Brier skill over no change [95%]")
     return markdown_table(columns, cells) + "\n" + "\n".join(said) + "\n"
+
+
+def _verdict(brier: Mapping[str, float], log: Mapping[str, float], over: Skill) -> str:
+    """Who is better by each score, in words."""
+    sure = "" if over.detected else ", but the 95% interval of its skill includes zero"
+    return (
+        f"By the Brier score, the model is {_better(brier, 'coin')} a coin and {_better(brier, 'no change')} no "
+        f"change{sure}. By the log score, it is {_better(log, 'coin')} a coin."
+    )
+
+
+def _better(scores: Mapping[str, float], who: str) -> str:
+    return "better than" if scores["model"] < scores[who] else "worse than"
 
 
 def _governments(rows: Iterable[Row]) -> str:
@@ -148,7 +159,8 @@ def _table(rows: Iterable[Row]) -> str:
 
 def _platforms(rows: Iterable[Row], asked: Mapping[str, Row]) -> str:
     outcome = {row["id"]: row["outcome"] for row in rows}
-    cells, figures = [], parsed_table(PLATFORMS.read_text("utf-8"))
+    figures = sorted(parsed_table(PLATFORMS.read_text("utf-8")), key=lambda f: (f["close_date"], f["date_of_figure"]))
+    cells = []
     for figure in figures:
         later = asked[figure["id"]]
         start = asked[figure["id"].partition(AGAIN)[0]]
@@ -156,7 +168,10 @@ def _platforms(rows: Iterable[Row], asked: Mapping[str, Row]) -> str:
         answer = outcome.get(figure["id"], "open")
         cells.append((figure["question"], figure["platform"], figure["date_of_figure"], *said, answer, figure["note"]))
     columns = ("the platform's question", "platform", "day", "platform", "model, if not yet by that day")
+    still_open = [figure for figure in figures if figure["id"] not in outcome]
+    lower = sum(float(figure["probability"]) < asked[figure["id"]]["probability"] for figure in still_open)
     text = _head_to_head(rows, {figure["id"]: float(figure["probability"]) for figure in figures})
+    text += f"In {lower} of the {len(still_open)} open ones the platform is below the model.\n"
     return markdown_table((*columns, "model, December 2025", "outcome", "note"), cells) + text
 
 
