@@ -49,7 +49,7 @@ def _points(difference: Difference) -> str:
 
 def main() -> None:
     """Compute the blocks with one process per core, which takes some minutes, and write them into the page."""
-    with progress_shown("robustness", "points") as done:
+    with progress_shown("robustness") as done:
         answer = robustness(runs=RUNS, seed=SEED, redraws=REDRAWS, points=POINTS, workers=cores(), progress=done)
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), robustness_blocks(answer)), "utf-8")
 

@@ -243,7 +243,7 @@ def robustness(
         changes: changes to the scenario, by full key.
         edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         workers: number of processes that share the points; results do not depend on it.
-        progress: called with the number of points done and the total.
+        progress: called with the number of runs done and the total.
 
     Raises:
         ScenarioError: the scenario is invalid.
@@ -259,10 +259,11 @@ def robustness(
         )
     asked = [Perturbation("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
     done: dict[int, Reading] = {}
+    runs_a_point = runs * len(variants(base))
     for place, reading in executor(workers).run(partial(_read_place, runs=runs, seed=seed), list(enumerate(asked))):
         done[place] = reading
         if progress is not None:
-            progress(len(done), len(asked))
+            progress(runs_a_point * len(done), runs_a_point * len(asked))
     baseline, *readings = (done[place] for place in range(len(asked)))
     return Robustness(base, runs, seed, baseline, tuple(readings))
 
