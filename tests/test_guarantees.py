@@ -19,7 +19,8 @@ from article10.runs.analyses.guarantees.three_futures import (
     futures_of,
     three_futures,
 )
-from article10.runs.analyses.guarantees.tradeoff import GuaranteeTradeoff, guarantee_tradeoff
+from article10.runs.analyses.guarantees.tradeoff import guarantee_tradeoff
+from article10.runs.analyses.guarantees.tradeoff_result import GuaranteeTradeoff
 from article10.runs.command_line import app
 from article10.runs.figures.style import new_axes
 from article10.runs.statistics.intervals import TooFewRunsWarning

@@ -15,7 +15,7 @@ import article10
 from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT
 from article10.model.accession_rule import AccessionParameters
 from article10.runs.analyses.holdouts.power import consenting, holdout_power
-from article10.runs.analyses.rules.compared import RULES
+from article10.runs.analyses.rules.compared_result import RULES
 from article10.runs.analyses.rules.power_indices import VotingGame, normalised, pivotal
 
 pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")

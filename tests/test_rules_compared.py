@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import article10
-from article10.runs.analyses.rules.compared import RULES, compare_rules
+from article10.runs.analyses.rules.compared import compare_rules
+from article10.runs.analyses.rules.compared_result import RULES
 
 pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from article10.runs.analyses.influence.influence import Influence
+from article10.runs.analyses.influence.influence_result import Influence
 from article10.runs.analyses.result import listed
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.summary import milestones, objections

@@ -20,7 +20,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario, shipped
 from article10.model.setup import Setup
 from article10.model.stacked_draws import SharedDraws
-from article10.runs.analyses.influence.influence import Influence
+from article10.runs.analyses.influence.influence_result import Influence
 from article10.runs.analyses.paired import Progress, outcomes_ahead
 from article10.runs.analyses.registry import ANALYSES
 from article10.runs.analyses.result import AnalysisResult, listed

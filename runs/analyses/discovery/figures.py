@@ -14,7 +14,7 @@ from article10.runs.figures.style import COLOURS, PALE, SUPPORTIVE, house_style,
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from article10.runs.analyses.discovery.discovery import Discovery
+    from article10.runs.analyses.discovery.discovery_result import Discovery
     from article10.runs.statistics.boxes import Box, Boxes
 
 MOST_DRAWN = 2000

@@ -24,7 +24,7 @@ from article10.runs.statistics.intervals import HIGH, LOW, excludes_zero
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from article10.runs.analyses.holdouts.power import HoldoutPower
+    from article10.runs.analyses.holdouts.power_result import HoldoutPower
 
 
 def consent(answer: HoldoutPower, most: int = 14, ax: Axes | None = None) -> Axes:

@@ -41,7 +41,7 @@ from article10.runs.statistics.intervals import excludes_zero
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from article10.runs.analyses.influence.influence import Influence
+    from article10.runs.analyses.influence.influence_result import Influence
 
 REASON_COLOURS: Mapping[str, str] = MappingProxyType(
     {
