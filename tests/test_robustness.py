@@ -130,7 +130,8 @@ def small():
         changes={"horizon": "2026-09-01"},
         progress=lambda done, of: seen.append((done, of)),
     )
-    assert seen == [(done, 13) for done in range(1, 14)]
+    of_a_point = 6 * 12
+    assert seen == [(done * of_a_point, 13 * of_a_point) for done in range(1, 14)]
     return found
 
 
