@@ -18,6 +18,7 @@ from article10.model.calendars import council_dates, election_dates
 ASPIRANT, INVITED, SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 OBJECT, ACQUIESCE, SUPPORT = range(3)
 SAME_ELECTION = 60
+VOTES = ("election", "snap_election")
 BITES_BY = {"energy": "structural", "airspace": "exposure", "migration": "exposure", "sabotage": "exposure"}
 
 
@@ -167,11 +168,13 @@ class ObjectModel(mesa.Model):
         self.pledge_target, self.pledge_deadline = s.spending.pledge, float(s.spending.pledge_deadline)
         self.votes, self.until = {}, {}
         for state in self.by_place:
-            called = [e.date for e in s.events if e.kind == "election" and e.member == state.iso3 and e.date]
-            for k, day in enumerate(election_dates(state.iso3, s.start, s.horizon)):
+            votes = [e for e in s.events if e.kind in VOTES and e.member == state.iso3 and e.date]
+            called = [e.date for e in votes]
+            early = [e.date for e in votes if e.kind == "snap_election"]
+            for k, day in enumerate(election_dates(state.iso3, s.start, s.horizon, early, s.edition)):
                 if all(abs((day - other).days) > SAME_ELECTION for other in called):
                     self.votes.setdefault(self.step_of(day), []).append((state, k))
-        meetings = [day for day, _ in council_dates(s.start, s.horizon)]
+        meetings = [day for day, _ in council_dates(s.start, s.horizon, s.edition)]
         meetings += [e.date for e in s.events if e.kind == "summit" and e.date]
         self.councils = {self.step_of(day) for day in meetings}
         pull = s.stance.assessment_rate + s.stance.peer_rate
@@ -260,6 +263,23 @@ class ObjectModel(mesa.Model):
             state.vote(turnover, z)
         else:
             state.take_office(drawn if event.orientation is None else event.orientation, event.government_ties)
+
+    on_snap_election = on_election
+
+    def on_government_fall(self, event):
+        state, z = self.between_elections(event)
+        p = self.s.elections
+        drawn = p.volatility * z - p.alternation * state.orientation
+        state.take_office(drawn if event.orientation is None else event.orientation, event.government_ties)
+
+    def on_leader_change(self, event):
+        state, z = self.between_elections(event)
+        moved = state.orientation + event.departure * self.s.elections.volatility * z
+        state.take_office(moved if event.orientation is None else event.orientation, event.government_ties)
+
+    def between_elections(self, event):
+        state = next(o for o in self.states if o.iso3 == event.member)
+        return state, float(self.draws[f"event:{event.name}:outcome"][self.now])
 
     def on_summit(self, event):
         for state in self.states:

@@ -82,11 +82,12 @@ def test_the_other_strategies_agree_too(strategy):
     assert alike
 
 
-def test_the_dated_events_of_2022_25_agree_too():
-    """Pressure, breach, summits, pledges, guarantees, incidents: a scenario that starts in a ceasefire."""
+def test_the_dated_events_of_2022_26_agree_too():
+    """Pressure, incidents, pledges, guarantees, changes of government: a scenario that starts in a ceasefire."""
     scenario = read_scenario("ukraine_2022")
     kinds = {event.kind for event in scenario.events}
-    assert kinds == {"pressure", "breach", "summit", "spending_pledge", "guarantee", "incident"}
+    acts = {"pressure", "breach", "summit", "spending_pledge", "guarantee", "incident"}
+    assert kinds == {*acts, "snap_election", "leader_change"}
     furthest, alike, _ = both_ways(scenario, 5, 11)
     assert furthest < 1e-9
     assert alike
@@ -97,6 +98,9 @@ def test_elections_off_the_calendar_ceasefires_and_lasting_pressure_at_a_rate_ag
         {"kind": "election", "name": "given", "member": "HUN", "date": "2026-03-01", "orientation": 0.3},
         {"kind": "election", "name": "drawn", "member": "DEU", "date": "2026-06-01"},
         {"kind": "election", "name": "now_and_then", "member": "ITA", "rate": 1.0, "government_ties": 0.4},
+        {"kind": "snap_election", "name": "early", "member": "FRA", "date": "2026-05-10"},
+        {"kind": "government_fall", "name": "fallen", "member": "ESP", "date": "2026-05-11"},
+        {"kind": "leader_change", "name": "replaced", "member": "GBR", "date": "2026-05-12", "departure": 0.8},
         {"kind": "ceasefire", "name": "pause", "date": "2026-05-04"},
         {"kind": "breach", "name": "attack", "rate": 0.5},
         {"kind": "pressure", "name": "cut", "instrument": "energy", "weeks": 20, "intensity": 3.0, "rate": 2.0},

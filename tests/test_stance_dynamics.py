@@ -1,4 +1,4 @@
-"""Stances 2022-25: the start reads first positions alone, scores are known, the scenario follows its tables."""
+"""Stances 2022-26: the start reads first positions alone, scores are known, the scenario follows its tables."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from article10.model.coded import STANCE_PER_CODE
+from article10.model.coded import STANCE_PER_CODE, mean_code
 from article10.model.edition import read_edition
-from article10.model.events import BreachEvent, PressureEvent
-from article10.model.government_events import ElectionEvent
+from article10.model.events import BreachEvent, IncidentEvent, PressureEvent
+from article10.model.government_events import GovernmentEvent, LeaderChangeEvent, SnapElectionEvent
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.levers import LEVERS
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence import stance_scenario
+from article10.runs.evidence.event_counts import rows_counted_as
 from article10.runs.evidence.stance_dynamics import hindcast_stances
 from article10.runs.evidence.stance_forecasts import AT_ONCE, CHANCE, INERT, KNOWN, NO_CHANGE, direction
 from article10.runs.evidence.stance_positions import (
+    CODED_ON,
     CODES,
+    OF_2026,
     TABLE,
     WITHOUT_POSITION,
     Position,
@@ -34,7 +37,10 @@ from generated import with_blocks
 from stance_dynamics_page import stance_blocks
 
 ROOT = Path(__file__).parents[1]
-EDITION = read_edition("2025-12")
+EDITION, LATER_EDITION = read_edition("2025-12"), read_edition("2026-12")
+
+OF_KNOWN = {"BGR": -0.25, "CZE": -0.15, "HUN": 0.5 - 0.8 / 6, "ITA": -0.05}
+"""Change of orientation that known governments bring to members scored in 2026."""
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +132,48 @@ def test_presidents_who_do_not_decide_start_widely_and_never_score():
     assert first["SVK"].spread > first["DEU"].spread
     assert first["TUR"].decides
     assert all(case.decides and case.day > first[case.member].day for case in later)
-    assert max(case.day for case in later if case.member == "POL").year == 2024  # its president's words of 2025
+    until_2025 = [case.day for case in later if case.member == "POL" and case.day <= CODED_ON]
+    assert max(until_2025).year == 2024  # its president's words of 2025
     assert "HRV" not in first  # "2024-2025"
+
+
+def test_rows_of_2026_are_statements_on_membership_and_codes_with_evidence_of_2026():
+    later = later_positions(read_positions())
+    found = [(case.member, str(case.day), round(case.code, 2)) for case in later if case.day > CODED_ON]
+    assert found == [
+        ("BGR", "2026-05-27", -1.0),
+        ("CZE", "2026-02-26", -0.67),  # the readings 0, -1, -1
+        ("HUN", "2026-06-26", -1.0),  # and not 2026-04-13, where NATO is not mentioned
+        ("ITA", "2026-06-30", -1.0),
+        ("POL", "2026-02-26", 1.0),
+        ("SVK", "2026-01-01", -2.0),
+        ("SVK", "2026-07-15", -2.0),
+        ("USA", "2026-01-06", -1.0),
+        ("USA", "2026-10-09", -2.0),
+    ]
+    words = {row["position"] for row in LATER_EDITION.table(TABLE) if row["date"] > "2025-12-01"}
+    not_mentioned, not_of_members = {"hesitant/oppose"}, {"candidate holds", "external demand"}
+    assert words - not_mentioned - not_of_members <= set(CODES) | OF_2026
+
+
+def test_positions_of_2026_set_nothing_not_even_of_a_member_that_has_no_other():
+    assert {"FRA", "NLD"} <= {p.member for p in read_positions() if p.day > CODED_ON}
+    assert {"FRA", "NLD"}.isdisjoint(first_positions(read_positions()))
+    without = [p for p in read_positions() if p.day <= CODED_ON]
+    assert scenario_text(without) == scenario_text()
+    turned = [p if p.day <= CODED_ON else Position(p.member, p.day, -p.code, True, True) for p in read_positions()]
+    assert scenario_text(turned) == scenario_text()
+
+
+def test_cases_of_2026_are_scored_apart(found):
+    assert len(found.until_2025) == 15
+    assert len(found.of_2026) == 9
+    assert not np.array_equal(found.scores(found.until_2025)["crps"], found.scores(found.of_2026)["crps"])
+    tables = found.tables()
+    assert tables["scores"].frame.equals(found.scores(found.until_2025))
+    assert tables["scores_2026"].frame.equals(found.scores(found.of_2026))
+    said = [text for text in found.sentences() if "in 2026" in text.lower()]
+    assert sum("over 9 cases of 7 members" in text for text in said) == 4
 
 
 def test_what_is_said_within_a_month_is_one_position():
@@ -167,13 +213,37 @@ def test_governments_known_are_those_of_the_table_and_leave_no_election_to_chanc
     known = known_governments(read_scenario(NAME))
     ties = {row["iso3"]: float(row["government_ties"]) for row in EDITION.table("governments")}
     assert Setup.of(known).elections == {}
-    last = {e.member: e for e in known.events if isinstance(e, ElectionEvent)}
+    changes = [e for e in known.events if isinstance(e, GovernmentEvent)]
+    last = {e.member: e for e in sorted(changes, key=lambda e: e.date) if e.date <= CODED_ON}
     assert {code: e.government_ties for code, e in last.items()} == {code: ties[code] for code in known.members().iso3}
     assert last["SVK"].date == date(2023, 9, 30)
     assert last["USA"].date == date(2025, 1, 20)
     data = simulate(known, 2, 1, record=("stance", "government_ties")).data["government_ties"].sel(member="USA")
     assert (data.sel(step="2025-01-15", method="pad") == 0).all()
     assert (data.isel(step=-1) == ties["USA"]).all()
+
+
+def test_governments_of_2026_take_office_on_their_day_and_the_old_ones_stay_till_then():
+    start = read_scenario(NAME)
+    off_the_calendar = {e.member: str(e.date) for e in start.events if isinstance(e, SnapElectionEvent)}
+    assert off_the_calendar == {"BGR": "2026-04-19", "DNK": "2026-03-24", "HUN": "2026-04-12", "SVN": "2026-03-22"}
+    assert {e.member for e in start.events if isinstance(e, LeaderChangeEvent)} == {"GBR", "LTU", "LVA"}
+    assert all(e.orientation is None for e in start.events if isinstance(e, GovernmentEvent))
+    data = simulate(known_governments(start), 2, 1, record=("stance", "government_ties")).data["government_ties"]
+    hungary = data.sel(member="HUN").isel(run=0)
+    assert float(hungary.sel(step="2026-05-01", method="pad")) == 1.0
+    of_2026 = mean_code("HUN", "government_ties", LATER_EDITION)
+    assert float(hungary.sel(step="2026-05-20", method="pad")) == pytest.approx(of_2026)
+    assert float(data.sel(member="BGR").isel(run=0, step=-1)) == 0.5
+
+
+def test_a_truce_a_pipeline_and_a_war_elsewhere_are_no_events_of_2026():
+    later = {e.name for e in read_scenario(NAME).events if e.date > CODED_ON}
+    assert {"cyber_2025_12_29", "security_guarantee_2026_01_06", "nato_summit_2026_07_08"} <= later
+    assert not {name for name in later if name.startswith(("war", "energy", "ceasefire", "peace"))}
+    incidents = rows_counted_as("incident", CODED_ON, stance_scenario.HORIZON, LATER_EDITION)
+    on_roster = [row for row in incidents if row["targets"] != "FIN"]
+    assert len(on_roster) == sum(isinstance(e, IncidentEvent) and e.date > CODED_ON for e in read_scenario(NAME).events)
 
 
 def test_russia_inert_presses_nobody(found):
@@ -202,7 +272,9 @@ def test_no_change_is_the_start_and_has_no_skill_over_itself(found):
 def test_governments_taken_at_once_move_those_whose_government_changed_and_no_others(found):
     change = (found.samples[AT_ONCE] - found.samples[NO_CHANGE]).mean(axis=0)
     for case, moved in zip(found.cases, change, strict=True):
-        if case.member == "SVK":
+        if case.member in OF_KNOWN:
+            assert moved == pytest.approx(OF_KNOWN[case.member])
+        elif case.member == "SVK":
             assert moved == pytest.approx(-0.45)
         elif case.member == "USA" and case.day > date(2025, 1, 20):
             assert moved == pytest.approx(-0.3)

@@ -47,8 +47,8 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "membership_positions": (
         (SPECIFICATION, VALIDATION, BACKGROUND),
-        "members' first rows set the start of ukraine_2022, their later rows only score it (a test corrupts them); "
-        "basis of the stances and ties of 2025, of which the variant with known governments uses the ties",
+        "members' first rows set the start of ukraine_2022, their later rows, those of 2026 among them, only score it "
+        "(a test corrupts them); basis of the stances and ties; the variant with known governments uses the ties",
     ),
     "security_commitments": (
         (SPECIFICATION, BACKGROUND),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from article10.runs.evidence.stance_dynamics import hindcast_stances
 from article10.runs.evidence.stance_dynamics_answer import StanceHindcast
+from article10.runs.evidence.stance_dynamics_sentences import sentences_of_2026, sentences_until_2025
 from article10.runs.figures.style import save_figure
 from article10.runs.output.table import ResultTable
 from article10.runs.stories.explain import END, START
@@ -26,12 +27,13 @@ IDLE = 0.005
 def stance_blocks(found: StanceHindcast) -> dict[str, str]:
     """Text of the page's generated blocks, indexed by the name of their markers."""
     tables = found.tables()
-    said = [f"- {text}" for text in found.sentences()]
-    made = f"{found.runs:,} runs of each variant, seed {found.seed}; {len(found.cases)} positions of "
+    said = [f"- {text}" for text in sentences_until_2025(found)]
+    made = f"{found.runs:,} runs of each variant, seed {found.seed}; {len(found.cases)} positions and codes of "
     return {
         "made": f"{made}{len(found.members)} members.\n",
         "sentences": "\n".join(said),
-        **{name: _table(tables[name]) for name in ("scores", "skill", "deciding_office", "cases", "movers")},
+        "sentences_2026": "\n".join(f"- {text}" for text in sentences_of_2026(found)),
+        **{name: _table(shown) for name, shown in tables.items()},
         "why": _why(found),
     }
 

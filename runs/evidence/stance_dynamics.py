@@ -1,8 +1,9 @@
-"""Hindcast of stances on Ukraine 2022-25, scored against members' later public positions and simple baselines.
+"""Hindcast of stances on Ukraine 2022-26, scored against members' later public positions and simple baselines.
 
 Fixed before any score was seen: the codes and which rows count (``stance_positions``), the kinds of the dated events
 and the variants (``stance_scenario``), the dead band, and the first two baselines. The third baseline and the intervals
-over occasions were added afterwards, to check a good score. No parameter was changed from the baseline scenario to
+over occasions were added afterwards, to check a good score. For 2026, too, which rows count, their kinds and the
+governments were fixed before any score of 2026 was seen. No parameter was changed from the baseline scenario to
 improve a score.
 """
 

@@ -13,21 +13,20 @@ import pandas as pd
 from article10.agents.arrays import FloatArray
 from article10.model.coded import STANCE_PER_CODE
 from article10.model.scenario import Scenario
-from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.analyses.result import AnalysisResult
 from article10.runs.ensemble.result import EnsembleResult
+from article10.runs.evidence.stance_dynamics_sentences import sentences_of_2026, sentences_until_2025
 from article10.runs.evidence.stance_forecasts import (
     ANCHORED,
-    AT_ONCE,
     BASELINES,
     DEAD_BAND,
     DIRECTIONS,
-    INERT,
     KNOWN,
     NO_CHANGE,
     direction,
     forecasts,
 )
-from article10.runs.evidence.stance_positions import Position
+from article10.runs.evidence.stance_positions import CODED_ON, Position
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import NUMBER, PERCENT, SIGNED
 from article10.runs.statistics.scores import Skill, concordance, crps, skill
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 @final
 @dataclass(frozen=True, repr=False)
 class StanceHindcast(AnalysisResult):
-    """How well the model predicts the stances of 2022-25 from their start.
+    """How well the model predicts the stances of 2022-26 from their start.
 
     Attributes:
         scenario: scenario of variant A.
@@ -173,9 +172,19 @@ class StanceHindcast(AnalysisResult):
         return skill(scored, before, clusters=clusters, seed=self.seed)
 
     @property
+    def until_2025(self) -> list[int]:
+        """Indices of the cases up to the day for which the edition of the scenario is coded."""
+        return [k for k, case in enumerate(self.cases) if case.day <= CODED_ON]
+
+    @property
+    def of_2026(self) -> list[int]:
+        """Indices of the cases after that day: the model was made without them."""
+        return [k for k, case in enumerate(self.cases) if case.day > CODED_ON]
+
+    @property
     def by_deciding_office(self) -> list[int]:
-        """Indices of the cases whose member's first position is also by the deciding office."""
-        return [k for k, case in enumerate(self.cases) if self.first[case.member].decides]
+        """Indices of the cases up to 2025 whose member's first position is also by the deciding office."""
+        return [k for k in self.until_2025 if self.first[self.cases[k].member].decides]
 
     # --- tables and sentences --------------------------------------------------------------------------------------
 
@@ -230,38 +239,8 @@ class StanceHindcast(AnalysisResult):
         return explain_ensemble(self.results[variant], member, end=last)
 
     def sentences(self) -> list[str]:
-        """Skill over each baseline, no change first; then directions and order."""
-        said = []
-        for name in (*self.results, ANCHORED):
-            found, careful = self.skill_of(name, NO_CHANGE), self.skill_of(name, NO_CHANGE, by_occasion=True)
-            said.append(
-                f"{name}: {_verdict(found)} no change; skill in CRPS {_interval(found)} over {found.cases} cases of "
-                f"{len(self.members)} members. Counting members that first spoke together as one observation: "
-                f"{_verdict(careful)} no change, [{careful.low:+.2f}, {careful.high:+.2f}]."
-            )
-        at_once = self.skill_of(KNOWN, AT_ONCE)
-        said.append(f"{KNOWN}: {_verdict(at_once)} an immediate effect of the same governments, {_interval(at_once)}.")
-        few = self.by_deciding_office
-        if 0 < len(few) < len(self.cases):
-            found = self.skill_of(KNOWN, NO_CHANGE, chosen=few)
-            codes = listed(dict.fromkeys(self.cases[k].member for k in few))
-            said.append(
-                f"{KNOWN}, only members whose deciding office also spoke first ({codes}): {_verdict(found)} no change, "
-                f"{_interval(found)}."
-            )
-        pressure = self.skill_of(KNOWN, INERT)
-        said.append(f"Russian pressure: B (with pressure) {_verdict(pressure)} C (without), {_interval(pressure)}.")
-        table = self.scores()
-        hits = ", ".join(f"{name} {share:.0%}" for name, share in zip(self.samples, table["direction"], strict=True))
-        said.append(f"Directions predicted correctly (down, stays, up by more than {DEAD_BAND:g}): {hits}.")
-        order = ", ".join(
-            f"{name} {value:.2f}" for name, value in zip(self.results, table["concordance"], strict=False)
-        )
-        said.append(f"Pairs of members whose changes are in the right order (chance 0.50): {order}.")
-        cases = self.by_case()
-        wrong = cases[cases["moved"] != cases["predicted"]]
-        said.append(f"With governments known, the direction is wrong for {listed(dict.fromkeys(wrong.index))}.")
-        return said
+        """Skill over each baseline, no change first; then directions and order; then the same of 2026."""
+        return [*sentences_until_2025(self), *sentences_of_2026(self)]
 
     def tables(self) -> dict[str, ResultTable]:
         """Scores, skill, cases, movers and stayers, and skill by the deciding office."""
@@ -271,9 +250,14 @@ class StanceHindcast(AnalysisResult):
         by_case |= dict.fromkeys(("crps", "crps_no_change"), "{:.3f}")
         in_crps = ["crps", "crps_low", "crps_high"]
         skills = self.skills(self.by_deciding_office) if self.by_deciding_office else self.skills().head(0)
+        past, recent = self.until_2025, self.of_2026
+        scores_2026 = self.scores(recent) if recent else self.scores().head(0)
+        skills_2026 = self.skills(recent) if recent else self.skills().head(0)
         return {
-            "scores": ResultTable("Scores (lower CRPS and error are better)", self.scores(), forms),
-            "skill": ResultTable("Skill: 1 - score / score of the baseline", self.skills(), by_skill),
+            "scores": ResultTable("Scores (lower CRPS and error are better)", self.scores(past), forms),
+            "skill": ResultTable("Skill: 1 - score / score of the baseline", self.skills(past), by_skill),
+            "scores_2026": ResultTable("Scores in 2026", scores_2026, forms),
+            "skill_2026": ResultTable("Skill in 2026", skills_2026, by_skill),
             "cases": ResultTable(f"Each later position and its forecast ({KNOWN})", self.by_case(), by_case, most=40),
             "movers": ResultTable(
                 "Mean change of members by the direction observed",
@@ -290,13 +274,3 @@ class StanceHindcast(AnalysisResult):
         from article10.runs.evidence.stance_dynamics_figures import small_multiples
 
         return {"members": partial(small_multiples, self)}
-
-
-def _verdict(found: Skill) -> str:
-    if not found.detected:
-        return "is not distinguishable from"
-    return "is better than" if found.low > 0 else "is worse than"
-
-
-def _interval(found: Skill) -> str:
-    return f"{found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}]"

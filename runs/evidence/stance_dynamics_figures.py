@@ -1,4 +1,4 @@
-"""Figure of the stances of the members scored, 2022-25: runs as bands, coded positions as dots."""
+"""Figure of the stances of the members scored, 2022-26: runs as bands, coded positions as dots."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ def small_multiples(found: StanceHindcast, ax: Axes | None = None) -> Axes:
     codes = found.members
     rows = -(-len(codes) // COLUMNS)
     with house_style():
-        ax = ax or new_axes(figsize=(9.0, 1.1 + 2.1 * rows))
+        ax = ax or new_axes(figsize=(9.0, 1.1 + 1.8 * rows))
         ax.set_axis_off()
-        ax.set_title("Stances on Ukraine 2022–25: forecast and positions taken", pad=22)
+        ax.set_title("Stances on Ukraine 2022–26: forecast and positions taken", pad=22)
         for k, code in enumerate(codes):
             left, row = k % COLUMNS, k // COLUMNS
             height = 1.0 / rows
-            place = (left / COLUMNS + 0.01, 1.0 - (row + 1) * height + 0.05, 0.94 / COLUMNS - 0.01, height - 0.13)
+            low = 1.0 - (row + 1 - 0.1) * height
+            place = (left / COLUMNS + 0.01, low, 0.94 / COLUMNS - 0.01, 0.74 * height)
             _panel(found, code, ax.inset_axes(place), left == 0, row == rows - 1)
         _key(ax)
         ax.annotate(
@@ -68,7 +69,7 @@ def _panel(found: StanceHindcast, code: str, ax: Axes, is_left: bool, is_low: bo
     first = found.first[code]
     ax.plot(*_at([first.day], [first.code]), "o", color="white", markeredgecolor=OPPOSED, markersize=5)
     later = [case for case in found.cases if case.member == code]
-    ax.plot(*_at([c.day for c in later], [c.code for c in later]), "o", color=OPPOSED, markersize=5)
+    ax.plot(*_at([c.day for c in later], [c.code for c in later]), "o", color=OPPOSED, markersize=5, clip_on=False)
     ax.set_ylim(-0.85, 0.95)
     ax.set_yticks([-0.6, -0.3, 0.0, 0.3, 0.6])
     if is_left:

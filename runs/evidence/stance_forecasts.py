@@ -9,7 +9,7 @@ import numpy as np
 
 from article10.agents.arrays import FloatArray
 from article10.model.coded import STANCE_PER_CODE
-from article10.model.government_events import ElectionEvent
+from article10.model.government_events import GovernmentEvent
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.evidence.stance_positions import Position
 
@@ -83,7 +83,8 @@ def _government_change(result: EnsembleResult, cases: Sequence[Position]) -> Flo
     """Orientation of the government on the date of each case minus that at the start, (case,)."""
     scenario, change = result.scenario, np.zeros(len(cases))
     roster = scenario.members()
-    given = [(e.date, e.member, e.orientation) for e in scenario.events if isinstance(e, ElectionEvent) and e.date]
+    known = [e for e in scenario.events if isinstance(e, GovernmentEvent) and e.orientation is not None]
+    given = [(e.date, e.member, e.orientation) for e in known if e.date]
     for k, case in enumerate(cases):
         before = -scenario.elections.ties_orientation * float(roster.government_ties[roster.index(case.member)])
         so_far = sorted((day, o) for day, member, o in given if member == case.member and day <= case.day)

@@ -1,13 +1,16 @@
-"""Members' dated public positions as codes: the first sets the start of a hindcast, the later ones score it."""
+"""Members' dated public positions as codes: the first sets the start of a hindcast, the later ones score it.
+
+Rows of 2026, from a later edition, only score it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from article10.model.coded import SPREAD_GENERAL, SPREAD_SOURCED
+from article10.model.coded import SOURCED, SPREAD_GENERAL, SPREAD_SOURCED, mean_code
 from article10.model.edition import read_edition
 from article10.model.tables import Row, day_of
 
@@ -15,7 +18,16 @@ TABLE = "membership_positions"
 """The table of positions in an edition."""
 
 EDITION = "2025-12"
-"""The edition whose positions are read."""
+"""The edition whose positions set the start and, up to its date, score it."""
+
+LATER = "2026-12"
+"""The edition with the positions and codes after that date, which only score it."""
+
+CODED_ON = read_edition(EDITION).date
+"""The date of the first of these editions; no position after it sets anything."""
+
+UNMENTIONED = "not mentioned"
+"""Words of a paraphrase by which a row of 2026 states no position on membership, whatever its column says."""
 
 CODES: Mapping[str, int] = MappingProxyType(
     {
@@ -35,6 +47,22 @@ WITHOUT_POSITION = frozenset(
     {"application", "candidate shift", "observation", "opt-out", "oppose (pledge)", "security commitment"}
 )
 """Entries that state no position of a government on membership: those rows are left out."""
+
+OF_2026 = WITHOUT_POSITION | {
+    "",
+    "brake (EU)",
+    "conditional",
+    "deal with Russia",
+    "distance",
+    "hesitant (aid)",
+    "no consensus",
+    "oppose (aid)",
+    "oppose (participation)",
+    "partial shift",
+    "support (aid)",
+    "support (arms)",
+}
+"""Entries of 2026 that state none: on aid, arms, guarantees, the European Union, or who may come to a summit."""
 
 FULL_DATES = (4, 7, 10)
 """Lengths of dates given as year, month or day; less precise dates ("2024-2025") are left out."""
@@ -65,42 +93,71 @@ class Position:
 
 
 def read_positions(rows: Iterable[Row] | None = None) -> tuple[Position, ...]:
-    """The positions of members on membership, ordered by date.
+    """The positions of members on membership, ordered by date, with those of 2026 and the codes that rest on 2026.
 
     Args:
-        rows: rows to use instead of the table.
+        rows: rows to use instead of the tables.
 
     Raises:
         KeyError: the position of a row has no code.
     """
+    if rows is not None:
+        return _ordered(_positions(rows, WITHOUT_POSITION))
+    later = [row for row in read_edition(LATER).table(TABLE) if _is_after(row["date"])]
+    stated = [row for row in later if UNMENTIONED not in row["paraphrase"]]
+    return _ordered(
+        [*_positions(read_edition(EDITION).table(TABLE), WITHOUT_POSITION), *_positions(stated, OF_2026), *_codes()]
+    )
+
+
+def _ordered(positions: Iterable[Position]) -> tuple[Position, ...]:
+    return tuple(sorted(positions, key=lambda p: (p.day, p.member)))
+
+
+def _is_after(day: str) -> bool:
+    return len(day) in FULL_DATES and day_of(day) > CODED_ON
+
+
+def _positions(rows: Iterable[Row], left_out: frozenset[str]) -> Iterator[Position]:
     edition = read_edition(EDITION)
     offices = {row["iso3"]: row["governing_office"] for row in edition.table("governments")}
-    found = []
-    for row in edition.table(TABLE) if rows is None else rows:
+    for row in rows:
         code, word = row["iso3"], row["position"]
-        if code not in edition.members or word in WITHOUT_POSITION or len(row["date"]) not in FULL_DATES:
+        if code not in edition.members or word in left_out or len(row["date"]) not in FULL_DATES:
             continue
         president = row["actor"].lower().startswith("president")
         decides = not president or "president" in offices[code]
-        found.append(
-            Position(code, day_of(row["date"]), float(CODES[word]), decides, row["status"].startswith("sourced"))
-        )
-    return tuple(sorted(found, key=lambda p: (p.day, p.member)))
+        sourced = row["status"].startswith(("sourced", "found"))
+        yield Position(code, day_of(row["date"]), float(CODES[word]), decides, sourced)
+
+
+def _codes() -> Iterator[Position]:
+    """The codes of the later edition that rest on evidence after ``CODED_ON``, each on the last day of that evidence.
+
+    A code that was kept because nothing was found says nothing about 2026.
+    """
+    edition = read_edition(LATER)
+    for row in edition.table("membership_stance"):
+        if _is_after(row["last_evidence"]):
+            sourced = any(word in row["status"] for word in SOURCED)
+            code = mean_code(row["iso3"], "stance_code", edition)
+            yield Position(row["iso3"], day_of(row["last_evidence"]), code, True, sourced)
 
 
 def first_positions(positions: Iterable[Position]) -> dict[str, Position]:
-    """Each member's first position, the only one that the start of the scenario may use.
+    """Each member's first position up to ``CODED_ON``, the only one that the start of the scenario may use.
 
     A first position of an office that does not decide counts as weak evidence.
     """
     first: dict[str, Position] = {}
     for position in sorted(positions, key=lambda p: p.day):
-        first.setdefault(position.member, position)
+        if position.day <= CODED_ON:
+            first.setdefault(position.member, position)
     return dict(sorted(first.items()))
 
 
 def later_positions(positions: Iterable[Position]) -> tuple[Position, ...]:
-    """The positions to score, ordered by member and date: later ones, by offices that decide.
+    """The positions to score, ordered by member and date: later ones of members with a first, by offices that decide.
 
     Positions of a member within one month are combined into one: their mean code, on the first day.
     """
@@ -108,7 +165,7 @@ def later_positions(positions: Iterable[Position]) -> tuple[Position, ...]:
     first = first_positions(all_of_them)
     months: dict[tuple[str, int, int], list[Position]] = {}
     for p in all_of_them:
-        if p.decides and p.day > first[p.member].day:
+        if p.decides and p.member in first and p.day > first[p.member].day:
             months.setdefault((p.member, p.day.year, p.day.month), []).append(p)
     together = (sorted(said, key=lambda p: p.day) for said in months.values())
     merged = [
