@@ -63,6 +63,7 @@ evidence: $(TEST) ## Recompute every score of docs/evidence/, with its tables an
 	$(BIN)/python docs/make/holdout_spells_page.py
 	$(BIN)/python docs/make/robustness_page.py
 	$(BIN)/python docs/make/forecast_page.py
+	$(BIN)/python docs/make/track_record_page.py
 
 pages: $(TEST) ## Rewrite the pages and tables that are copied from declarations: parameters, roster, ODD, data use.
 	$(BIN)/article10 parameters --markdown > docs/parameters.md
