@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import track_record_page as page_of
 from article10.model.scenario_file import read_scenario
 from article10.model.tables import parsed_table
-from article10.runs.evidence.forecast import read_forecast
+from article10.runs.evidence.forecast import Forecast, read_forecast
 from article10.runs.evidence.forecast_file import read_locked
 from article10.runs.evidence.forecast_questions import read_questions
 from article10.runs.evidence.forecast_scores import KEYS, read_outcomes, score_forecast
@@ -55,15 +56,31 @@ def test_each_score_follows_from_probability_and_outcome(rows):
         assert float(row["log"]["no change"]) == (math.inf if happened else 0.0)
 
 
-def test_the_rows_are_the_outcomes_of_the_table(rows):
-    table = {row["id"]: row for row in parsed_table(page_of.OUTCOMES.read_text("utf-8"))}
-    assert {row["id"] for row in rows} == {name for name, row in table.items() if row["outcome"] in ("yes", "no")}
-    assert all(
-        (row["outcome"], row["source"]) == (table[row["id"]]["outcome"], table[row["id"]]["source"]) for row in rows
-    )
+def test_the_newest_rows_of_the_first_model_are_the_outcomes_of_the_table():
+    newest = [path for path in page_of.scored_files() if path.name.startswith("2025-12-01.")][-1]
     found = score_forecast(page_of.FOLDER / "2025-12-01.json", page_of.OUTCOMES)
-    assert found.content["rows"] == rows
-    assert found.write() == FILE, "nothing new is written"
+    assert found.content["rows"] == read_locked(newest, KEYS)["rows"], "python docs/make/track_record_page.py"
+    table = {row["id"]: row for row in parsed_table(page_of.OUTCOMES.read_text("utf-8"))}
+    assert {row["id"] for row in found.content["rows"]} == {
+        name for name, row in table.items() if row["outcome"] in ("yes", "no")
+    }
+
+
+def test_a_later_model_is_scored_beside_the_first_and_marked(tmp_path):
+    shutil.copytree(page_of.FOLDER, tmp_path, dirs_exist_ok=True)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    first = read_forecast(tmp_path / "2025-12-01.json")
+    questions = [{**each, "happened": each["runs"] // 2, "probability": 0.5} for each in first.content["questions"]]
+    later = Forecast({**first.content, "questions": questions}).lock(tmp_path)
+    assert later.name == "2025-12-01-2.json"
+    score_forecast(later, page_of.OUTCOMES).write()
+    files = page_of.scored_files(tmp_path)
+    assert [path.name for path in files] == ["2025-12-01.scored.json", "2025-12-01-2.scored.json"]
+    blocks, as_first = (page_of.track_record_blocks(some) for some in (files, files[:1]))
+    assert "| *in hindsight*: a later model |" in blocks["later"]
+    assert "| 0.250 | 0.250 | 0.250 |" in blocks["later"]
+    assert {name for name in blocks if blocks[name] != as_first[name]} == {"later"}, "the first rows stay"
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
 
 
 def test_the_page_says_what_the_rows_say(rows):

@@ -102,12 +102,16 @@ def _scores(files: Iterable[Path]) -> str:
         for scored in sorted(path.parent.glob(f"{path.stem}.scored*.json")):
             content = read_locked(scored)
             mean = content["mean"]
-            words = [f"{float(mean[s][who] or np.nan):.3f}" for s in SCORES for who in FORECASTERS]
+            words = [_number(mean[score][who]) for score in SCORES for who in FORECASTERS]
             rows.append((f"[{scored.name}](forecasts/{scored.name})", len(content["rows"]), content["open"], *words))
     if not rows:
         return "No question has been resolved yet.\n"
     heads = [f"{score}, {who}" for score in SCORES for who in FORECASTERS]
     return markdown_table(("file", "resolved", "open", *heads), rows)
+
+
+def _number(value: float | str | None) -> str:
+    return "–" if value is None else f"{float(value):.3f}".replace("inf", "∞")
 
 
 def _share(value: float | None) -> str:
