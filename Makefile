@@ -22,7 +22,7 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test fast fuzz lint format docs evidence pages gallery benchmark clean
+.PHONY: help run test fast fuzz lint format docs evidence patterns pages gallery benchmark clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ evidence: $(TEST) ## Recompute every score of docs/evidence/, with its tables an
 	$(BIN)/python docs/make/robustness_page.py
 	$(BIN)/python docs/make/forecast_page.py
 	$(BIN)/python docs/make/track_record_page.py
+
+patterns: $(TEST) ## Measure the patterns that the model must show and write their page (some twenty minutes).
+	$(BIN)/python docs/make/patterns_page.py
 
 pages: $(TEST) ## Rewrite the pages and tables that are copied from declarations: parameters, roster, ODD, data use.
 	$(BIN)/article10 parameters --markdown > docs/parameters.md

@@ -5,23 +5,33 @@ Patterns that fail today, or whose mechanism is absent, are strictly expected to
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import patterns_page
 from article10.model.scenario_file import read_scenario
-from article10.runs.evidence.pattern_measures import slope_by_run, spread_by_run
-from article10.runs.evidence.patterns import PATTERNS, measure_patterns
+from article10.model.shipped import editions
+from article10.runs.evidence.pattern_hazard import read_hazard
+from article10.runs.evidence.pattern_measures import Figure, slope_by_run, spread_by_run
+from article10.runs.evidence.patterns import PATTERNS, code_fingerprint, measure_patterns, status
+from generated import with_blocks
 
 RUNS, SEED = 500, 20261201
 
-FAIL_TODAY = {
-    10: "every meeting is an occasion on which the question is put, so that meetings create decisions",
-    15: "the candidate accepts plans by lottery, whatever the stage of its bid",
-    17: "the war bars all members that hold a war bar alike, or none",
+STATUSES = {
+    10: "expected to fail",
+    11: "absent",
+    12: "fails",
+    15: "expected to fail",
+    17: "expected to fail",
+    18: "absent",
 }
-"""Patterns that the model does not meet yet, with the reason."""
+"""Of the patterns that are not conjectures: what the committed figures say."""
 
 ABSENT = {11, 16, 18}
 CONJECTURES = [pattern.number for pattern in PATTERNS if pattern.read and pattern.conjecture]
@@ -42,8 +52,8 @@ def of(number):
     [
         pytest.param(
             pattern.number,
-            marks=pytest.mark.xfail(reason=FAIL_TODAY[pattern.number], strict=True, raises=AssertionError)
-            if pattern.number in FAIL_TODAY
+            marks=pytest.mark.xfail(reason=pattern.lacking, strict=True, raises=AssertionError)
+            if pattern.lacking
             else (),
         )
         for pattern in PATTERNS
@@ -61,7 +71,7 @@ def test_a_conjecture_is_measured(number):
     assert all(np.isfinite([figure.value, figure.low, figure.high]).all() for figure in figures()[number])
 
 
-@pytest.mark.parametrize("number", [p.number for p in PATTERNS if p.read is None and not p.where])
+@pytest.mark.parametrize("number", [p.number for p in PATTERNS if p.read is None and p.alone is None])
 def test_a_pattern_without_a_measure_is_absent_from_the_model(number):
     assert not of(number).exists(), "the mechanism is there: measure the pattern"
     assert number in ABSENT
@@ -77,3 +87,59 @@ def test_spread_and_slope_are_those_of_the_counted_values():
     assert spread["it"] == pytest.approx(y[counted].std())
     assert slope["it_low"] < 3.0 < slope["it_high"]
     assert spread["it_low"] < np.sqrt(9 / 12 + 1) < spread["it_high"]
+
+
+def test_the_slope_on_a_number_that_never_changes_is_zero():
+    slope = slope_by_run(np.random.default_rng(1).uniform(size=(50, 4)), np.full((50, 4), 27.0), np.ones((50, 4), bool))
+    assert (slope["it"], slope["it_low"], slope["it_high"]) == (0.0, 0.0, 0.0)
+
+
+# --- the committed figures and their page -----------------------------------------------------------------------------
+
+
+@cache
+def committed():
+    return json.loads(patterns_page.PAGE.with_suffix(".json").read_text("utf-8"))
+
+
+def test_the_committed_figures_are_those_of_today_s_code():
+    edition = committed()["settings"]["edition"]
+    assert edition == editions()[-1]
+    found = code_fingerprint(read_scenario("baseline", edition=edition))
+    assert found == committed()["fingerprint"], "out of date: make patterns"
+
+
+def test_a_pattern_s_status_follows_from_its_figures_and_is_the_expected_one():
+    for pattern, row in zip(PATTERNS, committed()["patterns"], strict=True):
+        own = [Figure(**{k: v for k, v in figure.items() if k != "plausible_share"}) for figure in row["figures"]]
+        assert (row["number"], row["conjecture"]) == (pattern.number, pattern.conjecture)
+        assert row["status"] == status(pattern, own)
+        assert pattern.conjecture or row["status"] == STATUSES[pattern.number]
+    assert {row["status"] for row in committed()["first_nine"]} == {"holds"}
+
+
+def test_the_limits_state_exactly_the_conjectures_that_fail():
+    limits = (Path(patterns_page.DOCS) / "limits.md").read_text("utf-8")
+    stated = sorted(int(number) for number in re.findall(r"Conjecture (\d+):", limits))
+    failing = [row["number"] for row in committed()["patterns"] if row["conjecture"] and row["status"] == "fails"]
+    assert stated == failing
+
+
+def test_the_page_is_what_the_committed_figures_say():
+    page = patterns_page.PAGE.read_text("utf-8")
+    assert with_blocks(page, patterns_page.patterns_blocks(committed())) == page
+
+
+def test_the_hazard_alone_is_committed_as_it_is_fitted():
+    (row,) = [row for row in committed()["patterns"] if row["number"] == 12]
+    for now, then in zip(read_hazard(), row["figures"], strict=True):
+        assert now.value == pytest.approx(then["value"], rel=0.01, abs=0.005), now.name
+        assert now.holds == then["holds"], now.name
+
+
+def test_a_report_of_tests_gives_each_of_the_first_nine_its_status_and_figures():
+    case = '<testcase name="test_{}_x[2026-12]">{}<system-out>\npattern {}: 3 of 4\n</system-out></testcase>'
+    cases = "".join(case.format(n, "<failure/>" if n == 4 else "", n) for n in range(1, 10))
+    found = patterns_page.from_report(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    assert [row["status"] == "fails" for row in found] == [n == 4 for n in range(1, 10)]
+    assert found[0]["printed"] == {"2026-12": ["3 of 4"]}

@@ -63,7 +63,7 @@ def _of_the_code(*more: str) -> dict[str, str]:
     trees = list(loaded_trees((*ROOTS, *more)).values())
     return {
         "article10_version": version(),
-        "code": digest(trees, {name: read_table(name) for name in sorted(_tables_read(trees))}),
+        "code": digest(trees, {name: read_table(name) for name in sorted(tables_read(trees))}),
         "numpy": metadata.version("numpy"),
         "scipy": metadata.version("scipy"),
     }
@@ -103,8 +103,8 @@ def _imported(tree: ast.Module) -> Iterator[str]:
                 yield submodule if submodule in sys.modules else str(node.module)
 
 
-def _tables_read(trees: Iterable[ast.Module]) -> set[str]:
-    """Names of the data tables that modules read."""
+def tables_read(trees: Iterable[ast.Module]) -> set[str]:
+    """Names of the data tables that modules read by a constant name."""
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     read = (call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == read_table.__name__)
     return {str(name.value) for name in read if isinstance(name, ast.Constant)}

@@ -62,7 +62,7 @@ class Figure:
     Attributes:
         name: what it is.
         value: the estimate; ``low`` and ``high`` are the ends of its interval.
-        unit: ``points`` (percentage points, as a share), ``share`` or ``number``.
+        unit: ``points`` (percentage points, as a share), ``share``, ``days`` or ``number``.
         holds: whether it is as the pattern states, beyond its interval where the pattern states a direction.
         stated: whether the estimate alone is as stated: it has the stated direction, or is within the tolerance.
     """
@@ -305,8 +305,9 @@ def slope_by_run(x: np.ndarray, y: np.ndarray, counted: np.ndarray) -> dict[str,
     squares = (from_mean**2).sum()
     if squares == 0:
         return _cells(math.nan, math.nan)
-    slope = float((from_mean * y).sum() / squares)
-    left = np.where(counted, y - y[counted].mean(), 0.0) - slope * from_mean
+    risen = np.where(counted, y - y[counted].mean(), 0.0)
+    slope = float((from_mean * risen).sum() / squares)
+    left = risen - slope * from_mean
     return _cells(slope, math.sqrt(((from_mean * left).sum(axis=1) ** 2).sum()) / squares)
 
 

@@ -1,8 +1,9 @@
 """The patterns 10 to 18: statements that later versions of the model must meet, written down before they can.
 
 Each has a measure, a direction and a tolerance that were fixed before the mechanisms that are to meet it. A pattern may
-hold, fail, or be absent, where the mechanism that it is about does not exist yet. A conjecture may fail: that is then a
-finding, stated in ``docs/limits.md``. Simulation intervals say nothing about how right the model is.
+hold or fail; it may be expected to fail because the model lacks a mechanism, or be absent because nothing of it exists
+yet. A conjecture may fail: that is then a finding, stated in ``docs/limits.md``. Simulation intervals say nothing about
+how right the model is.
 """
 
 from __future__ import annotations
@@ -10,27 +11,42 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import article10
 from article10.agents.russia import STRATEGIES
 from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
+from article10.model.tables import read_table
 from article10.runs.analyses.paired import paired_runs
-from article10.runs.batches.fingerprint import digest, fingerprint, loaded_trees
+from article10.runs.batches.fingerprint import digest, loaded_trees, tables_read
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence import pattern_measures as measure
+from article10.runs.evidence.holdout_casebook import TABLE as CASEBOOK
+from article10.runs.evidence.pattern_hazard import read_hazard
 from article10.runs.evidence.pattern_measures import AS_IT_IS, STEP_BY_STEP, Figure, Results
 from article10.runs.evidence.perturbations import parameters
 from article10.runs.output.progress import Progress, part_of
 
-MEASURES = ("article10.runs.evidence.pattern_measures", "article10.runs.evidence.patterns")
-"""Modules on which the figures depend beside those of a batch."""
+STEPPED = (
+    "article10.runs.ensemble.recorder",
+    "article10.runs.ensemble.stepping",
+    "article10.runs.evidence.holdout_scores",
+)
+"""Modules on which the figures depend, with all that they import: the runs, and the hazard of holdouts."""
+
+MEASURES = (
+    "article10.runs.evidence.pattern_hazard",
+    "article10.runs.evidence.pattern_measures",
+    "article10.runs.evidence.patterns",
+    "article10.runs.statistics.intervals",
+)
+"""Modules on which they depend by themselves."""
 
 BY_YEAR = ("stance",)
 """What is recorded at the end of each year."""
@@ -45,18 +61,20 @@ class Pattern:
         statement: what is to hold, with the tolerance.
         conjecture: whether it may fail.
         exists: whether the mechanism that it is about is in the model.
+        lacking: what the model lacks, so that the pattern is expected to fail.
         variants: the scenarios that are compared with the scenario as it is.
-        read: the figures, each with whether it is as stated; None where another test or page measures the pattern.
-        where: that other test or page.
+        read: its figures from runs, each with whether it is as stated.
+        alone: its figures that need no runs.
     """
 
     number: int
     statement: str
     conjecture: bool = False
     exists: Callable[[], bool] = lambda: True
+    lacking: str = ""
     variants: Callable[[Scenario], dict[str, Scenario]] = lambda _: {}
     read: Callable[[Results], list[Figure]] | None = None
-    where: str = ""
+    alone: Callable[[], list[Figure]] | None = None
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -64,6 +82,7 @@ PATTERNS: tuple[Pattern, ...] = (
         10,
         "The share invited by the horizon changes by at most 3 percentage points when meetings without the question on "
         "their agenda are twice or four times as many.",
+        lacking="every meeting is an occasion on which the question is put, so that meetings create decisions",
         variants=measure.more_meetings,
         read=measure.read_meetings,
     ),
@@ -78,8 +97,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "The hazard of yielding alone: medians of 3 to 9 weeks with a forcing event and 12 to 30 months without, of "
         "which 15 to 35% outlast five years; for countries left out of the fit it predicts better than a log-normal "
         "and a Weibull without covariates.",
-        exists=lambda: find_spec("article10.runs.evidence.holdout_hazard") is not None,
-        where="tests/test_holdout_spells.py",
+        alone=read_hazard,
     ),
     Pattern(
         13,
@@ -100,6 +118,7 @@ PATTERNS: tuple[Pattern, ...] = (
         15,
         "Acceptance of a plan that bars membership falls from aspirant to invited to ratifying, and from hot war to "
         "ceasefire.",
+        lacking="the candidate accepts plans by lottery, whatever the stage of its bid",
         variants=measure.barring_plans,
         read=measure.read_plans,
     ),
@@ -115,6 +134,7 @@ PATTERNS: tuple[Pattern, ...] = (
         17,
         "The number of objectors during hot war varies, with a standard deviation of at least 1.5, and falls as the "
         "intensity of the war falls.",
+        lacking="the war bars all members that hold a war bar alike, or none",
         read=measure.read_objectors,
     ),
     Pattern(
@@ -127,18 +147,18 @@ PATTERNS: tuple[Pattern, ...] = (
 
 
 def status(pattern: Pattern, figures: list[Figure]) -> str:
-    """``absent``, ``measured elsewhere``, ``holds`` or ``fails``."""
+    """``holds``, ``fails``, ``expected to fail`` (a mechanism is lacking), or ``absent`` (nothing of it exists yet)."""
     if not pattern.exists():
         return "absent"
-    if pattern.read is None:
-        return "measured elsewhere"
-    return "holds" if all(figure.holds for figure in figures) else "fails"
+    if all(figure.holds for figure in figures):
+        return "holds"
+    return "expected to fail" if pattern.lacking else "fails"
 
 
 def measure_patterns(
     scenario: Scenario, runs: int, seed: int, progress: Progress | None = None
 ) -> dict[int, list[Figure]]:
-    """The figures of every pattern that can be measured, from one set of paired runs, indexed by number."""
+    """The figures of every pattern that runs measure, from one set of paired runs, indexed by number."""
     variants = {AS_IT_IS: scenario}
     for pattern in PATTERNS:
         variants |= pattern.variants(scenario)
@@ -147,6 +167,11 @@ def measure_patterns(
     last = part_of(progress, total - runs, total)
     found[STEP_BY_STEP] = simulate(scenario, runs, seed, record=("ratified",), progress=last)
     return {pattern.number: pattern.read(found) for pattern in PATTERNS if pattern.read is not None}
+
+
+def measure_alone() -> dict[int, list[Figure]]:
+    """The figures of every pattern that needs no runs, indexed by number."""
+    return {pattern.number: pattern.alone() for pattern in PATTERNS if pattern.alone is not None}
 
 
 def plausible_shares(
@@ -171,10 +196,15 @@ def plausible_shares(
 
 
 def code_fingerprint(scenario: Scenario) -> str:
-    """A digest of all that the figures depend on, in hexadecimal: scenario, code, data tables and libraries."""
-    trees = [*loaded_trees().values(), *(ast.parse(inspect.getsource(import_module(name))) for name in MEASURES)]
-    edition = read_edition(scenario.edition)
-    held = [scenario.model_dump_json(), digest(trees, {}), fingerprint([edition.name])["code"], edition.digest]
+    """A digest of all that the figures depend on, in hexadecimal: scenario, code and data tables.
+
+    Like the fingerprint of a batch, it leaves out comments, docstrings and sentences; it also leaves out how runs are
+    shared among processes, kept and written.
+    """
+    stepped = [*loaded_trees(STEPPED).values()]
+    trees = [*stepped, *(ast.parse(inspect.getsource(import_module(name))) for name in MEASURES)]
+    tables = {name: read_table(name) for name in (*sorted(tables_read(stepped)), CASEBOOK)}
+    held = [scenario.model_dump_json(), digest(trees, tables), read_edition(scenario.edition).digest]
     return hashlib.sha256("\n".join(held).encode()).hexdigest()
 
 
@@ -194,9 +224,14 @@ def record(
                 "conjecture": pattern.conjecture,
                 "status": status(pattern, own),
                 "figures": [
-                    {**vars(figure), "plausible_share": share}
-                    for figure, share in zip(own, shares.get(pattern.number, []), strict=True)
+                    {**_plain(figure), "plausible_share": share}
+                    for figure, share in zip(own, shares.get(pattern.number, [None] * len(own)), strict=True)
                 ],
             }
         )
     return {"settings": dict(settings), "fingerprint": code_fingerprint(scenario), "patterns": rows}
+
+
+def _plain(figure: Figure) -> dict[str, Any]:
+    """A figure as JSON holds it: an end of an interval that is not known is null."""
+    return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in vars(figure).items()}
