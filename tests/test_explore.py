@@ -216,8 +216,21 @@ def test_a_picture_of_the_first_runs_is_marked_as_such(short):
             figure.show(shown)
             texts.append({text.get_text() for ax in figure.figure.axes for text in ax.texts})
         assert "the first 100 of 120 runs" in texts[0] - texts[1]
-        assert sum(text.startswith("100 runs of 120; grey") for text in texts[0]) == 1
-        assert sum(text.startswith("120 runs; grey") for text in texts[1]) == 1
+        assert sum(text.startswith("100 runs of 120; ") for text in texts[0]) == 1
+        assert sum(text.startswith("120 runs; ") for text in texts[1]) == 1
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_scenario_as_given_is_drawn_in_grey_once_something_differs_from_it(narrow, short):
+    state = InteractiveState(short, 4, 7, ["HUN", "USA"])
+    moved = EnsembleCache(short, 4, 7, ["HUN", "USA"]).simulate({"russia.strategy": "inert"})
+    figure = ComparisonFigure(state.given, narrow=narrow)
+    for shown, is_compared in ((state.given, False), (moved, True), (state.given, False)):
+        figure.show(shown)
+        said = " ".join(text.get_text() for ax in figure.figure.axes for text in ax.texts)
+        dotted = [line for ax in figure.figure.axes for line in ax.get_lines() if line.get_linestyle() == ":"]
+        assert ("grey" in said) == is_compared
+        assert [line.get_visible() for line in dotted] == [is_compared] * 3
 
 
 def test_a_picture_does_not_depend_on_what_was_drawn_before(short):

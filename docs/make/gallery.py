@@ -34,13 +34,13 @@ SCENARIOS = """scenarios = ("no_pressure", "baseline", "heavy_pressure", "holdou
 design = article10.Design(scenarios=scenarios, runs=500, seed=7)
 article10.run_batch(design, "results/scenarios").plot.accession("invitation")"""
 
-SWEEP = """guarantee = {"kind": "guarantee", "name": "binding", "date": "2026-07-01", "level": 0.6, "binding": True}
+SWEEP = """guarantee = {"kind": "guarantee", "name": "binding", "date": "2027-07-01", "level": 0.6, "binding": True}
 bound = article10.read_scenario("baseline", {"name": "binding guarantee", "events": [guarantee]})
 rhos = {"guarantees.substitution": (-1.0, -0.5, 0.0, 0.5, 1.0)}
 design = article10.Design(scenarios=(bound,), runs=500, seed=7, grid=rhos)
 article10.run_batch(design, "results/sweep").plot.against("guarantees.substitution", "invitation")"""
 
-MOVING = """short = article10.simulate("baseline", runs=4, seed=7, changes={"horizon": "2028-12-04"})
+MOVING = """short = article10.simulate("baseline", runs=4, seed=7, changes={"horizon": "2029-12-03"})
 short.animate(3, "run.gif")  # or run.mp4, where ffmpeg is installed"""
 
 SLIDERS = """panel = article10.explore("baseline", seed=7)  # the last line of a notebook's cell shows it
@@ -84,7 +84,7 @@ PICTURES: dict[str, tuple[Picture, ...]] = {
         Picture(
             "explain",
             "Why a stance moved: the mechanisms' contributions add up",
-            'result.plot.explain("HUN", run=3)',
+            'result.plot.explain("SVK", run=3)',
         ),
     ),
     "Members": (

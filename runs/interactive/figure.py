@@ -45,7 +45,7 @@ class ComparisonFigure:
             dpi: pixels per inch.
         """
         self.given, self._narrow = given, narrow
-        self._moving, self._medians = list[Artist](), list[Artist]()
+        self._moving, self._medians, self._lines = list[Artist](), list[Artist](), list[Artist]()
         members = len(given.members)
         columns = 1 if narrow else -(-members // 2)
         with house_style():
@@ -79,7 +79,9 @@ class ComparisonFigure:
 
     def _accession_frame(self) -> None:
         ax, given = self.accession, self.given
-        ax.plot(given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4)
+        self._lines += ax.plot(
+            given.days, given.acceded.mean(axis=0), color=GREY, linewidth=1.4, linestyle=":", zorder=4
+        )
         ax.set_ylabel("share of runs, by the date", fontsize=8.5)
         _dates(ax, given)
         ax.set_xlim(*ax.get_xlim())
@@ -88,10 +90,15 @@ class ComparisonFigure:
         ax.tick_params(labelsize=8)
 
     def show(self, now: Snapshot) -> None:
-        """Draw the runs with the changes, in place of those drawn before; the picture says how many they are."""
+        """Draw the runs with the changes, in place of those drawn before; the picture says how many they are.
+
+        Until something is changed, there is nothing to compare: the lines of the scenario as given are left out.
+        """
         for artist in self._moving:
             artist.remove()
-        self._moving = []
+        self._moving, is_changed = [], now.scenario != self.given.scenario
+        for line in (*self._medians, *self._lines):
+            line.set_visible(is_changed)
         with house_style():
             for place, ax in enumerate(self.fans):
                 low, lower, middle, upper, high = np.quantile(now.stance[:, :, place], BANDS, axis=0)
@@ -101,14 +108,15 @@ class ComparisonFigure:
                     *ax.plot(now.days, middle, color=COLOURS[0]),
                 ]
             self._show_accession(now)
-            self._moving.append(self._note(now))
+            self._moving.append(self._note(now, is_changed))
 
-    def _note(self, now: Snapshot) -> Artist:
+    def _note(self, now: Snapshot, is_changed: bool) -> Artist:
         runs, where = len(now.stance), f" of {now.whole:,}" if now.is_partial else ""
         if self._narrow:
-            words = "grey: as given; above: 95% CI; below: 50%, 90% of runs"
-            return note_runs(self.fans[-1], runs, words, 20.0, where)
-        words = "grey: as given, same draws; left: 95% CI; right: median, 50% and 90% of runs"
+            grey = "grey: as given; " if is_changed else ""
+            return note_runs(self.fans[-1], runs, f"{grey}above: 95% CI; below: 50%, 90% of runs", 20.0, where)
+        grey = "grey: as given, same draws; " if is_changed else ""
+        words = f"{grey}left: 95% CI; right: median, 50% and 90% of runs"
         return note_runs(self.accession, runs, words, where=where)
 
     def _show_accession(self, now: Snapshot) -> None:
