@@ -1,16 +1,15 @@
 """What is wrong in the folder of an edition: every mistake with its file, row and column.
 
-What the model computes with is checked in full; of the other tables, which inform readers, only that they can be read.
+What the model computes with is checked in full, further readings of the codes among it; of the other tables, which
+inform readers, only that they can be read.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
-from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -18,162 +17,10 @@ from article10.agents.nearest import nearest
 from article10.agents.short_error import ScenarioError, shown
 from article10.model.edition import TABLES, file_mistakes
 from article10.model.edition_file import EditionFile
+from article10.model.edition_tables import ABOUT, FLAG, READING, SCHEMA, Rule, Table, a_day
 from article10.model.shipped import EDITION_FILE, ROOT
 from article10.model.tables import day_of
 from article10.model.toml_file import read_toml
-
-Rule = Callable[[str], str]
-"""What is wrong with a cell, in words that follow "expected"; empty if nothing is."""
-
-
-def number(low: float, high: float, blank: bool = False) -> Rule:
-    """A rule: a number within bounds."""
-
-    def wrong(text: str) -> str:
-        if blank and not text:
-            return ""
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        return "" if low <= value <= high else f"a number from {low:g} to {high:g}"
-
-    return wrong
-
-
-def one_of(*words: str) -> Rule:
-    """A rule: one of some words."""
-    return lambda text: "" if text in words else f"one of {', '.join(words)}"
-
-
-def a_day(text: str) -> str:
-    """A rule: a day, a month or a year."""
-    try:
-        day_of(text)
-    except ValueError:
-        return "a date as 2030, 2030-12 or 2030-12-01"
-    return ""
-
-
-def some_text(text: str) -> str:
-    """A rule: text that is not empty."""
-    return "" if text.strip() else "text"
-
-
-def any_text(_: str) -> str:
-    """A rule that nothing breaks."""
-    return ""
-
-
-def a_year(text: str) -> str:
-    """A rule: a year, or a period that begins with one."""
-    return "" if text[:4].isdecimal() and len(text) >= 4 else "a year such as 2024"
-
-
-def an_office(text: str) -> str:
-    """A rule: parliament, or an office that a president holds."""
-    return "" if text == "parliament" or text.startswith("president") else "parliament, president, or both joined by +"
-
-
-PERCENT, FLAG, AMOUNT = number(0, 100), one_of("0", "1"), number(0, 1e18)
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a table has to hold.
-
-    Attributes:
-        columns: the columns that the model reads, with the rule of their cells.
-        key: columns that together name a row, so that no two rows may agree in them.
-        every_member: whether each member needs a row.
-        optional: further columns that it may have.
-    """
-
-    columns: Mapping[str, Rule]
-    key: tuple[str, ...]
-    every_member: bool = False
-    optional: tuple[str, ...] = field(default=())
-
-
-ABOUT = ("name", "note", "source", "status", "basis", "label")
-
-SCHEMA: Mapping[str, Table] = MappingProxyType(
-    {
-        "countries": Table(
-            {
-                "iso3": some_text,
-                "name": some_text,
-                "member": FLAG,
-                "population": number(1, 1e11),
-                "gdp_usd": number(1, 1e16),
-                "capital_lat": number(-90, 90),
-                "capital_lon": number(-180, 180),
-                "km_to_external_power": number(0, 20040),
-                "borders_external_power": FLAG,
-                "borders_candidate": FLAG,
-                "borders_ally_of_external_power": FLAG,
-            },
-            ("iso3",),
-            optional=(
-                *("iso2", "accession_date", "capital", "km_to_candidate", "border_external_power_km"),
-                *("euro_area", "weimar_plus", "nuclear_weapon_state"),
-            ),
-        ),
-        "governments": Table(
-            {
-                "iso3": some_text,
-                "governing_office": an_office,
-                "government_ties": number(0, 1),
-                "war_bar": number(0, 1),
-            },
-            ("iso3",),
-            True,
-        ),
-        "membership_stance": Table(
-            {"iso3": some_text, "stance_code": number(-2, 2), "status": some_text},
-            ("iso3",),
-            True,
-            optional=("last_evidence", "confidence"),
-        ),
-        "elections": Table(
-            {"iso3": some_text, "office": some_text, "last_held": any_text, "due": any_text},
-            ("iso3", "office"),
-            optional=("status_last", "status_due"),
-        ),
-        "council_dates": Table({"date": a_day, "kind": some_text}, ("date", "kind"), optional=("place",)),
-        "defence_expenditure": Table(
-            {"iso3": some_text, "year": a_year, "vintage": some_text, "pct_gdp": number(0, 20, blank=True)},
-            ("iso3", "year", "vintage"),
-            optional=("kind",),
-        ),
-        "un_ideal_points": Table(
-            {"iso3": some_text, "year": a_year, "idealpointfp": number(-10, 10), "nvotesfp": number(1, 1e4)},
-            ("iso3", "year"),
-            optional=("idealpointfp_q5", "idealpointfp_q95", "idealpointall"),
-        ),
-        "gas_imports": Table(
-            {
-                "iso3": some_text,
-                "year": a_year,
-                "gas_imports_total_tj": number(0, 1e9, blank=True),
-                "share_pct": number(0, 100, blank=True),
-            },
-            ("iso3", "year"),
-            optional=("gas_imports_external_power_tj",),
-        ),
-        "energy_dependence": Table(
-            {"iso3": some_text, "period": a_year, "metric": some_text, "value": number(-1e6, 1e6)},
-            ("iso3", "period", "metric"),
-            optional=("unit",),
-        ),
-        "public_opinion": Table(
-            {"iso3": some_text, "field_end": a_day, "support_pct": number(0, 100, blank=True)},
-            ("iso3", "pollster", "field_end", "question_short"),
-            optional=("pollster", "field_start", "question_short", "oppose_pct", "dont_know_pct"),
-        ),
-    }
-)
-"""The tables of ``article10.model.edition.TABLES``."""
 
 
 def edition_mistakes(folder: str | Path) -> list[str]:
@@ -206,9 +53,18 @@ def table_mistakes(folder: Path) -> list[str]:
     file = _file(folder / EDITION_FILE, found)
     if file is None or found:
         return found
-    for name, table in SCHEMA.items():
+    absent = [name for name in file.readings if name not in tables]
+    if absent:
+        return [f"{folder / f'{name}.csv'}: missing: {EDITION_FILE} names it among the readings" for name in absent]
+    schema = _schema(file)
+    for name, table in schema.items():
         found += _of_table(folder / f"{name}.csv", tables[name], table, file)
-    return found or [*_of_members(folder, tables, file), *_of_file(folder, tables, file)]
+    return found or [*_of_members(folder, tables, schema, file), *_of_file(folder, tables, file)]
+
+
+def _schema(file: EditionFile) -> dict[str, Table]:
+    """The tables that the model computes with, and the further readings of the codes that the edition names."""
+    return {**SCHEMA, **dict.fromkeys(file.readings, READING)}
 
 
 def _rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
@@ -250,7 +106,7 @@ def _of_table(path: Path, rows: list[dict[str, str]], table: Table, file: Editio
     """Columns, cells and repeated rows."""
     groupings = file.countries.groupings if path.stem == "countries" else ()
     wanted: dict[str, Rule] = {**table.columns, **dict.fromkeys(groupings, FLAG)}
-    known = [*wanted, *table.optional, *ABOUT]
+    known = [*wanted, *table.if_present, *table.optional, *ABOUT]
     missing = [name for name in wanted if name not in rows[0]]
     yield from (f"{path}, row 1: column {name}: missing" for name in missing)
     for name in rows[0]:
@@ -258,6 +114,7 @@ def _of_table(path: Path, rows: list[dict[str, str]], table: Table, file: Editio
             yield f"{path}, row 1: column {shown(name)}: unknown column{nearest(name, known)}"
     if missing:
         return
+    wanted |= {name: rule for name, rule in table.if_present.items() if name in rows[0]}
     seen: dict[tuple[str, ...], int] = {}
     for place, row in enumerate(rows, start=2):
         for name, rule in wanted.items():
@@ -270,7 +127,9 @@ def _of_table(path: Path, rows: list[dict[str, str]], table: Table, file: Editio
         seen.setdefault(key, place)
 
 
-def _of_members(folder: Path, tables: Mapping[str, list[dict[str, str]]], file: EditionFile) -> Iterator[str]:
+def _of_members(
+    folder: Path, tables: Mapping[str, list[dict[str, str]]], schema: Mapping[str, Table], file: EditionFile
+) -> Iterator[str]:
     """Codes of states, members without a row, and what has to fit together."""
     named = {row["iso3"] for row in tables["countries"]}
     members = {row["iso3"] for row in tables["countries"] if row["member"] == "1"}
@@ -283,7 +142,7 @@ def _of_members(folder: Path, tables: Mapping[str, list[dict[str, str]]], file: 
         elif state.code not in named:
             yield f"{countries}: has no row for {state.code}, the {what.replace('_', ' ')}"
     unions = {file.energy.union} - {""}
-    for name, table in SCHEMA.items():
+    for name, table in schema.items():
         if "iso3" not in table.columns or name == "countries":
             continue
         path = folder / f"{name}.csv"
@@ -295,6 +154,7 @@ def _of_members(folder: Path, tables: Mapping[str, list[dict[str, str]]], file: 
         if table.every_member:
             there = {row["iso3"] for row in tables[name]}
             yield from (f"{path}: has no row for {code}" for code in sorted(members - there))
+    yield from _of_evidence(folder / "membership_stance.csv", tables["membership_stance"], file)
     yield from _of_elections(folder, tables, members)
     yield from _of_votes(folder, tables, members, file)
 
@@ -302,6 +162,14 @@ def _of_members(folder: Path, tables: Mapping[str, list[dict[str, str]]], file: 
 def _is_elsewhere(table: str, code: str) -> bool:
     """Whether a table may name an aggregate that is not a state, such as a mean of several."""
     return table in ("energy_dependence", "public_opinion", "defence_expenditure") and not code.isalpha()
+
+
+def _of_evidence(path: Path, rows: list[dict[str, str]], file: EditionFile) -> Iterator[str]:
+    """Codes whose evidence is later than the edition."""
+    for place, row in enumerate(rows, start=2):
+        last = row.get("last_evidence")
+        if last and day_of(last) > file.date:
+            yield f"{path}, row {place}: last_evidence = {last}: expected {file.date}, the edition's date, or earlier"
 
 
 def _of_elections(folder: Path, tables: Mapping[str, list[dict[str, str]]], members: set[str]) -> Iterator[str]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from article10.model.edition import TABLES, Edition
-from article10.model.edition_check import SCHEMA
+from article10.model.edition_tables import READING, SCHEMA, Table
 from article10.model.tables import Row
 
 
 def edition_differences(one: Edition, other: Edition) -> list[str]:
-    """What differs in ``edition.toml`` and in the tables that the model computes with, a line each.
+    """What differs in ``edition.toml``, in the tables of the model and in further readings of codes, a line each.
 
     Columns on sources, and rows that neither differ nor are added or removed, are left out.
 
@@ -20,7 +20,8 @@ def edition_differences(one: Edition, other: Edition) -> list[str]:
         one: an edition.
         other: the edition with which it is compared.
     """
-    return [*_of_files(one, other), *(line for name in TABLES for line in _of_tables(name, one, other))]
+    names = dict.fromkeys((*TABLES, *one.file.readings, *other.file.readings))
+    return [*_of_files(one, other), *(line for name in names for line in _of_tables(name, one, other))]
 
 
 def _of_files(one: Edition, other: Edition) -> Iterator[str]:
@@ -38,12 +39,13 @@ def _flat(content: Mapping[str, Any], within: str = "") -> dict[str, Any]:
 
 
 def _of_tables(name: str, one: Edition, other: Edition) -> Iterator[str]:
-    before, after = (_keyed(name, edition.table(name)) for edition in (one, other))
+    table = SCHEMA.get(name, READING)
+    before, after = (_keyed(table, _rows(name, edition)) for edition in (one, other))
     added, removed = sorted(after.keys() - before.keys()), sorted(before.keys() - after.keys())
     cells = [
-        f"{name}.csv: {', '.join(filter(None, key))}: {column}: {before[key][column]} -> {after[key][column]}"
+        f"{name}.csv: {', '.join(filter(None, key))}: {column}: {before[key].get(column)} -> {after[key].get(column)}"
         for key in sorted(before.keys() & after.keys())
-        for column in SCHEMA[name].columns
+        for column in (*table.columns, *table.if_present)
         if before[key].get(column) != after[key].get(column)
     ]
     if added or removed or cells:
@@ -53,5 +55,10 @@ def _of_tables(name: str, one: Edition, other: Edition) -> Iterator[str]:
     yield from cells
 
 
-def _keyed(name: str, rows: tuple[Row, ...]) -> dict[tuple[str, ...], Row]:
-    return {tuple(row.get(column) or "" for column in SCHEMA[name].key): row for row in rows}
+def _rows(name: str, edition: Edition) -> tuple[Row, ...]:
+    """The rows of a table of the model, or of a reading that the edition names; none if it does not."""
+    return edition.table(name) if name in TABLES or name in edition.file.readings else ()
+
+
+def _keyed(table: Table, rows: tuple[Row, ...]) -> dict[tuple[str, ...], Row]:
+    return {tuple(row.get(column) or "" for column in table.key): row for row in rows}

@@ -92,7 +92,7 @@ def _warn_if_stale(scenario: Scenario) -> None:
             f"tables ({', '.join(STALE_TABLES)}) are those of that date, with evidence up to "
             f"{edition.file.last_day_of_evidence}; see article10 edition list",
             StaleEditionWarning,
-            stacklevel=3,
+            stacklevel=4,  # beyond the function that checks arguments
         )
 
 

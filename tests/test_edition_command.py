@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from article10.model.edition import TABLES, EditionError, read_edition
-from article10.model.edition_check import SCHEMA, edition_mistakes
+from article10.model.edition_check import edition_mistakes
+from article10.model.edition_diff import edition_differences
+from article10.model.edition_tables import SCHEMA
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import StaleEditionWarning, read_scenario
 from article10.runs.command_line import app
@@ -194,6 +196,63 @@ def test_a_broken_table_is_refused_with_file_row_and_column(kind, copy):
     assert re.search(message, done.output)
 
 
+OF_READINGS = {
+    "missing reading": (
+        lambda folder: (folder / "codes_reading_2.csv").unlink(),
+        r"codes_reading_2\.csv: missing: .*among",
+    ),
+    "missing column of a reading": (
+        swapped("codes_reading_1.csv", ",ties,", ",tie,"),
+        r"codes_reading_1\.csv, row 1: column ties: missing",
+    ),
+    "code of a reading not on the scale": (
+        swapped("codes_reading_1.csv", "ALB,Albania,1,", "ALB,Albania,11,"),
+        r"codes_reading_1\.csv, row 2: stance_code = '11': expected a number from -2 to 2",
+    ),
+    "member without a reading": (
+        without_line("codes_reading_2.csv", "HUN,"),
+        r"codes_reading_2\.csv: has no row for HUN",
+    ),
+    "reading of a state that is not there": (
+        swapped("codes_reading_2.csv", "\nHUN,", "\nHNU,"),
+        r"codes_reading_2\.csv, row \d+: iso3 = 'HNU': not a state",
+    ),
+    "last evidence that is no date": (
+        swapped("membership_stance.csv", ",2025-12-01,", ",December,"),
+        r"membership_stance\.csv, row 2: last_evidence = 'December': expected a date",
+    ),
+    "last evidence after the edition": (
+        swapped("membership_stance.csv", ",2025-12-01,", ",2027-01-05,"),
+        r"membership_stance\.csv, row 2: last_evidence = 2027-01-05: expected 2026-12-01, the edition's date",
+    ),
+}
+"""The same of further readings of the codes, and of the last day of their evidence."""
+
+
+@pytest.mark.parametrize("kind", OF_READINGS)
+def test_a_broken_reading_of_the_codes_is_refused_too(kind, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(str(read_edition("2026-12").folder), folder)
+    assert edition_mistakes(folder) == []
+    change, message = OF_READINGS[kind]
+    change(folder)
+    found = edition_mistakes(folder)
+    assert any(re.search(message, line) for line in found), found
+
+
+def test_a_changed_reading_is_a_difference_between_editions(tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(str(read_edition("2026-12").folder), folder)
+    swapped("codes_reading_1.csv", "ALB,Albania,1,", "ALB,Albania,2,")(folder)
+    swapped("membership_stance.csv", ",2025-12-01,", ",2026-02-01,")(folder)
+    assert edition_differences(read_edition("2026-12"), read_edition(folder)) == [
+        "membership_stance.csv: 0 rows added, 0 removed, 1 cells changed",
+        "membership_stance.csv: ALB: last_evidence: 2025-12-01 -> 2026-02-01",
+        "codes_reading_1.csv: 0 rows added, 0 removed, 1 cells changed",
+        "codes_reading_1.csv: ALB: stance_code: 1 -> 2",
+    ]
+
+
 def test_a_broken_edition_is_not_run(copy):
     BROKEN["out of range"][0](copy)
     with pytest.raises(EditionError, match=r"governments\.csv, row 2: war_bar"):
@@ -253,6 +312,17 @@ def test_a_start_far_from_the_edition_is_a_warning_that_says_what_is_stale():
         read_scenario("baseline", {"start": "2026-06-01"})
     with pytest.raises(ScenarioError, match="1949"):
         read_scenario("baseline", {"start": "1948-01-01"})
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_command_says_in_one_line_what_is_stale(tmp_path):
+    words = ["parameters", "stance.peer_rate", "--scenario", str(tmp_path / "late.toml")]
+    (tmp_path / "late.toml").write_text("start = 2026-06-01\n", "utf-8")
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0
+    (said,) = [line for line in done.stderr.splitlines() if "days from the date of the edition" in line]
+    assert said.startswith("article10: start = 2026-06-01: 182 days")
+    assert "StaleEditionWarning" not in done.stderr
 
 
 @pytest.mark.filterwarnings("error")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
@@ -30,7 +32,7 @@ def console(stderr: bool = False) -> Console:
 
 
 def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") -> Callable[P, None]:
-    """Turn what users can get wrong into one message and an exit code, without a traceback.
+    """Turn what users can get wrong into one message and an exit code, without a traceback; warnings into one line.
 
     Args:
         command: the function to guard.
@@ -45,7 +47,8 @@ def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") ->
         try:
             if extra:
                 require(extra, command.__name__)
-            command(*args, **kwargs)
+            with plain_warnings():
+                command(*args, **kwargs)
         except (OSError, ValueError, KeyError, MemoryError) as error:
             sys.stderr.write(f"article10: {_one_message(error)}\n")
             raise typer.Exit(BAD_INPUT) from None
@@ -60,6 +63,24 @@ def clear_errors(command: Callable[P, None], extra: str = "", kept: str = "") ->
             raise typer.Exit(INTERRUPTED) from None
 
     return guarded
+
+
+@contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Say each warning of ours once and in one line, without the place in the code that other warnings name."""
+    said: set[str] = set()
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any) -> None:  # noqa: ANN401 - as in warnings
+            if not category.__module__.startswith("article10."):
+                others(message, category, *where)
+            elif str(message) not in said:
+                said.add(str(message))
+                sys.stderr.write(f"article10: {message}\n")
+
+        warnings.showwarning = show  # type: ignore[assignment] # it passes on where, whatever that is
+        yield
 
 
 def _one_message(error: Exception) -> str:
