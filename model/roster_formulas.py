@@ -25,10 +25,8 @@ GAS_WEIGHT = 2 / 3  # gas is bound to its pipe, crude can be bought elsewhere
 GAS_PER_HEAD = 16.0  # GJ a year, half the EU's mean in 2020: below it the share matters in proportion
 GAS_RETAINED = 0.2  # of the 2020 share where supply ended: pipes, contracts, the wish to return outlive it
 CAUTION_WEIGHTS = {"opinion": 0.4, "burden": 0.4, "remoteness": 0.2}  # remoteness is already part of exposure
-POLITICAL_DELAYS = frozenset(
-    {"HUN", "TUR"}
-)  # 2022-24: they delayed because of their stance, which is modelled separately
 PRIOR_ROUNDS = 3.0  # shape of the gamma over members; its most likely value in 2022 is 3.2, poorly determined
+REFERENCE = "reference"  # the round whose urgency speeds refer to; the pace of all others is scaled to it
 
 
 @cache
@@ -168,30 +166,42 @@ def defence_spending(iso3: str, edition: Edition) -> float:
 
 
 def ratification_speeds(edition: Edition) -> dict[str, float]:
-    """Return each member's institutional speed of ratifying, per year, at the urgency of the 2022 round.
+    """Return each member's institutional speed of ratifying, per year, at the urgency of the reference round.
 
     Durations are exponential and speeds gamma among members, so the speed expected of a member that took t
     days in n rounds is (3 + n) / (3 m + t), m the mean days of all members in all rounds, and 1 / m of a
-    member not seen (Finland, Sweden). Finland's and Sweden's protocols of 2022 are one round. That of 2003
-    dates deposits of instruments, not votes of parliaments, and is scaled by `round_pace()` first.
+    member not seen (Finland, Sweden). Finland's and Sweden's protocols of 2022, the reference, are one round.
+    Days of other rounds, which date deposits of instruments and not votes of parliaments, are scaled by
+    `round_pace()` first. `speed_rounds.csv` says which rounds are used, and whose delay in one was political.
     Source: NATO Parliamentary Assembly; Dutch Treaty Database.
     """
-    of_2022, of_2003 = _ratification_days("2022 Finland-Sweden"), _ratification_days("2003 Vilnius-7")
-    pace = round_pace()
-    scaled = {code: days * pace for code, days in of_2003.items()}
-    mean_days = float(np.mean([*of_2022.values(), *scaled.values()]))
+    rounds = _scaled_days()
+    mean_days = float(np.mean([taken for days in rounds for taken in days.values()]))
     speeds: dict[str, float] = {}
     for code in edition.members:
-        seen = [days[code] for days in (of_2022, scaled) if code in days]
+        seen = [days[code] for days in rounds if code in days]
         speeds[code] = 365.25 * (PRIOR_ROUNDS + len(seen)) / (PRIOR_ROUNDS * mean_days + sum(seen))
     return speeds
 
 
-def round_pace() -> float:
-    """Return the median days of 2022 over the median of 2003, among the members seen in both rounds."""
-    of_2022, of_2003 = _ratification_days("2022 Finland-Sweden"), _ratification_days("2003 Vilnius-7")
-    both = sorted(of_2022.keys() & of_2003.keys())
-    return float(np.median([of_2022[code] for code in both]) / np.median([of_2003[code] for code in both]))
+@cache
+def _scaled_days() -> tuple[dict[str, float], ...]:
+    """Return each round's days by member, the reference first, at its urgency."""
+    names = [row["round"] for row in read_table("speed_rounds") if row["use"] != REFERENCE]
+    scaled = ({code: days * round_pace(name) for code, days in ratification_days(name).items()} for name in names)
+    return ratification_days(reference_round()), *scaled
+
+
+def reference_round() -> str:
+    """Return the name of the round to whose urgency speeds refer."""
+    return next(row["round"] for row in read_table("speed_rounds") if row["use"] == REFERENCE)
+
+
+def round_pace(accession_round: str) -> float:
+    """Return the median days of the reference round over those of another, among the members seen in both."""
+    reference, other = ratification_days(reference_round()), ratification_days(accession_round)
+    both = sorted(reference.keys() & other.keys())
+    return float(np.median([reference[code] for code in both]) / np.median([other[code] for code in both]))
 
 
 def _array(values: Iterable[float]) -> FloatArray:
@@ -249,7 +259,7 @@ def _public_reluctance(iso3: str, edition: Edition) -> float | None:
 
 
 @cache
-def _ratification_days(accession_round: str) -> dict[str, float]:
+def ratification_days(accession_round: str) -> dict[str, float]:
     """Return the days from signature to each member's ratification, its political delays left out.
 
     Half a day is added: a date stands for a day, and one who ratified on the day of signature took no
@@ -260,5 +270,5 @@ def _ratification_days(accession_round: str) -> dict[str, float]:
         for row in read_table("accession_ratifications")
         if row["round"] == accession_round and row["days_from_signature"]
     }
-    political = POLITICAL_DELAYS if accession_round == "2022 Finland-Sweden" else frozenset()
-    return {code: taken for code, taken in days.items() if code not in political}
+    (use,) = (row for row in read_table("speed_rounds") if row["round"] == accession_round)
+    return {code: taken for code, taken in days.items() if code not in use["left_out"].split()}

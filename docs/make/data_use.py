@@ -31,6 +31,10 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "the fit of a hindcast does not read the round that it scores; pattern 3 uses the same rounds, so it is not an "
         "independent test",
     ),
+    "speed_rounds": (
+        (SPECIFICATION,),
+        "which rounds inform members' institutional speed, and whose delay was political",
+    ),
     "accession_rounds": (
         (CALIBRATION, VALIDATION),
         "range of the duration of talks, entered by hand; days of accession in hindcasts",
