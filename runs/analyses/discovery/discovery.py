@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,9 +31,6 @@ from article10.runs.ensemble.dataset import dataset
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.statistics.boxes import find_boxes
 from article10.runs.statistics.intervals import TooFewRunsWarning
-
-if TYPE_CHECKING:
-    pass
 
 Outcome = str | Callable[[EnsembleResult], np.ndarray]
 """``"invitation"``, ``"signature"``, ``"accession"``, or a function of a result that returns a bool for each run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,9 +35,6 @@ from article10.runs.statistics.intervals import (
     share,
     warn_if_underpowered,
 )
-
-if TYPE_CHECKING:
-    pass
 
 DETERRENCE = (0.0, 0.25, 0.5, 0.75, 0.9)
 """Values of ``war.deterrence`` for which renewed attacks are compared: its plausible range."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -23,9 +23,6 @@ from article10.runs.statistics.intervals import (
     share,
     warn_if_underpowered,
 )
-
-if TYPE_CHECKING:
-    pass
 
 LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)
 SUBSTITUTIONS = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,9 +34,6 @@ from article10.runs.statistics.intervals import (
     share_over_runs,
     warn_if_underpowered,
 )
-
-if TYPE_CHECKING:
-    pass
 
 TOGETHER = 8
 """Number of variants simulated at a time, to limit memory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import factorial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,9 +32,6 @@ from article10.runs.statistics.intervals import (
     share,
     warn_if_underpowered,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 @checked
