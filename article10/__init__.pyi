@@ -10,6 +10,7 @@ from .model.roster import Roster, read_roster
 from .model.scenario import Scenario, ScenarioError
 from .model.scenario_file import read_scenario
 from .model.world import World
+from .runs.analyses.comparison.compare import compare
 from .runs.analyses.discovery.discovery import discover, discover_parameters
 from .runs.analyses.guarantees.three_futures import three_futures
 from .runs.analyses.guarantees.tradeoff import guarantee_tradeoff
@@ -72,6 +73,7 @@ __all__ = [
     "TooLargeError",
     "UnfinishedBatchWarning",
     "World",
+    "compare",
     "compare_rules",
     "decide",
     "discover",

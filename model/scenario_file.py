@@ -82,6 +82,43 @@ def read_scenario(
     return scenario
 
 
+@checked
+def combined(
+    source: str | Path | Scenario,
+    more: Sequence[str | Path],
+    changes: Mapping[str, Any] | None = None,
+    *,
+    edition: str | Path | Edition | None = None,
+) -> Scenario:
+    """A scenario with what other scenarios change, one on top of the other.
+
+    What a later scenario states replaces what an earlier one says; its events are added, and replace those of the same
+    name. The name and the title are those of all, joined.
+
+    Args:
+        source: name, path, or a scenario: the one that the others change.
+        more: names or paths of the others.
+        changes: values by full key, made last.
+        edition: name or folder of the edition to stand on, as for ``read_scenario``.
+
+    Raises:
+        ScenarioError: one cannot be read, or the combination is not valid.
+
+    >>> combined("baseline", ["no_pressure", "peace_plan"]).name
+    'baseline + no_pressure + peace_plan'
+    """
+    whole = read_scenario(source, edition=_asked(edition, changes))
+    layers, parts = [Layer("scenario", _dump(whole))], [whole]
+    for each in more:
+        own = [layer for layer in _layers(str(each), whole.edition) if layer.origin != _origin(ROOT)]
+        layers += [Layer(layer.origin, {k: v for k, v in layer.content.items() if k != "edition"}) for layer in own]
+        parts.append(read_scenario(each, edition=whole.edition))
+    names = {"name": " + ".join(part.name for part in parts), "title": "; ".join(p.title for p in parts if p.title)}
+    scenario = _build([*layers, Layer("combination", names), *([_layer_of(changes)] if changes else [])], False)
+    _warn_if_stale(scenario)
+    return scenario
+
+
 def _warn_if_stale(scenario: Scenario) -> None:
     """Warn of a start far from the day of the tables, unless the scenario states the stances itself."""
     edition = read_edition(scenario.edition)

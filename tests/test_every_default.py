@@ -45,6 +45,7 @@ ANALYSES = {
     "influence_curve": lambda _: article10.influence_curve(runs=2, changes=SHORT),
     "rank_influence": lambda _: article10.rank_influence(runs=2, changes=SHORT),
     "holdout_power": lambda _: article10.holdout_power(runs=2, changes=SHORT),
+    "compare": lambda _: article10.compare(runs=2, changes=SHORT),
     "compare_rules": lambda _: article10.compare_rules(runs=2, changes=SHORT),
     "guarantee_tradeoff": lambda _: article10.guarantee_tradeoff(runs=2, changes=SHORT),
     "three_futures": lambda _: article10.three_futures(runs=2, changes=SHORT),

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 import article10
+from article10.runs.analyses.comparison.compare import compare
 from article10.runs.analyses.guarantees.three_futures import three_futures
 from article10.runs.analyses.holdouts.power import holdout_power
 from article10.runs.analyses.influence.curve import influence_curve
@@ -28,6 +29,7 @@ ONE_STEP, WEEKS, MONTHS, UNEVEN, THIRTY_YEARS = 7, 40, 200, 590, 10957
 ANALYSES = {
     "influence": lambda **asked: influence("baseline", "russia", **asked),
     "ranking": lambda **asked: rank_influence("baseline", ["russia"], **asked),
+    "comparison": compare,
     "rules": lambda **asked: compare_rules(rules=("unanimity", "simple majority"), **asked),
     "holdouts": holdout_power,
     "curve": lambda **asked: influence_curve(efforts=(1.0,), strategies=("uniform",), **asked),

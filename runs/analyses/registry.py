@@ -110,6 +110,13 @@ SHIPPED = (
         page="rules.md",
     ),
     Analysis(
+        "compare",
+        "What differs between scenarios in the same random draws?",
+        ROOMS + "analyses.comparison.compare:compare",
+        "compare",
+        page="compare.md",
+    ),
+    Analysis(
         "discover",
         "What distinguishes the runs in which an outcome happened?",
         ROOMS + "analyses.discovery.discovery:discover",

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from article10.model.arguments import check_distinct
 from article10.model.scenario import Scenario, ScenarioError
-from article10.model.scenario_file import read_scenario
+from article10.model.scenario_file import combined, read_scenario
 from article10.runs.analyses.paired import outcomes_ahead
 from article10.runs.analyses.registry import ANALYSES, Analysis
 from article10.runs.analyses.result import AnalysisResult, listed
@@ -149,6 +149,38 @@ def influence(
     name = "influence_curve" if curve else "rank_influence"
     asked = outcomes_ahead(chosen)[0] if outcome is None else outcome
     ask(name, chosen, out, force, outcome=asked, runs=runs, seed=seed)
+
+
+def compare(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO|FILE]...",
+            help="Names of scenarios, or paths of TOML files; the others are compared with the first [default: "
+            "baseline no_pressure].",
+        ),
+    ] = None,
+    combine: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="SCENARIO|FILE",
+            help="Put this scenario on top of the first one, and compare the two (repeat to combine several).",
+        ),
+    ] = None,
+    runs: Runs = 1000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    edition: EditionChoice = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Run k of each scenario has the random draws of run k of the others, so that they differ by what was changed."""
+    changes = parsed_changes(settings or (), edition)
+    first, *more = scenarios or ["baseline"]
+    others = [read_scenario(each, changes) for each in more]
+    others += [combined(first, combine, changes)] if combine else []
+    ask("compare", read_scenario(first, changes), out, force, others=others, runs=runs, seed=seed)
 
 
 def why(
