@@ -16,12 +16,23 @@ from article10.model import tables
 from article10.model.roster import read_roster
 from article10.model.scenario import ScenarioError
 from article10.runs.command_line import app
+from article10.runs.evidence import ratification_fit
 from article10.runs.evidence import rounds as rounds_module
 from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import MODEL
 from article10.runs.evidence.hindcast_figures import pits
-from article10.runs.evidence.ratification_baselines import COMMON, MEAN, NO_CHANGE, common_hazard
-from article10.runs.evidence.ratification_fit import HYPERPARAMETERS, fit_ratification
+from article10.runs.evidence.ratification_baselines import (
+    COMMON,
+    MEAN,
+    NO_CHANGE,
+    SPEEDS,
+    WEIBULL,
+    common_hazard,
+    common_weibull,
+)
+from article10.runs.evidence.ratification_fit import HYPERPARAMETERS, USED, fit_ratification
+from article10.runs.evidence.ratification_times import bounded, calendar_days, is_urgent, sitting_years
+from article10.runs.evidence.ratification_variants import FORMS, score_forms
 from article10.runs.evidence.rounds import coded_at_signing, others, read_round, shipped_rounds
 from generated import with_blocks
 from hindcast_page import _scores, hindcast_blocks
@@ -133,36 +144,111 @@ def test_the_fit_leaves_out_by_coding_who_did_not_support_at_signing():
 # --- the fit --------------------------------------------------------------------------------------------------------
 
 
-def test_the_fit_recovers_what_rounds_were_simulated_with():
-    rng = np.random.default_rng(8)
-    shape, paces = 2.0, (2.0, 2.5, 3.0, 20.0)
+SPREAD, CALM, URGENT = 0.4, 2.0, 0.9
+"""Spread of log speeds, and Weibull shapes, with which rounds are simulated here."""
+
+
+def simulated(rounds, paces, seed=8):
+    """Rounds with days that are drawn from known paces, and the speeds of members."""
+    rng = np.random.default_rng(seed)
     codes = read_round(FINLAND).setup.roster.iso3
-    speed = dict(zip(codes, rng.gamma(shape, size=len(codes)) / shape, strict=True))
-    simulated = []
-    for known, pace in zip(shipped_rounds(), paces, strict=False):
-        values = np.array([speed.get(code, 1.0) for code in known.members])
-        days = np.floor(rng.exponential(size=len(values)) / (pace * values) * 365.25)
-        simulated.append(replace(known, low=days, high=days + 1))
-    fit = fit_ratification(simulated, draws=400)
-    low, high = np.exp(np.quantile(fit.hyperparameters["log_shape"], [0.025, 0.975]))
-    assert low < shape < high
+    speed = dict(zip(codes, np.exp(SPREAD * rng.standard_normal(len(codes))), strict=True))
+    made = []
+    for known, pace in zip(rounds, paces, strict=False):
+        shape, values = URGENT if is_urgent(known) else CALM, np.array([speed.get(code, 1.0) for code in known.members])
+        years = rng.exponential(size=len(values)) ** (1 / shape) / (pace * values)
+        days = np.floor(calendar_days(known, years, USED.timing.recess_weight(known)))
+        made.append(replace(known, low=days, high=days + 1, in_force=np.nan))
+    return made, speed
+
+
+def test_the_fit_recovers_what_rounds_were_simulated_with():
+    paces = (2.0, 2.3, 2.6, 20.0)
+    rounds, speed = simulated(shipped_rounds(), paces)
+    fit = fit_ratification(rounds, draws=400)
+    for name, truth in (("log_speed_spread", SPREAD), ("log_shape_calm", CALM), ("log_shape_urgent", URGENT)):
+        low, high = np.exp(np.quantile(fit.hyperparameters[name], [0.01, 0.99]))
+        assert low < truth < high < 7 * low, name
     for column, pace in zip(fit.log_pace, paces, strict=True):
-        low, high = np.exp(np.quantile(fit.log_pace[column], [0.01, 0.99]))
+        low, high = np.exp(np.quantile(fit.log_pace[column], [0.005, 0.995]))
         assert low < pace < high < 5 * low
     fastest, slowest = max(speed, key=speed.get), min(speed, key=speed.get)
     assert fit.speed[fastest].mean() > fit.speed[slowest].mean()
-    assert fit.effective_draws > 400
 
 
 def test_bounds_that_say_nothing_leave_the_prior_and_urgency_is_not_told_by_calm_rounds():
     known = shipped_rounds()
-    vague = [replace(r, low=np.zeros(len(r.members)), high=np.full(len(r.members), 1e7)) for r in known]
+    nothing = {"in_force": np.nan, "high": np.inf}
+    vague = [
+        replace(r, low=np.zeros(len(r.members)), **(nothing | {"high": np.full(len(r.members), 1e5)})) for r in known
+    ]
     learned = fit_ratification(vague, draws=1500).identified()["learned"]
     assert (learned.abs() < 0.2).all()
     calm = fit_ratification(known[:3], draws=1500).identified()["learned"]
     assert calm["calm"] > 0.5
-    assert abs(calm["urgency"]) < 0.1
+    assert calm[["urgency", "log_shape_urgent"]].abs().max() < 0.15
     assert list(calm.index) == list(HYPERPARAMETERS)
+
+
+def test_a_fit_to_many_rounds_has_enough_effective_draws_and_too_few_are_an_error(monkeypatch):
+    first = read_round("visegrad_1997")
+    copies = [
+        replace(
+            first,
+            scenario=first.scenario.with_(
+                start=first.signed.replace(year=y), horizon=first.scenario.horizon.replace(year=y + 3)
+            ),
+        )
+        for y in range(2001, 2009)
+    ]
+    rounds, _ = simulated(copies, (1.5, 1.8, 2.0, 2.2, 2.2, 2.5, 2.8, 3.0))
+    assert fit_ratification(rounds, draws=50).effective_draws >= ratification_fit.ENOUGH
+    monkeypatch.setattr(ratification_fit, "PROPOSALS", 100)
+    with pytest.raises(ValueError, match=r"the fit to visegrad_1997, .*: \d+ effective draws of 100; expected"):
+        fit_ratification(rounds, draws=50)
+
+
+def test_the_last_ratification_came_shortly_before_the_protocol_came_into_force():
+    """Where only bounds are known, this is what says how long a round took."""
+    known = read_round("visegrad_1997")
+    of = np.zeros(len(known.members)), np.full(len(known.members), 400.0)
+    days = {}
+    for in_force in (100.5, 350.5):
+        fit = fit_ratification([replace(known, low=of[0], high=of[1], in_force=in_force)], draws=400)
+        days[in_force] = float(np.median(365.25 / fit.pace_of(known.signed)))
+    assert days[100.5] < 0.6 * days[350.5]
+    assert float(bounded(known).high.max()) == 354.0
+
+
+def test_days_of_recess_count_less_and_times_are_days_again():
+    this = read_round("vilnius_2003")
+    days = np.array([0.0, 10.0, 150.5, 400.0, np.inf])
+    full, less = (sitting_years(this, days, weight) for weight in (1.0, 0.3))
+    assert full[:4] == pytest.approx(days[:4] / 365.25)
+    assert full[2] - less[2] == pytest.approx(0.7 * (150.5 - 97) / 365.25)  # 1 July is the 97th day
+    assert np.isinf(less[4])
+    assert calendar_days(this, less[:4], 0.3) == pytest.approx(days[:4])
+
+
+def test_the_model_ratifies_as_fast_as_was_fitted_where_all_are_willing():
+    found = hindcast("vilnius_2003", runs=400, draws=4, seed=1)
+    model, alone = (np.quantile(found.days[name], [0.25, 0.5, 0.75]) for name in (MODEL, SPEEDS))
+    assert model == pytest.approx(alone, rel=0.06)
+
+
+def test_the_common_weibull_has_the_scale_and_shape_of_the_days():
+    days = 90.0 * np.random.default_rng(1).weibull(1.8, size=26 * 20).reshape(20, 26)
+    known = [replace(read_round("adriatic_2008"), low=row - 0.01, high=row + 0.01) for row in days]
+    assert common_weibull(known) == pytest.approx((90.0, 1.8), rel=0.08)
+
+
+def test_forms_of_the_fit_are_scored_beside_the_baselines():
+    frame = score_forms((USED, FORMS[1]), shipped_rounds()[:3], runs=40, draws=4)
+    assert list(frame.index) == [COMMON, WEIBULL, MEAN, USED.name, "exponential times"]
+    assert frame.notna().all().all()
+    assert (frame["crps"] == frame["crps_calm"]).all()
+    assert frame.loc[USED.name, "crps"] < frame.loc[COMMON, "crps"]
+    assert len({form.name for form in FORMS}) == len(FORMS)
 
 
 def test_no_round_is_refused():
@@ -243,10 +329,15 @@ def test_progress_is_told_to_the_end():
 def test_the_page_is_made_between_its_markers(finland, given_pace):
     page = Path(__file__).parent.parent / "docs" / "evidence" / "hindcast.md"
     fit = fit_ratification(shipped_rounds(), draws=50)
-    known = {FINLAND: given_pace}
-    text = with_blocks(page.read_text("utf-8"), hindcast_blocks({FINLAND: finland}, known, known, fit))
+    known, variants = {FINLAND: given_pace}, score_forms((USED,), shipped_rounds(), runs=40, draws=4)
+    calm = hindcast("visegrad_1997", **SMALL)
+    found = {FINLAND: finland, "visegrad_1997": calm}
+    text = with_blocks(page.read_text("utf-8"), hindcast_blocks(found, known, known, fit, variants))
     assert "60 runs of each round" in text
-    assert text.count("**model**") == 1
+    assert text.count("**model**") == 2
+    gained = 1 - calm.scored.loc[MODEL, "crps"] / calm.scored.loc[MEAN, "crps"]
+    assert f"| skill in CRPS over {MEAN}, calm rounds | above 0 | {gained:+.1%} |" in text
+    assert f"| **{USED.name}** |" in text
 
 
 def test_a_mean_over_few_members_is_not_shown_and_counts_are():

@@ -37,7 +37,8 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "accession_rounds": (
         (CALIBRATION, VALIDATION),
-        "range of the duration of talks, entered by hand; days of accession in hindcasts",
+        "range of the duration of talks, entered by hand; days of entry into force bound the days of ratification to "
+        "which hindcasts are fitted, never those of the round that is scored; days of accession in hindcasts",
     ),
     "holdout_spells": (
         (CALIBRATION, VALIDATION),

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from article10.runs.batches.executors import executor
 from article10.runs.evidence.hindcast import SIZED_ON_HOLDOUTS, hindcast
 from article10.runs.evidence.hindcast_answer import LEVELS, MODEL, Hindcast
 from article10.runs.evidence.hindcast_figures import pits
-from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
+from article10.runs.evidence.ratification_baselines import COMMON, MEAN, WEIBULL
+from article10.runs.evidence.ratification_fit import USED, RatificationFit, fit_ratification
+from article10.runs.evidence.ratification_times import is_urgent
+from article10.runs.evidence.ratification_variants import FORMS, score_forms
 from article10.runs.evidence.rounds import shipped_rounds
 from article10.runs.figures.style import save_figure
 from article10.runs.output.progress import progress_shown
@@ -39,6 +43,7 @@ def hindcast_blocks(
     given_pace: Mapping[str, Hindcast],
     varied: Mapping[str, Hindcast],
     fit: RatificationFit,
+    variants: pd.DataFrame,
 ) -> dict[str, str]:
     """Text of the page's generated blocks, indexed by the name of their markers.
 
@@ -47,6 +52,7 @@ def hindcast_blocks(
         given_pace: hindcasts with the pace of the round known, indexed by round.
         varied: the same, with the parameters that were set from holdouts' delays drawn over their ranges.
         fit: the fit to all rounds.
+        variants: mean scores of baselines and forms of the fit, from ``score_forms``.
     """
     said = [f"**{name}.** " + " ".join(answer.sentences()) for name, answer in found.items()]
     made = next(iter(found.values()))
@@ -55,6 +61,8 @@ def hindcast_blocks(
         "scores": _scores(found),
         "skill": _skill(found),
         "accession": _accession(found),
+        "targets": _targets(found),
+        "variants": _variants(variants),
         "pit": f"![PIT histograms of the rounds]({PIT})\n",
         "holdouts": _holdouts(given_pace, varied),
         "fit": _fit(fit),
@@ -102,6 +110,44 @@ def _accession(found: Mapping[str, Hindcast]) -> str:
     return markdown_table(columns, rows)
 
 
+def _targets(found: Mapping[str, Hindcast]) -> str:
+    """Mean scores over rounds against what was aimed at; rounds signed on one day count once."""
+    distinct = list({answer.round.signed: answer for answer in list(found.values())[::-1]}.values())
+    calm = [answer for answer in distinct if not is_urgent(answer.round)]
+    rows = []
+    for column, name in (("crps", "CRPS"), ("log", "log score")):
+        for baseline in (COMMON, WEIBULL, MEAN):
+            for rounds, where in ((calm, "calm rounds"), (distinct, "all rounds")):
+                mine, theirs = (
+                    np.mean([answer.scored[column].to_dict()[of] for answer in rounds]) for of in (MODEL, baseline)
+                )
+                gained = 1.0 - mine / theirs
+                rows.append(
+                    (f"skill in {name} over {baseline}, {where}", "above 0", f"{gained:+.1%}", _met(gained > 0))
+                )
+    day = float(np.mean([answer.completion["crps"].to_dict()[MODEL] for answer in calm]))
+    rows.append(("CRPS of the day of accession, calm rounds", "below 50 days", f"{day:.0f} days", _met(day < 50)))
+    held = [answer.by_member[MODEL]["covered_90%"] for answer in distinct]
+    share = sum(each.sum() for each in held) / sum(each.count() for each in held)
+    rows.append(("days within the 90% interval", "80 to 97%", f"{share:.0%}", _met(0.8 <= share <= 0.97)))
+    return markdown_table(("measure", "aimed at", "reached", ""), rows)
+
+
+def _met(is_met: bool) -> str:
+    return "met" if is_met else "**missed**"
+
+
+def _variants(scored: pd.DataFrame) -> str:
+    rows = []
+    for name, row in scored.to_dict("index").items():
+        days = [f"{row[each]:.1f}" for each in ("crps_calm", "crps")]
+        logs = [f"{row[each]:.2f}" for each in ("log_calm", "log")]
+        shown = f"**{name}**" if name == USED.name else str(name)
+        rows.append((shown, *days, *logs, f"{row['accession_calm']:.0f}", f"{row['in_90']:.0%}"))
+    columns = ("CRPS, calm rounds", "all", "log score, calm", "all", "CRPS of accession, calm", "in the 90% interval")
+    return markdown_table(("forecast", *columns), rows)
+
+
 def _holdouts(given_pace: Mapping[str, Hindcast], varied: Mapping[str, Hindcast]) -> str:
     rows = []
     for name, answer in given_pace.items():
@@ -119,10 +165,12 @@ def _holdouts(given_pace: Mapping[str, Hindcast], varied: Mapping[str, Hindcast]
 
 def _fit(fit: RatificationFit) -> str:
     meanings = {
-        "log_shape": "log of the shape of members' speeds; if it is large, members are alike",
+        "log_speed_spread": "log of the spread of members' log speeds",
         "calm": "log of the pace of a calm round, per year",
         "urgency": "what a tenth of threat adds to that log",
-        "log_spread": "log of how far rounds depart from these two",
+        "log_pace_spread": "log of how far rounds depart from these two",
+        "log_shape_calm": "log of the Weibull shape of calm rounds",
+        "log_shape_urgent": "log of the Weibull shape of urgent rounds",
     }
     rows = [
         (
@@ -135,16 +183,17 @@ def _fit(fit: RatificationFit) -> str:
         )
         for name, row in fit.identified().iterrows()
     ]
-    return markdown_table(("parameter", "meaning", "mean", "sd", "sd of the prior", "narrowed by"), rows)
+    table = markdown_table(("parameter", "meaning", "mean", "sd", "sd of the prior", "narrowed by"), rows)
+    return table + f"\n{fit.effective_draws:,.0f} effective draws.\n"
 
 
 def _paces(fit: RatificationFit) -> str:
-    days = 365.25 / np.exp(fit.log_pace)
+    days = 365.25 / np.exp(fit.log_pace)  # the time by which 63% of members like the typical one have ratified
     rows = []
     for signed in days:
         low, middle, high = days[signed].quantile([0.025, 0.5, 0.975])
         rows.append((str(signed), f"{middle:.0f} [{low:.0f}, {high:.0f}]"))
-    return markdown_table(("round signed on", "mean days of an average member [95%]"), rows)
+    return markdown_table(("round signed on", "days that count until 63% of typical members have ratified [95%]"), rows)
 
 
 def _made(asked: tuple[str, str]) -> tuple[tuple[str, str], Hindcast]:
@@ -167,7 +216,9 @@ def main() -> None:
     found = {name: made[name, FORECAST] for name in rounds}
     given_pace, varied = ({name: made[name, how] for name in HOLDOUT_ROUNDS} for how in (GIVEN_PACE, VARIED))
     fit = fit_ratification(on_record, draws=2000)
-    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), hindcast_blocks(found, given_pace, varied, fit)), "utf-8")
+    variants = score_forms(FORMS, on_record, RUNS, DRAWS, SEED)
+    blocks = hindcast_blocks(found, given_pace, varied, fit, variants)
+    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), blocks), "utf-8")
     for name, figure in (("finland_2022_at_signing", "members"), ("vilnius_2003", "course")):
         save_figure(found[name].figures()[figure], PAGE.parent / f"hindcast_{name}_{figure}.png")
     save_figure(given_pace[HOLDOUT_ROUNDS[0]].figures()["members"], PAGE.parent / "hindcast_pace_known.png")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,9 @@ from article10.runs.batches.ranges import Space
 from article10.runs.ensemble.machine import check_memory
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence.hindcast_answer import MODEL, Hindcast
-from article10.runs.evidence.ratification_baselines import baselines
-from article10.runs.evidence.ratification_fit import fit_ratification
+from article10.runs.evidence.ratification_baselines import baselines, willing_days
+from article10.runs.evidence.ratification_fit import RatificationFit, fit_ratification
+from article10.runs.evidence.ratification_times import bounded, is_urgent
 from article10.runs.evidence.rounds import Round, others, read_round, shipped_rounds
 from article10.runs.output.progress import Progress
 
@@ -93,13 +95,15 @@ def hindcast(
     known = others(this, [*shipped_rounds(), *added])
     if pace_known and this.supported_at_signing.all():
         raise ValueError(f"pace_known: all members observed of {this.name} supported at signing; none is left to score")
-    fit = fit_ratification([*known, this] if pace_known else known, draws=FOR_EACH * draws, seed=seed)
+    own = [replace(this, in_force=np.nan)] if pace_known else []  # the last day is that of a member to be scored
+    fit = fit_ratification([*known, *own], draws=FOR_EACH * draws, seed=seed)
     rng = np.random.default_rng(seed)
-    pace = fit.pace_of(this.signed) if pace_known else fit.pace_at(this.threat, rng)
-    speed = pace[:, None] * np.stack([fit.speed_of(code, rng) for code in this.setup.roster.iso3], axis=1)
-    speed = speed[np.argsort(pace)[FOR_EACH // 2 :: FOR_EACH]]
-    days, acceded = _simulated(this, np.minimum(speed, FASTEST), changes, runs, seed, rng, progress)
-    compared = baselines(this, known, speed, runs, rng)
+    speed, shape = drawn_speeds(fit, this, pace_known, rng)
+    recess = fit.form.timing.recess_weight(this)
+    clocks = [_clock(this.scenario, row, k, recess) for row, k in zip(speed, shape, strict=True)]
+    days, acceded = _simulated(this, clocks, changes, runs, seed, rng, progress)
+    alone = willing_days(this, speed, shape, recess, runs, rng)
+    compared = baselines(this, [bounded(each) for each in known], alone, runs, rng)
     return Hindcast(
         scenario=this.scenario,
         runs=runs,
@@ -111,6 +115,23 @@ def hindcast(
         days={MODEL: days, **compared},
         accession={MODEL: acceded, **{name: samples.max(axis=1) for name, samples in compared.items()}},
     )
+
+
+def drawn_speeds(
+    fit: RatificationFit, this: Round, pace_known: bool, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Speeds per year, (draw, member of the roster), and Weibull shapes, (draw,), at even steps of the pace.
+
+    Args:
+        fit: a fit with ``FOR_EACH`` draws for each that is returned.
+        this: the round to forecast.
+        pace_known: whether the fit used the round, and so knows its pace.
+        rng: generator of the pace, and of the speeds of members that are in no other round.
+    """
+    pace = fit.pace_of(this.signed) if pace_known else fit.pace_at(this.threat, rng)
+    speed = pace[:, None] * np.stack([fit.speed_of(code, rng) for code in this.setup.roster.iso3], axis=1)
+    kept = np.argsort(pace)[FOR_EACH // 2 :: FOR_EACH]
+    return np.minimum(speed[kept], FASTEST), fit.shape_of(is_urgent(this))[kept]
 
 
 def _drawn(keys: Sequence[str], draws: int, seed: int) -> list[dict[str, int | float]]:
@@ -126,20 +147,19 @@ def _drawn(keys: Sequence[str], draws: int, seed: int) -> list[dict[str, int | f
 
 def _simulated(
     this: Round,
-    speed: FloatArray,
+    clocks: Sequence[Scenario],
     changes: Sequence[Mapping[str, float]],
     runs: int,
     seed: int,
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Days of ratification, (run, member), and of accession, (run,), with one ensemble for each row of speeds."""
-    codes, step = this.setup.roster.iso3, this.scenario.step_days
-    ends = np.linspace(0, runs, len(speed) + 1).round().astype(int)
+    """Days of ratification, (run, member), and of accession, (run,), with one ensemble for each clock."""
+    step = this.scenario.step_days
+    ends = np.linspace(0, runs, len(clocks) + 1).round().astype(int)
     ratified, acceded = [], []
-    for row, changed, first, end in zip(speed, changes, ends[:-1], ends[1:], strict=True):
-        scenario = _with_speeds(this.scenario.with_(dict(changed)), dict(zip(codes, row, strict=True)))
-        result = simulate(scenario, int(end - first), seed, first_run=int(first), record=())
+    for clock, changed, first, end in zip(clocks, changes, ends[:-1], ends[1:], strict=True):
+        result = simulate(clock.with_(dict(changed)), int(end - first), seed, first_run=int(first), record=())
         ratified.append(result.data["ratified_step"].to_numpy())
         acceded.append(result.data["accession_step"].to_numpy())
         if progress is not None:
@@ -150,10 +170,13 @@ def _simulated(
     return days, np.where(by_run < 0, np.inf, (by_run - 0.5) * step)
 
 
-def _with_speeds(scenario: Scenario, speeds: Mapping[str, float]) -> Scenario:
-    """The scenario with each member's hazard of ratification set, and its other attributes unchanged."""
+def _clock(scenario: Scenario, speed: FloatArray, shape: float, recess_weight: float) -> Scenario:
+    """The scenario with the members' speeds, (member,), the Weibull shape and the weight of recess set."""
     for_all = scenario.roster.get("all", MemberOverride())
-    stated = {code: scenario.roster.get(code, for_all) for code in speeds}
-    roster = {code: own.with_(ratification_speed=float(speeds[code])) for code, own in stated.items()}
-    as_fitted = {"ratification.urgency": 1.0, "ratification.shape": 1.0, "ratification.recess_weight": 1.0}
-    return scenario.with_(as_fitted, roster=roster)  # the fit is of constant hazards, without recess
+    codes = scenario.members().iso3
+    roster = {
+        code: scenario.roster.get(code, for_all).with_(ratification_speed=float(own))
+        for code, own in zip(codes, speed, strict=True)
+    }
+    fitted = {"urgency": 1.0, "shape": float(shape), "recess_weight": recess_weight}
+    return scenario.with_({f"ratification.{name}": value for name, value in fitted.items()}, roster=roster)

@@ -114,9 +114,10 @@ def _on_accession(found: Hindcast) -> str:
 def _on_pace(found: Hindcast) -> str:
     learned = found.fit.identified()["learned"]
     rounds = len(found.fit.log_pace.columns)
+    drawn = f"the fit has {found.fit.effective_draws:,.0f} effective draws"
     if found.pace_known:
-        return f"Pace: fitted to {rounds} rounds, including members of this round that supported at signing."
+        return f"Pace: fitted to {rounds} rounds, including members of this round that supported at signing; {drawn}."
     urgency = "they show" if learned["urgency"] > LEARNED else "they do not show"
     later = sum(day > found.round.signed.isoformat() for day in found.fit.log_pace.columns)
     hindsight = f" ({later} of them later, so this forecast could not have been made then)" if later else ""
-    return f"Pace: fitted to {rounds} other rounds{hindsight}; {urgency} how threat changes it."
+    return f"Pace: fitted to {rounds} other rounds{hindsight}; {urgency} how threat changes it; {drawn}."

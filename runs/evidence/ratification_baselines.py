@@ -1,4 +1,4 @@
-"""Baselines for a forecast of ratifications: four simple forecasts from the dates of other rounds."""
+"""Baselines for a forecast of ratifications: simple forecasts from the dates of other rounds."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.runs.evidence.holdout_likelihood import duration_likelihood, estimate
+from article10.runs.evidence.ratification_times import calendar_days
 from article10.runs.evidence.rounds import Round
 
-COMMON, MEAN, NO_CHANGE, SPEEDS = "one common hazard", "members' historical mean", "no change", "fitted speeds alone"
+COMMON, WEIBULL, MEAN = "one common hazard", "one common Weibull", "members' historical mean"
+NO_CHANGE, SPEEDS = "no change", "fitted speeds alone"
 
 
 def baselines(
-    this: Round, known: Sequence[Round], speed: FloatArray, runs: int, rng: np.random.Generator
+    this: Round, known: Sequence[Round], alone: FloatArray, runs: int, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Days to each member's ratification under each baseline, (run, member of the roster).
 
-    *One common hazard*: the same for all members and rounds, fitted to the other rounds' days. *Members' historical
-    mean*: exponential around each member's mean in other rounds, around the mean of all if it was in none. *No change*:
-    nobody ratifies. *Fitted speeds alone*: the hierarchical fit that the model uses, with every member always willing,
-    which shows what stances and bargaining add.
+    *One common hazard*: the same for all members and rounds, fitted to the other rounds' days. *One common Weibull*:
+    the same with a shape. *Members' historical mean*: exponential around each member's mean in other rounds, around the
+    mean of all if it was in none. *No change*: nobody ratifies. *Fitted speeds alone*: the hierarchical fit that the
+    model uses, with every member always willing, which shows what stances and bargaining add.
 
     Args:
         this: the round to forecast; its dates are not used.
         known: other rounds; of rounds signed on the same day only the first is used.
-        speed: fitted hazards per year, (draw, member).
+        alone: days of members that are always willing, (run, member); see ``willing_days``.
         runs: number of runs of each forecast.
         rng: generator of the draws.
     """
@@ -33,12 +36,13 @@ def baselines(
     seen = list({r.signed: r for r in reversed(known)}.values())
     means = _means(codes, seen)
     unit = rng.exponential(size=(3, runs, len(codes)))
-    per_day = speed[np.linspace(0, len(speed), runs, endpoint=False).astype(int)] / 365.25
+    scale, shape = common_weibull(seen)
     return {
         COMMON: unit[0] / common_hazard(seen),
+        WEIBULL: scale * unit[2] ** (1.0 / shape),
         MEAN: unit[1] * means,
         NO_CHANGE: np.full((runs, len(codes)), np.inf),
-        SPEEDS: unit[2] / per_day,
+        SPEEDS: alone,
     }
 
 
@@ -54,6 +58,34 @@ def common_hazard(rounds: Sequence[Round]) -> float:
         return float((hazard * low - np.log(-np.expm1(-hazard * width))).sum())
 
     return float(np.exp(optimize.minimize_scalar(cost, bounds=(-12.0, 3.0), method="bounded").x))
+
+
+def common_weibull(rounds: Sequence[Round]) -> tuple[float, float]:
+    """Maximum-likelihood scale, days, and shape common to all members and rounds, from interval-censored dates."""
+    low, high = (np.concatenate([getattr(r, end) for r in rounds]) for end in ("low", "high"))
+    one = np.ones((len(low), 1))
+    likelihood = duration_likelihood("weibull", low, high)
+    found = estimate(likelihood, [one, one], ["log_scale", "log_shape"], [4.5, 0.0], np.arange(len(low)))
+    scale, shape = np.exp(found.value)
+    return float(scale), float(shape)
+
+
+def willing_days(
+    this: Round, speed: FloatArray, shape: FloatArray, recess_weight: float, runs: int, rng: np.random.Generator
+) -> FloatArray:
+    """Days of members that are always willing, (run, member of the roster); infinite beyond the horizon.
+
+    Args:
+        this: the round; its dates are not used.
+        speed: fitted speeds per year, (draw, member); runs are spread evenly over the draws.
+        shape: Weibull shapes, (draw,).
+        recess_weight: how much a day of recess counts.
+        runs: number of runs.
+        rng: generator of the draws.
+    """
+    draw = np.linspace(0, len(speed), runs, endpoint=False).astype(int)
+    unit = rng.exponential(size=(runs, speed.shape[1]))
+    return calendar_days(this, unit ** (1.0 / shape[draw, None]) / speed[draw], recess_weight)
 
 
 def _means(codes: Sequence[str], rounds: Sequence[Round]) -> FloatArray:
