@@ -38,7 +38,7 @@ TABLES = (
 ABOUT_SOURCES = ("name", "note", "source", "basis", "status_", "label")
 """How columns begin that say whom a row is about and where it comes from, and that no number depends on."""
 
-WORDS_OF_FILE = frozenset({"title", "war", "rests_on", "figures", "last_day_of_evidence", "tables"})
+WORDS_OF_FILE = frozenset({"title", "war", "rests_on", "figures", "map", "last_day_of_evidence", "tables"})
 """Keys of ``edition.toml`` that no number depends on."""
 
 

@@ -214,6 +214,7 @@ def _of_file(folder: Path, tables: Mapping[str, list[dict[str, str]]], file: Edi
         ("energy.cut_off", file.energy.cut_off),
         ("energy.ended", file.energy.ended),
         ("figures.members", file.figures.members),
+        ("map.inset.members", file.map.inset.members if file.map.inset else ()),
     ):
         for code in codes:
             if code not in members:

@@ -79,6 +79,40 @@ class FiguresFile(Parameters):
     members: Codes = ()
 
 
+Place = Annotated[
+    tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]], Field(strict=False)
+]
+Window = Annotated[tuple[float, float, float, float], Field(strict=False)]
+
+
+class MapInset(Parameters):
+    """Members that are drawn in a corner of the map.
+
+    Attributes:
+        members: their codes.
+        centre: latitude and longitude of the centre of their projection.
+        window: left, right, lower and upper end of the corner, in Earth radii from the centre.
+    """
+
+    members: Codes
+    centre: Place
+    window: Window
+
+
+class MapFile(Parameters):
+    """The window of maps; presentation only.
+
+    Attributes:
+        centre: latitude and longitude of the centre of the projection; by default fitted to members and candidate.
+        window: left, right, lower and upper end, in Earth radii from the centre; by default likewise.
+        inset: members in a corner; by default none.
+    """
+
+    centre: Place | None = None
+    window: Window | None = None
+    inset: MapInset | None = None
+
+
 class UsualMeeting(Parameters):
     """A meeting of the council that is held every year on about this day."""
 
@@ -130,4 +164,5 @@ class EditionFile(Parameters):
     defence_expenditure: SpendingFile
     energy: EnergyFile
     figures: FiguresFile = FiguresFile()
+    map: MapFile = MapFile()
     usual_meetings: Annotated[tuple[UsualMeeting, ...], Field(strict=False, min_length=1)]

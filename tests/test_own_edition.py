@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -15,6 +16,8 @@ from article10.model.edition import TABLES, read_edition
 from article10.model.edition_check import edition_mistakes
 from article10.model.scenario_file import read_scenario
 from article10.runs.ensemble.simulate import simulate
+from article10.runs.figures.map_view import views
+from article10.runs.interactive.dashboard.drawings import map_svg
 from article10.runs.statistics.intervals import TooFewRunsWarning
 
 LEAGUE = Path(__file__).parents[1] / "docs" / "examples" / "tidal-league"
@@ -75,6 +78,36 @@ def test_the_league_runs_end_to_end_with_every_figure_but_a_map(tmp_path):
         warnings.simplefilter("ignore", TooFewRunsWarning)
         found = article10.influence("baseline", runs=4, changes={"edition": str(LEAGUE)})
     assert found.scenario.candidate.name == "Pellona"
+
+
+def outlines_at(codes, latitude, longitude):
+    """Squares of two degrees in a row, as GeoJSON."""
+    features = []
+    for place, code in enumerate(codes):
+        west, south = longitude + 3 * place, latitude
+        ring = [[west, south], [west + 2, south], [west + 2, south + 2], [west, south + 2], [west, south]]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"iso3": code}, "geometry": geometry})
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def test_an_alliance_elsewhere_has_a_map_of_its_own_window(copy):
+    league = read_edition(copy)
+    codes = [*league.members, league.candidate.code]
+    (copy / "map.geojson").write_text(outlines_at(codes, -40.0, 100.0), "utf-8")
+    (view,) = views(league)
+    assert view.centre == pytest.approx((-39.0, 100.0 + (3 * len(codes) - 1) / 2))
+    points = np.concatenate([shape for shapes in view.shapes.values() for shape in shapes])
+    assert (points > (view.x[0], view.y[0])).all()
+    assert (points < (view.x[1], view.y[1])).all()
+    result = article10.simulate("baseline", 2, edition=copy, changes={"horizon": "2040-12-01"})
+    drawn = [shape for shape in result.plot.map().collections if shape.get_paths()]
+    assert len(drawn) > len(codes)  # the candidate has an outline besides
+
+
+def test_the_dashboard_of_an_edition_without_outlines_says_so_in_place_of_a_map():
+    model = article10.AccessionModel("baseline", edition=LEAGUE)
+    assert "add map.geojson" in map_svg(model)
 
 
 @pytest.mark.parametrize("file", CHANGES)

@@ -19,7 +19,8 @@ from article10.model.setup import Setup
 from article10.runs.ensemble.rerun import check_run
 from article10.runs.ensemble.summary import holdouts
 from article10.runs.figures.decisions import draw_accession, draw_holdouts
-from article10.runs.figures.map import draw_map, outlines
+from article10.runs.figures.map import draw_map
+from article10.runs.figures.map_view import outlines
 from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
 from article10.runs.figures.stances import draw_fan, draw_fans, draw_heatmap, draw_members, draw_runs, name_of, recorded
 from article10.runs.figures.style import drawing, house_style, note_runs, save_figure

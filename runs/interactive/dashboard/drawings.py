@@ -13,22 +13,8 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from article10.model.accession_model import AccessionModel
-from article10.runs.figures.map import (
-    AMERICA,
-    BORDER,
-    CANDIDATE,
-    CENTRE,
-    EUROPE,
-    FAR,
-    NORTH_AMERICA,
-    OUTSIDER,
-    OUTSIDER_STRIPES,
-    SEA,
-    candidates,
-    name_place,
-    outlines,
-    project,
-)
+from article10.runs.figures.map import BORDER, CANDIDATE, OUTSIDER, OUTSIDER_STRIPES, SEA, candidates
+from article10.runs.figures.map_view import View, name_place, views
 from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
 from article10.runs.figures.plot import selected_members
 from article10.runs.figures.stance_colours import colour_of
@@ -47,6 +33,10 @@ PATTERNS = (
 """Stripes of members that object because of the war, and dots of states without a ballot."""
 
 
+CORNER = 0.262
+"""Side of the corner of the map, as a share of the map's width."""
+
+
 def colour(stance: float) -> str:
     """Colour of a stance on maps, as a page writes it."""
     return to_hex(colour_of(stance))
@@ -62,27 +52,39 @@ def stances(model: AccessionModel) -> dict[str, float]:
 
 
 def map_svg(model: AccessionModel) -> str:
-    """Europe, with North America in a corner, drawn like ``article10.runs.figures.map``."""
-    (left, right), (bottom, top) = EUROPE
-    frame = f"{1000 * left:.0f} {-1000 * top:.0f} {1000 * (right - left):.0f} {1000 * (top - bottom):.0f}"
-    corner = f'x="{1000 * left:.0f}" y="{-1000 * bottom - 262:.0f}" width="262" height="262"'
-    drawn = set(outlines(model.setup.edition))
-    others, america = drawn - set(NORTH_AMERICA), drawn & set(NORTH_AMERICA)
-    names = _names(model, others - set(stances(model)))
+    """The map of the edition, with some members in a corner, drawn like ``article10.runs.figures.map``."""
+    view, *corners = views(model.setup.edition)
+    if not view.outlines:
+        return "<p>The edition has no outlines of its members; add map.geojson to its folder to see a map.</p>"
+    names = _names(model, view.outlines.keys() - stances(model).keys())
     return (
-        f'<svg class="a10-map" viewBox="{frame}" role="img" aria-label="Map of stances">'
-        f"{PATTERNS}{_countries(model, CENTRE, others, 'a10-barred')}{_outlined(model)}{names}"
-        f'<svg {corner} viewBox="-560 -560 1120 1120"><rect x="-560" y="-560" width="1120" height="1120" '
-        f'fill="{SEA}"/>{_countries(model, AMERICA, america, "a10-barred-corner")}</svg></svg>'
+        f'<svg class="a10-map" viewBox="{_frame(view)}" role="img" aria-label="Map of stances">'
+        f"{PATTERNS}{_countries(model, view, 'a10-barred')}{_outlined(model, view)}{names}"
+        f"{''.join(_corner(model, view, corner) for corner in corners)}</svg>"
     )
 
 
-def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collection[str], stripes: str) -> str:
+def _frame(view: View) -> str:
+    (left, right), (low, high) = view.x, view.y
+    return f"{1000 * left:.0f} {-1000 * high:.0f} {1000 * (right - left):.0f} {1000 * (high - low):.0f}"
+
+
+def _corner(model: AccessionModel, view: View, corner: View) -> str:
+    """What is drawn in the lower left corner, on a ground of its own."""
+    side = CORNER * 1000 * (view.x[1] - view.x[0])
+    place = f'x="{1000 * view.x[0]:.0f}" y="{-1000 * view.y[0] - side:.0f}" width="{side:.0f}" height="{side:.0f}"'
+    left, top, width, height = _frame(corner).split()
+    ground = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{SEA}"/>'
+    drawn = _countries(model, corner, "a10-barred-corner")
+    return f'<svg {place} viewBox="{_frame(corner)}">{ground}{drawn}</svg>'
+
+
+def _countries(model: AccessionModel, view: View, stripes: str) -> str:
     now, names = stances(model), model.setup.edition.names
     barred = set(model.setup.barred_by(bool(model.world.is_war_hot[0])))
     parts = []
-    for code in sorted(shown):
-        path, name = _outline(model, code, centre), escape(names[code])
+    for code in view.shapes:
+        path, name = _outline(view, code), escape(names[code])
         if code not in now:
             parts.append(
                 f'<path d="{path}" fill="url(#a10-outsider)" stroke="{OUTSIDER_STRIPES}" stroke-width="1.2">'
@@ -99,12 +101,12 @@ def _countries(model: AccessionModel, centre: tuple[float, float], shown: Collec
     return "".join(parts)
 
 
-def _outlined(model: AccessionModel) -> str:
+def _outlined(model: AccessionModel, view: View) -> str:
     """The outline of the candidate, or of each of several."""
     edition = model.setup.edition
-    found = candidates(model.setup.scenario.candidate.name, edition) & set(outlines(edition))
+    found = candidates(model.setup.scenario.candidate.name, edition) & set(view.outlines)
     look = f'fill="none" stroke="{CANDIDATE}" stroke-width="4" pointer-events="none"'
-    return "".join(f'<path d="{_outline(model, code, CENTRE)}" {look}/>' for code in sorted(found))
+    return "".join(f'<path d="{_outline(view, code)}" {look}/>' for code in sorted(found))
 
 
 def _names(model: AccessionModel, outsiders: Collection[str]) -> str:
@@ -118,9 +120,8 @@ def _names(model: AccessionModel, outsiders: Collection[str]) -> str:
     return "".join(parts)
 
 
-def _outline(model: AccessionModel, code: str, centre: tuple[float, float]) -> str:
-    shapes = [project(ring, centre) for ring in outlines(model.setup.edition)[code]]
-    return "".join(_path(shape) for shape in shapes if np.abs(shape).max() < FAR)
+def _outline(view: View, code: str) -> str:
+    return "".join(map(_path, view.shapes[code]))
 
 
 def _path(shape: np.ndarray) -> str:
