@@ -19,7 +19,7 @@ import pandas as pd
 from article10.agents.arrays import BoolArray
 from article10.model.arguments import whole
 from article10.model.checked import checked
-from article10.model.edition import read_edition
+from article10.model.edition import Edition, read_edition
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import ROOT, read_scenario
 from article10.runs.batches.fingerprint import digest, fingerprint
@@ -147,6 +147,7 @@ def forecast(
     questions: str | Path | None = None,
     draws: int = 64,
     changes: Mapping[str, Any] | None = None,
+    edition: str | Path | Edition | None = None,
     progress: Progress | None = None,
 ) -> Forecast:
     """Answer a list of questions about the world after the date of a scenario with the model's probabilities.
@@ -161,6 +162,7 @@ def forecast(
         questions: path of a TOML file with questions; by default those of the scenario's edition.
         draws: number of draws of all parameters from their plausible ranges, for the second interval.
         changes: values by full key.
+        edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
 
     Raises:
@@ -168,9 +170,9 @@ def forecast(
         ArgumentError: the questions are invalid.
     """
     runs, seed, draws = whole("runs", runs, 1), whole("seed", seed), whole("draws", draws, 1)
-    base = read_scenario(scenario, changes)
-    edition = read_edition(base.edition)
-    asked = read_questions(questions_of(edition) if questions is None else questions, base)
+    base = read_scenario(scenario, changes, edition=edition)
+    tables = read_edition(base.edition)
+    asked = read_questions(questions_of(tables) if questions is None else questions, base)
     drawn = [point.scenario for point in parameters(base, draws, seed)]
     total, shares = runs + draws * RUNS_OF_A_DRAW, []
     tally = Tally.of(base, asked, runs, seed, lambda done, _: progress(done, total) if progress else None)
@@ -184,14 +186,14 @@ def forecast(
             "about": "Probabilities of the model article10 for stated questions, as they were on the day locked_on.",
             "date": base.start.isoformat(),
             "edition": {
-                "name": edition.name,
-                "digest": edition.digest,
-                "last_day_of_evidence": edition.file.last_day_of_evidence.isoformat(),
+                "name": tables.name,
+                "digest": tables.digest,
+                "last_day_of_evidence": tables.file.last_day_of_evidence.isoformat(),
             },
             "code": {
                 "version": version(),
                 "commit": git_commit(),
-                "fingerprint": code_fingerprint(edition.name),
+                "fingerprint": code_fingerprint(tables.name),
                 "libraries": library_versions(),
             },
             "scenario": json.loads(base.model_dump_json()),
