@@ -139,3 +139,11 @@ def test_what_is_asked_of_an_edition_that_it_does_not_have_is_refused():
     with pytest.raises(EditionError, match="no such edition"):
         read_edition("a\0b")
     assert set(TABLES) <= {f.name[:-4] for f in read_edition(HELD).folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", editions())
+def test_every_table_of_an_edition_carries_its_status_and_the_last_day_of_its_evidence(name):
+    edition = read_edition(name)
+    tables = {f.name[:-4] for f in edition.folder.iterdir() if f.name.endswith(".csv")}
+    assert set(edition.file.tables) == tables
+    assert all(table.status and table.last_day_of_evidence for table in edition.file.tables.values())
