@@ -178,7 +178,7 @@ class StanceHindcast(AnalysisResult):
 
     @property
     def of_2026(self) -> list[int]:
-        """Indices of the cases after that day: the model was made without them."""
+        """Indices of the cases after that day, which set nothing."""
         return [k for k, case in enumerate(self.cases) if case.day > CODED_ON]
 
     @property
