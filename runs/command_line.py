@@ -67,6 +67,7 @@ REPORTS = {
         "Lock a forecast of stated questions, or score one that was locked.", "forecast:forecast", "analysis"
     ),
     "scenarios": Command("List the scenarios that come with the package.", "scenarios:scenarios"),
+    "new": Command("Begin a scenario of your own: a file with everything that can be stated.", "new:new"),
     "edition": Command("List the editions, begin one of your own, check one, compare two.", "edition:edition"),
     "parameters": Command("List the parameters, with values, ranges, meanings and sources.", "look:parameters"),
     "roster": Command("Print the members of the alliance and what is fixed about them.", "look:roster"),
