@@ -86,11 +86,16 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ELSEWHERE = ("dashboard", "--cluster")
 """Not run here: a server that does not end, and one that is not there."""
 
+NEWEST = "2026-12"
+"""The edition that asks the questions of the documented forecasts."""
+
 SMALL = {
     "run": ["--runs", "4"],
     "batch": ["--workers", "1"],
     "tune": ["--runs", "2", "--points", "8", "--workers", "1"],
     "hindcast": ["--runs", "2"],
+    "forecast": ["--runs", "2", "--draws", "1", "--edition", NEWEST],
+    "new": ["--force"],
     "replay": [],
     "scenarios": [],
     "parameters": [],
@@ -114,6 +119,8 @@ def small(command):
     """The words of a command with few runs and a near horizon; it is otherwise as it is written."""
     words = shlex.split(re.sub(r"--(runs|points) \d+", "", command))
     name = words[0]
+    if "--score" in words:
+        return words
     if name in SMALL and name != "run":
         return [*words, *SMALL[name]]
     words += SMALL.get(name, ["--runs", "2"])
@@ -128,6 +135,9 @@ def small(command):
 def made(tmp_path_factory):
     """Files that commands name: a scenario, a design, targets, results of a run."""
     folder = tmp_path_factory.mktemp("made")
+    shutil.copytree(ROOT / "docs" / "evidence" / "forecasts", folder / "forecasts")
+    shutil.copy(ROOT / "model" / "data" / NEWEST / "questions.toml", folder)
+    (folder / "outcomes.csv").write_text("id,outcome,resolved_on,source\n")
     (folder / "mine.toml").write_text('base = "baseline"\n')
     (folder / "design.toml").write_text(
         'runs = 2\nchanges.horizon = "2026-02-01"\n[grid]\nstance.peer_rate = [0.2, 0.8]\n'
