@@ -16,9 +16,10 @@ import pytest
 import patterns_page
 from article10.model.scenario_file import read_scenario
 from article10.model.shipped import editions
+from article10.runs.batches.fingerprint import loaded_trees
 from article10.runs.evidence.pattern_hazard import read_hazard
 from article10.runs.evidence.pattern_measures import Figure, slope_by_run, spread_by_run
-from article10.runs.evidence.patterns import PATTERNS, code_fingerprint, measure_patterns, status
+from article10.runs.evidence.patterns import PATTERNS, READERS, STEPPED, code_fingerprint, measure_patterns, status
 from generated import with_blocks
 
 RUNS, SEED = 500, 20261201
@@ -107,6 +108,17 @@ def test_the_committed_figures_are_those_of_today_s_code():
     assert edition == editions()[-1]
     found = code_fingerprint(read_scenario("baseline", edition=edition))
     assert found == committed()["fingerprint"], "out of date: make patterns"
+
+
+def test_the_fingerprint_covers_scenario_tables_and_rules():
+    plain = read_scenario("baseline", edition="2025-12")
+    found = code_fingerprint(plain)
+    assert found == code_fingerprint(read_scenario("baseline", edition="2025-12"))
+    assert found != code_fingerprint(plain.with_({"stance.shock": 0.1}))
+    assert found != code_fingerprint(read_scenario("baseline", edition="2026-12"))
+    names = set(loaded_trees(STEPPED))
+    assert {"article10.model.schedule", "article10.agents.members", "article10.model.coded"} <= names
+    assert names > READERS
 
 
 def test_a_pattern_s_status_follows_from_its_figures_and_is_the_expected_one():

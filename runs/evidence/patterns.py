@@ -40,6 +40,9 @@ STEPPED = (
 )
 """Modules on which the figures depend, with all that they import: the runs, and the hazard of holdouts."""
 
+READERS = frozenset(f"article10.model.{name}" for name in ("edition", "edition_file", "shipped", "tables", "toml_file"))
+"""Modules that read files: the scenario and the digest of the edition hold what they read."""
+
 MEASURES = (
     "article10.runs.evidence.pattern_hazard",
     "article10.runs.evidence.pattern_measures",
@@ -198,10 +201,10 @@ def plausible_shares(
 def code_fingerprint(scenario: Scenario) -> str:
     """A digest of all that the figures depend on, in hexadecimal: scenario, code and data tables.
 
-    Like the fingerprint of a batch, it leaves out comments, docstrings and sentences; it also leaves out how runs are
-    shared among processes, kept and written.
+    Like the fingerprint of a batch, it leaves out comments, docstrings and sentences; it also leaves out how files are
+    read, and how runs are shared among processes, kept and written.
     """
-    stepped = [*loaded_trees(STEPPED).values()]
+    stepped = [tree for name, tree in loaded_trees(STEPPED).items() if name not in READERS]
     trees = [*stepped, *(ast.parse(inspect.getsource(import_module(name))) for name in MEASURES)]
     tables = {name: read_table(name) for name in (*sorted(tables_read(stepped)), CASEBOOK)}
     held = [scenario.model_dump_json(), digest(trees, tables), read_edition(scenario.edition).digest]
