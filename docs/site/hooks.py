@@ -25,7 +25,15 @@ ROOT = Path(__file__).parent.parent.parent
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Documentation": ("README.md", "glossary.md"),
     "Tutorial": ("tutorial/*.md",),
-    "How-to guides": ("scenarios.md", "editions.md", "events.md", "batches.md", "dashboard.md", "analyses/*.md"),
+    "How-to guides": (
+        "scenarios.md",
+        "editions.md",
+        "events.md",
+        "batches.md",
+        "csv.md",
+        "dashboard.md",
+        "analyses/*.md",
+    ),
     "Reference": ("reference/*.md", "parameters.md", "roster.md"),
     "Explanation": ("odd.md", "limits.md", "evidence/*.md"),
     "Decisions": ("decisions/README.md", "decisions/*.md"),

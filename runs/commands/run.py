@@ -53,6 +53,7 @@ def run(
         typer.Option(help="Variable to record at every step (repeat the option for several) [default: stance]."),
     ] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    csv: Annotated[bool, typer.Option("--csv", help="Write tables for other programs too, into csv/.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
     """The folder then holds the data (result.nc), a table of outcomes, a summary, the scenario, and figures."""
@@ -65,6 +66,8 @@ def run(
         with progress_shown(chosen.name, quiet=quiet) as show:
             result = simulate(chosen, runs, seed, record=kept, progress=show)
         result.write(unfinished, figures=figures)
+        if csv:
+            result.to_csv(unfinished / "csv")
     if not quiet:
         console().print(rendered(summarise(result)))
     console().print(f"Results: {escape(str(folder))}", soft_wrap=True)

@@ -199,6 +199,29 @@ class EnsembleResult:
         return write_result(self, Path(folder), figures, force)
 
     @checked
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write the result as tables for other programs: ``outcomes.csv``, ``councils.csv``, ``years.csv``.
+
+        ``outcomes.csv`` has one row a run; ``councils.csv`` one for each run, council and member, with its stance and
+        ballot; ``years.csv`` one for each run and year end, with the variables by run. ``dictionary.csv`` says what
+        each column means and its unit. Dates are written as year-month-day, and what there is not is empty.
+
+        Args:
+            folder: created if it does not exist; files of these names in it are replaced.
+
+        Returns:
+            Paths of the files.
+
+        Raises:
+            OSError: the folder cannot be written to.
+            ValueError: the result is a selection that holds no runs.
+        """
+        from article10.runs.ensemble.csv_files import write_csv
+
+        self.check_runs()
+        return write_csv(self, Path(folder))
+
+    @checked
     def save(self, path: str | Path) -> Path:
         """Write the dataset as NetCDF-4, with a digest by which ``load`` detects damage.
 
