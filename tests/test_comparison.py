@@ -106,3 +106,44 @@ def test_the_command_compares_and_writes_what_it_shows(tmp_path):
     assert "us_champion" in said.output
     made = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"answer.txt", "outcomes.csv", "by_year.csv", "objections.csv", "stances.csv", "compared.png"} <= made
+
+
+# --- several results in one figure ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def results():
+    return [article10.simulate(name, 30, 5, changes=SHORT) for name in ("baseline", "no_pressure", "us_champion")]
+
+
+def test_a_fan_against_others_has_a_line_for_each_scenario(results):
+    ax = results[0].plot.fan("USA", against=results[1:])
+    lines = {str(line.get_label()): line.get_ydata() for line in ax.get_lines()}
+    for result in results:
+        usa = result.data["stance"].sel(member="USA").to_numpy()
+        assert lines[result.scenario.name] == pytest.approx(np.median(usa, axis=0), abs=1e-6)
+    assert "United States" in ax.get_title(loc="left")
+    assert results[0].plot.fan(against=results[1]).get_title(loc="left")
+
+
+def test_accession_against_others_ends_at_the_share_of_each(results):
+    ax = results[0].plot.accession(against=results[1:])
+    for line, result in zip(ax.get_lines(), results, strict=True):
+        share = result.outcomes["accession_date"].notna().mean()
+        assert line.get_ydata()[-1] == share
+        assert str(line.get_label()) == f"{result.scenario.name} {share:.1%}"
+
+
+@pytest.mark.parametrize(
+    ("draw", "word"),
+    [
+        (lambda a, _: a.plot.fan("USA", against=a), "baseline"),
+        (lambda a, b: a.plot.fan(["USA", "HUN"], against=b), "one code"),
+        (lambda a, _: a.plot.fan("USA", against=[]), "against"),
+        (lambda a, _: a.plot.accession(against=[3]), "result of an ensemble"),
+        (lambda a, _: a.plot.accession(against="no_pressure"), "against"),
+    ],
+)
+def test_what_cannot_stand_side_by_side_is_refused(results, draw, word):
+    with pytest.raises(ValueError, match=word):
+        draw(*results[:2])

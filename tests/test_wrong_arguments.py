@@ -115,7 +115,7 @@ def test_every_argument_of_the_public_functions_has_a_kind():
     own = {"self", "options", "of", "positions", "batch", "p", "ballots", "own_strategy"}
     own |= {"parameters", "targets", "method", "trajectories", "base_samples"}  # of samples and tuning
     own |= {"fit_with", "ending", "as_of"}  # of hindcasts and of forecasts of holdouts
-    own |= {"others", "combine"}  # scenarios that are compared
+    own |= {"others", "combine", "against"}  # scenarios and results that are compared
     own |= {"question", "name", "command", "extra", "page", "section", "lever", "function"}  # of what a user registers
     public = [getattr(article10, name) for name in article10.__all__]
     methods = [m for owner in (EnsembleResult, BatchResult, Plot, BatchPlot) for m in vars(owner).values()]

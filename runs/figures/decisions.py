@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.ticker
@@ -19,6 +20,7 @@ from article10.runs.figures.style import (
     note_runs,
     shown_of,
     time_axis,
+    with_looks,
 )
 from article10.runs.statistics.proportion import wilson
 
@@ -31,26 +33,58 @@ LEAST_ALONE = 0.001
 
 def draw_accession(ax: Axes, result: EnsembleResult) -> None:
     """Draw the share of runs that have reached each milestone by each date, with 95% intervals (Wilson)."""
-    outcomes, runs = result.outcomes_by_member, result.runs
-    days = pd.DatetimeIndex(result.data["step"].to_numpy())
     highest = 0.05
     for colour, name in zip((COLOURS[0], COLOURS[1], SUPPORTIVE), Milestone, strict=True):
-        reached = outcomes[f"{name}_date"].dropna().sort_values().to_numpy()
-        count = np.searchsorted(reached, days.to_numpy(), side="right")
-        levels, inverse = np.unique(count, return_inverse=True)
-        low, high = np.array([wilson(int(level), runs) for level in levels]).T
-        ax.fill_between(days, low[inverse], high[inverse], color=colour, alpha=0.2, linewidth=0)
-        ax.plot(days, count / runs, color=colour, label=f"{name} {count[-1] / runs:.1%}")
+        days, shares, low, high = _shares_by_day(result, name)
+        ax.fill_between(days, low, high, color=colour, alpha=0.2, linewidth=0)
+        ax.plot(days, shares, color=colour, label=f"{name} {shares[-1]:.1%}")
         highest = max(highest, high.max())
+    _share_frame(ax, highest)
+    scenario = result.scenario
+    ax.set_title(literal(f"{scenario.candidate.name}: {scenario.title or 'accession'}"))
+    note_runs(ax, result.runs, "at the right: share by the horizon; bands: 95% CI, simulation uncertainty only")
+
+
+def draw_accession_of_each(ax: Axes, results: Mapping[str, EnsembleResult]) -> None:
+    """Draw the share of runs that have acceded by each date in several results, with 95% intervals (Wilson).
+
+    Args:
+        ax: where to draw.
+        results: the runs, by the name of their scenario.
+    """
+    highest = 0.05
+    for look, (name, result) in with_looks(results.items()):
+        days, shares, low, high = _shares_by_day(result, Milestone.ACCESSION)
+        ax.fill_between(days, low, high, color=look["color"], alpha=0.2, linewidth=0)
+        ax.plot(days, shares, label=f"{name} {shares[-1]:.1%}", **look)
+        highest = max(highest, high.max())
+    _share_frame(ax, highest)
+    first = next(iter(results.values()))
+    ax.set_title(literal(f"{first.scenario.candidate.name}: accession, by scenario"))
+    fewest = min(result.runs for result in results.values())
+    words = "at the right: by the horizon; bands: 95% CI, simulation uncertainty only"
+    note_runs(ax, fewest, words, where=" or more of each scenario")
+
+
+def _shares_by_day(
+    result: EnsembleResult, milestone: str
+) -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray, np.ndarray]:
+    """Days, the share of runs that have reached a milestone by each, and its 95% interval."""
+    days = pd.DatetimeIndex(result.data["step"].to_numpy())
+    reached = result.outcomes_by_member[f"{milestone}_date"].dropna().sort_values().to_numpy()
+    count = np.searchsorted(reached, days.to_numpy(), side="right")
+    levels, inverse = np.unique(count, return_inverse=True)
+    low, high = np.array([wilson(int(level), result.runs) for level in levels]).T
+    return days, count / result.runs, low[inverse], high[inverse]
+
+
+def _share_frame(ax: Axes, highest: float) -> None:
     ax.set_ylim(0, min(1.0, highest * 1.1))
     ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     ax.set_ylabel("share of runs, by the date")
     time_axis(ax)
     ax.margins(x=0)
     label_ends(ax)
-    scenario = result.scenario
-    ax.set_title(literal(f"{scenario.candidate.name}: {scenario.title or 'accession'}"))
-    note_runs(ax, runs, "at the right: share by the horizon; bands: 95% CI, simulation uncertainty only")
 
 
 def draw_holdouts(ax: Axes, result: EnsembleResult, shown: pd.DataFrame, every: int) -> None:

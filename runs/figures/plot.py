@@ -11,18 +11,28 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from article10.agents.nearest import nearest
-from article10.agents.short_error import ArgumentError
-from article10.model.checked import checked
+from article10.agents.short_error import ArgumentError, shown
+from article10.model.arguments import check_distinct
+from article10.model.checked import checked, list_of
 from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.ensemble.rerun import check_run
 from article10.runs.ensemble.summary import holdouts
-from article10.runs.figures.decisions import draw_accession, draw_holdouts
+from article10.runs.figures.decisions import draw_accession, draw_accession_of_each, draw_holdouts
 from article10.runs.figures.map import draw_map
 from article10.runs.figures.map_view import outlines
 from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
-from article10.runs.figures.stances import draw_fan, draw_fans, draw_heatmap, draw_members, draw_runs, name_of, recorded
+from article10.runs.figures.stances import (
+    draw_fan,
+    draw_fan_of_each,
+    draw_fans,
+    draw_heatmap,
+    draw_members,
+    draw_runs,
+    name_of,
+    recorded,
+)
 from article10.runs.figures.style import drawing, house_style, note_runs, save_figure
 from article10.runs.figures.waterfall import draw_waterfall
 from article10.runs.stories.explain import waterfall
@@ -67,14 +77,24 @@ class Plot:
         self.result = result
 
     @checked
-    def accession(self, ax: Axes | None = None) -> Axes:
+    def accession(
+        self, ax: Axes | None = None, *, against: EnsembleResult | Sequence[EnsembleResult] | None = None
+    ) -> Axes:
         """Cumulative probability of invitation, signature and accession, with 95% intervals (Wilson).
 
         Args:
             ax: where to draw; by default on a new figure, as in all figures below.
+            against: another result or several; then accession alone is drawn, a line for each result.
+
+        Raises:
+            ValueError: two results are of scenarios of one name.
         """
-        with drawing(ax) as ax:
-            draw_accession(ax, self.result)
+        results = None if against is None else self._beside(against)
+        with drawing(ax, names=[f"{name} 00.0%" for name in results or ()]) as ax:
+            if results is None:
+                draw_accession(ax, self.result)
+            else:
+                draw_accession_of_each(ax, results)
         return ax
 
     @checked
@@ -92,17 +112,28 @@ class Plot:
         return ax
 
     @checked
-    def fan(self, member: str | Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+    def fan(
+        self,
+        member: str | Sequence[str] | None = None,
+        ax: Axes | None = None,
+        *,
+        against: EnsembleResult | Sequence[EnsembleResult] | None = None,
+    ) -> Axes:
         """Stances over time: median, and bands that hold 50% and 90% of runs.
 
         Args:
             member: a code or several; by default six selected members (only the heaviest where ``ax`` is given).
             ax: where to draw; several members then share it, as medians with their 50% bands.
+            against: another result or several, to draw one member's stance in each; by default that member is the one
+                most opposed at the start.
 
         Raises:
             KeyError: a member is not on the roster.
-            ValueError: stances were not recorded.
+            ValueError: stances were not recorded, several members are named beside ``against``, or two results are of
+                scenarios of one name.
         """
+        if against is not None:
+            return self._fan_of_each(member, self._beside(against), ax)
         members = self._members(member, 1 if ax is not None else MOST_MEMBERS)
         if ax is None and len(members) > 1:
             with house_style():
@@ -267,6 +298,29 @@ class Plot:
                 continue
             paths.append(save_figure(getattr(self, name), folder / f"{name}.png"))
         return paths
+
+    def _beside(self, against: EnsembleResult | Sequence[EnsembleResult]) -> dict[str, EnsembleResult]:
+        """This result and others, by the names of their scenarios."""
+        from article10.runs.ensemble.result import EnsembleResult  # which imports this module when it draws
+
+        others = [against] if isinstance(against, EnsembleResult) else list_of("against", against, "results")
+        results = [self.result, *(each for each in others if isinstance(each, EnsembleResult))]
+        if len(results) <= len(others):
+            raise ArgumentError(f"against = {shown(against)}: expected the result of an ensemble, or several")
+        check_distinct("against: scenarios", [each.scenario.name for each in results])
+        for each in results:
+            each.check_runs()
+        return {each.scenario.name: each for each in results}
+
+    def _fan_of_each(
+        self, member: str | Sequence[str] | None, results: dict[str, EnsembleResult], ax: Axes | None
+    ) -> Axes:
+        members = [most_opposed(self.result.scenario)] if member is None else self._members(member, 1)
+        if len(members) > 1:
+            raise ArgumentError(f"member = {shown(member)}: expected one code beside against")
+        with drawing(ax, names=list(results)) as ax:
+            draw_fan_of_each(ax, results, members[0])
+        return ax
 
     def _median(self, step: int = -1) -> pd.Series[float]:
         stance = np.median(recorded(self.result, "stance")[:, step], axis=0)

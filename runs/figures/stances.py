@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.dates
@@ -80,6 +80,25 @@ def draw_fan(ax: Axes, result: EnsembleResult, members: Sequence[str]) -> None:
     ax.set_ylabel("stance")
     ax.set_title(name_of(result, members[0]) if is_one else "Stances of members")
     note_runs(ax, result.runs, BANDS_NOTE if is_one else "lines: medians; bands: 50% of runs")
+
+
+def draw_fan_of_each(ax: Axes, results: Mapping[str, EnsembleResult], member: str) -> None:
+    """Draw the stance of one member in several results: medians and the bands of 50% of runs.
+
+    Args:
+        ax: where to draw.
+        results: the runs, by the name of their scenario.
+        member: code.
+    """
+    for look, (name, result) in with_looks(results.items()):
+        _draw_band(ax, result, member, look, wide=False, label=name)
+    first = next(iter(results.values()))
+    _stance_frame(ax, first, label=False)
+    _label_lines(ax, first)
+    ax.set_ylabel("stance")
+    ax.set_title(f"{name_of(first, member)}, by scenario")
+    fewest = min(result.runs for result in results.values())
+    note_runs(ax, fewest, "lines: medians; bands: 50% of runs", where=" or more of each scenario")
 
 
 def draw_fans(result: EnsembleResult, members: Sequence[str]) -> Axes:
@@ -165,13 +184,15 @@ def draw_heatmap(ax: Axes, result: EnsembleResult) -> None:
     note_runs(ax, result.runs, "the most willing at the start on top")
 
 
-def _draw_band(ax: Axes, result: EnsembleResult, member: str, look: dict[str, Any], wide: bool) -> None:
+def _draw_band(
+    ax: Axes, result: EnsembleResult, member: str, look: dict[str, Any], wide: bool, label: str = ""
+) -> None:
     days = result.data["step"].to_numpy()
     low, lower, middle, upper, high = np.quantile(stance_of(result, member), QUANTILES, axis=0)
     if wide:
         ax.fill_between(days, low, high, color=look["color"], alpha=0.18, linewidth=0)
     ax.fill_between(days, lower, upper, color=look["color"], alpha=0.32, linewidth=0)
-    ax.plot(days, middle, label=name_of(result, member), **look)
+    ax.plot(days, middle, label=label or name_of(result, member), **look)
 
 
 def _stance_frame(ax: Axes, result: EnsembleResult, label: bool = True) -> None:
