@@ -23,6 +23,7 @@ COMMANDS = {
     "influence --rank": "influence baseline --rank --runs 10",
     "holdouts": "holdouts baseline --runs 10",
     "rules": "rules baseline --runs 12",
+    "compare": "compare baseline no_pressure --runs 12",
     "why": "why baseline --runs 40",
     "guarantees": "guarantees baseline --level 0.3 --runs 10",
     "guarantees --futures": "guarantees baseline --futures --runs 10",

@@ -79,6 +79,21 @@ def test_every_command_that_starts_from_a_scenario_takes_an_edition(name):
     assert "--edition" in options
 
 
+FIRST = {"batch": "DESIGN", "tune": "TARGETS", "new": "NEW", "hindcast": "finland_2022_at_signing"}
+"""What a command needs before its options."""
+
+
+@pytest.mark.parametrize("name", sorted(commands().keys() - NO_SCENARIO.keys()))
+def test_every_command_refuses_an_edition_that_there_is_not(name, tmp_path):
+    (tmp_path / "DESIGN.toml").write_text(DESIGN, "utf-8")
+    (tmp_path / "TARGETS.toml").write_text(TARGETS, "utf-8")
+    words = [str(tmp_path / f"{word}.toml") if word.isupper() else word for word in filter(None, [FIRST.get(name)])]
+    words += ["--parameters", "stance.peer_rate"] if name == "tune" else []
+    found = CliRunner().invoke(app, [name, *words, "--edition", "atlantis"])
+    assert found.exit_code == 2
+    assert "'atlantis': no such edition" in found.output
+
+
 @pytest.mark.parametrize("name", CHEAP)
 def test_commands_run_on_the_edition_of_another_alliance(name, tmp_path):
     (tmp_path / "DESIGN.toml").write_text(DESIGN, "utf-8")

@@ -355,3 +355,10 @@ def test_options_that_do_not_go_together_are_refused(words, message):
     done = CliRunner().invoke(app, ["forecast", *words])
     assert done.exit_code == 2
     assert message in done.output
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_runs(monkeypatch):
+    monkeypatch.setattr("article10.runs.commands.forecast.forecast_of", lambda *_, **__: pytest.fail("it ran"))
+    done = CliRunner().invoke(app, ["forecast", "--out", "/proc/forecasts"])
+    assert done.exit_code == 2
+    assert "cannot be written to" in done.output

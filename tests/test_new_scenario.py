@@ -86,6 +86,9 @@ def test_a_file_that_is_there_is_kept_and_another_ending_refused(begin, tmp_path
     assert CliRunner().invoke(app, ["new", str(path), "--force"]).exit_code == 0
     assert "[war]" in path.read_text("utf-8")
     assert CliRunner().invoke(app, ["new", str(tmp_path / "mine.txt")]).exit_code == 2
+    nowhere = CliRunner().invoke(app, ["new", str(tmp_path / "nowhere" / "mine.toml")])
+    assert nowhere.exit_code == 2
+    assert "no folder" in nowhere.output
 
 
 def test_scenarios_can_be_described():

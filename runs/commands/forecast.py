@@ -16,9 +16,13 @@ from article10.runs.commands.application import EditionChoice, Seed, Settings, S
 from article10.runs.evidence.forecast import Forecast
 from article10.runs.evidence.forecast import forecast as forecast_of
 from article10.runs.evidence.forecast_scores import FORECASTERS, SCORES, Scores, score_forecast
+from article10.runs.output.folder import check_room
 from article10.runs.output.progress import progress_shown
 from article10.runs.output.table import FittedTable, ResultTable
 from article10.runs.statistics.forms import PERCENT
+
+FORECAST_BYTES = 200_000
+"""About what a locked forecast takes on the disk."""
 
 ALL_ROWS = 10_000
 """All questions are shown."""
@@ -56,6 +60,8 @@ def forecast(
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     if out is not None and out.exists() and not out.is_dir():
         raise ArgumentError(f"--out {out}: is a file, expected a folder")
+    if out is not None:
+        check_room(out, FORECAST_BYTES)
     with progress_shown("forecast") as done:
         found = forecast_of(chosen, runs, seed, questions=questions, draws=draws, progress=done)
     _show(found)

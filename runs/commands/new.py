@@ -52,6 +52,8 @@ def new(
     check_suffix(path, (".toml",))
     if path.exists() and not force:
         raise ArgumentError(f"{path}: exists already; give another name, or --force to replace it")
+    if not path.parent.is_dir():
+        raise ArgumentError(f"{path}: there is no folder {path.parent}")
     scenario = read_scenario(base, edition=edition)
     declared = list(all_declarations(scenario))
     known = list(dict.fromkeys(_group(d) for d in declared))

@@ -20,6 +20,10 @@ def scenarios(
     from rich.table import Table
     from rich.text import Text
 
+    if edition is not None:
+        from article10.model.edition import read_edition
+
+        read_edition(edition)  # refuses what is not an edition
     table = Table(box=box.SIMPLE)
     table.add_column("name", no_wrap=True)
     table.add_column("title", overflow="fold")

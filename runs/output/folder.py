@@ -138,7 +138,7 @@ def _check(path: Path, force: bool, expected_bytes: int) -> None:
             f"--out {path}: holds files that article10 did not write, such as {other}: "
             "nothing is replaced; move them, or give another folder"
         )
-    _check_room(path, expected_bytes)
+    check_room(path, expected_bytes)
 
 
 def _files_of_others(folder: Path) -> Iterator[str]:
@@ -176,14 +176,23 @@ def check_file(path: Path, force: bool, expected_bytes: int) -> None:
         raise OutputError(f"--out {path}: article10 did not write this file: it is not replaced; give another name")
     if not path.parent.is_dir():
         raise OutputError(f"--out {path}: there is no folder {path.parent}")
-    _check_room(path, expected_bytes)
+    check_room(path, expected_bytes)
 
 
 def _is_page(path: Path) -> bool:
     return path.is_file() and PAGE_HEAD.encode() in path.read_bytes()[:1024]
 
 
-def _check_room(path: Path, expected_bytes: int) -> None:
+def check_room(path: Path, expected_bytes: int) -> None:
+    """Refuse a path that cannot be written to, before any work is done.
+
+    Args:
+        path: of a file or folder, which need not exist yet.
+        expected_bytes: about how much will be written.
+
+    Raises:
+        OutputError: the nearest folder above it cannot be written to, or the disk is too full.
+    """
     above = path.parent
     while not above.exists() and above != above.parent:
         above = above.parent
