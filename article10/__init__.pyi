@@ -42,6 +42,7 @@ from .runs.evidence.hindcast import hindcast
 from .runs.evidence.holdout_forecast import holdout_forecast
 from .runs.evidence.stance_dynamics import hindcast_stances
 from .runs.interactive.panel import explore
+from .runs.report.brief import brief
 from .runs.report.report import report
 
 __version__: str
@@ -73,6 +74,7 @@ __all__ = [
     "TooLargeError",
     "UnfinishedBatchWarning",
     "World",
+    "brief",
     "compare",
     "compare_rules",
     "decide",

@@ -63,6 +63,7 @@ WITH_OPTIONS_OF_THEIR_OWN = {
 
 REPORTS = {
     "report": Command("Write a one-page report on a scenario, to send to others.", "analyses:report", "analysis"),
+    "brief": Command("Write one page in plain words on a scenario.", "analyses:brief", "analysis"),
     "forecast": Command(
         "Lock a forecast of stated questions, or score one that was locked.", "forecast:forecast", "analysis"
     ),

@@ -344,3 +344,33 @@ def report(
             found = report_on(scenario, runs, seed, changes=changes, progress=done)
         found.save(unfinished)
     console().print(f"Report: {escape(str(out))}", soft_wrap=True)
+
+
+def brief(
+    scenario: Source = "baseline",
+    runs: Runs = 2000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    edition: EditionChoice = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write, .md or .html [default: print the text].")] = None,
+    force: Force = False,
+) -> None:
+    """The page says who decides, who does not, what would change the outcome most, and how far to trust it."""
+    from article10.runs.report.brief import TEXTS, Brief
+    from article10.runs.report.report import report as report_on
+
+    changes = parsed_changes(settings or (), edition)
+    work = Work("report", read_scenario(scenario, changes), {"runs": runs, "seed": seed})  # the runs of a report
+
+    def made() -> Brief:
+        with progress_shown("brief") as done:
+            return Brief(report_on(scenario, runs, seed, changes=changes, progress=done))
+
+    if out is None:
+        with work.kept():
+            console().print(escape(made().markdown()), soft_wrap=True)
+        return
+    check_suffix(out, TEXTS)
+    with output_page(out, force, RESULT_BYTES) as unfinished, work.kept():
+        made().save(unfinished)
+    console().print(f"Brief: {escape(str(out))}", soft_wrap=True)
