@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import article10
+from article10.model.scenario import all_declarations
 from article10.runs.command_line import app
 from article10.runs.report.brief import Brief
 from article10.runs.report.frequencies import frequency
@@ -54,6 +55,13 @@ def test_no_sentence_judges(made):
     text = made.markdown().lower()
     for word in ("very", "significant", "dramatic", "strong", "slight", "unlikely", "likely", "huge", "only a"):
         assert f" {word} " not in text
+
+
+def test_a_size_that_is_assumed_counts_as_an_assumption(made):
+    sources = [d.meta.source.lower() for d in all_declarations(made.scenario)]
+    assumed = sum("assumption" in source or "assumed" in source for source in sources)
+    assert assumed > sum(source.startswith("assumption") for source in sources)
+    assert f"Of {len(sources)} parameters, {assumed} are assumed" in " ".join(made.sections()["How far to trust it"])
 
 
 def test_the_bottom_line_says_the_share_of_the_runs(made):

@@ -24,7 +24,7 @@ from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.report.frequencies import direction, frequency
 from article10.runs.report.headline import objections_by_member
 from article10.runs.report.report import Report, report
-from article10.runs.statistics.forms import POINTS, SIZE_IN_POINTS
+from article10.runs.statistics.forms import SIZE_IN_POINTS
 from article10.runs.statistics.intervals import UNDETECTED, excludes_zero, interval
 
 TEXTS = (".md", *PAGES)
@@ -146,7 +146,8 @@ class Brief:
         said.append(f"By their own stance, these object at the largest share of councils: {top}.")
         war = rows.nlargest(1, "war").iloc[0]
         if war["war"] > 0:
-            said.append(f"Because of the war, members object at up to {interval(war, 'war', '{:.0%}')} of councils.")
+            share = interval(war, "war", "{:.0%}")
+            said.append(f"Because of the war, {war['name']} objects at {share} of councils, and no member more often.")
         shelved = frequency(float(self.report.result.outcomes_by_member["ever_shelved"].mean()))
         said.append(f"{s.candidate.name} itself gives up its bid, at least for a time, in {shelved}.")
         return said
@@ -156,13 +157,14 @@ class Brief:
         own, everyone = found.formal_weight
         outcome, label = found.outcomes[0], found.lever.label
         d = found.total[outcome]
-        row = d.row("difference")
         if d.excludes_zero:
-            change = f"{direction(d.mean)} the probability of {outcome}: {interval(row, 'difference', POINTS)}"
+            size = interval(_absolute(d.row("difference")), "difference", SIZE_IN_POINTS)
+            change = f"{direction(d.mean)} the probability of {outcome} by {size}"
         else:
             change = f"has an effect on {outcome} that is {UNDETECTED}"
         power = read_edition(self.scenario.edition).external_power.name
-        return [f"{power} has {own} of {everyone} ballots.", f"In paired runs with and without {label}, it {change}."]
+        said = f"{label[0].upper()}{label[1:]} {change}, in paired runs with and without it."
+        return [f"{power} has {own} of {everyone} ballots.", said]
 
     def _what_would_change_it(self) -> list[str]:
         ranking = self.report.analyses.get("rank_influence")
@@ -182,13 +184,14 @@ class Brief:
 
     def _how_far(self) -> list[str]:
         edition, declared = read_edition(self.scenario.edition), list(all_declarations(self.scenario))
-        assumed = sum(d.meta.source.lower().startswith("assumption") for d in declared)
+        assumed = sum("assum" in d.meta.source.lower() for d in declared)
         result = self.report.result
         return [
             f"{result.runs:,} runs, seed {result.seed}. Brackets are 95% confidence intervals: simulation uncertainty "
             "only; they do not say how sure the model is of the world.",
             f"The tables are those of {_day(edition.date)}, with evidence up to "
-            f"{_day(edition.file.last_day_of_evidence)}. Of {len(declared)} parameters, {assumed} rest on assumptions.",
+            f"{_day(edition.file.last_day_of_evidence)}. Of {len(declared)} parameters, {assumed} are assumed, at "
+            "least in their size.",
             "How the model did on the past, where it lost, and which statements survive other parameters: the pages on "
             "the track record, hindcasts and robustness, and on limits, in the documentation.",
         ]
@@ -202,7 +205,7 @@ def _percent(row: pd.Series[Any], name: str) -> str:
     return interval(row, name, "{:.0%}")
 
 
-def _absolute(row: pd.Series[Any]) -> dict[str, float]:
+def _absolute(row: Mapping[str, Any] | pd.Series[Any]) -> dict[str, float]:
     """The size of a difference with its interval, turned so that it is positive."""
     value, low, high = (float(row[f"difference{end}"]) for end in ("", "_low", "_high"))
     return {

@@ -98,10 +98,9 @@ class Comparison(AnalysisResult):
 
     def _members_of(self, name: str) -> str:
         objecting, moved = (frame.loc[[name]].droplevel("scenario") for frame in (self.objections, self.stances))
-        return (
-            f"{name}: {_named(objecting, 'objects more or less often', POINTS)}; "
-            f"{_named(moved, 'ends with another stance', SIGNED)}."
-        )
+        often = _named(objecting, "objects more or less often", "object more or less often", POINTS)
+        ends = _named(moved, "ends with another stance", "end with another stance", SIGNED)
+        return f"{name}: {often}; {ends}."
 
     def tables(self) -> dict[str, ResultTable]:
         """Outcomes at the horizon; by year; objections; stances."""
@@ -150,12 +149,12 @@ class Comparison(AnalysisResult):
         return draw_differences(self, ax)
 
 
-def _named(rows: pd.DataFrame, what: str, form: Form) -> str:
+def _named(rows: pd.DataFrame, one: str, several: str, form: Form) -> str:
     """The members whose difference is largest and distinguishable from zero, with their number."""
     detected = rows[excludes_zero(rows, "difference")]
     if not len(detected):
-        return f"no member detectably {what}"
+        return f"no member detectably {one}"
     top = detected.reindex(detected["difference"].abs().sort_values(ascending=False).index).head(MOST_NAMED)
     names = listed(f"{name} {interval(row, 'difference', form)}" for name, row in top.iterrows())
     some = f"{len(detected)} of {len(rows)} members"
-    return f"{some} detectably {what.replace('objects', 'object').replace('ends', 'end')}, most of all {names}"
+    return f"{some} detectably {several}, most of all {names}"
