@@ -1,4 +1,4 @@
-"""Coded judgements of an edition: the mean of all readings of a code, and how sure a coded stance is."""
+"""Coded judgements of an edition: the mean of all readings of a code, how sure it is, and since when it stands."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ SPREAD_SOURCED = 0.06  # half a code (0.15) is 2.5 sd: about 1 in 80 such codes 
 SPREAD_GENERAL = 0.12  # half a code is 1.3 sd: about 1 in 5 of the codes on general knowledge
 SPREAD_UNHEARD = 0.3  # a government not yet heard: as far as an election moves one, elections.volatility
 CHANGE_A_YEAR = 0.12  # sd of the change of a stance over a year without evidence: stance.shock
+LONGEST_STANDING = 20_000  # days: an objection cannot be older than some 55 years
 
 SOURCED = ("sourced statements", "found statements")
 """What the status of a code says if it rests on statements that were read."""
@@ -66,6 +67,28 @@ def spread_of_status(status: str) -> float:
     if any(word in status for word in UNHEARD):
         return SPREAD_UNHEARD
     return SPREAD_SOURCED if any(word in status for word in SOURCED) else SPREAD_GENERAL
+
+
+def alternative(iso3: str, column: str, edition: Edition) -> float:
+    """A value of a member's main alternative government, from ``alternatives.csv``.
+
+    Args:
+        iso3: code of the member.
+        column: ``stance_code``, from -2 to 2; ``government_ties`` or ``probability``, from 0 to 1; ``spread``, in
+            codes; ``falls_between``, 0 or 1.
+        edition: the edition.
+    """
+    return float(_row(iso3, edition.table("alternatives"))[column])
+
+
+def standing_days(iso3: str, edition: Edition) -> float:
+    """Days for which the present government has publicly objected, to the edition's date; 0 if no day is known.
+
+    From the column ``standing_since`` of ``membership_stance.csv``, if there is one. It is the first statement that
+    the tables have, so that the objection may be older.
+    """
+    since = _row(iso3, edition.table("membership_stance")).get("standing_since")
+    return float((edition.date - day_of(since)).days) if since else 0.0
 
 
 def _row(iso3: str, table: Iterable[Row]) -> Row:

@@ -22,6 +22,7 @@ from article10.model.tables import Row, parsed_table
 from article10.model.toml_file import parse_toml
 
 TABLES = (
+    "alternatives",
     "council_dates",
     "countries",
     "defence_expenditure",
@@ -35,7 +36,7 @@ TABLES = (
 )
 """Tables that the model computes with. What other tables hold informs codes, hindcasts and readers."""
 
-ABOUT_SOURCES = ("name", "note", "source", "basis", "status_", "label")
+ABOUT_SOURCES = ("name", "note", "source", "basis", "status_", "label", "alternative")
 """How columns begin that say whom a row is about and where it comes from, and that no number depends on."""
 
 WORDS_OF_FILE = frozenset({"title", "war", "rests_on", "figures", "map", "last_day_of_evidence", "tables"})

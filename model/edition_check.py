@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from article10.agents.nearest import nearest
 from article10.agents.short_error import ScenarioError, shown
+from article10.model.coded import LONGEST_STANDING
 from article10.model.edition import TABLES, file_mistakes
 from article10.model.edition_file import EditionFile
 from article10.model.edition_tables import ABOUT, FLAG, READING, SCHEMA, Rule, Table, a_day
@@ -155,6 +156,7 @@ def _of_members(
             there = {row["iso3"] for row in tables[name]}
             yield from (f"{path}: has no row for {code}" for code in sorted(members - there))
     yield from _of_evidence(folder / "membership_stance.csv", tables["membership_stance"], file)
+    yield from _of_alternatives(folder / "alternatives.csv", tables)
     yield from _of_elections(folder, tables, members)
     yield from _of_votes(folder, tables, members, file)
 
@@ -165,11 +167,26 @@ def _is_elsewhere(table: str, code: str) -> bool:
 
 
 def _of_evidence(path: Path, rows: list[dict[str, str]], file: EditionFile) -> Iterator[str]:
-    """Codes whose evidence is later than the edition."""
+    """Codes whose evidence is later than the edition, and objections that begin after it or in another age."""
     for place, row in enumerate(rows, start=2):
-        last = row.get("last_evidence")
-        if last and day_of(last) > file.date:
-            yield f"{path}, row {place}: last_evidence = {last}: expected {file.date}, the edition's date, or earlier"
+        for column in ("last_evidence", "standing_since"):
+            day = row.get(column)
+            if day and day_of(day) > file.date:
+                yield f"{path}, row {place}: {column} = {day}: expected {file.date}, the edition's date, or earlier"
+        since = row.get("standing_since")
+        if since and (file.date - day_of(since)).days > LONGEST_STANDING:
+            text = f"expected at most {LONGEST_STANDING} days before {file.date}, the edition's date"
+            yield f"{path}, row {place}: standing_since = {since}: {text}"
+
+
+def _of_alternatives(path: Path, tables: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
+    """Governments that can fall although a president, whose term is fixed, decides."""
+    offices = {row["iso3"]: row["governing_office"] for row in tables["governments"]}
+    for place, row in enumerate(tables["alternatives"], start=2):
+        office = offices.get(row["iso3"], "")
+        if office.startswith("president") and row["falls_between"] == "1":
+            text = f"expected 0: governments.csv names {office}, and a president's term is fixed"
+            yield f"{path}, row {place}: falls_between = 1: {text}"
 
 
 def _of_elections(folder: Path, tables: Mapping[str, list[dict[str, str]]], members: set[str]) -> Iterator[str]:

@@ -41,6 +41,11 @@ def a_day(text: str) -> str:
     return ""
 
 
+def a_day_or_blank(text: str) -> str:
+    """A rule: a day, a month or a year, or nothing."""
+    return a_day(text) if text else ""
+
+
 def some_text(text: str) -> str:
     """A rule: text that is not empty."""
     return "" if text.strip() else "text"
@@ -121,8 +126,22 @@ SCHEMA: Mapping[str, Table] = MappingProxyType(
             {"iso3": some_text, "stance_code": number(-2, 2), "status": some_text},
             ("iso3",),
             True,
-            if_present={"last_evidence": a_day},
+            if_present={"last_evidence": a_day, "standing_since": a_day_or_blank},
             optional=("confidence",),
+        ),
+        "alternatives": Table(
+            {
+                "iso3": some_text,
+                "alternative": some_text,
+                "stance_code": number(-2, 2),
+                "government_ties": number(0, 1),
+                "spread": number(0, 2),
+                "probability": number(0, 1),
+                "falls_between": FLAG,
+                "status": some_text,
+            },
+            ("iso3",),
+            True,
         ),
         "elections": Table(
             {"iso3": some_text, "office": some_text, "last_held": any_text, "due": any_text},

@@ -17,7 +17,14 @@ from article10.agents.nearest import near, nearest
 from article10.agents.short_error import ArgumentError, UnknownNameError, shown
 from article10.model import roster_formulas as formulas
 from article10.model.checked import checked
-from article10.model.coded import STANCE_PER_CODE, mean_code, stance_spread
+from article10.model.coded import (
+    LONGEST_STANDING,
+    STANCE_PER_CODE,
+    alternative,
+    mean_code,
+    stance_spread,
+    standing_days,
+)
 from article10.model.edition import Edition, read_edition
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,7 +40,24 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "structural_susceptibility": (0.0, 1.0),
     "defence_spending": (0.0, 20.0),
     "ratification_speed": (0.0, 1000.0),
+    "alternative_stance": (-1.0, 1.0),
+    "alternative_ties": (0.0, 1.0),
+    "alternative_spread": (0.0, 1.0),
+    "alternative_probability": (0.0, 1.0),
+    "standing_days": (0.0, float(LONGEST_STANDING)),
+    "opportunism": (0.0, 100.0),
 }
+
+PROSPECTS = (
+    "alternative_stance",
+    "alternative_ties",
+    "alternative_spread",
+    "alternative_probability",
+    "can_fall",
+    "standing_days",
+    "opportunism",
+)
+"""Columns on who may govern next and on holding out, which are printed as a table of their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +78,13 @@ class Roster:
     defence_spending: FloatArray  # % of GDP
     ratification_speed: FloatArray  # per year, at the urgency of the 2022 round
     borders_russia: BoolArray  # whether it has a land border with the external power
+    alternative_stance: FloatArray  # of the main alternative government, in [-1, 1]
+    alternative_ties: FloatArray  # closeness of that government to the external power, in [0, 1]
+    alternative_spread: FloatArray  # standard deviation of its stance around its code, in units of stance
+    alternative_probability: FloatArray  # that the next election brings it to power, in [0, 1]
+    can_fall: BoolArray  # whether a government can fall between elections
+    standing_days: FloatArray  # for which the present government has publicly objected; 0 if no day is known
+    opportunism: FloatArray  # rate of beginning holdouts, as a multiple of an average member's
     outsiders: InitVar[frozenset[str]] = frozenset()  # names, in small letters, of states that are not members
 
     def __post_init__(self, outsiders: frozenset[str]) -> None:
@@ -171,6 +202,13 @@ def _roster_of(edition: Edition) -> Roster:
         defence_spending=column(lambda code: formulas.defence_spending(code, edition)),
         ratification_speed=column(formulas.ratification_speeds(edition).__getitem__),
         borders_russia=np.array([row["borders_external_power"] == "1" for row in members.values()]),
+        alternative_stance=column(lambda code: STANCE_PER_CODE * alternative(code, "stance_code", edition)),
+        alternative_ties=column(lambda code: alternative(code, "government_ties", edition)),
+        alternative_spread=column(lambda code: STANCE_PER_CODE * alternative(code, "spread", edition)),
+        alternative_probability=column(lambda code: alternative(code, "probability", edition)),
+        can_fall=np.array([alternative(code, "falls_between", edition) == 1.0 for code in members]),
+        standing_days=column(lambda code: standing_days(code, edition)),
+        opportunism=column(formulas.opportunism),
         outsiders=edition.outsiders,
     )
 
@@ -179,7 +217,7 @@ def roster_rows(edition: str | Path | Edition | None = None) -> list[dict[str, o
     """Return one dict per member with its attributes, rounded for reading; affinity, a matrix, is left out."""
     roster = read_roster(edition)
     columns = [field.name for field in fields(roster)[2:] if field.name != "affinity"]
-    places = {"influence_weight": 4, "ratification_speed": 1}
+    places = {"influence_weight": 4, "ratification_speed": 1, "standing_days": 0}
     rows: list[dict[str, object]] = []
     for i, code in enumerate(roster.iso3):
         values = {column: getattr(roster, column)[i].item() for column in columns}

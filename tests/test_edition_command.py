@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 
@@ -12,6 +13,7 @@ from article10.model.edition import TABLES, EditionError, read_edition
 from article10.model.edition_check import edition_mistakes
 from article10.model.edition_diff import edition_differences
 from article10.model.edition_tables import SCHEMA
+from article10.model.roster import read_roster
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import StaleEditionWarning, read_scenario
 from article10.runs.command_line import app
@@ -66,6 +68,39 @@ def rewritten(file, content):
 
 BROKEN = {
     "missing table": (lambda folder: (folder / "elections.csv").unlink(), r"elections\.csv: missing"),
+    "missing alternatives": (lambda folder: (folder / "alternatives.csv").unlink(), r"alternatives\.csv: missing"),
+    "member without an alternative": (
+        without_line("alternatives.csv", "HUN,"),
+        r"alternatives\.csv: has no row for HUN",
+    ),
+    "alternative without a name": (
+        swapped("alternatives.csv", "Tisza (Magyar)", ""),
+        r"alternatives\.csv, row \d+: alternative = '': expected text",
+    ),
+    "probability over 1": (
+        swapped("alternatives.csv", "Tisza (Magyar),-1,0.2,1,0.6,", "Tisza (Magyar),-1,0.2,1,60,"),
+        r"alternatives\.csv, row \d+: probability = '60': expected a number from 0 to 1",
+    ),
+    "spread of more than half the scale": (
+        swapped("alternatives.csv", "Tisza (Magyar),-1,0.2,1,", "Tisza (Magyar),-1,0.2,2.5,"),
+        r"alternatives\.csv, row \d+: spread = '2\.5': expected a number from 0 to 2",
+    ),
+    "president who can fall": (
+        swapped("alternatives.csv", "RN (Bardella or Le Pen),-2,0.35,0.72,0.475,0", "RN,-2,0.35,0.72,0.475,1"),
+        r"alternatives\.csv, row \d+: falls_between = 1: expected 0: governments\.csv names president",
+    ),
+    "objection that is no date": (
+        swapped("membership_stance.csv", ",2024-01-20,", ",always,"),
+        r"membership_stance\.csv, row \d+: standing_since = 'always': expected a date",
+    ),
+    "objection after the edition": (
+        swapped("membership_stance.csv", ",2024-01-20,", ",2026-01-20,"),
+        r"membership_stance\.csv, row \d+: standing_since = 2026-01-20: expected 2025-12-01, the edition's date",
+    ),
+    "objection of another age": (
+        swapped("membership_stance.csv", ",2024-01-20,", ",1949-04-04,"),
+        r"membership_stance\.csv, row \d+: standing_since = 1949-04-04: expected at most 20000 days before",
+    ),
     "missing edition.toml": (lambda folder: (folder / "edition.toml").unlink(), r"edition\.toml: cannot be read"),
     "missing baseline": (lambda folder: (folder / "scenarios/baseline.toml").unlink(), r"baseline\.toml: missing"),
     "missing column": (
@@ -87,7 +122,7 @@ BROKEN = {
     ),
     "missing member": (without_line("membership_stance.csv", "HUN,"), r"membership_stance\.csv: has no row for HUN"),
     "row twice": (
-        with_line("membership_stance.csv", "HUN,Hungary,-1,hesitant,coded judgement,x"),
+        with_line("membership_stance.csv", "HUN,Hungary,-1,hesitant,coded judgement,,x"),
         r"membership_stance\.csv, row 34: iso3 HUN: is also in row \d+",
     ),
     "election twice": (
@@ -253,6 +288,28 @@ def test_a_changed_reading_is_a_difference_between_editions(tmp_path):
     ]
 
 
+def test_alternatives_and_standing_objections_are_differences_between_editions(copy):
+    swapped("alternatives.csv", "Tisza (Magyar),-1,", "Tisza (Magyar),1,")(copy)
+    swapped("membership_stance.csv", ",2024-01-20,", ",,")(copy)
+    assert edition_differences(read_edition(HELD), read_edition(copy)) == [
+        "alternatives.csv: 0 rows added, 0 removed, 1 cells changed",
+        "alternatives.csv: HUN: stance_code: -1 -> 1",
+        "membership_stance.csv: 0 rows added, 0 removed, 1 cells changed",
+        "membership_stance.csv: SVK: standing_since: 2024-01-20 -> ",
+    ]
+
+
+def test_an_edition_may_lack_standing_objections_but_not_alternatives(copy):
+    path = copy / "membership_stance.csv"
+    rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+    place = rows[0].index("standing_since")
+    with path.open("w", encoding="utf-8", newline="") as text:
+        csv.writer(text).writerows(row[:place] + row[place + 1 :] for row in rows)
+    assert edition_mistakes(copy) == []
+    assert not read_roster(copy).standing_days.any()
+    assert read_roster(HELD).standing_days.any()
+
+
 def test_a_broken_edition_is_not_run(copy):
     BROKEN["out of range"][0](copy)
     with pytest.raises(EditionError, match=r"governments\.csv, row 2: war_bar"):
@@ -288,9 +345,9 @@ def test_editions_are_listed_copied_checked_and_compared(tmp_path, copy):
 
 
 def test_commands_take_an_edition(copy):
-    swapped("governments.csv", "HUN,Hungary,parliament,1.0", "HUN,Hungary,parliament,0.25")(copy)
-    assert "0.25" in CliRunner().invoke(app, ["roster", "--edition", str(copy)]).output
-    assert "0.25" not in CliRunner().invoke(app, ["roster"]).output
+    swapped("governments.csv", "HUN,Hungary,parliament,1.0", "HUN,Hungary,parliament,0.57")(copy)
+    assert "0.57" in CliRunner().invoke(app, ["roster", "--edition", str(copy)]).output
+    assert "0.57" not in CliRunner().invoke(app, ["roster"]).output
     both = ["run", "--edition", str(copy), "--set", f"edition={HELD}"]
     assert "leave one of them out" in CliRunner().invoke(app, both).output
 

@@ -376,6 +376,10 @@ def test_an_override_changes_one_value_of_one_member(iso3, attribute, share):
         ({"caution": math.nan}, r"HUN\.caution is nan"),
         ({"goverment_ties": 0.0}, r"did you mean 'government_ties'"),
         ({"influence_weight": 0.5}, r"cannot be overridden"),
+        ({"can_fall": 0.0}, r"cannot be overridden"),
+        ({"standing_days": 20_001}, r"HUN\.standing_days is 20001; expected a number from 0 to 20000"),
+        ({"alternative_spread": 1.1}, r"HUN\.alternative_spread is 1\.1"),
+        ({"opportunism": -1.0}, r"HUN\.opportunism is -1\.0; expected a number from 0 to 100"),
     ],
 )
 def test_an_override_out_of_bounds_or_of_an_unknown_attribute_is_refused(values, message):

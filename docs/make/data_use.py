@@ -16,7 +16,14 @@ SPECIFICATION, CALIBRATION, VALIDATION, BACKGROUND = "specification", "calibrati
 USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "countries": ((SPECIFICATION,), "members, population and output, borders and distance: weight, exposure, affinity"),
     "governments": ((SPECIFICATION,), "government ties, war bar, and whose election decides (coded judgement)"),
-    "membership_stance": ((SPECIFICATION,), "initial stance and its spread (coded judgement)"),
+    "membership_stance": (
+        (SPECIFICATION,),
+        "initial stance and its spread; since when an objection stands, which no run uses yet (coded judgement)",
+    ),
+    "alternatives": (
+        (SPECIFICATION,),
+        "the main alternative government of each member, on the roster; no run uses it yet (coded judgement)",
+    ),
     "un_ideal_points": ((SPECIFICATION,), "distance in UN voting: affinity, structural susceptibility"),
     "energy_dependence": ((SPECIFICATION,), "structural susceptibility"),
     "gas_imports": ((SPECIFICATION,), "structural susceptibility"),

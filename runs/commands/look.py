@@ -12,7 +12,7 @@ from rich.text import Text
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
-from article10.model.roster import roster_rows
+from article10.model.roster import PROSPECTS, roster_rows
 from article10.model.scenario import ScenarioError, all_declarations, parameter_groups
 from article10.model.scenario_file import read_scenario
 from article10.runs.commands.application import EditionChoice, console
@@ -28,6 +28,7 @@ SHORT = {
     "ratification_speed": "ratif. a year",
     "exposure": "expos.",
     "caution": "caut.",
+    **{column: column.removeprefix("alternative_").replace("_", " ") for column in PROSPECTS},
 }
 """Short heads of the columns of the roster."""
 
@@ -91,12 +92,15 @@ def _plausible(d: Declaration) -> str:
 
 def roster(edition: EditionChoice = None) -> None:
     """Each column is explained in docs/roster.md."""
-    frame = (
-        pd.DataFrame(roster_rows(edition))
-        .drop(columns=["name", "borders_russia"])
-        .set_index("iso3")
-        .rename(columns=SHORT)
-    )
-    formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float")), "{:.2f}")
-    console().print(FittedTable(ResultTable("Members", frame, formats, most=len(frame))))
+    rows = pd.DataFrame(roster_rows(edition)).drop(columns=["name", "borders_russia"]).set_index("iso3")
+    rows["can_fall"] = rows["can_fall"].map({True: "yes", False: "no"})
+    prospects = list(PROSPECTS)
+    for title, frame in (
+        ("Members", rows.drop(columns=prospects)),
+        ("Main alternative governments, and holding out", rows[prospects]),
+    ):
+        formats: dict[str, Form] = dict.fromkeys(map(str, frame.select_dtypes("float").rename(columns=SHORT)), "{:.2f}")
+        if "standing_days" in frame:
+            formats[SHORT["standing_days"]] = "{:.0f}"
+        console().print(FittedTable(ResultTable(title, frame.rename(columns=SHORT), formats, most=len(frame))))
     console().print("Shares and indices are from 0 to 1; spending is in % of GDP; units: docs/roster.md.")
