@@ -40,6 +40,7 @@ from .runs.evidence.forecast_file import LockedFileError
 from .runs.evidence.forecast_scores import score_forecast
 from .runs.evidence.hindcast import hindcast
 from .runs.evidence.holdout_forecast import holdout_forecast
+from .runs.evidence.rivals.rivals import rivals
 from .runs.evidence.stance_dynamics import hindcast_stances
 from .runs.interactive.panel import explore
 from .runs.report.brief import brief
@@ -102,6 +103,7 @@ __all__ = [
     "register_lever",
     "register_mechanism",
     "report",
+    "rivals",
     "run_batch",
     "score_forecast",
     "screen",

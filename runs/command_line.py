@@ -58,6 +58,7 @@ WITH_OPTIONS_OF_THEIR_OWN = {
     "sensitivity": partial(Command, function="analyses:sensitivity", kept="batch"),
     "tune": partial(Command, function="analyses:tune", kept="out"),
     "hindcast": partial(Command, function="evidence:hindcast"),
+    "rivals": partial(Command, function="evidence:rivals"),
 }
 """The commands of analyses that take more than a scenario, runs and a seed; the others share ``analyses:asking``."""
 

@@ -40,6 +40,7 @@ CHEAP = {
     "holdouts": ("--runs", "2", *SHORT),
     "rules": ("--runs", "2", *SHORT),
     "why": ("--runs", "2", *SHORT),
+    "rivals": ("--runs", "2", "--no-past", *SHORT),
     "guarantees": ("--runs", "2", "--level", "0.5", *SHORT),
     "sensitivity": ("--method", "tornado", "--runs", "1", "--parameters", "stance.peer_rate", *SHORT),
     "tune": ("TARGETS", "--parameters", "stance.peer_rate", "--runs", "2", "--points", "8", "--workers", "1"),

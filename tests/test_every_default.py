@@ -58,6 +58,7 @@ ANALYSES = {
     "tune to the best point": lambda _: tuned("best"),
     "hindcast": lambda _: article10.hindcast("finland_2022_at_signing", runs=2),
     "hindcast_stances": lambda _: article10.hindcast_stances(runs=2),
+    "rivals": lambda _: article10.rivals(runs=2, past=False, changes=SHORT),
     "robustness": lambda _: robustness(runs=2, redraws=1, points=2, changes=SHORT),
 }
 
@@ -95,6 +96,7 @@ SMALL = {
     "tune": ["--runs", "2", "--points", "8", "--workers", "1"],
     "hindcast": ["--runs", "2"],
     "forecast": ["--runs", "2", "--draws", "1", "--edition", NEWEST],
+    "rivals": ["--runs", "2", "--no-past", "--set", f"horizon={SHORT['horizon']}"],
     "new": ["--force"],
     "replay": [],
     "scenarios": [],

@@ -18,6 +18,7 @@ from article10.runs.analyses.rules.compared import compare_rules
 from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.ensemble.result import NO_RUNS, EnsembleResult
 from article10.runs.ensemble.summary import holdouts, milestones, summarise
+from article10.runs.evidence.rivals.rivals import rivals
 from article10.runs.evidence.robustness import robustness
 from article10.runs.figures.plot import DEFAULT_FIGURES
 
@@ -32,6 +33,7 @@ ANALYSES = {
     "comparison": compare,
     "rules": lambda **asked: compare_rules(rules=("unanimity", "simple majority"), **asked),
     "holdouts": holdout_power,
+    "rivals": lambda **asked: rivals(past=False, **asked),
     "curve": lambda **asked: influence_curve(efforts=(1.0,), strategies=("uniform",), **asked),
     "futures": lambda **asked: three_futures(deterrence=(0.5,), given=START, **asked),
     "tornado": lambda **asked: tornado(parameters=("stance.peer_rate",), **asked),

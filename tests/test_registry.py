@@ -50,6 +50,7 @@ SMALL = {
     "tune": {"parameters": TWO, "targets": TARGETS, "points": 32, **ALONE},
     "hindcast": {"scenario": "finland_2022_at_signing", "draws": 2},
     "hindcast_stances": {"scenario": "ukraine_2022"},
+    "rivals": {"past": False},
 }
 """Arguments that make an analysis quick, or that it needs."""
 

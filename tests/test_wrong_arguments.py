@@ -42,6 +42,7 @@ ANALYSES = (
     "discover",
     "guarantee_tradeoff",
     "three_futures",
+    "rivals",
 )
 
 
@@ -209,6 +210,10 @@ CALLS = {
     "rank_influence: levers": Call(lambda o: article10.rank_influence(o.scenario, [None], 2), ("of = None",)),
     "discover_parameters": Call(lambda o: article10.discover_parameters(None), ("batch = None", "open_batch")),
     "hindcast: observed": Call(lambda o: article10.hindcast("finland_2022_at_signing", 3), ("observed = 3",)),
+    "rivals: salience": Call(
+        lambda o: article10.rivals(o.scenario, 2, salience=3), ("salience = 3", "expected a word")
+    ),
+    "rivals: past": Call(lambda o: article10.rivals(o.scenario, 2, past=WORD), ("past = 'martians'", "expected")),
     "hindcast_stances": Call(lambda o: article10.hindcast_stances(positions=[None]), ("positions = [None]",)),
     "explore: parameters": Call(lambda o: article10.explore(o.scenario, []), ("parameters = []",)),
     "report: runs": Call(lambda o: article10.report(o.scenario, None), ("runs = None",)),

@@ -184,6 +184,13 @@ SHIPPED = (
         ROOMS + "evidence.stance_dynamics:hindcast_stances",
         page="../evidence/stance_dynamics.md",
     ),
+    Analysis(
+        "rivals",
+        "What would the standard models of collective decisions say?",
+        ROOMS + "evidence.rivals.rivals:rivals",
+        "rivals",
+        page="rivals.md",
+    ),
 )
 """The analyses of the package."""
 

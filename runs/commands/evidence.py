@@ -1,4 +1,4 @@
-"""The command that compares the model with what happened."""
+"""The commands that compare the model with what happened, and with other models."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.registry import ANALYSES
-from article10.runs.commands.analyses import Out, Runs, give
-from article10.runs.commands.application import EditionChoice, Force, Seed
+from article10.runs.commands.analyses import Out, Runs, ask, give
+from article10.runs.commands.application import EditionChoice, Force, Seed, Settings, Source, parsed_changes
 from article10.runs.output.progress import progress_shown
 
 Round = Annotated[
@@ -43,3 +44,21 @@ def hindcast(
     find = ANALYSES["hindcast"].load()
     with progress_shown("hindcast") as done:
         give(lambda: find(round_, observed, **asked, progress=done), out, force)
+
+
+def rivals(
+    scenario: Source = "baseline",
+    salience: Annotated[
+        str, typer.Option(help="How much each member cares, by its exposure or extremity, or equal.")
+    ] = "exposure",
+    past: Annotated[bool, typer.Option("--past/--no-past", help="Score the models on cases that are known.")] = True,
+    runs: Runs = 500,
+    seed: Seed = 0,
+    settings: Settings = None,
+    edition: EditionChoice = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Median voter, compromise, pivotal members and challenges take the stances of the first day as positions."""
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
+    ask("rivals", chosen, out, force, salience=salience, past=past, runs=runs, seed=seed)
