@@ -149,6 +149,19 @@ def test_a_mirrored_issue_has_a_mirrored_outcome_in_any_unit(choices, drawn):
 
 
 @pytest.mark.parametrize("choices", READINGS, ids=str)
+def test_neither_the_order_of_members_nor_rounding_decides_where_offers_tie(choices):
+    path = challenge(YEARS[None, :], INFLUENCE, SALIENCE, choices)[-1]
+    mirrored = challenge(14.0 - YEARS[None, :], INFLUENCE, SALIENCE, choices)[-1]
+    np.testing.assert_allclose(mirrored, 14.0 - path, atol=1e-4)
+    roster = article10.read_scenario().members()
+    order = np.random.default_rng(2).permutation(len(roster))
+    stance, weight, cares = roster.stance, roster.influence_weight, 0.25 + 0.75 * roster.exposure
+    one = challenge(stance[None, :], weight, cares, choices)[-1][:, order]
+    other = challenge(stance[None, order], weight[order], cares[order], choices)[-1]
+    np.testing.assert_allclose(other, one, atol=1e-4)
+
+
+@pytest.mark.parametrize("choices", READINGS, ids=str)
 def test_draws_do_not_mix(choices, drawn):
     position, influence, salience = drawn
     together = challenge(position, influence, salience, choices, rounds=3)

@@ -49,7 +49,7 @@ def hindcast(
 def rivals(
     scenario: Source = "baseline",
     salience: Annotated[
-        str, typer.Option(help="How much each member cares, by its exposure or extremity, or equal.")
+        str, typer.Option(help="How much each member cares: exposure, equal or extremity.")
     ] = "exposure",
     past: Annotated[bool, typer.Option("--past/--no-past", help="Score the models on cases that are known.")] = True,
     runs: Runs = 500,

@@ -21,10 +21,14 @@ from typing import Literal
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray
-from article10.runs.evidence.rivals.spatial import median_voter
+from article10.runs.evidence.rivals.spatial import ROUNDING, median_voter
 
 ROUNDS = 10
 """Rounds of challenges: as many as the published run that is repeated has."""
+
+
+SAME = 1e-6
+"""Moves that differ by less, as a share of the width of the issue, are the same: rounding must not decide."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +111,17 @@ class Offers:
     @property
     def lost(self) -> BoolArray:
         """Where both would challenge and j expects more: i loses the confrontation."""
-        return (self.theirs > self.mine) & (self.mine > 0)
+        return (self.theirs > self.mine + ROUNDING) & (self.mine > ROUNDING)
 
     @property
     def met(self) -> BoolArray:
         """Where j expects more than i fears: a compromise, nearer to j the more i fears."""
-        return (self.theirs > -self.mine) & (self.mine < 0)
+        return (self.theirs > -self.mine) & (self.mine < -ROUNDING)
 
     @property
     def yielded(self) -> BoolArray:
         """Where j would challenge and i fears at least as much as j expects: i capitulates."""
-        return (self.theirs > 0) & (self.theirs <= -self.mine)
+        return (self.theirs > ROUNDING) & (self.theirs <= -self.mine)
 
     @property
     def part(self) -> FloatArray:
@@ -204,13 +208,17 @@ def _exponents(danger: FloatArray) -> FloatArray:
 def _moved(
     position: FloatArray, weight: FloatArray, salience: FloatArray, width: FloatArray, choices: Choices
 ) -> FloatArray:
-    """Positions after one round in which each actor takes one of the offers made to it."""
+    """Positions after one round in which each actor takes one of the offers made to it.
+
+    Offers that tie would be chosen by the order of the actors; their mean is taken instead.
+    """
     found = expectations(position, weight, salience, width, choices)
     move = found.part * (position[:, None, :] - position[:, :, None])
     kinds = (found.lost, found.met, found.yielded)
-    size = np.where(np.any(kinds, axis=0) & (move != 0), np.abs(move), np.inf)
+    size = np.where(np.any(kinds, axis=0) & (np.abs(move) > SAME * width), np.abs(move), np.inf)
     if choices.offers == "kind":
         size = size + sum(place * 2.0 * width * kind for place, kind in enumerate(kinds))
-    taken = np.argmin(size, axis=-1)[..., None]
-    step = np.take_along_axis(move, taken, -1)[..., 0]
-    return position + np.where(np.isfinite(np.take_along_axis(size, taken, -1)[..., 0]), step, 0.0)
+    least = size.min(axis=-1, keepdims=True)
+    taken = np.isfinite(size) & (size <= np.where(np.isfinite(least), least, 0.0) + SAME * width)
+    step: FloatArray = (move * taken).sum(axis=-1) / np.maximum(taken.sum(axis=-1), 1)
+    return position + step

@@ -53,8 +53,8 @@ def forecasts(found: Rivals, ax: Axes | None = None) -> Axes:
         ax.set_title(f"{found.scenario.candidate.name}: outcomes by models of collective decisions")
         simulated = f"{found.forecasts['admitted'].loc[SIMULATION]:.0%} of runs by {found.scenario.horizon:%Y}"
         text = (
-            "dots: at the coded stances; lines: 95% of draws of the stances; grey: other saliences\n"
-            "and other readings of the challenges. Bubbles: number of members, area by influence.\n"
+            "dots: at the coded stances, green if they admit; lines: 95% of draws of the stances; grey:\n"
+            "other saliences, other readings of the challenges. Bubbles: number of members, area by influence.\n"
             f"Of the rules, the pivotal member is shown. The simulation admits in {simulated}."
             f"{'' if found.is_settled else UNSETTLED}"
         )
