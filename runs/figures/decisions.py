@@ -22,6 +22,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.figures.titles import probability_that
 from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def draw_accession(ax: Axes, result: EnsembleResult) -> None:
         highest = max(highest, high.max())
     _share_frame(ax, highest)
     scenario = result.scenario
-    ax.set_title(literal(f"{scenario.candidate.name}: {scenario.title or 'accession'}"))
-    note_runs(ax, result.runs, "at the right: share by the horizon; bands: 95% CI, simulation uncertainty only")
+    ax.set_title(probability_that(scenario.candidate.name, *Milestone))
+    words = "at the right: share by the horizon; bands: 95% CI (simulation uncertainty only)"
+    note_runs(ax, result.runs, f"{words}; scenario: {literal(scenario.title or scenario.name)}")
 
 
 def draw_accession_of_each(ax: Axes, results: Mapping[str, EnsembleResult]) -> None:
@@ -60,9 +62,9 @@ def draw_accession_of_each(ax: Axes, results: Mapping[str, EnsembleResult]) -> N
         highest = max(highest, high.max())
     _share_frame(ax, highest)
     first = next(iter(results.values()))
-    ax.set_title(literal(f"{first.scenario.candidate.name}: accession, by scenario"))
+    ax.set_title(f"{probability_that(first.scenario.candidate.name, Milestone.ACCESSION)}, by scenario")
     fewest = min(result.runs for result in results.values())
-    words = "at the right: by the horizon; bands: 95% CI, simulation uncertainty only"
+    words = "at the right: by the horizon; bands: 95% CI (simulation uncertainty only)"
     note_runs(ax, fewest, words, where=" or more of each scenario")
 
 
@@ -108,6 +110,6 @@ def draw_holdouts(ax: Axes, result: EnsembleResult, shown: pd.DataFrame, every: 
     ax.set_xlabel("share of the councils that voted on the bid")
     ax.grid(visible=False, axis="y")
     ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
-    ax.set_title("How often each member objects" if len(shown) else "No council voted on the bid in any run")
+    ax.set_title("How often each member objects, and why" if len(shown) else "No council voted on the bid in any run")
     left = shown_of(len(shown), every, "members")
     note_runs(ax, result.runs, f"alone: the only member that objects because of its own stance{left}", below=38)

@@ -83,7 +83,7 @@ def draw_map(
         show_member(drawn[code], stance[code], code in barred)
     _name_outsiders(ax, set(drawn) - set(stance.index), edition)
     _legend(ax, candidate, bool(applying & set(drawn)))
-    colour_bar(ax, label)
+    colour_bar(ax, label, below=True)
     return drawn
 
 

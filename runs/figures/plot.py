@@ -226,7 +226,7 @@ class Plot:
         median, barred = self._median(step), self._barred(step)
         with drawing(ax, figsize=(8.0, 5.4)) as ax:
             draw_map(ax, median, self.result.scenario, barred)
-            ax.set_title(f"Median stance on {days[step]:%Y-%m-%d}")
+            ax.set_title(f"Where members stand on {days[step].day} {days[step]:%B %Y}: median stance")
             note_runs(ax, self.result.runs, "stripes: the member objects because of the war in most runs", below=8)
         return ax
 

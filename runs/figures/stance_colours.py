@@ -22,7 +22,14 @@ def colour_of(stance: float) -> Any:  # noqa: ANN401 - a colour as matplotlib ta
     return STANCES(SCALE(stance))
 
 
-def colour_bar(ax: Any, label: str = "median stance") -> None:  # noqa: ANN401 - Axes.figure is loosely typed
-    """Draw the scale of stances at the right of a figure."""
-    bar = ax.get_figure().colorbar(ScalarMappable(SCALE, STANCES), ax=ax, shrink=0.7, pad=0.02, extend="both")
+def colour_bar(ax: Any, label: str = "median stance", below: bool = False) -> None:  # noqa: ANN401 - loosely typed
+    """Draw the scale of stances at the right of a figure, or below it.
+
+    Args:
+        ax: the axes.
+        label: label of the scale.
+        below: whether it lies below the figure.
+    """
+    place = {"location": "bottom", "aspect": 35, "shrink": 0.8} if below else {"location": "right", "shrink": 0.7}
+    bar = ax.get_figure().colorbar(ScalarMappable(SCALE, STANCES), ax=ax, pad=0.02, extend="both", **place)
     bar.set_label(label)

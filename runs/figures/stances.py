@@ -78,7 +78,7 @@ def draw_fan(ax: Axes, result: EnsembleResult, members: Sequence[str]) -> None:
     if not is_one:
         _label_lines(ax, result)
     ax.set_ylabel("stance")
-    ax.set_title(name_of(result, members[0]) if is_one else "Stances of members")
+    ax.set_title(f"Stance over time: {name_of(result, members[0])}" if is_one else "Stances of members over time")
     note_runs(ax, result.runs, BANDS_NOTE if is_one else "lines: medians; bands: 50% of runs")
 
 
@@ -96,7 +96,7 @@ def draw_fan_of_each(ax: Axes, results: Mapping[str, EnsembleResult], member: st
     _stance_frame(ax, first, label=False)
     _label_lines(ax, first)
     ax.set_ylabel("stance")
-    ax.set_title(f"{name_of(first, member)}, by scenario")
+    ax.set_title(f"Stance over time: {name_of(first, member)}, by scenario")
     fewest = min(result.runs for result in results.values())
     note_runs(ax, fewest, "lines: medians; bands: 50% of runs", where=" or more of each scenario")
 

@@ -18,6 +18,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.figures.titles import REACHED, probability_that
 from article10.runs.statistics.intervals import excludes_zero
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_by_year(found: Comparison, measure: str, ax: Axes | None) -> Axes:
     """Draw a measure at the end of each year, one line for each scenario."""
     is_share = measure in SHARES
     rows = found.by_year.xs(measure, level="measure")
-    with drawing(ax, names=[f"{name} 00%" for name in found.names]) as ax:
+    with drawing(ax, names=[f"{name} 00.0%" for name in found.names]) as ax:
         for look, name in with_looks(found.names):
             own = rows.xs(name, level="scenario")
             days = [date2num(day) for day in own.index]  # type: ignore[no-untyped-call]
@@ -45,7 +46,7 @@ def draw_by_year(found: Comparison, measure: str, ax: Axes | None) -> Axes:
             if measure in ("invitation", "signature", "accession"):
                 days = [date2num(found.scenario.start), *days]  # type: ignore[no-untyped-call]
                 value, low, high = (np.array([0.0, *each]) for each in (value, low, high))
-            end = f"{value[-1]:.0%}" if is_share else f"{value[-1]:.2f}"
+            end = f"{value[-1]:.1%}" if is_share else f"{value[-1]:.2f}"
             ax.fill_between(days, low, high, color=look["color"], alpha=0.12, linewidth=0)
             ax.plot(days, value, label=f"{name} {end}", **look)
             ax.set_xlim(days[0], days[-1])
@@ -56,10 +57,16 @@ def draw_by_year(found: Comparison, measure: str, ax: Axes | None) -> Axes:
         milestone = f"probability of {measure} by the date"
         ax.set_ylabel(BY_YEAR.get(measure, milestone if is_share else MEASURES.get(measure, measure)))
         time_axis(ax)
-        name = found.scenario.candidate.name
-        ax.set_title(f"{name}: {measure.replace('_', ' ')}, by scenario")
-        note_runs(ax, found.runs, "of each scenario, paired; bands: 95% CI (simulation uncertainty only)")
+        head = probability_that(found.scenario.candidate.name, measure) if measure in REACHED else _headed(measure)
+        ax.set_title(f"{head}, by scenario")
+        words = "bands: 95% CI (simulation uncertainty only)"
+        note_runs(ax, found.runs, words, where=" of each scenario, paired")
     return ax
+
+
+def _headed(measure: str) -> str:
+    words = measure.replace("_", " ")
+    return words[0].upper() + words[1:]
 
 
 def draw_differences(found: Comparison, ax: Axes | None) -> Axes:
@@ -77,13 +84,14 @@ def draw_differences(found: Comparison, ax: Axes | None) -> Axes:
                 ax.plot(row["difference"], place, "o", color=colour)
                 ticks.append(place)
                 what = "bid shelved" if measure == "ever_shelved" else measure
-                labels.append(f"{what}: {name.removeprefix(found.names[0] + ' ')}")
+                labels.append(what if len(others) == 1 else f"{what}: {name.removeprefix(found.names[0] + ' ')}")
         ax.set_yticks(ticks, labels)
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
         points_axis(ax, "probability by the horizon")
         ax.grid(visible=False, axis="y")
-        ax.set_title(f"Differences from {found.names[0]}")
-        words = "of each scenario, paired\nlines: 95% CI (simulation uncertainty only); pale: CI includes zero"
-        note_runs(ax, found.runs, words, below=38)
+        less = f"{others[0][1]} less {found.names[0]}" if len(others) == 1 else f"each scenario less {found.names[0]}"
+        ax.set_title(f"Differences of probabilities: {less}")
+        words = "lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
+        note_runs(ax, found.runs, words, below=38, where=" of each scenario, paired")
     return ax

@@ -36,6 +36,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.figures.titles import probability_that
 from article10.runs.statistics.intervals import excludes_zero
 
 if TYPE_CHECKING:
@@ -82,12 +83,13 @@ def probability(answer: Influence, outcome: str | None = None, ax: Axes | None =
         ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
         ax.set_ylabel(f"probability of {outcome} by the date")
         time_axis(ax)
-        ax.set_title(_headed(f"{outcome.capitalize()} with and without {answer.lever.label}"))
+        head = probability_that(answer.scenario.candidate.name, outcome)
+        ax.set_title(f"{head}, with and without {literal(answer.lever.label)}")
         note_runs(ax, answer.runs, "paired runs with and without it; bands: 95% CI (simulation uncertainty only)")
     return ax
 
 
-def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
+def members(answer: Influence, most: int = 12, ax: Axes | None = None) -> Axes:
     """Effect of the lever on each member's stance, largest on top, with 95% intervals; pale if they include zero."""
     shown = answer.members.head(most)[::-1]
     with house_style():
@@ -100,7 +102,7 @@ def members(answer: Influence, most: int = 16, ax: Axes | None = None) -> Axes:
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.set_xlabel("change of stance, mean over the years")
         ax.grid(visible=False, axis="y")
-        ax.set_title(_headed(f"{answer.lever.label}: effect on members' stances"))
+        ax.set_title(literal(f"What {answer.lever.label} changes in members' stances"))
         left = shown_of(len(shown), len(answer.members), "members")
         words = f"bars: 95% CI of paired differences (simulation uncertainty only); pale: CI includes zero{left}"
         note_runs(ax, answer.runs, words, below=38)
@@ -129,13 +131,13 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
         points_axis(ax, "probability by the horizon (Shapley share)")
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.14)
-        ax.set_title(_headed(f"{answer.lever.label} by channel"))
+        ax.set_title(literal(f"What {answer.lever.label} changes, by channel"))
         words = "of each combination of channels; lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
         note_runs(ax, answer.runs, words, below=38)
     return ax
 
 
-def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: Axes | None = None) -> Axes:
+def through(answer: Influence, outcome: str | None = None, most: int = 8, ax: Axes | None = None) -> Axes:
     """Who or what blocks an outcome: runs blocked with the lever to the left, runs enabled by it to the right.
 
     Args:
@@ -171,12 +173,8 @@ def through(answer: Influence, outcome: str | None = None, most: int = 10, ax: A
         ax.grid(visible=False, axis="y")
         handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))  # each reason once
         ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        ax.set_title(f"Who or what blocks the {outcome}")
+        ax.set_title(literal(f"Through whom {answer.lever.label} blocks the {outcome}"))
         counts = f"{answer.blocked[outcome]:,} blocked, {answer.enabled[outcome]:,} enabled"
         left = shown_of(len(names), len(through_whom), "names")
         note_runs(ax, answer.runs, literal(f"{counts} by {answer.lever.label}{left}"), below=38)
     return ax
-
-
-def _headed(title: str) -> str:
-    return literal(title[0].upper() + title[1:])

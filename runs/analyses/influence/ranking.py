@@ -18,7 +18,16 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.levers import LEVERS, Lever, lever
 from article10.runs.analyses.paired import Progress, check_milestone, paired_runs, reached
 from article10.runs.analyses.result import AnalysisResult, listed
-from article10.runs.figures.style import house_style, literal, new_axes, note_runs, points_axis, signed_colours
+from article10.runs.figures.style import (
+    house_style,
+    literal,
+    new_axes,
+    note_runs,
+    points_axis,
+    shown_of,
+    signed_colours,
+)
+from article10.runs.figures.titles import probability_that
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, Form
 from article10.runs.statistics.intervals import (
@@ -102,22 +111,28 @@ class InfluenceRanking(AnalysisResult):
         """The effects as bars."""
         return {"ranking": self.plot}
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Effect of each lever with its 95% interval, largest on top; pale where the interval includes zero."""
-        shown = self.levers[::-1]
+    def plot(self, ax: Axes | None = None, most: int = 12) -> Axes:
+        """Effect of each lever with its 95% interval, largest on top; pale where the interval includes zero.
+
+        Args:
+            ax: where to draw.
+            most: number of levers shown, those with the largest estimates.
+        """
+        shown = self.levers.head(most)[::-1]
         with house_style():
             ax = ax or new_axes(figsize=(8.0, 1.6 + 0.34 * len(shown)))
-            colours = signed_colours(shown["difference"], self.detected[::-1])
+            colours = signed_colours(shown["difference"], self.detected.head(most)[::-1])
             errors = [shown["difference"] - shown["difference_low"], shown["difference_high"] - shown["difference"]]
             labels = shown["label"].map(literal)
             ax.barh(labels, shown["difference"], xerr=errors, color=colours, error_kw={"ecolor": "#444444"})
             ax.axvline(0, color="#888888", linewidth=0.8)
             points_axis(ax, f"probability of {self.outcome} by the horizon")
             ax.grid(visible=False, axis="y")
-            ax.set_title(f"Influence on the {self.outcome}, by lever")
+            ax.set_title(f"{probability_that(self.scenario.candidate.name, self.outcome)}: what changes it")
             words = (
                 "paired runs with and without each; lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
             )
+            words += shown_of(len(shown), len(self.levers), "levers")
             note_runs(ax, self.runs, words, below=38)
         return ax
 
