@@ -133,6 +133,11 @@ class Chromium:
         answer = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(answer["data"]))
 
+    def pdf(self) -> bytes:
+        """The page as it prints, in the size of paper that it asks for."""
+        answer = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        return base64.b64decode(answer["data"])
+
     def strangers(self) -> list[str]:
         """Addresses asked for that are not on this machine."""
         local = ("data", "blob", "about")

@@ -68,7 +68,8 @@ def test_the_bottom_line_says_the_share_of_the_runs(made):
     share = made.report.result.outcomes["invitation_date"].notna().mean()
     line = " ".join(made.sections()["The bottom line"])
     assert frequency(share) in line
-    assert f"({share:.0%} [" in line
+    assert f"({share:.1%} [" in line
+    assert f"; {made.report.plausible.of_share('invitation')} over plausible parameters)" in line
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ import base64
 import re
 import shlex
 import tomllib
+from html import unescape
 from html.parser import HTMLParser
+from itertools import chain
+from xml.etree import ElementTree as ET
 
 import pytest
 from typer.testing import CliRunner
@@ -18,9 +21,12 @@ from article10.runs.ensemble.summary import summarise
 from article10.runs.figures.style import new_axes, note_runs
 from article10.runs.output.toml_value import toml_value
 from article10.runs.report.assumptions import GIVEN, coded_stances, grounds_of_stances
-from article10.runs.report.headline import first_objector, headline
+from article10.runs.report.brief import Brief
+from article10.runs.report.headline import first_objector, main_numbers
 from article10.runs.report.pictures import drawn
-from article10.runs.report.report import report
+from article10.runs.report.report import report, with_minus
+from article10.runs.statistics.forms import PERCENT
+from article10.runs.statistics.intervals import interval
 
 pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
@@ -46,7 +52,7 @@ def test_the_page_fetches_nothing(made):
     links = Links()
     links.feed(made.html())
     assert links.images
-    assert all(link.startswith("data:image/png;base64,") for link in links.found)
+    assert all(link.startswith(("data:image/svg+xml;base64,", "#")) for link in links.found)
     assert not re.search(r"@import|url\(|<script", made.html())
 
 
@@ -55,16 +61,65 @@ def test_every_picture_is_whole_and_has_words_for_those_who_cannot_see_it(made):
     links.feed(made.html())
     for image in links.images:
         assert image["alt"]
-        assert base64.b64decode(image["src"].split(",", 1)[1]).startswith(b"\x89PNG")
-    assert any("map of Europe" in image["alt"] for image in links.images)
+        assert ET.fromstring(base64.b64decode(image["src"].split(",", 1)[1])).tag.endswith("svg")
+    titles = [image["alt"] for image in links.images]
+    assert "Probability that Ukraine is invited, has signed and is a member" in titles
+    assert "Where members stand on 1 December 2029: median stance" in titles
+    assert not [title for title in titles if set(title.split()) & set(made.scenario.members().iso3)]
 
 
-def test_the_headline_says_what_the_runs_say(made):
+def test_every_link_within_the_page_leads_somewhere(made):
+    page = made.html()
+    for anchor in {link[1:] for link in re.findall(r'href="(#[^"]+)"', page)}:
+        assert page.count(f' id="{anchor}"') == 1
+
+
+def test_it_opens_with_the_text_of_the_brief(made):
+    page = unescape(made.html())
+    said = [with_minus(text) for text in chain(*Brief(made).sections().values())]
+    places = [page.index(text) for text in said]
+    assert places == sorted(places)
+    assert places[-1] < page.index('<section id="numbers">')
+
+
+def test_the_main_numbers_say_what_the_runs_say(made):
     last = summarise(made.result).milestones.iloc[-1]
-    cards = {card.label: card for card in headline(made.result, made.influence)}
-    assert cards["invitation by December 2029"].value == f"{last['invitation']:.0%}"
-    assert cards["ballots that Russia has"].value == "0 of 32"
-    assert all(card.value in made.html() for card in cards.values())
+    numbers = main_numbers(made).frame
+    stated = interval(last, "invitation", PERCENT)
+    assert numbers.loc["invited by December 2029"].to_list() == [stated, made.plausible.of_share("invitation")]
+    assert stated in made.html()
+
+
+def test_one_quantity_has_one_number_throughout(made):
+    body = made.html().partition('<section id="appendix">')[0]  # there, other quantities are close to these
+    text = unescape(re.sub(r"<[^>]+>", " ", body))
+    last, effects = summarise(made.result).milestones.iloc[-1], made.influence.total
+    shares = [(last[name], last[f"{name}_low"], last[f"{name}_high"]) for name in ("invitation", "accession")]
+    for stated in shares:
+        said = "{:.1%} [{:.1%}, {:.1%}]".format(*stated)
+        assert text.count(said) >= 3  # in the brief, among the main numbers, and in its section
+        for other in ("{:.0%} [{:.0%}, {:.0%}]", "{:.2%} [{:.2%}, {:.2%}]"):
+            assert other.format(*stated) not in text
+    for d in effects.values():
+        said = with_minus(
+            "{:+.1f} [{:+.1f}, {:+.1f}]".format(*(100 * value + 0.0 for value in (d.mean, d.low, d.high)))
+        )
+        assert text.count(said) >= 1
+        assert with_minus("{:+.0f} [{:+.0f}, {:+.0f}]".format(*(100 * v for v in (d.mean, d.low, d.high)))) not in text
+
+
+def test_differences_are_percentage_points_and_intervals_say_what_they_cover(made):
+    text = unescape(re.sub(r"<[^>]+>", " ", made.html()))
+    past = text.index("Hindcasts: past rounds")  # skills there are ratios of scores, not differences of probabilities
+    assert not re.search(r"[+−]\d+(\.\d+)?%", text[:past])
+    for section in made.sections():
+        if any("[" in sentence for sentence in section.sentences):
+            assert "simulation uncertainty only; not how sure the model is of the world" in section.covers
+        for table in section.tables:
+            if any("[" in cell for row in table.rows for cell in row):
+                assert table.covers
+        for figure in section.figures:
+            assert "95%" not in figure.note or "simulation uncertainty only" in figure.note
 
 
 def test_every_parameter_stands_on_the_page_with_its_source_and_what_differs_from_the_baseline(made):
@@ -80,9 +135,9 @@ def test_the_command_on_the_page_gives_the_same_numbers(made, tmp_path):
     out = tmp_path / "again.html"
     done = CliRunner().invoke(app, [*words, "--out", str(out)])
     assert done.exit_code == 0, done.output
-    assert [card.value for card in headline(made.result, made.influence)] == re.findall(
-        r"<li><b>(.*?)</b>", out.read_text("utf-8")
-    )
+    opening, numbers = r"<header>.*?</header>", r'<section id="numbers">.*?</section>'
+    for part in (opening, numbers):
+        assert re.findall(part, made.html(), re.S) == re.findall(part, out.read_text("utf-8"), re.S)
 
 
 def test_a_page_that_exists_is_not_overwritten_and_nothing_runs(tmp_path):
@@ -122,7 +177,7 @@ def test_where_no_council_was_held_nobody_is_said_to_object():
     who = next(section for section in made.sections() if section.anchor == "who")
     assert who.sentences == ["No council had the question before it: the bid was decided before the start."]
     assert (len(who.figures), len(who.tables)) == (1, 0)
-    assert not any("invitation" in card.label for card in headline(made.result, made.influence))
+    assert not any("invit" in name for name in main_numbers(made).frame.index)
 
 
 def test_values_are_written_as_toml_reads_them():
@@ -143,24 +198,25 @@ def test_what_stances_rest_on_is_said_of_the_scenario_s_own():
 
 
 def objecting(*codes):
-    """The card on who objects most, in a world where some members are opposed and all others support."""
+    """The sentence on who objects most, in a world where some members are opposed and all others support."""
     changes = {"horizon": "2028-12-01", "accession.candidate_at_war": False, "roster.all.stance": 0.9}
     changes |= {
         f"roster.{code}.{key}": value for code in codes for key, value in (("stance", -0.8), ("stance_spread", 0.1))
     }
-    return first_objector(article10.simulate(article10.read_scenario("baseline", changes), 20, 1))[0]
+    return first_objector(article10.simulate(article10.read_scenario("baseline", changes), 20, 1))
 
 
 def test_the_member_that_objects_most_is_named_only_where_it_is_told_from_the_next():
-    assert objecting("HUN").value == "Hungary"
+    assert objecting("HUN") == "Hungary objects most, by its own stance."
     close = objecting("HUN", "SVK")
-    assert close.value == "not distinguishable"
-    assert {"Hungary", "Slovakia"} <= set(re.findall(r"\w+", close.interval))
+    assert "not distinguishable" in close
+    assert {"Hungary", "Slovakia"} <= set(re.findall(r"\w+", close))
 
 
-def test_every_share_and_mean_has_its_interval(made):
-    for card in headline(made.result, made.influence):
-        assert card.label == "ballots that Russia has" or re.search(r"\d+%? to [−+]?\d+|\[\d+%, \d+%\]", card.interval)
+def test_every_share_and_mean_has_its_interval_and_its_range(made):
+    for _, (estimate, over) in main_numbers(made).frame.iterrows():
+        assert re.search(r"\[[+-]?[\d.]+%?, [+-]?[\d.]+%?\]", estimate)
+        assert re.fullmatch(r"\d+% to \d+%|[+-]?\d+ to [+-]?\d+ percentage points", over)
     sections = {section.anchor: section.sentences for section in made.sections()}
     assert re.search(r"The war is hot for \d\.\d \[\d\.\d, \d\.\d\] years", " ".join(sections["when"]))
     assert re.search(r"by its own stance: \w+ \d+% \[\d+%, \d+%\]", " ".join(sections["who"]))

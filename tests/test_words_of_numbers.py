@@ -32,7 +32,7 @@ from article10.runs.batches.summary import rendered_batch
 from article10.runs.command_line import app
 from article10.runs.figures.style import new_axes, points_axis
 from article10.runs.output.table import ResultTable
-from article10.runs.report.headline import headline
+from article10.runs.report.headline import main_numbers
 from article10.runs.report.report import report
 from article10.runs.statistics.forms import POINTS, about
 from article10.runs.statistics.intervals import paired
@@ -124,8 +124,10 @@ def test_a_report_has_one_number_for_one_quantity():
     ranked = page.analyses["rank_influence"].levers.loc["russia"]
     assert (ranked["difference"], ranked["difference_low"]) == (ours.mean, ours.low)
     assert ranked["label"] == page.influence.lever.label
-    card = next(card for card in headline(page.result, page.influence) if page.influence.lever.label in card.label)
-    assert "percentage points" in card.interval
+    numbers = main_numbers(page).frame["estimate [95% interval]"]
+    effects = numbers[[name for name in numbers.index if page.influence.lever.label in name]]
+    assert len(effects) == len(page.influence.outcomes)
+    assert effects.str.endswith("percentage points").all()
 
 
 # --- tables of the command line -------------------------------------------------------------------------------------

@@ -19,10 +19,13 @@ from article10.runs.evidence.ratification_variants import FORMS, score_forms
 from article10.runs.evidence.rounds import shipped_rounds
 from article10.runs.figures.style import save_figure
 from article10.runs.output.progress import progress_shown
-from generated import markdown_table, with_blocks
+from generated import markdown_table, with_blocks, write_table
 
 PAGE = Path(__file__).parents[1] / "evidence" / "hindcast.md"
 """Path of the page in a checkout; its pictures are beside it."""
+
+IN_REPORT = Path(__file__).parents[2] / "runs" / "report" / "hindcast.csv"
+"""What was aimed at and reached, as a report shows it."""
 
 RUNS, DRAWS, SEED = 2000, 100, 0
 """Settings with which the page is computed."""
@@ -110,8 +113,8 @@ def _accession(found: Mapping[str, Hindcast]) -> str:
     return markdown_table(columns, rows)
 
 
-def _targets(found: Mapping[str, Hindcast]) -> str:
-    """Mean scores over rounds against what was aimed at; rounds signed on one day count once."""
+def target_rows(found: Mapping[str, Hindcast]) -> list[dict[str, str]]:
+    """Mean scores over rounds, what was aimed at, and whether it was met; rounds signed on one day count once."""
     distinct = list({answer.round.signed: answer for answer in list(found.values())[::-1]}.values())
     calm = [answer for answer in distinct if not is_urgent(answer.round)]
     rows = []
@@ -122,19 +125,22 @@ def _targets(found: Mapping[str, Hindcast]) -> str:
                     np.mean([answer.scored[column].to_dict()[of] for answer in rounds]) for of in (MODEL, baseline)
                 )
                 gained = 1.0 - mine / theirs
-                rows.append(
-                    (f"skill in {name} over {baseline}, {where}", "above 0", f"{gained:+.1%}", _met(gained > 0))
-                )
+                rows.append((f"skill in {name} over {baseline}, {where}", "above 0", f"{gained:+.1%}", gained > 0))
     day = float(np.mean([answer.completion["crps"].to_dict()[MODEL] for answer in calm]))
-    rows.append(("CRPS of the day of accession, calm rounds", "below 50 days", f"{day:.0f} days", _met(day < 50)))
+    rows.append(("CRPS of the day of accession, calm rounds", "below 50 days", f"{day:.0f} days", day < 50))
     held = [answer.by_member[MODEL]["covered_90%"] for answer in distinct]
     share = sum(each.sum() for each in held) / sum(each.count() for each in held)
-    rows.append(("days within the 90% interval", "80 to 97%", f"{share:.0%}", _met(0.8 <= share <= 0.97)))
+    rows.append(("days within the 90% interval", "80 to 97%", f"{share:.0%}", bool(0.8 <= share <= 0.97)))
+    return [
+        {"measure": measure, "aimed at": aim, "reached": reached, "met": "yes" if met else "no"}
+        for measure, aim, reached, met in rows
+    ]
+
+
+def _targets(found: Mapping[str, Hindcast]) -> str:
+    words = {"yes": "met", "no": "**missed**"}
+    rows = [(row["measure"], row["aimed at"], row["reached"], words[row["met"]]) for row in target_rows(found)]
     return markdown_table(("measure", "aimed at", "reached", ""), rows)
-
-
-def _met(is_met: bool) -> str:
-    return "met" if is_met else "**missed**"
 
 
 def _variants(scored: pd.DataFrame) -> str:
@@ -219,6 +225,7 @@ def main() -> None:
     variants = score_forms(FORMS, on_record, RUNS, DRAWS, SEED)
     blocks = hindcast_blocks(found, given_pace, varied, fit, variants)
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), blocks), "utf-8")
+    write_table(IN_REPORT, target_rows(found))
     for name, figure in (("finland_2022_at_signing", "members"), ("vilnius_2003", "course")):
         save_figure(found[name].figures()[figure], PAGE.parent / f"hindcast_{name}_{figure}.png")
     save_figure(given_pace[HOLDOUT_ROUNDS[0]].figures()["members"], PAGE.parent / "hindcast_pace_known.png")

@@ -17,9 +17,9 @@ from article10.runs.evidence.forecast_file import read_locked
 from article10.runs.evidence.forecast_questions import AGAIN
 from article10.runs.evidence.forecast_scores import FORECASTERS, KEYS, SCORES, mean, score_forecast
 from article10.runs.output.progress import progress_shown
-from article10.runs.statistics.scores import Skill, skill
+from article10.runs.statistics.scores import skill
 from forecast_page import DRAWS, RUNS, SEED, locked_files
-from generated import markdown_table, with_blocks
+from generated import markdown_table, with_blocks, write_table
 
 PAGE = Path(__file__).parents[1] / "evidence" / "track_record.md"
 """Path of the page in a checkout."""
@@ -33,6 +33,9 @@ EDITION = "2025-12"
 DATA = Path(__file__).parents[2] / "model" / "data" / "track_record"
 QUESTIONS, OUTCOMES, PLATFORMS = (DATA / f"{EDITION}{end}" for end in (".toml", "-outcomes.csv", "-platforms.csv"))
 """What is asked, what happened, and what forecasting platforms said."""
+
+IN_REPORT = Path(__file__).parents[2] / "runs" / "report" / "track_record.csv"
+"""The summary as a report shows it."""
 
 Row = Mapping[str, Any]
 
@@ -85,24 +88,44 @@ def _made(path: Path, first: Row, content: Row) -> str:
     )
 
 
-def _summary(rows: Sequence[Row]) -> str:
-    cells, said = [], []
+def summary_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """One row for each group of questions: counts, mean scores by forecaster, and the Brier skill over no change."""
+    found = []
     for name, belongs in GROUPS.items():
         own = [row for row in rows if belongs(row["id"])]
-        brier, log = ({who: float(mean(own, score, who) or 0.0) for who in FORECASTERS} for score in SCORES)
         over = skill(*(np.array([row["brier"][who] for row in own], float) for who in ("model", "no change")))
-        happened = sum(row["outcome"] == "yes" for row in own)
-        numbers = [f"{value:.3f}".replace("inf", "∞") for of in (brier, log) for value in of.values()]
-        cells.append((name, len(own), happened, *numbers, f"{over.value:+.2f} [{over.low:+.2f}, {over.high:+.2f}]"))
-        said.append(f"- **{name[0].upper()}{name[1:]}.** " + _verdict(brier, log, over))
+        found.append(
+            {
+                "edition": EDITION,
+                "questions": name,
+                "scored": len(own),
+                "yes": sum(row["outcome"] == "yes" for row in own),
+                **{f"{score} {who}": float(mean(own, score, who) or 0.0) for score in SCORES for who in FORECASTERS},
+                "skill": over.value,
+                "skill_low": over.low,
+                "skill_high": over.high,
+            }
+        )
+    return found
+
+
+def _summary(rows: Sequence[Row]) -> str:
+    cells, said = [], []
+    for row in summary_rows(rows):
+        name = row["questions"]
+        numbers = [f"{row[f'{score} {who}']:.3f}".replace("inf", "∞") for score in SCORES for who in FORECASTERS]
+        over = f"{row['skill']:+.2f} [{row['skill_low']:+.2f}, {row['skill_high']:+.2f}]"
+        cells.append((name, row["scored"], row["yes"], *numbers, over))
+        said.append(f"- **{name[0].upper()}{name[1:]}.** {_verdict(row)}")
     heads = [f"{'Brier' if score == 'brier' else 'log'}, {who}" for score in SCORES for who in FORECASTERS]
     columns = ("questions", "scored", "of which yes", *heads, "Brier skill over no change [95%]")
     return markdown_table(columns, cells) + "\n" + "\n".join(said) + "\n"
 
 
-def _verdict(brier: Mapping[str, float], log: Mapping[str, float], over: Skill) -> str:
+def _verdict(row: Row) -> str:
     """Who is better by each score, in words."""
-    sure = "" if over.detected else ", but the 95% interval of its skill includes zero"
+    sure = "" if row["skill_low"] > 0 or row["skill_high"] < 0 else ", but the 95% interval of its skill includes zero"
+    brier, log = ({who: row[f"{score} {who}"] for who in FORECASTERS} for score in SCORES)
     return (
         f"By the Brier score, the model is {_better(brier, 'coin')} a coin and {_better(brier, 'no change')} no "
         f"change{sure}. By the log score, it is {_better(log, 'coin')} a coin."
@@ -214,8 +237,9 @@ def main() -> None:
 
 
 def write_page() -> None:
-    """Write the blocks from the files of scored rows."""
+    """Write the blocks from the files of scored rows, and the summary that a report shows."""
     PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), track_record_blocks(scored_files())), "utf-8")
+    write_table(IN_REPORT, summary_rows(read_locked(scored_files()[0], KEYS)["rows"]))
 
 
 if __name__ == "__main__":

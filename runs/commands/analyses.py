@@ -326,6 +326,10 @@ def searched(words: Iterable[str]) -> dict[str, Range]:
 
 def report(
     scenario: Source = "baseline",
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="SCENARIO|FILE", help="Another scenario, to be set beside it in paired runs."),
+    ] = None,
     runs: Runs = 2000,
     seed: Seed = 0,
     settings: Settings = None,
@@ -338,10 +342,13 @@ def report(
 
     check_suffix(out, PAGES)
     changes = parsed_changes(settings or (), edition)
-    work = Work("report", read_scenario(scenario, changes), {"runs": runs, "seed": seed})
+    options: dict[str, Any] = {"runs": runs, "seed": seed}
+    if against is not None:
+        options["against"] = read_scenario(against, changes).model_dump_json()
+    work = Work("report", read_scenario(scenario, changes), options)
     with output_page(out, force, RESULT_BYTES) as unfinished, work.kept():
         with progress_shown("report") as done:
-            found = report_on(scenario, runs, seed, changes=changes, progress=done)
+            found = report_on(scenario, runs, seed, against=against, changes=changes, progress=done)
         found.save(unfinished)
     console().print(f"Report: {escape(str(out))}", soft_wrap=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -67,11 +67,18 @@ def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Perturbation]:
         yield Perturbation("codes", f"redraw {k + 1}", base.with_(roster=overrides), shifts)
 
 
-def parameters(base: Scenario, points: int, seed: int) -> Iterator[Perturbation]:
-    """A Latin hypercube over the plausible ranges of all parameters that have one (McKay et al. 1979)."""
+def parameters(base: Scenario, points: int, seed: int, kept: Collection[str] = ()) -> Iterator[Perturbation]:
+    """A Latin hypercube over the plausible ranges of all parameters that have one (McKay et al. 1979).
+
+    Args:
+        base: the scenario to perturb.
+        points: number of points.
+        seed: seed of the points.
+        kept: keys of parameters that keep the value of the scenario.
+    """
     from scipy.stats import qmc
 
-    space = Space.of()
+    space = Space.of([key for key in Space.of().keys if key not in kept])
     generator = np.random.Generator(np.random.PCG64([seed, 2]))
     sample = qmc.LatinHypercube(len(space.keys), rng=generator).random(points)
     for k, row in enumerate(space.values(sample)):

@@ -13,13 +13,20 @@ from article10.runs.output.table import ResultTable
 GIVEN = "given by the scenario"
 
 
+def changed_keys(scenario: Scenario) -> frozenset[str]:
+    """Full keys of the parameters whose value differs from the baseline's."""
+    usual = {d.key: d.default for d in all_declarations(read_scenario(edition=scenario.edition))}
+    return frozenset(d.key for d in all_declarations(scenario) if d.default != usual[d.key])
+
+
 def changed_parameters(scenario: Scenario) -> ResultTable:
     """Parameters and events in which a scenario differs from the baseline."""
     usual = {d.key: d.default for d in all_declarations(read_scenario(edition=scenario.edition))}
+    changed = changed_keys(scenario)
     rows = [
         (d.key, _word(usual[d.key]), _word(d.default), d.description)
         for d in all_declarations(scenario)
-        if d.default != usual[d.key]
+        if d.key in changed
     ]
     known = set(read_scenario(edition=scenario.edition).events)
     rows += [

@@ -9,18 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from article10.runs.figures.style import as_written, house_style
 
-DPI = 200
-
 WIDTH = 4.8
 """Width in inches: at this width the words that remain in a figure can be read on a phone."""
 
+LANDSCAPE, WIDE = 1.5, 1.4
+"""Width by height beyond which a figure is in landscape, and that of such a figure on the page; a taller one, whose
+height depends on its number of rows, keeps its height."""
+
 LONGEST = 22
 """Characters in a line of an axis label: longer labels are wrapped, because they would leave the figure too narrow."""
+
+SAME_IN_EVERY_RUN: Any = {"svg.hashsalt": "article10"}
+"""Names within a file do not change from one run of the program to the next."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Picture:
     """A figure of the page.
 
     Attributes:
-        image: PNG, in base64.
+        image: SVG, in base64: crisp on every screen and in print.
         title: text above the figure, and for screen readers.
         note: text below the figure: the number of runs, and the meaning of lines and colours.
     """
@@ -47,7 +53,7 @@ def drawn(draw: Callable[[], Axes], runs: int, title: str = "") -> Picture:
         title: title in place of the figure's own.
     """
     page = io.BytesIO()
-    with house_style():
+    with house_style(), mpl.rc_context(SAME_IN_EVERY_RUN):
         ax = draw()
         notes = [text for text in ax.texts if text.get_text().startswith(f"{runs:,} run")]
         for text in notes:
@@ -60,8 +66,9 @@ def drawn(draw: Callable[[], Axes], runs: int, title: str = "") -> Picture:
         if isinstance(ax.xaxis.get_major_locator(), MaxNLocator):
             ax.locator_params(axis="x", nbins=5)
         figure: Any = ax.get_figure()
-        figure.set_size_inches(WIDTH, figure.get_figheight())
-        figure.savefig(page, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.05)
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(WIDTH, WIDTH / WIDE if width > LANDSCAPE * height else height)
+        figure.savefig(page, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.05)
     image = base64.b64encode(page.getvalue()).decode()
-    note = "; ".join(text.get_text() for text in notes)
+    note = "; ".join(" ".join(text.get_text().split()) for text in notes)
     return Picture(image, title or as_written(own), as_written(note))

@@ -37,8 +37,13 @@ class Measured:
     unit: str
 
     def format(self, value: float, /) -> str:
-        """The number in the unit, without its name."""
-        return self.pattern.format(self.scale * value + 0.0)
+        """The number in the unit, without its name; what rounds to zero has the sign of zero.
+
+        >>> POINTS.format(-0.0001)
+        '+0.0'
+        """
+        text = self.pattern.format(self.scale * value)
+        return text if text.strip("+-0.") else self.pattern.format(0.0)
 
 
 POINTS = Measured("{:+.1f}", 100.0, "percentage points")
