@@ -38,7 +38,7 @@ def main_numbers(report: Report) -> ResultTable:
         found.append((f"{row['name']} objects by its own stance", at, over.of_objections(str(code))))
     for name in influence.outcomes:
         effect = interval(influence.total[name].row("it"), "it", POINTS)
-        found.append((f"what {influence.lever.label} changes in {name}", effect, over.of_effect(name)))
+        found.append((f"effect of {influence.lever.label} on {name}", effect, over.of_effect(name)))
     columns = ["quantity", "estimate [95% interval]", "over plausible parameters"]
     return ResultTable(
         "Estimates, their intervals, and their ranges over plausible parameters",
