@@ -151,7 +151,7 @@ class MovingMap:
         self.figure = Figure(figsize=(8.4, 6.9))
         FigureCanvasAgg(self.figure)
         ax = self.figure.add_axes((0.02, 0.235, 0.96, 0.70))
-        self.countries = draw_map(ax, self._stance_at(0), result.scenario, label="stance")
+        self.countries = draw_map(ax, self._stance_at(0), result.scenario, label="stance", scale_below=False)
         style: dict[str, Any] = {"va": "top", "ha": "left"}
         self.date = self.figure.text(0.02, 0.985, "", fontsize=17, weight="bold", **style)
         self.stage_text = self.figure.text(0.36, 0.978, "", fontsize=13, color=COLOURS[0], **style)

@@ -55,6 +55,7 @@ def draw_map(
     scenario: Scenario,
     barred: Collection[str] = (),
     label: str = "median stance",
+    scale_below: bool = True,
 ) -> dict[str, PolyCollection]:
     """Draw the countries of an edition, some of them in a corner where it says so, and a legend.
 
@@ -67,6 +68,7 @@ def draw_map(
         scenario: whose candidate and edition are drawn.
         barred: codes of members that object because of the war.
         label: label of the colour bar.
+        scale_below: whether the colour bar lies below the map, or at its right.
 
     Returns:
         The shape of each country by code, which ``show_member`` can change.
@@ -83,7 +85,7 @@ def draw_map(
         show_member(drawn[code], stance[code], code in barred)
     _name_outsiders(ax, set(drawn) - set(stance.index), edition)
     _legend(ax, candidate, bool(applying & set(drawn)))
-    colour_bar(ax, label, below=True)
+    colour_bar(ax, label, below=scale_below)
     return drawn
 
 
