@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from chromium import PROGRAM, Chromium, chromium
 
-from article10.runs.report.report import report
+from article10.runs.report.brief import Brief
+from article10.runs.report.report import Report, report
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,9 +25,14 @@ PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+def made() -> Report:
+    return report("baseline", 60, 1, against="no_pressure")
+
+
+@pytest.fixture(scope="module")
+def page(made: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     folder = tmp_path_factory.mktemp("report")
-    saved = report("baseline", 60, 1, against="no_pressure").save(folder / "report.html")
+    saved = made.save(folder / "report.html")
     with chromium(folder / "profile") as browser:
         browser.open(saved.as_uri())
         browser.wait("document.readyState === 'complete'")
@@ -65,3 +72,9 @@ def test_the_body_prints_on_six_pages_and_the_appendix_begins_on_a_new_one(page:
     body = len(PAGE_OF_PDF.findall(page.pdf()))
     assert 3 <= body <= MOST_PAGES
     assert every > body + 4
+
+
+def test_the_brief_prints_on_one_sheet(page: Chromium, made: Report, tmp_path: Path):
+    page.open(Brief(made).save(tmp_path / "brief.html").as_uri())
+    page.wait("document.readyState === 'complete' && location.pathname.endsWith('brief.html')")
+    assert len(PAGE_OF_PDF.findall(page.pdf())) == 1

@@ -16,7 +16,7 @@ from article10.runs.output.files import moved_into_place, remove_abandoned
 from article10.runs.output.folder import PAGE_HEAD
 from article10.runs.output.path import PAGES, check_suffix
 from article10.runs.report.brief_text import BOTTOM_LINE, brief_text
-from article10.runs.report.report import Report, report
+from article10.runs.report.report import Report, report, with_minus
 
 TEXTS = (".md", *PAGES)
 """Endings of the names of files that a brief can be written to."""
@@ -24,7 +24,8 @@ TEXTS = (".md", *PAGES)
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "h1{font-size:1.5rem}h2{font-size:1.1rem;margin:1.2rem 0 .2rem}ul{margin:.2rem 0;padding-left:1.2rem}"
-    "@page{size:A4;margin:16mm}@media print{body{font-size:10pt;line-height:1.35;margin:0;max-width:none}}"
+    "@page{size:A4;margin:15mm}@media print{html{font-size:9.5pt}"
+    "body{font-size:1rem;line-height:1.35;margin:0;padding:0;max-width:none}h2{margin:.7rem 0 .1rem}p{margin:.3rem 0}}"
 )
 
 
@@ -69,8 +70,9 @@ class Brief:
         """The brief as one page that loads nothing from a network and prints on one sheet."""
         parts = [f"<h1>{escape(self.title)}</h1><p>{escape(self.subtitle)}</p>"]
         for heading, said in self.sections().items():
-            items = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
-            text = f"<p>{escape(' '.join(said))}</p>" if heading == BOTTOM_LINE else f"<ul>{items}</ul>"
+            sentences = [escape(with_minus(sentence)) for sentence in said]
+            items = "".join(f"<li>{sentence}</li>" for sentence in sentences)
+            text = f"<p>{' '.join(sentences)}</p>" if heading == BOTTOM_LINE else f"<ul>{items}</ul>"
             parts.append(f"<h2>{escape(heading)}</h2>{text}")
         head = f'<meta charset="utf-8">{PAGE_HEAD}<title>{escape(self.title)}</title><style>{STYLE}</style>'
         return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'

@@ -127,7 +127,7 @@ def _how_far(report: Report) -> list[str]:
     edition, declared = read_edition(report.scenario.edition), list(all_declarations(report.scenario))
     assumed = sum("assum" in d.meta.source.lower() for d in declared)
     return [
-        f"{report.result.runs:,} runs, seed {report.result.seed}. In square brackets: {SIMULATION_ONLY}",
+        f"{report.result.runs:,} runs, seed {report.result.seed}. Square brackets hold {SIMULATION_ONLY}",
         report.plausible.explained(),
         f"The tables are those of {_day(edition.date)}, with evidence up to "
         f"{_day(edition.file.last_day_of_evidence)}. Of {len(declared)} parameters, {assumed} are assumed, at least in "

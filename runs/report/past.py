@@ -73,7 +73,8 @@ def _edition() -> str:
 def hindcast_sentence() -> str:
     """How many of the aims for past rounds of accession are met."""
     met = _table("hindcast.csv")["met"] == "yes"
-    return f"Hindcasts of past rounds of accession: {met.sum()} of {len(met)} aims that were set beforehand are met."
+    aims = f"{met.sum()} of {len(met)} aims, set before the fit was changed,"
+    return f"Hindcasts of past rounds of accession: {aims} are met."
 
 
 def track_record_table() -> ResultTable:
