@@ -216,7 +216,7 @@ def test_the_member_that_objects_most_is_named_only_where_it_is_told_from_the_ne
 def test_every_share_and_mean_has_its_interval_and_its_range(made):
     for _, (estimate, over) in main_numbers(made).frame.iterrows():
         assert re.search(r"\[[+-]?[\d.]+%?, [+-]?[\d.]+%?\]", estimate)
-        assert re.fullmatch(r"\d+% to \d+%|[+-]?\d+ to [+-]?\d+ percentage points", over)
+        assert re.fullmatch(r"(\d+% to )?\d+%|([+-]?\d+ to )?[+-]?\d+ percentage points", over)
     sections = {section.anchor: section.sentences for section in made.sections()}
     assert re.search(r"The war is hot for \d\.\d \[\d\.\d, \d\.\d\] years", " ".join(sections["when"]))
     assert re.search(r"by its own stance: \w+ \d+% \[\d+%, \d+%\]", " ".join(sections["who"]))

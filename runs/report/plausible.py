@@ -73,15 +73,18 @@ class PlausibleRanges:
 
 
 def between(values: pd.Series[float], form: Form) -> str:
-    """The middle nine tenths of values.
+    """The middle nine tenths of values; one number where both ends show the same.
 
     >>> between(pd.Series([0.0, 0.1, 0.5, 0.9, 1.0]), "{:.0%}"), between(pd.Series([-0.04, 0.001]), WHOLE_POINTS)
     ('2% to 98%', '-4 to 0 percentage points')
+    >>> between(pd.Series([0.0, 0.001]), "{:.0%}"), between(pd.Series([0.0]), WHOLE_POINTS)
+    ('0%', '0 percentage points')
     """
     if values.empty:
         return "–"
     low, high = (form.format(float(values.quantile(q))) for q in MIDDLE)
-    return f"{low} to {high} {unit_of(form)}".rstrip().replace("+0 ", "0 ")
+    ends = low if low == high else f"{low} to {high}"
+    return f"{ends} {unit_of(form)}".rstrip().replace("+0 ", "0 ")
 
 
 def plausible_ranges(
