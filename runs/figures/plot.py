@@ -224,7 +224,7 @@ class Plot:
             raise ArgumentError(f"when = {when}: expected a date from {days[0].date()} to {days[-1].date()}")
         step = int(days.get_indexer(pd.DatetimeIndex([day]), method="nearest")[0])
         median, barred = self._median(step), self._barred(step)
-        with drawing(ax, figsize=(8.0, 5.4)) as ax:
+        with drawing(ax, figsize=(8.0, 6.3)) as ax:
             draw_map(ax, median, self.result.scenario, barred)
             ax.set_title(f"Where members stand on {days[step].day} {days[step]:%B %Y}: median stance")
             note_runs(ax, self.result.runs, "stripes: the member objects because of the war in most runs", below=8)
