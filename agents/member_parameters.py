@@ -1,4 +1,4 @@
-"""The parameters of a member state: those of its stance, threat, elections, defence spending and trust."""
+"""The parameters of a member state: those of its stance, threat, defence spending and trust."""
 
 from __future__ import annotations
 
@@ -96,33 +96,6 @@ class StanceParameters(Parameters):
         ),
         Meta("stance/year", (0.1, 0.8), "Dafoe, Hatz & Zhang 2021; Powers & Altman 2023; size assumed"),
     ] = 0.4
-    isolation_weight: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=5,
-            description="Rate at which being the only objector raises a stance during a full campaign for the bid.",
-        ),
-        Meta(
-            "stance/year",
-            (0.0, 0.8),
-            "the silence procedure; value set from Türkiye and Hungary on Finland and Sweden 2022-24",
-        ),
-    ] = 0.4
-    concession_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rate at which a full stock of concessions raises the receiver's stance."),
-        Meta(
-            "stance/year",
-            (0.3, 1.5),
-            "Schneider 2009; value set from Türkiye and Hungary on Finland and Sweden 2022-24",
-        ),
-    ] = 1.0
-    concession_decay_rate: Annotated[
-        float,
-        Field(ge=0, le=20, description="How fast the effect of a concession on its receiver fades."),
-        Meta("1/year", (0.2, 2.0), "assumption: Türkiye ratified Finland nine months after the memorandum"),
-    ] = 0.7
     shock: Annotated[
         float,
         Field(ge=0, le=2, description="Standard deviation of the random change of a stance over a year."),
@@ -179,60 +152,6 @@ class ThreatParameters(Parameters):
     ] = 0.2
 
 
-class ElectionParameters(Parameters):
-    """How elections change a government's orientation and its ties with Russia."""
-
-    incumbency: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1,
-            description="Probability that an election leaves the government, and so its orientation, in place.",
-        ),
-        Meta("probability", (0.3, 0.7), "assumption: about half of European governments survive an election"),
-    ] = 0.5
-    alternation: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1,
-            description="How far a new government's mean orientation lies on the opposite side of the last one's.",
-        ),
-        Meta("1", (0.0, 0.6), "assumption"),
-    ] = 0.3
-    volatility: Annotated[
-        float,
-        Field(ge=0, le=2, description="Standard deviation of a new government's orientation."),
-        Meta(
-            "stance",
-            (0.15, 0.4),
-            "assumption: Slovakia 2023 and the United States 2025 moved by one to three codes of 0.3",
-        ),
-    ] = 0.3
-    ties_orientation: Annotated[
-        float,
-        Field(
-            gt=0,
-            le=2,
-            description="How far below zero the initial orientation of a government with full ties to Russia lies.",
-        ),
-        Meta("stance", (0.3, 0.7), "assumption: ties and orientation are two readings of one government"),
-    ] = 0.5
-    ties_line: Annotated[
-        float,
-        Field(
-            ge=-2,
-            le=2,
-            description="Leaning below which a new government has ties with Russia if the initial government has none.",
-        ),
-        Meta(
-            "stance",
-            (-0.85, -0.45),
-            "assumption: halfway between the leanings at rest of the hesitant (-0.4, no ties) and the opposed (-0.9)",
-        ),
-    ] = -0.65
-
-
 class SpendingParameters(Parameters):
     """How defence spending follows the pledge, threat and free riding, and how it lowers susceptibility."""
 
@@ -282,6 +201,15 @@ class SpendingParameters(Parameters):
         ),
         Meta("1", (0.0, 0.4), "Olson & Zeckhauser 1966; size assumed"),
     ] = 0.15
+    distrust_response: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=10,
+            description="Rise of a member's spending aim when it loses all trust in the hegemon.",
+        ),
+        Meta("% GDP", (0.0, 2.0), "assumption: European plans of spring 2025 followed doubts about the United States"),
+    ] = 0.5
     resilience: Annotated[
         float,
         Field(
@@ -314,3 +242,12 @@ class TrustParameters(Parameters):
         ),
         Meta("1", (0.0, 1.0), "assumption; polls after February 2025 show the direction"),
     ] = 0.7
+    guarantee_weight: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Share of the worth of a guarantee by the hegemon that is lost with all trust in it.",
+        ),
+        Meta("1", (0.0, 1.0), "assumption; a guarantee is worth what its giver is trusted to do"),
+    ] = 0.5

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, IntArray, rows_times, share
 from article10.agents.member_parameters import (
-    ElectionParameters,
     SpendingParameters,
     StanceParameters,
     ThreatParameters,
@@ -33,8 +32,28 @@ NEVER = -1
 NO_BALLOT = -1
 """Recorded where members were not asked to ballot."""
 
-REASON_NONE, REASON_STANCE, REASON_WAR, REASON_BOTH = 0, 1, 2, 3
-"""Why a member objects: its own stance, the war, or both."""
+REASON_STANCE, REASON_WAR, REASON_HOLD, REASON_COVER, REASON_CONSENT = 1, 2, 4, 8, 16
+"""Why a member ballots as it does, as bits that add up: it objects by its voiced stance, because of the war, or because
+it holds out for a price; cover decided on which side of the objection line its voiced stance lies; or consent that it
+has given keeps its stance from objecting."""
+
+REASONS = {
+    REASON_STANCE: "stance",
+    REASON_WAR: "war",
+    REASON_HOLD: "holds out",
+    REASON_COVER: "cover",
+    REASON_CONSENT: "consent given",
+}
+"""Words for the bits of a reason."""
+
+
+def reason_words(reason: int) -> str:
+    """The reasons for a ballot in words, joined by +; empty if there is none beyond its stance.
+
+    >>> reason_words(REASON_STANCE | REASON_WAR)
+    'stance + war'
+    """
+    return " + ".join(word for bit, word in REASONS.items() if reason & bit)
 
 
 @dataclass
@@ -52,11 +71,14 @@ class MemberArrays:
         pressure: stock of Russian pressure.
         felt_pressure: pressure as felt, ``1 - exp(-pressure)``.
         susceptibility: the member's present susceptibility to pressure, in [0, 1].
-        concession: stock of concessions received, in [0, 1).
         trust: trust in the hegemon, in [0, 1].
         spending: defence spending, % of GDP.
-        isolation: share of the cost of objecting that the member bears until the next council.
-        persuasion: persuasion of the member, if it is a holdout, until the next council.
+        persuasion: persuasion of the member, if it objects by its stance.
+        cover: what the member adds to its stance when it voices it: less than 0 while others object as at rest no more.
+        hold: whether the member holds out for a price, though its stance does not object; bool.
+        consent: whether the member has given its consent, so that its stance does not object; bool.
+        alternative: whether the member's main alternative governs; bool.
+        election_due: step of the next election, int32.
         ratified_step: number of steps completed when the member ratified the protocol, or NEVER; int32.
         ratification_progress: cumulative hazard of ratification so far.
     """
@@ -71,11 +93,14 @@ class MemberArrays:
     pressure: FloatArray
     felt_pressure: FloatArray
     susceptibility: FloatArray
-    concession: FloatArray
     trust: FloatArray
     spending: FloatArray
-    isolation: FloatArray
     persuasion: FloatArray
+    cover: FloatArray
+    hold: BoolArray
+    consent: BoolArray
+    alternative: BoolArray
+    election_due: npt.NDArray[np.int32]
     ratified_step: npt.NDArray[np.int32]
     ratification_progress: FloatArray
 
@@ -149,9 +174,12 @@ def spending_target(
     mean_rise: FloatArray,
     pledge: FloatArray | float,
     compliance: float,
+    distrust: FloatArray,
     p: SpendingParameters,
 ) -> FloatArray:
-    """Defence spending at which a member aims, % of GDP: pledge and threat raise it, allies' spending lowers it.
+    """Defence spending at which a member aims, % of GDP.
+
+    Pledge, threat and distrust of the hegemon raise it, allies' spending lowers it.
 
     Args:
         spending: present spending, (run, member).
@@ -161,10 +189,12 @@ def spending_target(
         mean_rise: rise of the weighted mean of members' spending since the start, (run, 1).
         pledge: spending that the pledged path asks for at this date, % of GDP, a number or (run, 1).
         compliance: share of the gap to the pledge that members aim to close.
+        distrust: trust in the hegemon lost since the start, (run, member).
         p: the weights.
     """
     gap = np.maximum(pledge - spending, 0.0)
     aim = spending + compliance * gap + p.threat_response * threat_change - p.free_riding * small * mean_rise
+    aim += p.distrust_response * np.maximum(distrust, 0.0)
     return np.maximum(aim, np.minimum(start, spending))
 
 
@@ -249,86 +279,119 @@ def hardening(susceptible: FloatArray, felt_pressure: FloatArray, p: StanceParam
     return p.hardening_weight * (1.0 - susceptible) * felt_pressure
 
 
-def isolation(cost: FloatArray, p: StanceParameters) -> FloatArray:
-    """Rate at which the cost of objecting raises a holdout's stance: a lone objector pays more than one of many."""
-    return p.isolation_weight * cost
-
-
-def concession(stock: FloatArray, p: StanceParameters) -> FloatArray:
-    """Rate at which the concessions that a holdout has received raise its stance (Schneider 2009)."""
-    return p.concession_weight * stock
-
-
-# --- how elections change it -----------------------------------------------------------------------------------------
-
-
-def new_orientation(orientation: FloatArray, draw: FloatArray, p: ElectionParameters) -> FloatArray:
-    """Orientation of a new government, drawn around the opposite side: ``volatility * draw - alternation * last``.
-
-    Args:
-        orientation: orientation of the last government, (run, ...).
-        draw: standard normal draws.
-        p: alternation and volatility.
-    """
-    return p.volatility * draw - p.alternation * orientation
-
-
-def ties_of(
-    disposition: FloatArray, orientation: FloatArray, at_start: FloatArray | float, p: ElectionParameters
-) -> FloatArray:
-    """Ties of a new government with Russia, in [0, 1]: none if its leaning is above a line, full if it is far below.
-
-    ``(line - disposition - orientation) / ties_orientation``. If the initial government has ties, the line is the
-    disposition, so that the same orientation brings back the same ties; otherwise the line is ``ties_line``, or the
-    disposition if that lies lower.
-
-    Args:
-        disposition: the member's disposition, (run, ...).
-        orientation: orientation of the new government, (run, ...).
-        at_start: ties of the initial government.
-        p: ``ties_line`` and ``ties_orientation``, the distance below the line at which ties are full.
-    """
-    line = np.where(at_start > 0.0, disposition, np.minimum(p.ties_line, disposition))
-    return share((line - disposition - orientation) / p.ties_orientation)
-
-
 # --- how it ballots and ratifies -----------------------------------------------------------------------------------
 
 
-def objections(
-    stance: FloatArray, bars_states_at_war: BoolArray, is_war_hot: BoolArray, objection_line: float
-) -> tuple[BoolArray, BoolArray]:
-    """Which members object by their own stance, and which because of the war; arguments as in ``position``."""
-    return stance < objection_line, is_war_hot & bars_states_at_war
+@dataclass(frozen=True)
+class Standing:
+    """All that a ballot is made of; every array is ``(run, member)``, and none has a place for anybody else.
+
+    Attributes:
+        stance: the member's stance.
+        cover: what it adds to its stance when it voices it.
+        by_war: whether its own judgement is that a state in this war cannot be admitted.
+        hold: whether it holds out for a price.
+        consent: whether it has given its consent.
+    """
+
+    stance: FloatArray
+    cover: FloatArray
+    by_war: BoolArray
+    hold: BoolArray
+    consent: BoolArray
+
+    @property
+    def voiced(self) -> FloatArray:
+        """Stance as voiced to the others: the stance plus cover."""
+        return self.stance + self.cover
 
 
-def position(
-    stance: FloatArray, bars_states_at_war: BoolArray, is_war_hot: BoolArray, objection_line: float
-) -> tuple[IntArray, IntArray]:
-    """Each member's ballot and, where it objects, the reason.
+def war_line(code: FloatArray, draw: FloatArray, hot_line: FloatArray | float, spread: float) -> FloatArray:
+    """Intensity of the war above which each member holds that a state at war cannot be admitted, (run, member).
 
-    A member supports if its stance is at least 0, acquiesces between the objection line and 0 (the silence procedure),
-    and objects below that line. While the war is hot, a member that holds that a state at war cannot be admitted
-    objects, whatever its stance.
+    ``hot_line + (1 - hot_line) * (1 - code) * (1 + spread * code * (2 * draw - 1))``: it falls in the code of the war
+    bar. A code of 1 bars in any hot war, a code of 0 never; in between the line varies from run to run. It lies at or
+    above the hot line, so that nobody objects because of the war through a ceasefire.
 
     Args:
-        stance: (run, member).
-        bars_states_at_war: whether each member holds that view, (member,).
-        is_war_hot: whether the candidate is in a hot war in each run, (run, 1).
-        objection_line: stance below which a member objects.
+        code: code of the war bar, in [0, 1].
+        draw: uniform draws, (run, member).
+        hot_line: intensity above which the war is hot, a number or (run, 1).
+        spread: how far the line varies, as a share.
+    """
+    line = hot_line + (1.0 - hot_line) * (1.0 - code) * (1.0 + spread * code * (2.0 * draw - 1.0))
+    return np.where(code > 0.0, line, np.inf)
+
+
+@dataclass(frozen=True)
+class Soundings:
+    """What soundings of the members find; every array is ``(run, member)``.
+
+    Attributes:
+        voiced: stance as voiced.
+        below: whether it lies below the objection line.
+        by_war: whether the member objects because of the war.
+        by_stance: whether it objects by its voiced stance: below the line, and without having consented.
+        objects: whether it objects, for whatever reason.
+    """
+
+    voiced: FloatArray
+    below: BoolArray
+    by_war: BoolArray
+    by_stance: BoolArray
+    objects: BoolArray
+
+    def ballots(self, rows: npt.NDArray[np.intp] | slice = slice(None)) -> IntArray:
+        """Ballots if they were cast now, int8 (row, member).
+
+        Args:
+            rows: positions of the runs; by default all.
+        """
+        ballots = (self.voiced[rows] >= 0.0).view(np.int8) * np.int8(SUPPORT - ACQUIESCE) + np.int8(ACQUIESCE)
+        ballots *= ~self.objects[rows]
+        return ballots
+
+
+def sound_out(standing: Standing, objection_line: float) -> Soundings:
+    """Who objects, and why.
+
+    A judgement of the war, or a hold, objects. Otherwise a member objects if its voiced stance lies below the objection
+    line, unless it has consented.
+
+    Args:
+        standing: all that ballots are made of.
+        objection_line: voiced stance below which a member objects.
+    """
+    voiced = standing.voiced
+    below = voiced < objection_line
+    by_stance = np.greater(below, standing.consent)
+    return Soundings(voiced, below, standing.by_war, by_stance, by_stance | standing.by_war | standing.hold)
+
+
+def position(standing: Standing, objection_line: float) -> tuple[IntArray, IntArray]:
+    """Each member's ballot, and the reasons for it.
+
+    A member that does not object (``sound_out``) supports if its voiced stance is at least 0, and otherwise acquiesces
+    (the silence procedure).
+
+    Args:
+        standing: all that ballots are made of.
+        objection_line: voiced stance below which a member objects.
 
     Returns:
-        Ballots and reasons, both int8 (run, member).
+        Ballots and reasons (sums of the bits ``REASON_STANCE`` to ``REASON_CONSENT``), both int8 (run, member).
     """
-    by_stance, by_war = objections(stance, bars_states_at_war, is_war_hot, objection_line)
-    ballots = np.where(stance >= 0, np.int8(SUPPORT), np.int8(ACQUIESCE))
-    ballots[by_stance | by_war] = OBJECT
-    return ballots, by_stance * np.int8(REASON_STANCE) + by_war * np.int8(REASON_WAR)
+    found = sound_out(standing, objection_line)
+    reasons = found.by_stance * np.int8(REASON_STANCE)
+    reasons |= standing.by_war * np.int8(REASON_WAR)
+    reasons |= standing.hold * np.int8(REASON_HOLD)
+    reasons |= (found.below != (standing.stance < objection_line)) * np.int8(REASON_COVER)
+    reasons |= (found.below & standing.consent) * np.int8(REASON_CONSENT)
+    return found.ballots(), reasons
 
 
 def ratification_hazard(
-    stance: FloatArray,
-    by_war: BoolArray,
+    standing: Standing,
     speed: FloatArray,
     urgency: float,
     full: float,
@@ -340,17 +403,20 @@ def ratification_hazard(
     Times to ratification have a Weibull distribution: of a member that stays fully willing, the hazard cumulated by a
     time t in years is ``(speed * urgency * t)**shape``. With a shape of 1 this is speed times urgency, per year. Time
     is counted from signature, less recess. The hazard is proportional to willingness, so that consent by silence counts
-    as acquiescence. Willingness rises in a straight line from 0 at the objection line to 1 at the stance ``full``.
+    as acquiescence. Willingness rises in a straight line from 0 at the objection line to 1 at the voiced stance
+    ``full``. A member that has given its consent is at least as willing as one halfway between that line and 0.
 
     Args:
-        stance: stances of some members in some runs.
-        by_war: whether they object because of the war.
+        standing: of some members in some runs, (case,).
         speed: their institutional speed in the urgency of the 2022 round, per year.
         urgency: pace of this round; 1 is the pace of 2022.
         full: stance from which a member is fully willing.
         objection_line: stance below which it is not willing at all.
         shape: of the Weibull distribution; an array over the same members, or a number.
     """
+    voiced = standing.voiced
+    stance = np.where(standing.consent, np.maximum(voiced, objection_line / 2.0), voiced)
     willingness = share((stance - objection_line) / (full - objection_line))
     pace = speed * urgency
-    return np.where(by_war, 0.0, np.power(pace, shape * np.ones_like(pace)) * willingness)
+    objects = standing.by_war | standing.hold
+    return np.where(objects, 0.0, np.power(pace, shape * np.ones_like(pace)) * willingness)

@@ -222,6 +222,15 @@ class WarParameters(Parameters):
         ),
         Meta("1/year", (0.0, 0.02), "public record: Russia took about one percent of Ukraine in 2024-25"),
     ] = 0.007
+    front_resilience: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=5,
+            description="Share of the mean Russian progress that each point of higher defence spending removes.",
+        ),
+        Meta("1/(% GDP)", (0.0, 0.5), "assumption: what members buy and make, the candidate can be given"),
+    ] = 0.2
     front_volatility: Annotated[
         float,
         Field(ge=0, le=1, description="Standard deviation of Russian territorial progress over a year at intensity 1."),
@@ -397,11 +406,22 @@ def stage_alarm(invited: BoolArray, signed: BoolArray, later: BoolArray, p: Russ
 
 
 def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:
-    """How near accession looks, in [0, 1], (run,): judged by the stage, or by how few objected at the last council."""
+    """How near accession looks, in [0, 1], (run,): judged by the stage, or by how few object in the soundings."""
     return np.maximum(stage_alarm, share(1.0 - objectors / reach))
 
 
 # --- war -----------------------------------------------------------------------------------------------------------
+
+
+def front_drift(mean_rise: FloatArray, p: WarParameters) -> FloatArray:
+    """Mean Russian progress a year at intensity 1, (run,): members' higher spending helps the candidate to hold.
+
+    Args:
+        mean_rise: rise of members' mean spending since the start, weighted by influence, % of GDP, (run,).
+        p: progress, and the share that a point of spending removes; spending cannot turn progress into retreat.
+    """
+    left = 1.0 - np.minimum(p.front_resilience * np.maximum(mean_rise, 0.0), 1.0)
+    return p.front_drift * left
 
 
 def ceasefire_hazard(alarm: FloatArray, ambition: float, p: WarParameters) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The Secretary General has no ballot, but clarifies, persuades, brokers concessions and puts the question."""
+"""The Secretary General has no ballot, but clarifies, persuades, takes soundings, puts the question, and can pay."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, FloatArray, share
+from article10.agents.arrays import BoolArray, FloatArray, rows_times, share
 from article10.agents.parameter import Meta, Parameters
 
 
@@ -64,35 +64,20 @@ class SecretaryGeneralParameters(Parameters):
             "assumption: the seven and more named as hesitant in October 2024 did not end the effort",
         ),
     ] = 14.0
-    expected_objectors: Annotated[
+    sounding_weeks: Annotated[
         int,
         Field(
             ge=0,
-            le=100,
-            description="Largest number of objectors with which the question is still put, in order to isolate them.",
+            le=520,
+            description="Weeks for which soundings, taken every four weeks, must be clear before the question is put.",
         ),
-        Meta("member", (0, 4), "Madrid 2022 was prepared with one open objector"),
-    ] = 2
+        Meta("week", (1, 13), "assumption: what is put to a council has been settled in the weeks before"),
+    ] = 4
     readiness_needed: Annotated[
         float,
         Field(ge=0, le=1, description="Readiness of the candidate below which the question is not put."),
         Meta("1", (0.5, 0.9), "Washington 2024: when allies agree and conditions are met; size assumed"),
     ] = 0.7
-    brokerage: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1,
-            description="Share of what is left to concede that a holdout is offered at each council.",
-        ),
-        Meta("1/council", (0.1, 0.5), "trilateral memorandum, Madrid, 28 June 2022; size assumed"),
-    ] = 0.3
-    price: Annotated[
-        float,
-        Field(ge=0, le=20, description="How much more a single holdout asks for the same move than one of many."),
-        Meta("1", (0.0, 3.0), "Schneider 2009; size assumed"),
-    ] = 1.0
-
     spending_press: Annotated[
         float,
         Field(
@@ -104,19 +89,25 @@ class SecretaryGeneralParameters(Parameters):
     ] = 0.1
 
 
+NOT_CLEAR = -1.0
+"""Stands in place of a number of weeks where the last soundings showed that the question would not pass."""
+
+
 @dataclass
 class SecretaryGeneralState:
     """The office's state in all runs; every array has shape ``(run,)``.
 
     Attributes:
-        campaign: effort put into the bid since the last council, in [0, 1].
+        campaign: effort put into the bid, in [0, 1].
         champions: summed influence weight of the members that champion the bid, in [0, 1].
-        objectors: number of members that objected at the last council, or at the start.
+        objectors: number of members that object in this week's soundings.
+        weeks_clear: weeks since soundings first showed that the question would pass, if all did since; or NOT_CLEAR.
     """
 
     campaign: FloatArray
     champions: FloatArray
     objectors: FloatArray
+    weeks_clear: FloatArray
 
 
 def campaign_effort(objectors: FloatArray, live: BoolArray, p: SecretaryGeneralParameters) -> FloatArray:
@@ -131,13 +122,13 @@ def pressed(compliance: float, p: SecretaryGeneralParameters) -> float:
 
 def champions_share(stance: FloatArray, influence_weight: FloatArray, p: SecretaryGeneralParameters) -> FloatArray:
     """Influence weight of the members that champion the bid, in [0, 1], (run,)."""
-    return ((stance >= p.champion_line) * influence_weight).sum(axis=-1)
+    return rows_times((stance >= p.champion_line).astype(np.float64), influence_weight[:, None])[:, 0]
 
 
 def persuasion(
     campaign: FloatArray, champions: FloatArray, need: FloatArray, p: SecretaryGeneralParameters
 ) -> FloatArray:
-    """The office's and the champions' work on holdouts until the next council, (run, member).
+    """The office's and the champions' work on holdouts, (run, member).
 
     Args:
         campaign: effort, (run, 1).
@@ -149,38 +140,19 @@ def persuasion(
 
 
 def puts_question(
-    objectors: FloatArray,
+    weeks_clear: FloatArray,
     would_pass: BoolArray,
     readiness: FloatArray,
     pursued: BoolArray,
     p: SecretaryGeneralParameters,
 ) -> BoolArray:
-    """Whether the question is put to the council, (run,): the bid is pursued, the candidate ready, and it may pass.
-
-    It may pass if it would under the rule in force, or if so few object that putting it isolates them.
-    """
-    may_pass = would_pass | (objectors <= p.expected_objectors)
-    return pursued & may_pass & (readiness >= p.readiness_needed)
-
-
-def offer(
-    stock: FloatArray,
-    holdout: BoolArray,
-    objectors: FloatArray,
-    campaign: FloatArray,
-    p: SecretaryGeneralParameters,
-) -> FloatArray:
-    """Stock of concessions after a council, (run, member): each holdout receives a share of what is left to concede.
-
-    The more pivotal a holdout is, the higher its price and so the smaller the share that the same campaign buys.
+    """Whether the question is put to the council, (run,): the bid is pursued, the candidate ready, the soundings clear.
 
     Args:
-        stock: concessions received so far, (run, member).
-        holdout: members that object by their own stance, (run, member).
-        objectors: number of objectors, (run, 1).
-        campaign: effort put into the bid, (run, 1).
-        p: brokerage and price.
+        weeks_clear: weeks since the soundings have been clear, below 0 if the last ones were not, (run,).
+        would_pass: whether it would pass now, (run,).
+        readiness: of the candidate, (run,).
+        pursued: whether the bid is pursued, (run,).
+        p: the weeks and the readiness needed.
     """
-    pivotality = 1.0 / np.maximum(objectors, 1.0)
-    share = p.brokerage * campaign / (1.0 + p.price * pivotality)
-    return np.where(holdout, stock + share * (1.0 - stock), stock)
+    return pursued & would_pass & (weeks_clear >= p.sounding_weeks) & (readiness >= p.readiness_needed)

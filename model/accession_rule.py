@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, IntArray
+from article10.agents.arrays import BoolArray, IntArray, count
 from article10.agents.members import ACQUIESCE, NO_BALLOT, OBJECT, SUPPORT
 from article10.agents.parameter import Meta, Parameters
 from article10.agents.short_error import ArgumentError, shown
@@ -73,9 +73,19 @@ class AccessionParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Members whose coded war bar exceeds this object while the war is hot; at 1, none does.",
+            description="Shift of members' coded war bars: at 0.5 they hold as coded, towards 1 they are lowered (at "
+            "1, nobody objects because of the war), towards 0 raised.",
         ),
-        Meta("1", (0.0, 1.0), "model/data/2025-12/governments.csv, war_bar"),
+        Meta("1", (0.3, 0.7), "model/data/2026-12/governments.csv, war_bar: three readings differ by about 0.2"),
+    ] = 0.5
+    war_bar_spread: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="How far the intensity of war above which a member objects varies from run to run, as a share.",
+        ),
+        Meta("1", (0.0, 1.0), "assumption: what statements call a war is not the same for all who make them"),
     ] = 0.5
     candidate_at_war: Annotated[
         bool,
@@ -178,9 +188,9 @@ class Ballots:
             raise ValueError("a ballot is OBJECT (0), ACQUIESCE (1) or SUPPORT (2), as int8")
 
     @property
-    def objections(self) -> npt.NDArray[np.int64]:
+    def objections(self) -> npt.NDArray[np.int16]:
         """How many members object, (run,)."""
-        return (self.codes == OBJECT).sum(axis=-1)
+        return count(self.codes == OBJECT)
 
     @classmethod
     def of_ratifications(cls, members: tuple[str, ...], ratified: BoolArray, edition: str | None = None) -> Ballots:

@@ -43,14 +43,28 @@ def election_dates(
     Raises:
         KeyError: the code is not that of a member.
     """
-    tables, office = read_edition(edition), governing_office(iso3, edition)
-    row = next(row for row in tables.table("elections") if (row["iso3"], row["office"]) == (iso3, office))
-    last, due = day_of(row["last_held"]), day_of(row["due"])
-    term = round((due - last).days / 365.25)
+    last, due = _last_and_due(iso3, edition)
+    term = term_years(iso3, edition)
     days = [last, *_every(term, due, end)]
     for snap in sorted(early):
         days = [day for day in days if day < snap] + _every(term, snap, end)
     return tuple(day for day in days if start < day <= end)
+
+
+def term_years(iso3: str, edition: str | Path | Edition | None = None) -> int:
+    """Return the years between two elections of the office that decides the member's stance.
+
+    Raises:
+        KeyError: the code is not that of a member.
+    """
+    last, due = _last_and_due(iso3, edition)
+    return round((due - last).days / 365.25)
+
+
+def _last_and_due(iso3: str, edition: str | Path | Edition | None) -> tuple[date, date]:
+    tables, office = read_edition(edition), governing_office(iso3, edition)
+    row = next(row for row in tables.table("elections") if (row["iso3"], row["office"]) == (iso3, office))
+    return day_of(row["last_held"]), day_of(row["due"])
 
 
 def _every(years: int, first: date, end: date) -> list[date]:

@@ -12,7 +12,7 @@ from article10.model.tables import Row, day_of
 STANCE_PER_CODE = 0.3  # the hesitant (-1) object, but stand within reach of the objection line (decision 0006)
 SPREAD_SOURCED = 0.06  # half a code (0.15) is 2.5 sd: about 1 in 80 such codes would be coded otherwise
 SPREAD_GENERAL = 0.12  # half a code is 1.3 sd: about 1 in 5 of the codes on general knowledge
-SPREAD_UNHEARD = 0.3  # a government not yet heard: as far as an election moves one, elections.volatility
+SPREAD_UNHEARD = 0.3  # a government not yet heard: the widest spread of a main alternative, alternatives.csv
 CHANGE_A_YEAR = 0.12  # sd of the change of a stance over a year without evidence: stance.shock
 LONGEST_STANDING = 20_000  # days: an objection cannot be older than some 55 years
 

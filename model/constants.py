@@ -10,12 +10,18 @@ from statistics import NormalDist
 import numpy as np
 
 from article10.agents.arrays import BoolArray, FloatArray, relaxation
+from article10.agents.bargaining import IntegerArray, capital_a_year
 from article10.agents.members import threat_target
-from article10.model.roster import Roster
+from article10.model.roster import Roster, read_roster
 from article10.model.scenario import Scenario
 
 QUARTER_DAYS = 91
 """Days between two changes of defence spending and of trust."""
+
+
+SOUNDING_DAYS = 28
+"""Days between two soundings of the members; bargaining moves on with each. Weekly ones would cost half as much time
+again as all the rest."""
 
 
 def quantile(probability: float) -> float:
@@ -100,11 +106,6 @@ class Constants:
         s = self._scenario
         return relaxation(s.stance.clarity_rate + s.secretary_general.clarification_rate, self._dt)
 
-    @cached_property
-    def concession_left(self) -> float:
-        """Share of a concession that is left after a step."""
-        return math.exp(-self._scenario.stance.concession_decay_rate * self._dt)
-
     # --- members at the start -----------------------------------------------------------------------------------
 
     @cached_property
@@ -131,10 +132,27 @@ class Constants:
         return given
 
     @cached_property
-    def bars_states_at_war(self) -> BoolArray:
-        """Members that hold that a state at hot war cannot be admitted, (member,)."""
+    def war_bar(self) -> FloatArray:
+        """Code of each member's war bar, shifted by the scenario, in [0, 1]; 0 if its ballot is given, (member,)."""
         rule = self._scenario.accession
-        return (self._roster.war_bar > rule.war_bar) & rule.candidate_at_war & np.isnan(self.given_stance)
+        shifted = np.clip(self._roster.war_bar + 1.0 - 2.0 * rule.war_bar, 0.0, 1.0)
+        return shifted * (rule.candidate_at_war & np.isnan(self.given_stance))
+
+    @cached_property
+    def objects_at_rest(self) -> BoolArray:
+        """Members that object by the stance that the edition codes, before any override, (member,).
+
+        A scenario that states every member's stance itself, as those of past rounds do, has a state of rest of its own.
+        """
+        coded = self._roster if self._scenario.states_every_stance else read_roster(self._scenario.edition)
+        stance = np.array([coded.stance[coded.index(code)] for code in self._roster.iso3])
+        return stance < self._scenario.accession.objection_line
+
+    @cached_property
+    def capital(self) -> IntegerArray:
+        """Political capital a year of each payer: the members, then the Secretary General's office, (payer,)."""
+        p = self._scenario.bargaining
+        return capital_a_year(self._roster.influence_weight, p.capital, p.office_capital)
 
     # --- what members feel and do -------------------------------------------------------------------------------
 
@@ -159,9 +177,29 @@ class Constants:
         return relaxation(self._scenario.spending.adjustment_rate, self._quarter)
 
     @cached_property
-    def incumbent_below(self) -> float:
-        """Normal quantile below which a draw leaves a government in office."""
+    def incumbent_advantage(self) -> float:
+        """Normal quantile of the probability that a government survives an election that is otherwise even."""
         return quantile(self._scenario.elections.incumbency)
+
+    @cached_property
+    def falls_a_quarter(self) -> float:
+        """Probability that a government falls in a quarter."""
+        return relaxation(self._scenario.elections.fall_rate, self._quarter)
+
+    @cached_property
+    def orientation(self) -> FloatArray:
+        """Orientation of the government of the start, (member,)."""
+        return -self._scenario.elections.ties_orientation * self._roster.government_ties
+
+    @cached_property
+    def alternative_orientation(self) -> FloatArray:
+        """Orientation expected of the main alternative: as far from that of the start as their codes are, (member,)."""
+        return self.orientation + self._roster.alternative_stance - self._roster.stance
+
+    @cached_property
+    def orientation_spread(self) -> FloatArray:
+        """Standard deviation of a new government's orientation around what is expected, (member,)."""
+        return self._scenario.elections.spread_scale * self._roster.alternative_spread
 
     # --- Russia and the candidate -------------------------------------------------------------------------------
 

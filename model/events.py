@@ -136,14 +136,26 @@ class GuaranteeEvent(Event):
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
         """Raise the level of guarantees by ``level`` times the providers' influence weight, of what is left."""
+        named, weight = world.setup.event_members[self.name], world.setup.roster.influence_weight
+        hegemon = world.setup.hegemon
+        by_hegemon = self.level * float(named[hegemon] * weight[hegemon])
         worth = self.level * world.setup.event_weight[self.name]
-        add_guarantee(world, now.nonzero()[0], worth, self.binding)
+        add_guarantee(world, now.nonzero()[0], worth, by_hegemon, self.binding)
 
 
-def add_guarantee(world: World, rows: RowArray, worth: float, binding: bool) -> None:
-    """Raise the level of guarantees in some runs by a share of what is left to one."""
+def add_guarantee(world: World, rows: RowArray, worth: float, by_hegemon: float, binding: bool) -> None:
+    """Raise the level of guarantees in some runs by a share of what is left to one.
+
+    Args:
+        world: changed in place.
+        rows: positions of the runs.
+        worth: the share, if the hegemon is trusted as at the start.
+        by_hegemon: the part of it that the hegemon gives, which is worth less as trust in it is lost.
+        binding: whether it is binding.
+    """
     level = world.candidate.binding_guarantee if binding else world.candidate.guarantee
-    level[rows] += worth * (1.0 - level[rows])
+    believed = worth - by_hegemon * world.guarantee_doubted(rows)
+    level[rows] += believed * (1.0 - level[rows])
 
 
 @stackable
@@ -167,11 +179,12 @@ class PeacePlanEvent(Event):
         c = world.candidate
         if self.no_membership:
             c.bound_by_plan[accepted] = True
-            c.shelved[accepted] |= ~world.accession.is_member[accepted]
+            c.shelved[accepted] |= world.by_run.candidate.may_shelve & ~world.accession.is_member[accepted]
         if self.ceasefire:
             world.russia.ceasefire[accepted] = True
             c.force_cap[accepted] = self.force_cap
-        add_guarantee(world, accepted, self.guarantee, self.binding)
+        weight = float(world.setup.roster.influence_weight[world.setup.hegemon])  # given by the alliance as a whole
+        add_guarantee(world, accepted, self.guarantee, self.guarantee * weight, self.binding)
 
     def _acceptance(self, world: World, put: RowArray, outcome: FloatArray) -> BoolArray:
         if self.accepted is not None:
@@ -217,10 +230,16 @@ class BreachEvent(Event):
 
 @stackable
 class SummitEvent(Event):
-    """A summit: members learn where the others stand; a dated one is also a council meeting."""
+    """A summit: members learn where the others stand; a dated one is also a council meeting.
+
+    Attributes:
+        clarification: share of the misperception of others' stances that it removes.
+        agenda: whether the question of accession can be put there; if not, it decides nothing.
+    """
 
     kind: Literal["summit"] = "summit"
     clarification: Share = 0.5
+    agenda: bool = True
 
     n_random: ClassVar[int] = 0
 

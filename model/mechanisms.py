@@ -66,16 +66,6 @@ def persuasion(world: World) -> FloatArray:
     return world.by_member.secretary_general.persuasion_weight * world.members.persuasion
 
 
-def isolation(world: World) -> FloatArray:
-    """Cost of objecting, which raises a holdout's stance; it is highest for a lone objector."""
-    return members.isolation(world.members.isolation, world.by_member.stance)
-
-
-def concession(world: World) -> FloatArray:
-    """Effect of the concessions that holdouts have received."""
-    return members.concession(world.members.concession, world.by_member.stance)
-
-
 def shock(world: World) -> FloatArray:
     """Random change, partly common to all members, as the rate that yields it over one step.
 
@@ -96,8 +86,6 @@ MECHANISMS = Registered[Mechanism](
             hardening,
             reassurance,
             persuasion,
-            isolation,
-            concession,
             shock,
         )
     },

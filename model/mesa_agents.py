@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa as mesa  # for those who import it from here
 import numpy as np
 
-from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT
+from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT, reason_words
 from article10.model.accession_rule import formal_weight
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ class MemberState(Handle):
     pressure = Column("members", "pressure", "stock of Russian pressure")
     felt_pressure = Column("members", "felt_pressure", "pressure as felt, 0 to 1")
     susceptibility = Column("members", "susceptibility", "how readily it yields to pressure, 0 to 1")
-    concession = Column("members", "concession", "stock of concessions received, 0 to 1")
+    cover = Column("members", "cover", "what it adds to its stance when it voices it")
+    hold = Column("members", "hold", "whether it holds out for a price")
+    consent = Column("members", "consent", "whether it has given its consent")
     trust = Column("members", "trust", "trust in the hegemon, 0 to 1")
     spending = Column("members", "spending", "defence spending, % GDP")
 
@@ -85,6 +87,22 @@ class MemberState(Handle):
         """How it would ballot now: ``object``, ``acquiesce`` or ``support``."""
         codes, _ = self.model.world.positions()
         return BALLOT_NAMES[int(codes[self.place])]
+
+    @property
+    def voiced(self) -> float:
+        """Stance as voiced to the others: the stance plus cover."""
+        return float(self.stance + self.cover)
+
+    @property
+    def reason(self) -> str:
+        """Why it would ballot so, in words; empty if its stance alone says it."""
+        _, reasons = self.model.world.positions()
+        return reason_words(int(reasons[self.place]))
+
+    @property
+    def capital(self) -> int:
+        """Political capital that it has left to pay holdouts."""
+        return int(self.model.world.bargain.budget[self.place])
 
     @property
     def ratified(self) -> bool:
@@ -135,4 +153,9 @@ class SecretaryGeneral(Handle):
     place = 0
     campaign = Column("secretary_general", "campaign", "effort put into the bid, 0 to 1")
     champions = Column("secretary_general", "champions", "influence weight of the bid's champions, 0 to 1")
-    objectors = Column("secretary_general", "objectors", "members that objected at the last council")
+    objectors = Column("secretary_general", "objectors", "members that object in this week's soundings")
+
+    @property
+    def capital(self) -> int:
+        """Political capital that the office has left to pay holdouts."""
+        return int(self.model.world.bargain.budget[0, -1])

@@ -166,6 +166,19 @@ class Roster:
             changed[attribute][position] = value
         return replace(self, **changed)
 
+    def without_alternatives(self) -> "Roster":
+        """Return the roster with main alternatives that think as the present governments, as nothing else is known.
+
+        For scenarios that state every stance themselves, such as those of past rounds: the edition's alternatives are
+        of another time, or of another candidate.
+        """
+        return replace(
+            self,
+            alternative_stance=self.stance,
+            alternative_ties=self.government_ties,
+            standing_days=np.zeros(len(self)),
+        )
+
 
 @checked
 def read_roster(edition: str | Path | Edition | None = None) -> Roster:

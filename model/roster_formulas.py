@@ -4,10 +4,8 @@
 points of reference.
 """
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +26,6 @@ GAS_PER_HEAD = 16.0  # GJ a year, half the EU's mean in 2020: below it the share
 GAS_RETAINED = 0.2  # of the 2020 share where supply ended: pipes, contracts, the wish to return outlive it
 CAUTION_WEIGHTS = {"opinion": 0.4, "burden": 0.4, "remoteness": 0.2}  # remoteness is already part of exposure
 PRIOR_ROUNDS = 3.0  # shape of the gamma over members; its most likely value in 2022 is 3.2, poorly determined
-FITTED = "casebook/fitted.toml"
 REFERENCE = "reference"  # the round whose urgency speeds refer to; the pace of all others is scaled to it
 
 
@@ -191,16 +188,9 @@ def opportunism(iso3: str) -> float:
     """Return how often a member begins to hold out, as a multiple of the average rate of its bodies.
 
     The partially pooled multiple fitted to the casebook's quarrels in NATO and the EU since 2000; 1, the average, for
-    a member that is not in it. Source: ``casebook/fitted.toml``; `docs/evidence/holdout_spells.md` explains the fit.
+    a member that is not in it. Source: ``casebook/opportunism.csv``; `docs/evidence/holdout_spells.md` explains it.
     """
-    return _fitted_multiples().get(iso3, 1.0)
-
-
-@cache
-def _fitted_multiples() -> dict[str, float]:
-    text = files("article10.model.data").joinpath(FITTED).read_text("utf-8")
-    members = tomllib.loads(text)["opportunism"]["member"]
-    return {code: float(found["multiple"]) for code, found in members.items()}
+    return next((float(row["multiple"]) for row in read_table("casebook/opportunism") if row["iso3"] == iso3), 1.0)
 
 
 @cache

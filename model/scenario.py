@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, create_model, model_validator
 
+from article10.agents.bargaining import BargainingParameters
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
+from article10.agents.governments import ElectionParameters
 from article10.agents.member_parameters import (
-    ElectionParameters,
     SpendingParameters,
     StanceParameters,
     ThreatParameters,
@@ -48,6 +49,12 @@ class MemberOverride(Parameters):
     structural_susceptibility: Share | None = None
     defence_spending: Annotated[float, Field(ge=0, le=20)] | None = None
     ratification_speed: Annotated[float, Field(ge=0, le=1000)] | None = None
+    alternative_stance: Annotated[float, Field(ge=-1, le=1)] | None = None
+    alternative_ties: Share | None = None
+    alternative_spread: Share | None = None
+    alternative_probability: Share | None = None
+    standing_days: Annotated[float, Field(ge=0, le=20000)] | None = None
+    opportunism: Annotated[float, Field(ge=0, le=100)] | None = None
 
 
 class MechanismSwitches(Parameters):
@@ -158,6 +165,7 @@ class Scenario(Parameters):
     candidate: CandidateParameters = CandidateParameters()
     guarantees: GuaranteeParameters = GuaranteeParameters()
     secretary_general: SecretaryGeneralParameters = SecretaryGeneralParameters()
+    bargaining: BargainingParameters = BargainingParameters()
     accession: AccessionParameters = AccessionParameters()
     ratification: RatificationParameters = RatificationParameters()
     events: Annotated[
@@ -238,6 +246,12 @@ class Scenario(Parameters):
         named = [("roster", code) for code in self.roster if code != ALL] + [("ballots", code) for code in self.ballots]
         for table, code in named:
             self._require_member(roster, code, table)
+        roster = self._overridden(roster)
+        if self.states_every_stance:  # what it says of alternatives itself holds
+            roster = self._overridden(roster.without_alternatives())
+        return roster
+
+    def _overridden(self, roster: Roster) -> Roster:
         for code in sorted(self.roster, key=lambda code: code != ALL):
             values = self.roster[code].model_dump(exclude_none=True)
             for member in roster.iso3 if code == ALL else (code,):

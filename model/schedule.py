@@ -10,23 +10,27 @@ from collections.abc import Callable
 
 import numpy as np
 
-from article10.agents import candidate, members, russia, secretary_general
-from article10.agents.arrays import FloatArray, IntArray, relax, share
+from article10.agents import bargaining, candidate, members, russia, secretary_general
+from article10.agents.arrays import BoolArray, FloatArray, count, relax, share
 from article10.agents.members import NEVER, STANCE_LIMIT
+from article10.agents.secretary_general import NOT_CLEAR
+from article10.model import governments
 from article10.model.accession_rule import (
     ASPIRANT,
     INVITED,
     MEMBER,
     NO_BALLOT,
-    OBJECT,
     PROTOCOL_SIGNED,
     RATIFYING,
     SHELVED,
     Ballots,
     decide,
 )
+from article10.model.bargain import bargain
 from article10.model.setup import outcome_stream
 from article10.model.world import Council, RowArray, World
+
+DAYS_PER_WEEK = 7.0
 
 NO_OUTCOME = np.empty(0)
 """Passed to events that leave nothing to chance."""
@@ -42,14 +46,48 @@ def events(world: World) -> None:
 
 
 def elections(world: World) -> None:
-    """Members with an election in this step may get a new government, with a new orientation and new ties."""
-    m, setup, p = world.members, world.setup, world.by_run.elections
-    if world.step not in setup.elections:
+    """Governments fall, and elections that are due are held; a new government has a new orientation and new ties."""
+    quarter, past = divmod(world.step, world.setup.quarter_steps)
+    if past > 0 and world.step not in world.setup.elections:
         return
-    incumbent_below = world.by_run.constants.incumbent_below
-    for i, k in setup.elections[world.step]:
-        turnover, draw = world.draws["elections"][k][:, i].T
-        world.elect(i, turnover >= incumbent_below, members.new_orientation(m.orientation[:, i], draw, p))
+    due = world.members.election_due == world.step
+    if past == 0 and quarter > 0:
+        due |= _fall(world, quarter)
+    if due.any():
+        _vote(world, quarter, *due.nonzero())
+
+
+def _fall(world: World, quarter: int) -> BoolArray:
+    """Once a quarter, governments may fall: which of them face an early election, (run, member)."""
+    draw = world.draws["government_falls"][quarter]
+    falls = (draw[..., 0] < world.by_member.constants.falls_a_quarter) & world.setup.roster.can_fall
+    early = draw[..., 1] < world.by_member.elections.snap_share
+    _lead_anew(world, quarter, *(falls & ~early).nonzero())
+    return np.asarray(falls & early)
+
+
+def _lead_anew(world: World, quarter: int, rows: RowArray, places: RowArray) -> None:
+    """A new leader of the same side takes over, whose orientation departs from the last one's."""
+    m = world.members
+    draw = world.draws["elections"][quarter][rows, places, 1]
+    moved = (
+        world.by_run_at(rows).elections.leader_departure * governments.orientation_spread(world, rows, places) * draw
+    )
+    orientation, ties = m.orientation[rows, places] + moved, m.government_ties[rows, places]
+    governments.take_office(world, rows, places, m.alternative[rows, places], orientation, ties)
+
+
+def _vote(world: World, quarter: int, rows: RowArray, places: RowArray) -> None:
+    """Elections: the side in office stays as it is, or the other one takes office."""
+    m = world.members
+    m.election_due[rows, places] = world.setup.following_elections[world.step, places]
+    draw = world.draws["elections"][quarter][rows, places]
+    wins = governments.alternative_wins(world, rows, places, draw[:, 0])
+    new = wins != m.alternative[rows, places]
+    rows, places, wins = rows[new], places[new], wins[new]
+    governments.take_office(
+        world, rows, places, wins, governments.expected_orientation(world, rows, places, wins, draw[new, 1])
+    )
 
 
 def war(world: World) -> None:
@@ -66,7 +104,8 @@ def war(world: World) -> None:
     target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
     moved = world.by_run.constants.war_followed * (target - r.war_intensity)
     r.war_intensity = share(r.war_intensity + moved + p.volatility * math.sqrt(dt) * noise[:, 0])
-    r.front = r.front + r.war_intensity * (p.front_drift * dt + p.front_volatility * math.sqrt(dt) * noise[:, 1])
+    drift = russia.front_drift(world.spending_rise, p)
+    r.front = r.front + r.war_intensity * (drift * dt + p.front_volatility * math.sqrt(dt) * noise[:, 1])
 
 
 def pressure(world: World) -> None:
@@ -133,10 +172,12 @@ def bid(world: World) -> None:
         a.ratifying[shelved_now] = 0.0
         world.members.ratification_progress[shelved_now] = 0.0
         world.members.ratified_step[shelved_now] = NEVER
+        world.members.hold[shelved_now] = world.members.consent[shelved_now] = False
+        world.bargain.forget(shelved_now.nonzero()[0], slice(None))
 
 
 def perceptions(world: World) -> None:
-    """Members' perceived threat and knowledge of each other are updated; concessions fade."""
+    """Members' perceived threat and knowledge of each other are updated."""
     m, r, p, c = world.members, world.russia, world.by_member.threat, world.by_member.constants
     exposure = world.setup.roster.exposure
     target = members.threat_target(
@@ -145,7 +186,6 @@ def perceptions(world: World) -> None:
     relax(m.threat, target, c.threat_followed)
     m.incidents *= c.incidents_left
     relax(m.perceived, m.stance, c.stances_learned)
-    m.concession *= c.concession_left
 
 
 def commitments(world: World) -> None:
@@ -161,6 +201,7 @@ def _trust(world: World) -> None:
     perceived = m.perceived[:, hegemon : hegemon + 1]
     trusted = members.trust_target(perceived, m.stance, world.by_member.trust)
     m.trust = m.trust + world.by_member.constants.trust_followed * (trusted - m.trust)
+    world.lent_cover = world.distrust * world.setup.cover[hegemon]
 
 
 def _spend(world: World) -> None:
@@ -169,18 +210,19 @@ def _spend(world: World) -> None:
     year = s.start.year + (s.start.timetuple().tm_yday - 1) / 365.25 + world.step * setup.dt
     left = np.maximum(world.pledge_deadline - year, dt)
     world.pledge = world.pledge + np.minimum(dt / left, 1.0) * (world.pledge_target - world.pledge)
-    mean_rise = ((m.spending - roster.defence_spending) * roster.influence_weight).sum(axis=-1)
     aim = members.spending_target(
         m.spending,
         roster.defence_spending,
         m.threat - world.by_run.constants.threat,
         setup.smallness,
-        mean_rise[:, None],
+        world.spending_rise[:, None],
         world.pledge[:, None],
         secretary_general.pressed(p.spending.compliance, p.secretary_general),
+        world.distrust,
         p.spending,
     )
     m.spending = m.spending + p.constants.spending_followed * (aim - m.spending)
+    world.spending_rise = ((m.spending - roster.defence_spending) * roster.influence_weight).sum(axis=-1)
 
 
 def stances(world: World) -> None:
@@ -211,18 +253,69 @@ def _not_finite(world: World) -> str:
     return f"mechanism {', '.join(map(repr, wrong))}: expected finite rates; it gave infinity or what is not a number"
 
 
+def soundings(world: World) -> None:
+    """The Secretary General takes stock of who objects, campaigns and persuades; hesitant members take cover."""
+    office, setup = world.secretary_general, world.setup
+    if world.step % setup.sounding_steps > 0:
+        return
+    _take_stock(world)
+    rows = world.accession.rows(ASPIRANT)
+    ballots = Ballots(setup.roster.iso3, world.soundings.ballots(rows), setup.scenario.edition)
+    clear = rows[decide(ballots, world.by_run_at(rows).accession)]
+    between = setup.sounding_steps * setup.scenario.step_days / DAYS_PER_WEEK
+    before, office.weeks_clear = office.weeks_clear, np.full(world.n_runs, NOT_CLEAR)
+    office.weeks_clear[clear] = np.where(before[clear] >= 0.0, before[clear] + between, 0.0)
+
+
+def _take_stock(world: World) -> None:
+    m, office, setup = world.members, world.secretary_general, world.setup
+    p, of_member, weight = (
+        world.by_run.secretary_general,
+        world.by_member.secretary_general,
+        setup.roster.influence_weight,
+    )
+    found = members.sound_out(world.standing(), world.by_member.accession.objection_line)
+    stage = world.accession.stage
+    signed = ((stage == RATIFYING) | (stage == MEMBER)).nonzero()[0]
+    if signed.size:  # who has ratified objects no longer
+        pending = ~m.ratified[signed]
+        found.objects[signed] &= pending
+        found.by_stance[signed] &= pending
+    world.soundings = found
+    office.objectors = count(found.objects).astype(np.float64)
+    live = ~world.candidate.shelved & (stage != MEMBER)
+    office.campaign = secretary_general.campaign_effort(office.objectors, live, p)
+    office.champions = secretary_general.champions_share(m.stance, weight, of_member)
+    need = np.maximum(-m.stance, 0.0)
+    need *= found.by_stance
+    m.persuasion = secretary_general.persuasion(office.campaign[:, None], office.champions[:, None], need, of_member)
+    _take_cover(world)
+
+
+def _take_cover(world: World) -> None:
+    setup, objects = world.setup, world.soundings.by_stance
+    lent = objects[:, setup.hegemon, None] * world.lent_cover
+    at_rest = world.by_run.constants.objects_at_rest
+    world.members.cover = bargaining.cover(setup.cover, at_rest, objects, lent, world.by_member.bargaining)
+
+
 def council(world: World) -> None:
-    """On council dates, members ballot, the question may be put, and a new campaign begins."""
+    """On council dates members ballot, and the question may be put."""
     if world.step not in world.setup.councils:
         world.council = None
         return
     setup, a = world.setup, world.accession
     ballots, reasons = world.positions()
     asked = a.stage == ASPIRANT
-    objectors = (ballots == OBJECT).sum(axis=-1)
-    p = world.by_run.secretary_general
     would_pass = decide(Ballots(setup.roster.iso3, ballots, setup.scenario.edition), world.by_run.accession)
-    put = secretary_general.puts_question(objectors, would_pass, world.candidate.readiness, asked, p)
+    on_agenda = asked & (world.step not in setup.without_agenda)
+    put = secretary_general.puts_question(
+        world.secretary_general.weeks_clear,
+        would_pass,
+        world.candidate.readiness,
+        on_agenda,
+        world.by_run.secretary_general,
+    )
     invited = put & would_pass
     a.stage = np.where(invited, INVITED, a.stage).astype(np.int8)
     world.council = Council(
@@ -230,28 +323,6 @@ def council(world: World) -> None:
         reasons=np.where(asked[:, None], reasons, 0).astype(np.int8),
         question_put=put,
         invited=invited,
-    )
-    after_council(world, ballots)
-
-
-def after_council(world: World, ballots: IntArray) -> None:
-    """The Secretary General counts objectors, sets the campaign, and persuades and makes offers to holdouts."""
-    m, office = world.members, world.secretary_general
-    p, of_member = world.by_run.secretary_general, world.by_member.secretary_general
-    objects = (ballots == OBJECT) & ~m.ratified
-    holdout = objects & (world.ballot_stance < world.by_member.accession.objection_line)
-    office.objectors = objects.sum(axis=-1).astype(float)
-    live = ~world.candidate.shelved & (world.accession.stage != MEMBER)
-    office.campaign = secretary_general.campaign_effort(office.objectors, live, p)
-    weight = world.setup.roster.influence_weight
-    office.champions = secretary_general.champions_share(m.stance, weight, of_member)
-    among = np.maximum(office.objectors, 1.0)
-    m.isolation = holdout * (office.campaign / among)[:, None]
-    m.persuasion = secretary_general.persuasion(
-        office.campaign[:, None], office.champions[:, None], holdout * np.maximum(-m.stance, 0.0), of_member
-    )
-    m.concession = secretary_general.offer(
-        m.concession, holdout, office.objectors[:, None], office.campaign[:, None], of_member
     )
 
 
@@ -273,7 +344,9 @@ def _talk(world: World, rows: RowArray) -> None:
     a.talks[rows] += setup.dt * world.candidate.readiness[rows] / world.by_run_at(rows).accession.talks_years
     agreed = rows[a.talks[rows] >= 1.0]
     if agreed.size:
-        ballots, _ = world.positions(agreed)
+        ballots = members.sound_out(
+            world.standing(agreed), world.by_member_at(agreed).accession.objection_line
+        ).ballots()
         rule = world.by_run_at(agreed).accession
         a.stage[agreed[decide(Ballots(setup.roster.iso3, ballots, setup.scenario.edition), rule)]] = PROTOCOL_SIGNED
 
@@ -288,10 +361,9 @@ def _ratify(world: World, rows: RowArray) -> None:
     place, member = (m.ratified_step[rows] == NEVER).nonzero()
     row = rows[place]
     p, line = world.by_run_at(row).ratification, world.by_run_at(row).accession.objection_line
-    stance = world.ballot_stance[row, member]
-    _, by_war = members.objections(stance, world.bars_states_at_war[row, member], world.is_war_hot[row], line)
+    standing = world.standing(row, member)
     speed = setup.roster.ratification_speed[member]
-    hazard = members.ratification_hazard(stance, by_war, speed, p.urgency, p.full_stance, line, p.shape)
+    hazard = members.ratification_hazard(standing, speed, p.urgency, p.full_stance, line, p.shape)
     progress = m.ratification_progress[row, member] + hazard * grown[place]
     m.ratification_progress[row, member] = progress
     newly = progress >= world.draws["ratification"][0][row, member]
@@ -320,6 +392,8 @@ PHASES: tuple[Phase, ...] = (
     commitments,
     perceptions,
     stances,
+    soundings,
+    bargain,
     accession,
     council,
 )
@@ -334,9 +408,8 @@ def step(world: World) -> None:
 
 
 def begin(world: World) -> None:
-    """Before the first step, the Secretary General counts objectors and sets the campaign."""
-    ballots, _ = world.positions()
-    after_council(world, ballots)
+    """Before the first step, the Secretary General takes stock of who objects, and sets the campaign."""
+    _take_stock(world)
 
 
 def plan() -> list[tuple[str, str]]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray
+from article10.agents.bargaining import cover_matrix, hesitancy
 from article10.agents.bounded_confidence import is_bounded, near_peers
-from article10.agents.members import peers
+from article10.agents.members import NEVER, peers, war_line
 from article10.agents.parameter import Parameters
 from article10.agents.russia import STRATEGIES, Strategy
 from article10.agents.stackable import is_stackable
 from article10.model.accession_rule import STAGES
-from article10.model.calendars import council_dates, election_dates, recess_shares
-from article10.model.constants import quarter_steps
+from article10.model.calendars import council_dates, election_dates, recess_shares, term_years
+from article10.model.coded import STANCE_PER_CODE
+from article10.model.constants import SOUNDING_DAYS, quantile, quarter_steps
 from article10.model.edition import Edition, read_edition
 from article10.model.events import ALL, Event, SummitEvent
 from article10.model.government_events import ElectionEvent, SnapElectionEvent
@@ -27,6 +30,15 @@ from article10.model.randomness import Stream
 from article10.model.roster import Roster
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.values import Stack, stack_key, stacks
+
+SPELL_DRAWS = ("opens", "ends", "asks to be paid", "yields unpaid", "holds out again")
+"""What is left to chance in bargaining, in each quarter for each member."""
+
+SUMMIT = "summit"
+"""Kind of the meetings on whose agenda the question can force a decision."""
+
+SURE = 8.0
+"""Normal quantile that stands for certainty, where a sum of infinite ones would have no value."""
 
 SAME_ELECTION_DAYS = 60
 """A dated election event replaces an election on the calendar that is at most this many days away."""
@@ -134,6 +146,26 @@ class Setup:
         return max(1, round(self.scenario.russia.review_weeks * 7 / self.scenario.step_days))
 
     @cached_property
+    def steps_a_year(self) -> int:
+        """Number of steps in a year."""
+        return max(1, round(365.25 / self.scenario.step_days))
+
+    @cached_property
+    def n_quarters(self) -> int:
+        """Number of quarters, the last of which may be cut short by the horizon."""
+        return -(-self.n_steps // self.quarter_steps)
+
+    @cached_property
+    def sounding_steps(self) -> int:
+        """Number of steps between two soundings of the members."""
+        return max(1, round(SOUNDING_DAYS / self.scenario.step_days))
+
+    @cached_property
+    def sounding_years(self) -> float:
+        """Time between two soundings in years."""
+        return self.sounding_steps * self.dt
+
+    @cached_property
     def quarter_steps(self) -> int:
         """Number of steps between two quarterly updates of defence spending and trust."""
         return quarter_steps(self.scenario)
@@ -162,13 +194,16 @@ class Setup:
         weight = self.roster.influence_weight
         return 1.0 - weight / weight.max()
 
-    def barred_by(self, hot: bool) -> tuple[str, ...]:
-        """Codes of the members that object because of the war, where it is hot or is not."""
-        return tuple(
-            code
-            for code, bars in zip(self.roster.iso3, self.values.alone.constants.bars_states_at_war, strict=True)
-            if bars and hot
-        )
+    @cached_property
+    def cover(self) -> FloatArray:
+        """Rise of each member's voiced stance if another ceases to object, at a cover weight of 1, (other, member)."""
+        return cover_matrix(hesitancy(self.roster.stance, STANCE_PER_CODE), self.roster.influence_weight)
+
+    def barred_at(self, intensity: float) -> tuple[str, ...]:
+        """Codes of the members that usually object because of a war of this intensity: in at least half of the runs."""
+        alone, middle = self.values.alone, np.full(len(self.roster), 0.5)
+        line = war_line(alone.constants.war_bar, middle, alone.war.hot_line, alone.accession.war_bar_spread)
+        return tuple(code for code, own in zip(self.roster.iso3, line, strict=True) if intensity > own)
 
     def chosen(self, codes: tuple[str, ...] | str) -> FloatArray:
         """1 for each named member and 0 for the others, (member,); ``"all"`` names every member."""
@@ -201,19 +236,76 @@ class Setup:
         return recess_shares(self.scenario.start, self.scenario.step_days, self.n_steps)
 
     @cached_property
-    def elections(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
-        """Elections, indexed by step: pairs (member index, ordinal of that member's election in the run)."""
+    def without_agenda(self) -> frozenset[int]:
+        """Steps of meetings at which the question cannot be put: the scenario says that it is not on their agenda."""
+        s = self.scenario
+        mute = {s.step_of(e.date) for e in s.events if isinstance(e, SummitEvent) and e.date and not e.agenda}
+        others = {s.step_of(day) for day, _ in council_dates(s.start, s.horizon, self.edition)}
+        others |= {s.step_of(e.date) for e in s.events if isinstance(e, SummitEvent) and e.date and e.agenda}
+        return frozenset(mute - others)
+
+    @cached_property
+    def agenda(self) -> tuple[int, ...]:
+        """For each step, the last summit for which the question can now be put on the agenda, by its step; or -1."""
+        s = self.scenario
+        weeks = round(s.bargaining.agenda_weeks * 7 / s.step_days)
+        beyond = s.horizon + timedelta(days=(weeks + 1) * s.step_days)  # a longer horizon must change no step
+        days = [day for day, kind in council_dates(s.start, beyond, self.edition) if kind == SUMMIT]
+        days += [e.date for e in s.events if isinstance(e, SummitEvent) and e.date and e.agenda]
+        next_summit = [NEVER] * self.n_steps
+        for step in sorted(map(s.step_of, days)):  # of several, the last gives the longest time to decide
+            for before in range(max(0, step - weeks), min(step + 1, self.n_steps)):
+                next_summit[before] = step
+        return tuple(next_summit)
+
+    @cached_property
+    def elections(self) -> Mapping[int, tuple[int, ...]]:
+        """Elections on the calendar, indexed by step: positions of the members that vote then."""
+        found: dict[int, list[int]] = {}
+        for i, steps in enumerate(self._election_steps):
+            for step in steps:
+                found.setdefault(step, []).append(i)
+        return {step: tuple(places) for step, places in sorted(found.items())}
+
+    @cached_property
+    def _election_steps(self) -> tuple[tuple[int, ...], ...]:
+        """Steps of each member's elections on the calendar."""
         s = self.scenario
         votes = [e for e in s.events if isinstance(e, ElectionEvent | SnapElectionEvent)]
-        found: dict[int, list[tuple[int, int]]] = {}
-        for i, code in enumerate(self.roster.iso3):
+        found = []
+        for code in self.roster.iso3:
             given = [e.date for e in votes if e.member == code and e.date]
             early = [e.date for e in votes if e.member == code and e.date and isinstance(e, SnapElectionEvent)]
-            for k, day in enumerate(election_dates(code, s.start, s.horizon, early, self.edition)):
-                taken = any(abs((d - day).days) <= SAME_ELECTION_DAYS for d in given)
-                if not taken and s.step_of(day) < self.n_steps:
-                    found.setdefault(s.step_of(day), []).append((i, k))
-        return {step: tuple(votes) for step, votes in found.items()}
+            days = election_dates(code, s.start, s.horizon, early, self.edition)
+            kept = (day for day in days if all(abs((d - day).days) > SAME_ELECTION_DAYS for d in given))
+            found.append(tuple(step for step in map(s.step_of, kept) if step < self.n_steps))
+        return tuple(found)
+
+    @cached_property
+    def first_elections(self) -> npt.NDArray[np.int32]:
+        """Step of each member's first election, the number of steps where there is none, int32 (member,)."""
+        return np.array([steps[0] if steps else self.n_steps for steps in self._election_steps], np.int32)
+
+    @cached_property
+    def following_elections(self) -> npt.NDArray[np.int32]:
+        """Step of the election that follows one in each step, int32 (step, member).
+
+        That is the next on the calendar after one on the calendar or one that the scenario calls early, and one term
+        later after any other early election: in the first step of a quarter, as those are.
+        """
+        terms = np.array([4 * term_years(code, self.edition) for code in self.roster.iso3])
+        quarters = np.arange(self.n_steps)[:, None] // self.quarter_steps + terms
+        following = (quarters * self.quarter_steps).astype(np.int32)
+        early = [e for e in self.scenario.events if isinstance(e, SnapElectionEvent) and e.date]
+        for i, (code, steps) in enumerate(zip(self.roster.iso3, self._election_steps, strict=True)):
+            for step in {*steps, *(self.scenario.step_of(e.date) for e in early if e.member == code and e.date)}:
+                following[step, i] = next((later for later in steps if later > step), self.n_steps)
+        return following
+
+    @cached_property
+    def alternative_strength(self) -> FloatArray:
+        """Normal quantile of the probability that each member's main alternative wins an even election, (member,)."""
+        return np.clip([quantile(each) for each in self.roster.alternative_probability], -SURE, SURE)
 
     @cached_property
     def start_stage(self) -> int:
@@ -226,13 +318,18 @@ class Setup:
     def streams(self) -> tuple[Stream, ...]:
         """Every stream of random draws that a run uses."""
         steps, members = self.n_steps, len(self.roster)
-        rounds = 1 + max((k for votes in self.elections.values() for _, k in votes), default=0)
+        quarters = self.n_quarters
         own = (
             Stream("initial_stance", (1, members)),
+            Stream("war_bar", (1, members), "uniform"),
             Stream(
                 "member_shocks", (steps, members + 1), "uniform", np.float32
             ),  # the last column is common to all members
-            Stream("elections", (rounds, members, 2)),
+            Stream("elections", (quarters, members, 2), "normal", np.float32),  # who wins, and with what orientation
+            Stream(
+                "government_falls", (quarters, members, 2), "uniform", np.float32
+            ),  # when, and whether with an election
+            Stream("spells", (quarters, len(SPELL_DRAWS), members), "uniform", np.float32),
             Stream("ceasefire", (steps,), "uniform"),
             Stream("war", (steps, 2)),
             Stream("observation", (-(-steps // self.review_steps), members)),

@@ -16,10 +16,11 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from article10.agents.bargaining import BargainingParameters
 from article10.agents.bounded_confidence import is_bounded
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
+from article10.agents.governments import ElectionParameters
 from article10.agents.member_parameters import (
-    ElectionParameters,
     SpendingParameters,
     StanceParameters,
     ThreatParameters,
@@ -54,6 +55,7 @@ class Values:
     candidate: CandidateParameters
     guarantees: GuaranteeParameters
     secretary_general: SecretaryGeneralParameters
+    bargaining: BargainingParameters
     accession: AccessionParameters
     ratification: RatificationParameters
     constants: Constants

@@ -7,19 +7,23 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from article10.agents.arrays import BoolArray, FloatArray, IntArray
+from article10.agents.arrays import BoolArray, FloatArray, IntArray, at_places, share
+from article10.agents.bargaining import DAYS_PER_YEAR, BargainArrays, Payments
 from article10.agents.candidate import CandidateState, credible_guarantee
 from article10.agents.members import (
     NEVER,
     STANCE_LIMIT,
     MemberArrays,
+    Soundings,
+    Standing,
     position,
+    sound_out,
     susceptibility,
-    ties_of,
     trust_target,
+    war_line,
 )
 from article10.agents.russia import RussiaState, prior_response
-from article10.agents.secretary_general import SecretaryGeneralState
+from article10.agents.secretary_general import NOT_CLEAR, SecretaryGeneralState
 from article10.model.accession_rule import MEMBER
 from article10.model.events import Event
 from article10.model.randomness import Draws
@@ -63,7 +67,7 @@ class Council:
 
     Attributes:
         ballots: ballot of each member, or NO_BALLOT if no bid was on the agenda, int8 (run, member).
-        reasons: code of the reason for which each member objected, int8 (run, member).
+        reasons: why each member ballots so, sums of bits (``REASON_STANCE`` and others), int8 (run, member).
         question_put: whether the question was formally put, (run,).
         invited: whether the candidate was invited, (run,).
     """
@@ -90,15 +94,22 @@ class World:
         russia: state of Russia.
         candidate: state of the candidate.
         secretary_general: state of the Secretary General's office.
+        bargain: state of bargaining over consent.
         accession: state of the accession.
         pledge: pledged defence spending at this date, % of GDP, (run,).
         pledge_target: level to which the pledge rises, % of GDP, (run,).
         pledge_deadline: year by which it reaches that level, (run,).
         trust_start: members' trust in the hegemon at the start, (run, member).
+        war_line: intensity of the war above which each member objects because of it, (run, member).
+        spending_rise: rise of members' mean defence spending since the start, weighted by influence, % of GDP, (run,).
+        lent_cover: rise of voiced stances if the hegemon objects and is trusted less, at a cover weight of 1,
+            (run, member).
+        soundings: what the last soundings found.
         guarantee: security guarantee as far as it is believed, updated after events and after fading, (run,).
         record_rates: whether to record each mechanism's rate; this costs time, and few analyses need it.
         rates: if recorded, the rate of change of stance from each mechanism in the last step, (run, member) each.
         council: the council meeting of the last step, or ``None``.
+        payments: payments for consent in the last step, or ``None``.
     """
 
     setup: Setup
@@ -112,18 +123,25 @@ class World:
     russia: RussiaState
     candidate: CandidateState
     secretary_general: SecretaryGeneralState
+    bargain: BargainArrays
     accession: AccessionState
     pledge: FloatArray
     pledge_target: FloatArray
     pledge_deadline: FloatArray
     trust_start: FloatArray
+    war_line: FloatArray
+    spending_rise: FloatArray
+    lent_cover: FloatArray
+    soundings: Soundings = field(init=False)
     guarantee: FloatArray = field(init=False)
     record_rates: bool = False
     rates: dict[str, FloatArray] = field(default_factory=dict)
     council: Council | None = None
+    payments: Payments | None = None
 
     def __post_init__(self) -> None:
         self.guarantee = self.believed_guarantee()
+        self.soundings = sound_out(self.standing(), self.by_member.accession.objection_line)
 
     @property
     def n_runs(self) -> int:
@@ -160,17 +178,9 @@ class World:
         return self.guarantee - p.non_binding_weight * p.initial
 
     @property
-    def ballot_stance(self) -> FloatArray:
-        """Stance by which members ballot, (run, member): their own, or one for a ballot that the scenario gives."""
-        if not self.setup.scenario.ballots:
-            return self.members.stance
-        given = self.by_run.constants.given_stance
-        return np.where(np.isnan(given), self.members.stance, given)
-
-    @property
     def bars_states_at_war(self) -> BoolArray:
-        """Members that hold that a state at hot war cannot be admitted, (run, member)."""
-        return np.broadcast_to(self.by_run.constants.bars_states_at_war, self.members.stance.shape)
+        """Members whose own judgement is that a state in the present war cannot be admitted, (run, member)."""
+        return self.russia.war_intensity[:, None] > self.war_line
 
     @property
     def is_war_hot(self) -> BoolArray:
@@ -180,44 +190,53 @@ class World:
     war_bar, hot = bars_states_at_war, is_war_hot
     """Earlier names, for mechanisms written before version 0.3."""
 
+    @property
+    def distrust(self) -> FloatArray:
+        """Trust in the hegemon that each member has lost since the start, (run, member)."""
+        return self.trust_start - self.members.trust
+
+    def guarantee_doubted(self, rows: RowArray) -> FloatArray:
+        """Share of the worth of a guarantee by the hegemon that lost trust takes away, in some runs, (row,)."""
+        distrust = self.trust_start[rows] - self.members.trust[rows]
+        lost = (self.setup.roster.influence_weight * distrust).sum(axis=-1)
+        return self.by_run_at(rows).trust.guarantee_weight * share(lost)
+
+    # --- ballots ------------------------------------------------------------------------------------------------
+
+    def standing(self, rows: RowArray | slice = EVERY, places: RowArray | None = None) -> Standing:
+        """All that members' ballots are made of, (run, member); a ballot that the scenario gives is final.
+
+        Args:
+            rows: positions of the runs; by default all.
+            places: positions of as many members, to take one member in each of these runs, (row,); by default all.
+        """
+        m, at = self.members, rows if places is None else (rows, places)
+        intensity = self.russia.war_intensity[rows]
+        by_war = (intensity[:, None] if places is None else intensity) > self.war_line[at]
+        own = Standing(m.stance[at], m.cover[at], by_war, m.hold[at], m.consent[at])
+        if not self.setup.scenario.ballots:
+            return own
+        given = self.by_run_at(rows).constants.given_stance
+        given = given if places is None else at_places(given, places)
+        free = np.isnan(given)
+        return Standing(
+            np.where(free, own.stance, given), own.cover * free, by_war, own.hold & free, own.consent & free
+        )
+
     def positions(self, rows: RowArray | slice = EVERY) -> tuple[IntArray, IntArray]:
-        """Each member's ballot if it were cast now, and its reason to object, int8 (run, member) each.
+        """Each member's ballot if it were cast now, and the reasons for it, int8 (run, member) each.
 
         Args:
             rows: positions of the runs; by default all.
         """
-        line = self.by_member_at(rows).accession.objection_line
-        return position(self.ballot_stance[rows], self.bars_states_at_war[rows], self.is_war_hot[rows, None], line)
+        return position(self.standing(rows), self.by_member_at(rows).accession.objection_line)
 
-    def elect(self, member: int, new: BoolArray, orientation: FloatArray, ties: float | None = None) -> None:
-        """Give a member a new government in some runs, and update its susceptibility.
-
-        Args:
-            member: position of the member on the roster.
-            new: whether there is a new government, (run,).
-            orientation: orientation of the new government, (run,).
-            ties: its ties with Russia; by default computed from its orientation.
-        """
-        m, p = self.members, self.by_run.elections
-        at_start = float(self.setup.roster.government_ties[member])
-        ties_there = ties_of(m.disposition[:, member], orientation, at_start, p) if ties is None else ties
-        m.orientation[:, member] = np.where(new, orientation, m.orientation[:, member])
-        m.government_ties[:, member] = np.where(new, ties_there, m.government_ties[:, member])
-        self.update_susceptibility(slice(member, member + 1))
-
-    def update_susceptibility(self, member: slice = EVERY) -> None:
-        """Members' susceptibility follows from their government's ties and their defence spending.
-
-        Args:
-            member: places of some, by default all.
-        """
+    def update_susceptibility(self) -> None:
+        """Members' susceptibility follows from their government's ties and their defence spending."""
         m, roster = self.members, self.setup.roster
-        m.susceptibility[:, member] = susceptibility(
-            roster.structural_susceptibility[member],
-            m.government_ties[:, member],
-            m.spending[:, member] - roster.defence_spending[member],
-            self.by_member.spending.resilience,
-        )
+        rise = m.spending - roster.defence_spending
+        resilience = self.by_member.spending.resilience
+        m.susceptibility = susceptibility(roster.structural_susceptibility, m.government_ties, rise, resilience)
 
     @classmethod
     def start(cls, setup: Setup, draws: Draws, place: PlaceArray | None = None) -> World:
@@ -271,12 +290,21 @@ class World:
             members=members,
             russia=russia,
             candidate=candidate,
-            secretary_general=SecretaryGeneralState(zeros.copy(), zeros.copy(), zeros.copy()),
+            secretary_general=SecretaryGeneralState(zeros.copy(), zeros.copy(), zeros.copy(), np.full(n, NOT_CLEAR)),
+            bargain=_bargain_at_start(setup, by_run, members.stance.shape),
             accession=AccessionState(np.full(n, setup.start_stage, dtype=np.int8), zeros.copy(), zeros.copy()),
             pledge=np.full(n, float(roster.defence_spending.mean())),
             pledge_target=_filled(n, by_run.spending.pledge),
             pledge_deadline=_filled(n, by_run.spending.pledge_deadline),
             trust_start=members.trust.copy(),
+            war_line=war_line(
+                by_run.constants.war_bar,
+                draws["war_bar"][0],
+                by_member.war.hot_line,
+                by_member.accession.war_bar_spread,
+            ),
+            spending_rise=zeros.copy(),
+            lent_cover=np.zeros_like(members.stance),
         )
 
 
@@ -294,12 +322,30 @@ def _filled(n: int, value: FloatArray | float) -> FloatArray:
     return np.broadcast_to(np.asarray(value, np.float64), (n,)).copy()
 
 
+def _bargain_at_start(setup: Setup, by_run: Values, shape: tuple[int, ...]) -> BargainArrays:
+    none, n = np.zeros(shape), shape[0]
+    capital = by_run.constants.capital
+    return BargainArrays(
+        spell=np.zeros(shape, dtype=bool),
+        quarter=np.full(shape, NEVER, np.int16),
+        age=none.copy(),
+        ends_at=none.copy(),
+        stood=np.broadcast_to(setup.roster.standing_days / DAYS_PER_YEAR, shape).copy(),
+        temptation=np.zeros(n),
+        resists=none.copy(),
+        weakest=np.zeros(n),
+        budget=np.broadcast_to(capital, (n, capital.shape[-1])).copy(),
+        forced_until=np.full(n, NEVER, np.int32),
+        forced_since=np.full(n, -setup.n_steps - setup.steps_a_year, np.int32),
+    )
+
+
 def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: FloatArray) -> MemberArrays:
     roster, p = setup.roster, by_member.stance
     stance = np.clip(roster.stance + p.spread_scale * roster.stance_spread * draws, -STANCE_LIMIT, STANCE_LIMIT)
     none = np.zeros_like(stance)
     ties = np.broadcast_to(roster.government_ties, stance.shape).copy()
-    orientation = -by_member.elections.ties_orientation * ties
+    orientation = np.broadcast_to(by_run.constants.orientation, stance.shape).copy()
     hegemon = stance[:, setup.hegemon : setup.hegemon + 1]
     assessed = stance.copy()
     if "peers" in setup.mechanisms:  # at rest, assessment offsets the pull of peers
@@ -316,11 +362,14 @@ def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: Fl
         pressure=none.copy(),
         felt_pressure=none.copy(),
         susceptibility=susceptibility(roster.structural_susceptibility, ties, none, by_member.spending.resilience),
-        concession=none.copy(),
         trust=trust_target(hegemon, stance, by_member.trust),
         spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
-        isolation=none.copy(),
         persuasion=none.copy(),
+        cover=none.copy(),
+        hold=np.zeros(stance.shape, dtype=bool),
+        consent=np.zeros(stance.shape, dtype=bool),
+        alternative=np.zeros(stance.shape, dtype=bool),
+        election_due=np.broadcast_to(setup.first_elections, stance.shape).copy(),
         ratified_step=np.full(stance.shape, NEVER, dtype=np.int32),
         ratification_progress=none.copy(),
     )

@@ -13,10 +13,12 @@ from statistics import NormalDist
 import mesa
 import numpy as np
 
-from article10.model.calendars import council_dates, election_dates
+from article10.model.calendars import council_dates, election_dates, term_years
 
 ASPIRANT, INVITED, SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 OBJECT, ACQUIESCE, SUPPORT = range(3)
+FOR_OBJECTION, FOR_HOLD = 1, 2
+OFFICE = -1  # the Secretary General's office, among payers
 SAME_ELECTION = 60
 VOTES = ("election", "snap_election")
 BITES_BY = {"energy": "structural", "airspace": "exposure", "migration": "exposure", "sabotage": "exposure"}
@@ -24,6 +26,16 @@ BITES_BY = {"energy": "structural", "airspace": "exposure", "migration": "exposu
 
 def unit(x):
     return min(max(x, 0.0), 1.0)
+
+
+def quantile(p):
+    """Of the standard normal distribution; certainty is infinite."""
+    return -math.inf if p <= 0.0 else math.inf if p >= 1.0 else NormalDist().inv_cdf(p)
+
+
+def exponential(u):
+    """A standard exponential draw from a uniform one."""
+    return -math.log1p(-u)
 
 
 class State(mesa.Agent):
@@ -37,15 +49,25 @@ class State(mesa.Agent):
         self.exposure = float(roster.exposure[place])
         self.structural = float(roster.structural_susceptibility[place])
         self.caution = float(roster.caution[place])
-        self.bars_war = float(roster.war_bar[place]) > model.s.accession.war_bar and model.s.accession.candidate_at_war
+        self.given = {"object": -1.0, "acquiesce": model.line / 2, "support": 1.0}.get(model.s.ballots.get(self.iso3))
+        self.war_line = self.line_of_war(float(roster.war_bar[place]))
+        self.hesitancy = unit(1.0 - abs(float(roster.stance[place]) / 0.3 + 1.0))
         self.speed = float(roster.ratification_speed[place])
         self.ties = self.first_ties = float(roster.government_ties[place])
         self.spending = self.first_spending = float(roster.defence_spending[place])
         spread = model.s.stance.spread_scale * float(roster.stance_spread[place])
         self.stance = min(max(float(roster.stance[place]) + spread * z, -1.0), 1.0)
         self.seen = self.stance
-        self.orientation = -model.s.elections.ties_orientation * self.ties
-        self.incidents = self.pressure = self.felt = self.concession = self.isolation = self.persuasion = 0.0
+        self.usual = self.orientation = -model.s.elections.ties_orientation * self.ties
+        self.other = self.orientation + float(roster.alternative_stance[place]) - float(roster.stance[place])
+        self.other_ties = float(roster.alternative_ties[place])
+        self.strength = min(max(quantile(float(roster.alternative_probability[place])), -8.0), 8.0)
+        self.departs = model.s.elections.spread_scale * float(roster.alternative_spread[place])
+        self.can_fall, self.alternative = bool(roster.can_fall[place]), False
+        self.opportunism, self.standing = float(roster.opportunism[place]), float(roster.standing_days[place])
+        self.hold = self.consent = self.spell = False
+        self.last_quarter, self.age, self.ends_at = None, 0.0, 0.0
+        self.incidents = self.pressure = self.felt = self.persuasion = self.cover = 0.0
         self.progress, self.ratified = 0.0, False
         self.threat = self.first_threat = self.exposure * model.s.threat.war_weight * model.war0
         self.share = 0.0
@@ -71,19 +93,72 @@ class State(mesa.Agent):
         structural = unit(self.structural * (1.0 - self.model.s.spending.resilience * rise))
         self.susceptibility = 1.0 - (1.0 - structural) * (1.0 - self.ties)
 
-    def vote(self, turnover, z):
-        p = self.model.s.elections
-        if NormalDist().cdf(turnover) >= p.incumbency:
-            self.take_office(p.volatility * z - p.alternation * self.orientation)
+    def line_of_war(self, code):
+        """Intensity of the war above which the member objects because of it."""
+        rule, hot = self.model.s.accession, self.model.s.war.hot_line
+        code = unit(code + 1.0 - 2.0 * rule.war_bar)
+        if code == 0.0 or not rule.candidate_at_war or self.given is not None:
+            return math.inf
+        u = float(self.model.draws["war_bar"][0][self.place])
+        return hot + (1.0 - hot) * (1.0 - code) * (1.0 + rule.war_bar_spread * code * (2.0 * u - 1.0))
 
-    def take_office(self, orientation, ties=None):
-        """A new government, whose ties go with its orientation where they are not given."""
-        p = self.model.s.elections
-        self.orientation = orientation
-        line = self.disposition if self.first_ties > 0.0 else min(p.ties_line, self.disposition)
-        follow = unit((line - self.disposition - orientation) / p.ties_orientation)
-        self.ties = follow if ties is None else ties
+    # --- governments
+
+    def wins(self, draw):
+        """Whether an election brings the main alternative to power, or leaves it there."""
+        advantage = quantile(self.model.s.elections.incumbency)
+        return draw < self.strength + (advantage if self.alternative else -advantage)
+
+    def expected(self, alternative):
+        return self.other if alternative else self.usual
+
+    def vote(self, draw, z):
+        wins = self.wins(draw)
+        if wins != self.alternative:
+            self.take_office(wins, self.expected(wins) + self.departs * z)
+
+    def take_office(self, alternative, orientation, ties=None):
+        """A new government: its ties are those of its side if not given; what the last one held is open again."""
+        self.alternative, self.orientation = alternative, orientation
+        usual = self.other_ties if alternative else self.first_ties
+        self.ties = usual if ties is None else ties
+        self.hold = self.consent = self.spell = False
+        self.standing = 0.0
         self.update_susceptibility()
+
+    def take_office_by(self, event, alternative, drawn, ties=None):
+        """The same after an event, which may give the new government's orientation, its ties, or both."""
+        orientation = drawn
+        if event.orientation is not None:
+            orientation = event.orientation
+            alternative = abs(orientation - self.other) < abs(orientation - self.usual)
+            ties = self.ties_of(orientation)
+        self.take_office(alternative, orientation, ties if event.government_ties is None else event.government_ties)
+
+    def ties_of(self, orientation):
+        p = self.model.s.elections
+        line = self.disposition if self.first_ties > 0.0 else min(p.ties_line, self.disposition)
+        return unit((line - self.disposition - orientation) / p.ties_orientation)
+
+    def change_government(self, quarter, begins):
+        """Falls at the beginning of a quarter, with or without an early election, and elections that are due."""
+        m, p = self.model, self.model.s.elections
+        draw, z = map(float, m.draws["elections"][quarter][self.place])
+        whether, early = map(float, m.draws["government_falls"][quarter][self.place])
+        chance = -math.expm1(-p.fall_rate * m.quarter_steps * m.dt)
+        falls = begins and self.can_fall and whether < chance
+        if falls and early >= p.snap_share:
+            moved = self.orientation + p.leader_departure * self.departs * z
+            self.take_office(self.alternative, moved, self.ties)
+        if self.due == m.now or (falls and early < p.snap_share):
+            self.due = self.following_election()
+            self.vote(draw, z)
+
+    def following_election(self):
+        now, calendar = self.model.now, self.elections
+        if now in calendar:
+            return next((step for step in calendar if step > now), None)
+        return (now // self.model.quarter_steps + 4 * self.term) * self.model.quarter_steps
 
     def perceive(self):
         m = self.model
@@ -94,7 +169,6 @@ class State(mesa.Agent):
         self.incidents *= math.exp(-t.incident_decay_rate * m.dt)
         faster = m.s.secretary_general.clarification_rate
         self.seen += m.relax(m.s.stance.clarity_rate + faster) * (self.stance - self.seen)
-        self.concession *= math.exp(-m.s.stance.concession_decay_rate * m.dt)
 
     def rates(self):
         """The rate of change of stance by each mechanism."""
@@ -114,8 +188,6 @@ class State(mesa.Agent):
             p.hardening_weight * (1.0 - self.susceptibility) * self.felt,
             (g.relief * self.caution - g.urgency_weight * g.substitution) * m.guarantee_change,
             m.s.secretary_general.persuasion_weight * self.persuasion,
-            p.isolation_weight * self.isolation,
-            p.concession_weight * self.concession,
             m.shock(self.place),
         )
 
@@ -126,15 +198,94 @@ class State(mesa.Agent):
     def move(self):
         self.stance = self.next_stance
 
+    # --- consent
+
+    @property
+    def voiced(self):
+        return self.stance + self.cover if self.given is None else self.given
+
+    @property
+    def below(self):
+        return self.voiced < self.model.line
+
+    @property
+    def barred(self):
+        """Whether the member holds that the candidate cannot be admitted in this war."""
+        return self.model.war > self.war_line
+
     def ballot(self):
-        if self.stance < self.model.line or (self.bars_war and self.model.hot):
+        if self.barred or self.hold or (self.below and not self.consent):
             return OBJECT
-        return SUPPORT if self.stance >= 0.0 else ACQUIESCE
+        return SUPPORT if self.voiced >= 0.0 else ACQUIESCE
+
+    def be_sounded(self):
+        """What the soundings of this step find, before anybody responds to them."""
+        self.found_voiced, self.found_below, self.found_barred = self.voiced, self.below, self.barred
+        self.objects = self.ballot() == OBJECT
+        self.by_stance = self.below and not self.consent
+        if self.model.stage in (RATIFYING, MEMBER) and self.ratified:
+            self.objects = self.by_stance = False
+
+    def take_cover(self):
+        """Hide behind those that still object by their stance as at rest; come out as they cease to."""
+        m = self.model
+        gone = sum(o.weight * (o.rest - o.by_stance) for o in m.states if o is not self)
+        if self is not m.hegemon:
+            gone += (self.first_trust - self.trust) * m.hegemon.weight * m.hegemon.by_stance
+        self.cover = m.s.bargaining.cover_weight * self.hesitancy * gone
+
+    @property
+    def stakes(self):
+        depth = max(self.model.line - self.found_voiced, 0.0)
+        return 2.0 if self.hold else min(1.0 + depth / self.model.s.bargaining.stakes_depth, 3.0)
+
+    def pace(self, forced):
+        """How fast a spell ages, a year."""
+        p = self.model.s.bargaining
+        longer = p.stakes_effect * (self.stakes - 2.0) + p.ties_effect * self.ties + (p.forcing_effect if forced else 0)
+        return math.exp(-longer) / p.scale
+
+    def hold_out_again(self, quarter):
+        """Withdraw consent to the invitation once the protocol is signed."""
+        again = float(self.model.draws["spells"][quarter][4, self.place])
+        if self.consent and again < self.model.s.bargaining.second_spell:
+            self.consent, self.hold = False, self.hold or not self.found_below
+
+    def open_spell(self, quarter):
+        m, p = self.model, self.model.s.bargaining
+        opens, ends, *_ = map(float, m.draws["spells"][quarter][:, self.place])
+        rested = self.last_quarter != quarter
+        if self.free and rested and not (self.consent or self.hold or self.found_below):
+            rate = p.opportunism * self.opportunism
+            self.hold = rate > 0.0 and m.temptation >= exponential(opens) / rate
+        if not (self.hold or self.found_below):
+            self.spell = False
+        stands = self.hold or (self.found_below and not self.consent)
+        if self.free and rested and stands and not self.spell:
+            self.age = 0.0
+            if not self.hold:
+                self.age, self.standing = self.pace(forced=False) * self.standing / 365.25, 0.0
+            self.ends_at = (self.age**p.shape + exponential(ends)) ** (1.0 / p.shape)
+            self.spell, self.last_quarter = True, quarter
+
+    def yield_if_due(self, quarter):
+        m, p = self.model, self.model.s.bargaining
+        if not (self.free and self.spell):
+            return
+        self.age += m.sounding_steps * m.dt * self.pace(forced=m.stage == ASPIRANT and m.forced_until >= m.now)
+        if self.age < self.ends_at:
+            return
+        _, _, asks, unpaid, _ = map(float, m.draws["spells"][quarter][:, self.place])
+        index = p.payment + p.payment_stakes * (self.stakes - 2.0)
+        self.spell, self.last_quarter = False, quarter
+        if asks >= 1.0 / (1.0 + math.exp(-index)) or m.pay(self, round(self.stakes)) or unpaid < p.unpaid_share:
+            self.consent, self.hold = True, False
 
     def ratify(self, draw, before, after):
         p = self.model.s.ratification
-        willing = unit((self.stance - self.model.line) / (p.full_stance - self.model.line))
-        if not (self.bars_war and self.model.hot):
+        shown = max(self.voiced, self.model.line / 2) if self.consent else self.voiced
+        willing = unit((shown - self.model.line) / (p.full_stance - self.model.line))
+        if not (self.barred or self.hold):
             self.progress += (self.speed * p.urgency) ** p.shape * willing * (after**p.shape - before**p.shape)
         self.ratified = self.progress >= draw
 
@@ -153,7 +304,10 @@ class ObjectModel(mesa.Model):
         self.aspiration, self.readiness = s.candidate.aspiration, s.candidate.readiness
         self.shelved = self.bound = False
         self.loose, self.binding = (0.0 if s.guarantees.renewal else s.guarantees.initial), 0.0
-        self.stage, self.talks, self.campaign = ASPIRANT, 0.0, 0.0
+        self.stage = {"aspirant": ASPIRANT, "invited": INVITED, "protocol_signed": SIGNED}[s.accession.stage]
+        self.talks, self.campaign, self.weeks_clear = 0.0, 0.0, None
+        self.quarter_steps, self.sounding_steps = max(1, round(91 / s.step_days)), max(1, round(28 / s.step_days))
+        self.temptation = 0.0
         self.sat = 0.0
         roster = s.members()
         z = self.draws["initial_stance"][0]
@@ -164,33 +318,53 @@ class ObjectModel(mesa.Model):
             self.states.reverse()
         for state in self.states:
             state.settle()
+        coded = (s if s.states_every_stance else s.model_copy(update={"roster": {}})).members().stance
+        for state in self.states:
+            state.rest = bool(coded[state.place] < self.line)
         self.pledge = sum(state.spending for state in self.states) / len(self.states)
         self.pledge_target, self.pledge_deadline = s.spending.pledge, float(s.spending.pledge_deadline)
-        self.votes, self.until = {}, {}
+        self.until = {}
         for state in self.by_place:
-            votes = [e for e in s.events if e.kind in VOTES and e.member == state.iso3 and e.date]
-            called = [e.date for e in votes]
-            early = [e.date for e in votes if e.kind == "snap_election"]
-            for k, day in enumerate(election_dates(state.iso3, s.start, s.horizon, early, s.edition)):
-                if all(abs((day - other).days) > SAME_ELECTION for other in called):
-                    self.votes.setdefault(self.step_of(day), []).append((state, k))
-        meetings = [day for day, _ in council_dates(s.start, s.horizon, s.edition)]
-        meetings += [e.date for e in s.events if e.kind == "summit" and e.date]
-        self.councils = {self.step_of(day) for day in meetings}
+            self.schedule_elections(state)
+        heaviest = self.hegemon.weight
+        self.capital = {o.place: math.ceil(s.bargaining.capital * (o.weight / heaviest)) for o in self.states}
+        self.capital[OFFICE] = s.bargaining.office_capital
+        self.budget, self.payments = dict(self.capital), []
+        self.forced_until, self.forced_at = -1, -math.inf
+        self.call_meetings()
         pull = s.stance.assessment_rate + s.stance.peer_rate
         self.effective_step = -math.expm1(-pull * self.dt) / pull
         self.noise = s.stance.shock * math.sqrt(-math.expm1(-2 * pull * self.dt) / (2 * pull))
         self.take_stock()
+
+    def schedule_elections(self, state):
+        s = self.s
+        votes = [e for e in s.events if e.kind in VOTES and e.member == state.iso3 and e.date]
+        early = [e.date for e in votes if e.kind == "snap_election"]
+        days = election_dates(state.iso3, s.start, s.horizon, early, s.edition)
+        kept = [day for day in days if all(abs((day - e.date).days) > SAME_ELECTION for e in votes)]
+        state.elections = [self.step_of(day) for day in kept]
+        state.due = state.elections[0] if state.elections else None
+        state.term = term_years(state.iso3, s.edition)
+
+    def call_meetings(self):
+        """Steps with a meeting, those of them that leave the question out, and summits that can force a decision."""
+        s, weeks = self.s, round(self.s.bargaining.agenda_weeks * 7 / self.s.step_days)
+        usual = council_dates(s.start, s.horizon + dt.timedelta(days=(weeks + 1) * s.step_days), s.edition)
+        called = [(self.step_of(e.date), e.agenda) for e in s.events if e.kind == "summit" and e.date]
+        with_question = {self.step_of(day) for day, _ in usual if day <= s.horizon} | {k for k, on in called if on}
+        self.councils = with_question | {k for k, _ in called}
+        self.mute = self.councils - with_question
+        self.summits = sorted(
+            {self.step_of(d) for d, kind in usual if kind == "summit"} | {k for k, on in called if on}
+        )
+        self.agenda_steps = weeks
 
     def step_of(self, day):
         return (day - self.s.start).days // self.s.step_days
 
     def relax(self, rate):
         return -math.expm1(-rate * self.dt)
-
-    @property
-    def hot(self):
-        return self.war > self.s.war.hot_line
 
     @property
     def guarantee(self):
@@ -212,13 +386,13 @@ class ObjectModel(mesa.Model):
     def step(self):
         for event in self.s.events:
             self.consider(event)
-        for state, k in self.votes.get(self.now, ()):
-            turnover, z = self.draws["elections"][k, state.place]
-            state.vote(float(turnover), float(z))
+        quarter, since = divmod(self.now, self.quarter_steps)
+        for state in self.states:
+            state.change_government(quarter, since == 0 and quarter > 0)
         self.wage_war()
         self.press()
         self.review_bid()
-        if self.now % max(1, round(91 / self.s.step_days)) == 0:
+        if since == 0:
             self.review_commitments()
         for state in self.states:
             state.perceive()
@@ -226,6 +400,9 @@ class ObjectModel(mesa.Model):
             state.decide()
         for state in self.states:
             state.move()
+        if self.now % self.sounding_steps == 0:
+            self.take_soundings()
+        self.bargain(quarter, since)
         self.accede()
         if self.now in self.councils:
             self.meet()
@@ -255,31 +432,32 @@ class ObjectModel(mesa.Model):
         self.ceasefire = self.bound = False
         self.force_cap = 0.0
 
-    def on_election(self, event):
-        state = next(o for o in self.states if o.iso3 == event.member)
-        p, (turnover, z) = self.s.elections, map(float, self.draws[f"event:{event.name}:outcome"][self.now])
-        drawn = p.volatility * z - p.alternation * state.orientation
-        if event.orientation is None and event.government_ties is None:
-            state.vote(turnover, z)
-        else:
-            state.take_office(drawn if event.orientation is None else event.orientation, event.government_ties)
+    def member(self, event):
+        return next(o for o in self.states if o.iso3 == event.member)
 
-    on_snap_election = on_election
+    def on_election(self, event):
+        state = self.member(event)
+        draw, z = map(float, self.draws[f"event:{event.name}:outcome"][self.now])
+        if event.orientation is None and event.government_ties is None:
+            state.vote(draw, z)
+        else:
+            wins = state.wins(draw)
+            state.take_office_by(event, wins, state.expected(wins) + state.departs * z)
+
+    def on_snap_election(self, event):
+        self.on_election(event)
+        state = self.member(event)
+        state.due = next((step for step in state.elections if step > self.now), None)
 
     def on_government_fall(self, event):
-        state, z = self.between_elections(event)
-        p = self.s.elections
-        drawn = p.volatility * z - p.alternation * state.orientation
-        state.take_office(drawn if event.orientation is None else event.orientation, event.government_ties)
+        state, z = self.member(event), float(self.draws[f"event:{event.name}:outcome"][self.now])
+        other = not state.alternative
+        state.take_office_by(event, other, state.expected(other) + state.departs * z)
 
     def on_leader_change(self, event):
-        state, z = self.between_elections(event)
-        moved = state.orientation + event.departure * self.s.elections.volatility * z
-        state.take_office(moved if event.orientation is None else event.orientation, event.government_ties)
-
-    def between_elections(self, event):
-        state = next(o for o in self.states if o.iso3 == event.member)
-        return state, float(self.draws[f"event:{event.name}:outcome"][self.now])
+        state, z = self.member(event), float(self.draws[f"event:{event.name}:outcome"][self.now])
+        moved = state.orientation + event.departure * state.departs * z
+        state.take_office_by(event, state.alternative, moved, state.ties)
 
     def on_summit(self, event):
         for state in self.states:
@@ -295,9 +473,12 @@ class ObjectModel(mesa.Model):
 
     def on_guarantee(self, event):
         givers = [o for o in self.states if event.providers == "all" or o.iso3 in event.providers]
-        self.give(event.level * sum(o.weight for o in givers), event.binding)
+        self.give(event.level, givers, event.binding)
 
-    def give(self, worth, binding):
+    def give(self, level, givers, binding):
+        """A guarantee by some members, that of the hegemon being worth less as trust in it is lost."""
+        doubt = self.s.trust.guarantee_weight * unit(sum(o.weight * (o.first_trust - o.trust) for o in self.states))
+        worth = level * sum(o.weight * (1.0 - doubt if o is self.hegemon else 1.0) for o in givers)
         if binding:
             self.binding += worth * (1.0 - self.binding)
         else:
@@ -312,10 +493,10 @@ class ObjectModel(mesa.Model):
             return
         if event.no_membership:
             self.bound = True
-            self.shelved = self.shelved or self.stage != MEMBER
-        self.ceasefire = self.ceasefire or event.ceasefire
-        self.give(event.guarantee, event.binding)
-        self.force_cap = event.force_cap
+            self.shelved = self.shelved or (p.may_shelve and self.stage != MEMBER)
+        if event.ceasefire:
+            self.ceasefire, self.force_cap = True, event.force_cap
+        self.give(event.guarantee, self.states, event.binding)
 
     def on_battlefield_shift(self, event):
         self.front += event.front
@@ -324,6 +505,10 @@ class ObjectModel(mesa.Model):
     def pause_hazard(self):
         at_stake = 0.0 if self.stage == MEMBER else self.alarm
         return self.s.war.ceasefire_rate * (1.0 - self.s.russia.ambition) * (1.0 - self.s.war.prolongation * at_stake)
+
+    @property
+    def spending_rise(self):
+        return sum(o.weight * (o.spending - o.first_spending) for o in self.states)
 
     def wage_war(self):
         p, chance = self.s.war, float(self.draws["ceasefire"][self.now])
@@ -342,7 +527,10 @@ class ObjectModel(mesa.Model):
         )
         moved = self.relax(p.adjustment_rate) * (aim - self.war)
         self.war = unit(self.war + moved + p.volatility * math.sqrt(self.dt) * z1)
-        self.front += self.war * (p.front_drift * self.dt + p.front_volatility * math.sqrt(self.dt) * z2)
+        helped = min(p.front_resilience * max(self.spending_rise, 0.0), 1.0)
+        self.front += self.war * (
+            p.front_drift * (1.0 - helped) * self.dt + p.front_volatility * math.sqrt(self.dt) * z2
+        )
 
     def press(self):
         p = self.s.russia
@@ -404,22 +592,25 @@ class ObjectModel(mesa.Model):
             self.stage, self.talks, self.sat = SHELVED, 0.0, 0.0
             for state in self.states:
                 state.progress, state.ratified = 0.0, False
+                state.hold = state.consent = state.spell = False
+                state.standing = 0.0
         elif self.stage == SHELVED and not self.shelved:
             self.stage = ASPIRANT
 
     def review_commitments(self):
         s, p = self.s, self.s.spending
-        years = max(1, round(91 / s.step_days)) * self.dt
+        years = self.quarter_steps * self.dt
         for o in self.states:
             o.trust += -math.expm1(-s.trust.adjustment_rate * years) * (o.trust_target() - o.trust)
         year = s.start.year + (s.start.timetuple().tm_yday - 1) / 365.25 + self.now * self.dt
         left = max(self.pledge_deadline - year, years)
         self.pledge += min(years / left, 1.0) * (self.pledge_target - self.pledge)
-        rise = sum(o.weight * (o.spending - o.first_spending) for o in self.states)
+        rise = self.spending_rise
         complied = p.compliance + s.secretary_general.spending_press * (1.0 - p.compliance)
         for o in self.states:
             aim = o.spending + complied * max(self.pledge - o.spending, 0.0)
             aim += p.threat_response * (o.threat - o.first_threat)
+            aim += p.distrust_response * max(o.first_trust - o.trust, 0.0)
             aim -= p.free_riding * (1.0 - o.weight / self.hegemon.weight) * rise
             aim = max(aim, min(o.first_spending, o.spending))
             o.spending += -math.expm1(-p.adjustment_rate * years) * (aim - o.spending)
@@ -449,30 +640,86 @@ class ObjectModel(mesa.Model):
             weights.append(self.s.ratification.recess_weight if rests else 1.0)
         return sum(weights) / 365.25
 
+    # --- the council, the Secretary General, and bargaining over consent
+
     def meet(self):
-        objectors = sum(o.ballot() == OBJECT for o in self.states)
-        p = self.s.secretary_general
-        put = self.stage == ASPIRANT and objectors <= p.expected_objectors and self.readiness >= p.readiness_needed
-        if put and objectors == 0:
+        clear = self.weeks_clear is not None and self.weeks_clear >= self.s.secretary_general.sounding_weeks
+        clear &= all(o.ballot() != OBJECT for o in self.states)
+        ready = self.readiness >= self.s.secretary_general.readiness_needed
+        if self.stage == ASPIRANT and self.now not in self.mute and clear and ready:
             self.stage = INVITED
+
+    def take_soundings(self):
         self.take_stock()
+        clear = self.stage == ASPIRANT and self.objectors == 0
+        so_far = self.weeks_clear
+        self.weeks_clear = None
+        if clear:
+            self.weeks_clear = 0.0 if so_far is None else so_far + self.sounding_steps * self.s.step_days / 7
 
     def take_stock(self):
         p = self.s.secretary_general
-        objecting = [o for o in self.states if o.ballot() == OBJECT and not o.ratified]
-        self.objectors = len(objecting)
+        for o in self.states:
+            o.be_sounded()
+        self.objectors = sum(o.objects for o in self.states)
         live = not self.shelved and self.stage != MEMBER
         self.campaign = unit(1.0 - self.objectors / p.reach) if live else 0.0
         champions = sum(o.weight for o in self.states if o.stance >= p.champion_line)
-        among = max(self.objectors, 1)
+        effort = self.campaign * (1.0 - p.champions_weight * (1.0 - champions))
         for o in self.states:
-            holds_out = o in objecting and o.stance < self.line
-            o.isolation = self.campaign / among if holds_out else 0.0
-            o.persuasion = (
-                self.campaign * (1.0 - p.champions_weight * (1.0 - champions)) * max(-o.stance, 0.0)
-                if holds_out
-                else 0.0
-            )
-            if holds_out:
-                offered = p.brokerage * self.campaign / (1.0 + p.price / among)
-                o.concession += offered * (1.0 - o.concession)
+            o.persuasion = effort * max(-o.stance, 0.0) if o.by_stance else 0.0
+        for o in self.states:
+            o.take_cover()
+
+    def bargain(self, quarter, since):
+        p, self.payments = self.s.bargaining, []
+        if since == 0:
+            self.temptation = 0.0
+            if self.now > 0:
+                self.refill(quarter % 4)
+        if p.consent and self.stage == SIGNED:
+            for o in self.states:
+                o.hold_out_again(quarter)
+        if self.now % self.sounding_steps > 0:
+            return
+        signed = self.stage in (SIGNED, RATIFYING)
+        few = self.stage in (ASPIRANT, INVITED) and self.objectors <= p.reach + 1
+        if not (p.consent and (signed or few)):
+            return
+        for o in self.states:
+            near = signed or self.objectors - o.objects <= p.reach
+            o.free = near and not o.found_barred and not o.ratified and o.given is None
+        self.force_a_decision()
+        self.temptation += self.sounding_steps * self.dt / (1.0 + self.objectors)
+        for o in self.states:
+            o.open_spell(quarter)
+        self.holdouts = {o.place for o in self.states if o.hold}
+        for o in self.by_place:  # payers pay in the order of the roster
+            o.yield_if_due(quarter)
+
+    def refill(self, nth):
+        for payer, a_year in self.capital.items():
+            due = a_year * (nth + 1) // 4 - a_year * nth // 4
+            self.budget[payer] = min(self.budget[payer] + due, a_year)
+
+    def force_a_decision(self):
+        """The office puts the question on the agenda of the next summit, at most once a year."""
+        near = [step for step in self.summits if self.now <= step <= self.now + self.agenda_steps]
+        summit = max(near, default=None)
+        ready = self.readiness >= self.s.secretary_general.readiness_needed
+        rested = self.now - self.forced_at >= max(1, round(365.25 / self.s.step_days))
+        if summit is not None and ready and rested and self.stage == ASPIRANT and self.objectors > 0:
+            self.forced_at, self.forced_until = self.now, summit
+
+    def pay(self, holdout, price):
+        """Whether somebody pays: the champion that cares and weighs most, else the office."""
+        line = self.s.secretary_general.champion_line
+        champions = [o for o in self.by_place if o.stance >= line and o.place not in self.holdouts]
+        champions.sort(key=lambda o: -o.weight * o.stance)
+        payers = [o.place for o in champions if o is not holdout] + [OFFICE]
+        payer = next((each for each in payers if self.budget[each] >= price), None)
+        if payer is None:
+            return False
+        self.budget[payer] -= price
+        self.payments.append((payer, holdout.place, price, FOR_HOLD if holdout.hold else FOR_OBJECTION))
+        return True

@@ -20,20 +20,40 @@ from article10.runs.ensemble.stepping import chunks, step_chunk
 
 SEED = 11
 TEN_RUNS = (0, 1, 6, 7, 8, 63, 100, 255, 256, 299)
+
+BARGAINED = {
+    "horizon": "2029-12-03",
+    "war.starts_in_ceasefire": True,
+    "war.breach_rate": 0.0,
+    "candidate.readiness": 0.9,
+    "bargaining.reach": 32,
+    "bargaining.opportunism": 1.0,
+    "bargaining.scale": 0.5,
+    "elections.fall_rate": 1.0,
+}
+"""Changes of the baseline with which members hold out, consent and are paid, and governments fall."""
+
+PAYMENTS = ("payment_payer", "payment_amount", "payment_kind", "payment_week")
 SCENARIOS = ("baseline", "heavy_pressure", "sweden_2022")
 
 
+def kept_of(world: World) -> np.ndarray:
+    """Stances in full precision, and what makes ballots of them, (5, run, member)."""
+    m = world.members
+    return np.array([m.stance, m.cover, m.hold, m.consent, m.alternative], dtype=float)
+
+
 class Stances:
-    """Keeps stances in full precision."""
+    """Keeps stances in full precision, and what makes ballots of them, (step, run, 5, member)."""
 
     def __init__(self, setup: Setup, runs: int) -> None:
-        self.values = np.empty((setup.n_steps + 1, runs, len(setup.roster)))
+        self.values = np.empty((setup.n_steps + 1, runs, 5, len(setup.roster)))
 
     def before(self, world, rows):
-        self.values[0, rows] = world.members.stance
+        self.values[0, rows] = kept_of(world).swapaxes(0, 1)
 
     def after_step(self, world, rows, stance_before):
-        self.values[world.step, rows] = world.members.stance
+        self.values[world.step, rows] = kept_of(world).swapaxes(0, 1)
 
 
 def stances(setup: Setup, runs: int, chunk: int) -> np.ndarray:
@@ -50,17 +70,20 @@ def alone(setup: Setup, run: int) -> np.ndarray:
     return kept.values[:, 0]
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [*SCENARIOS, "bargained"])
 def test_mesa_run_k_is_ensemble_run_k_under_any_chunk(name):
-    scenario = read_scenario(name, {"horizon": "2028-12-04"} if name != "sweden_2022" else None)
+    if name == "bargained":
+        scenario = read_scenario("baseline", BARGAINED)
+    else:
+        scenario = read_scenario(name, {"horizon": "2028-12-04"} if name != "sweden_2022" else None)
     setup = Setup.of(scenario)
     opened = {}
     for k in TEN_RUNS:
         model = AccessionModel(scenario, seed=SEED, run=k, collect=())
-        path = [model.world.members.stance[0].copy()]
+        path = [kept_of(model.world)[:, 0]]
         while model.running:
             model.step()
-            path.append(model.world.members.stance[0].copy())
+            path.append(kept_of(model.world)[:, 0])
         opened[k] = np.array(path)
     runs = max(TEN_RUNS) + 1
     for chunk in (1, 7, 256):
@@ -117,18 +140,33 @@ def test_the_same_over_the_whole_horizon(name):
         model = AccessionModel(name, seed=SEED, run=k, collect=())
         while model.running:
             model.step()
-        assert np.array_equal(by_256[-1, k], model.world.members.stance[0]), (name, k)
+        assert np.array_equal(by_256[-1, k], kept_of(model.world)[:, 0]), (name, k)
 
 
-def test_every_recorded_variable_of_mesa_s_run_is_the_ensemble_s():
+@pytest.mark.parametrize("changes", [{"horizon": "2030-12-02"}, BARGAINED], ids=["baseline", "bargained"])
+def test_every_recorded_variable_and_payment_of_mesa_s_run_is_the_ensemble_s(changes):
     names = tuple(MEMBER_VARIABLES)
-    data = simulate("baseline", 5, SEED, record=names, changes={"horizon": "2030-12-02"}).data
-    model = AccessionModel("baseline", seed=SEED, run=3, changes={"horizon": "2030-12-02"})
+    data = simulate("baseline", 5, SEED, record=names, changes=changes).data
+    model = AccessionModel("baseline", seed=SEED, run=3, changes=changes)
+    stored_of = {name: data[name].to_numpy()[3] for name in (*MEMBER_VARIABLES, *RUN_VARIABLES, *PAYMENTS)}
+    n_payments = 0
     for step in range(model.setup.n_steps + 1):
         for name, variable in (MEMBER_VARIABLES | RUN_VARIABLES).items():
-            stored = data[name].to_numpy()[3, step]
+            stored = stored_of[name][step]
             assert np.array_equal(stored, variable.read(model.world)[0].astype(variable.dtype)), (name, step)
-        model.step()
+        made = model.world.payments
+        if made is not None and step:
+            quarter, week = divmod(step - 1, model.setup.quarter_steps)
+            own = zip(made.payer, made.amount, made.kind, [week] * len(made.row), strict=True)
+            stored = zip(*(stored_of[name][quarter, made.holdout] for name in PAYMENTS), strict=True)
+            assert list(map(tuple, own)) == list(map(tuple, stored))
+            n_payments += len(made.row)
+        if step < model.setup.n_steps:
+            model.step()
+    assert n_payments == (stored_of["payment_kind"] > 0).sum()
+    if changes is BARGAINED:
+        assert n_payments > 0
+        assert all(stored_of[name].any() for name in ("hold", "consent", "cover"))
 
 
 def small_and_large(runs: int, **changes):

@@ -1,12 +1,11 @@
-"""Elections: who survives, what a new government thinks, and how close it is to Russia."""
+"""Elections by event, and how close a new government is to Russia; see also test_governments.py."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from article10.agents import members
-from article10.agents.member_parameters import ElectionParameters
+from article10.agents.governments import ElectionParameters, ties_of
 from article10.model.roster import read_roster
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -29,7 +28,7 @@ def test_a_government_like_that_of_the_start_has_the_ties_of_the_start():
     world = at_rest()
     for place, coded in enumerate(world.setup.roster.government_ties):
         m = world.members
-        again = members.ties_of(m.disposition[:, place], m.orientation[:, place], coded, P)
+        again = ties_of(m.disposition[:, place], m.orientation[:, place], coded, P)
         assert again == pytest.approx(coded, abs=1e-12), world.setup.roster.iso3[place]
 
 
@@ -39,7 +38,7 @@ def test_a_government_like_that_of_the_start_has_the_ties_of_the_start():
 )
 def test_warmer_governments_have_fewer_ties(orientation, at_start, ties):
     hesitant = np.array([-0.4])
-    assert members.ties_of(hesitant, np.array([orientation]), at_start, P) == pytest.approx(ties)
+    assert ties_of(hesitant, np.array([orientation]), at_start, P) == pytest.approx(ties)
 
 
 def test_few_new_governments_of_the_hesitant_turn_to_russia():
@@ -48,7 +47,9 @@ def test_few_new_governments_of_the_hesitant_turn_to_russia():
     assert float((ties > 0.5).mean()) < 0.1
 
 
-@pytest.mark.parametrize(("incumbency", "changed"), [(1.0, 0.0), (0.0, 1.0), (0.5, 0.5)])
+@pytest.mark.parametrize(
+    ("incumbency", "changed"), [(1.0, 0.0), (0.0, 1.0), (0.5, read_roster().alternative_probability[FRANCE])]
+)
 def test_an_election_by_event_leaves_governments_in_office_as_often_as_one_by_the_calendar(incumbency, changed):
     changes = {"elections.incumbency": incumbency, "horizon": "2026-04-06", "events": [SNAP]}
     orientation = simulate("baseline", 400, 7, changes=changes, record=("orientation",)).data["orientation"].to_numpy()

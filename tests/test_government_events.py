@@ -20,6 +20,8 @@ YEAR = START.year
 DAY = f"{YEAR + 1}-03-02"
 SHORT = f"{YEAR + 1}-04-06"
 ITALY = article10.read_roster().index("ITA")
+SPREAD = article10.read_roster().alternative_spread[ITALY]
+WINS = article10.read_roster().alternative_probability[ITALY]
 FALL = {"kind": "government_fall", "name": "fall", "member": "ITA", "date": DAY}
 SNAP = {"kind": "snap_election", "name": "snap", "member": "ITA", "date": DAY}
 LEADER = {"kind": "leader_change", "name": "leader", "member": "ITA", "date": DAY}
@@ -27,12 +29,12 @@ LEADER = {"kind": "leader_change", "name": "leader", "member": "ITA", "date": DA
 
 def orientations(event: dict[str, object], runs: int = 400, **changes: object) -> np.ndarray:
     """Italy's orientation at the start and at the end, (2, run)."""
-    given = {"horizon": SHORT, "events": [event], **changes}
+    given = {"horizon": SHORT, "elections.fall_rate": 0.0, "events": [event], **changes}
     data = simulate("baseline", runs, 7, changes=given, record=("orientation",)).data
     return data["orientation"].to_numpy()[:, [0, -1], ITALY].T
 
 
-@pytest.mark.parametrize(("incumbency", "fallen", "voted"), [(1.0, 1.0, 0.0), (0.0, 1.0, 1.0), (0.5, 1.0, 0.5)])
+@pytest.mark.parametrize(("incumbency", "fallen", "voted"), [(1.0, 1.0, 0.0), (0.0, 1.0, 1.0), (0.5, 1.0, WINS)])
 def test_a_government_that_falls_is_always_replaced_and_one_that_faces_a_snap_election_may_survive(
     incumbency, fallen, voted
 ):
@@ -44,10 +46,12 @@ def test_a_government_that_falls_is_always_replaced_and_one_that_faces_a_snap_el
 def test_a_new_leader_departs_less_than_a_new_government_and_not_at_all_where_that_is_said():
     before, fallen = orientations(FALL)
     _, led = orientations(LEADER)
-    volatility = read_scenario().elections.volatility
-    assert np.std(led) == pytest.approx(0.5 * volatility, rel=0.1)
-    assert np.std(fallen) == pytest.approx(volatility, rel=0.1)
-    assert np.mean(led) == pytest.approx(before.mean(), abs=0.1 * volatility)
+    assert np.std(led) == pytest.approx(0.5 * SPREAD, rel=0.1)
+    assert np.std(fallen) == pytest.approx(SPREAD, rel=0.1)
+    assert np.mean(led) == pytest.approx(before.mean(), abs=0.1 * SPREAD)
+    roster = article10.read_roster()
+    apart = roster.alternative_stance[ITALY] - roster.stance[ITALY]
+    assert np.mean(fallen) == pytest.approx(before.mean() + apart, abs=0.2 * SPREAD)
     _, same = orientations({**LEADER, "departure": 0.0})
     assert same == pytest.approx(before)
 
@@ -70,7 +74,7 @@ def votes_of(member: str, *events: dict[str, object]) -> list[int]:
     scenario = read_scenario("baseline", {"events": list(events)})
     setup = Setup.of(scenario)
     place = setup.roster.index(member)
-    return [scenario.date_of(step).year for step, pairs in setup.elections.items() if place in dict(pairs)]
+    return [scenario.date_of(step).year for step, places in setup.elections.items() if place in places]
 
 
 def test_the_next_election_is_a_term_after_a_snap_election_and_that_of_other_members_stays():

@@ -49,8 +49,9 @@ def test_relabelling_the_members_permutes_trajectories_and_nothing_else():
     shuffled = replace(setup, roster=Shuffled(**values))
     draws = {k: v.copy() for k, v in draw(setup.streams, 4, range(5)).items()}
     relabelled = dict(draws)
-    for name in ("initial_stance", "observation", "ratification", "elections"):
+    for name in ("initial_stance", "war_bar", "observation", "ratification", "elections", "government_falls"):
         relabelled[name] = np.take(draws[name], order, axis=2)
+    relabelled["spells"] = np.take(draws["spells"], order, axis=3)
     relabelled["member_shocks"] = np.take(draws["member_shocks"], [*order, n], axis=2)
     one, other = stepped(setup, draws), stepped(shuffled, relabelled)
     assert np.abs(one.members.stance[:, order] - other.members.stance).max() < 1e-12

@@ -65,7 +65,11 @@ def ends_of(d):
 BASE = read_scenario("baseline", {"horizon": "2027-06-01"})
 ENDS = {d.key: ends_of(d) for d in NUMBERS}
 LIVELY = {  # much happens in few weeks
-    "secretary_general.expected_objectors": 20,
+    "bargaining.reach": 32,
+    "bargaining.scale": 0.2,
+    "bargaining.opportunism": 3.0,
+    "elections.fall_rate": 2.0,
+    "secretary_general.sounding_weeks": 0,
     "accession.candidate_at_war": False,
     "ratification.urgency": 1.0,
     "accession.talks_years": 0.1,
@@ -92,6 +96,18 @@ def test_every_number_can_differ_within_a_stack_and_changes_no_bit_of_the_others
             row["stance.confidence_bound"] = min(row["stance.confidence_bound"], 1.5)
     scenarios = [BASE, *(read_scenario(BASE, row) for row in rows)][bounded:]
     check_bits(scenarios, chunk=11)
+
+
+def test_members_hold_out_consent_and_are_paid_in_a_stack_as_alone():
+    rows = ({}, {"bargaining.cover_weight": 2.0}, {"bargaining.capital": 3, "bargaining.office_capital": 0})
+    scenarios = [read_scenario(BASE, LIVELY | row) for row in rows]
+    check_bits(scenarios, chunk=4)
+    arrays = recorded(scenarios)
+    for name in ("hold", "consent", "cover", "paid"):
+        of_each = np.split(arrays[name], len(rows))
+        assert all(each.any() for each in of_each), name
+        assert of_each[0].tobytes() != of_each[1].tobytes(), name
+    assert arrays["paid"][-len(RUNS) :].sum() < arrays["paid"][: len(RUNS)].sum()
 
 
 @pytest.mark.slow
