@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import article10
+from article10.agents.members import REASONS
 from article10.runs.command_line import app
 
 SHORT = {"horizon": "2027-08-01"}
@@ -55,9 +56,21 @@ def test_councils_have_the_ballot_and_the_stance_by_which_it_was_cast(result, fo
     line = result.scenario.accession.objection_line
     free = read[(read["reason"] == "") & (read["ballot"] != "")]
     assert (free["stance"].astype(float) >= line - 1e-6).all()
-    by_stance = read[read["reason"].isin(["stance", "both"])]
+    reasons = read["reason"].str.split(" + ", regex=False)
+    by_stance = read[[set(each) & {"stance", "cover"} == {"stance"} for each in reasons]]
     assert len(by_stance)
     assert (by_stance["stance"].astype(float) < line + 1e-6).all()
+    assert {word for each in reasons for word in each} <= {"", *REASONS.values()}
+
+
+def test_the_ledger_has_every_payment(tmp_path):
+    changes = {"war.starts_in_ceasefire": True, "war.breach_rate": 0.0, "candidate.readiness": 0.9}
+    result = article10.simulate(runs=8, seed=2, changes={**changes, "horizon": "2031-08-01"}, record=())
+    result.to_csv(tmp_path)
+    read = pd.read_csv(tmp_path / "ledger.csv", parse_dates=["date"])
+    assert len(read)
+    assert read["amount"].sum() == int(result.data["payment_amount"].sum())
+    pd.testing.assert_frame_equal(read, result.ledger, check_dtype=False)
 
 
 def test_years_end_with_the_horizon(result, folder):
@@ -82,6 +95,7 @@ def test_the_command_writes_them_beside_the_results(tmp_path):
     assert {p.name for p in (tmp_path / "r" / "csv").iterdir()} == {
         "outcomes.csv",
         "councils.csv",
+        "ledger.csv",
         "years.csv",
         "dictionary.csv",
     }

@@ -43,7 +43,7 @@ def test_a_story_tells_what_happened(result):
     told = replay.story(rerun(result, acceded, replay.RECORD))
     assert [entry.day for entry in told] == sorted(entry.day for entry in told)
     by_kind = {kind: [e for e in told if e.kind == kind] for kind in {e.kind for e in told}}
-    assert set(by_kind) == {"event", "election", "war", "council", "accession", "moves"}
+    assert set(by_kind) == {"event", "election", "war", "bargain", "council", "accession", "moves"}
     ends = [e for e in by_kind["accession"] if "is a member" in e.text]
     assert pd.Timestamp(ends[0].day) == result.outcomes["accession_date"].loc[acceded]
     ratified = [e for e in by_kind["accession"] if "32 of 32" in e.text]
@@ -54,6 +54,26 @@ def test_a_story_tells_what_happened(result):
     assert passing == [e.day for e in by_kind["accession"] if "council invites" in e.text]
     ballots = result.data["ballot"].sel(run=acceded).to_numpy()
     assert len(by_kind["council"]) == (ballots >= 0).any(axis=1).sum()
+
+
+def test_a_story_tells_every_bargain_that_the_ledger_and_the_states_of_consent_hold(result):
+    payments = result.ledger
+    run = int(payments["run"].mode()[0])
+    again = rerun(result, run, replay.RECORD)
+    told = [entry for entry in replay.story(again) if entry.kind == "bargain"]
+    names = dict(zip(again.data["member"].to_numpy(), again.data["member_name"].to_numpy(), strict=True))
+    own = payments[payments["run"] == run]
+    assert len(own) >= 2
+    for row in own.to_dict("records"):
+        units = "unit" if row["amount"] == 1 else "units"
+        payer = f"{names.get(row['payer'], row['payer'])} ({row['amount']} {units} of political capital)"
+        said = f"{names[row['holdout']]} yields and is paid. Payer: {payer}."
+        assert said in [entry.text for entry in told if pd.Timestamp(entry.day) == row["date"]]
+    assert sum("is paid. Payer:" in entry.text for entry in told) == len(own)
+    hold, consent = (again.data[name].to_numpy()[0].astype(int) for name in ("hold", "consent"))
+    assert sum("holds out for a price" in entry.text for entry in told) == (np.diff(hold, axis=0) == 1).sum()
+    assert sum(" yields " in entry.text for entry in told) >= (np.diff(consent, axis=0) == 1).sum()
+    assert sum("without being paid" in entry.text for entry in told) <= (np.diff(consent, axis=0) == 1).sum()
 
 
 def test_a_story_needs_one_run_with_everything(result):

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from article10.agents.members import REASONS, reason_words
 from article10.model.accession_rule import NO_BALLOT
+from article10.runs.ensemble.ledger import LEDGER
 from article10.runs.ensemble.recorder import RUN_VARIABLES
 
 if TYPE_CHECKING:
     from article10.runs.ensemble.result import EnsembleResult
 
-BALLOTS, REASONS = ("object", "acquiesce", "support"), ("", "stance", "war", "both")
-"""Words for the codes of ballots, and for those of the reasons of an objection."""
+BALLOTS = ("object", "acquiesce", "support")
+"""Words for the codes of ballots."""
 
 OUTCOMES = {
     "run": ("", "number of the run"),
@@ -42,7 +44,7 @@ COUNCILS = {
     "member": ("ISO 3166", "the member"),
     "stance": ("1", "its stance on that day, -1 to 1; empty if stances were not recorded"),
     "ballot": ("", f"its ballot: {', '.join(BALLOTS)}; empty if no bid was on the agenda"),
-    "reason": ("", "why it objects: by its own stance, because of the war, or both; empty if it does not"),
+    "reason": ("", f"why it ballots so, joined by +: {', '.join(REASONS.values())}; empty if its stance does"),
     "question_put": ("", "whether the question was put to the council"),
     "invited": ("", "whether the candidate was invited at it"),
 }
@@ -53,10 +55,15 @@ NOT_IN_YEARS = ("stage",)
 
 
 def write_csv(result: EnsembleResult, folder: Path) -> list[Path]:
-    """Write ``outcomes.csv``, ``councils.csv``, ``years.csv`` and ``dictionary.csv``: see ``EnsembleResult.to_csv``."""
+    """Write the tables of a result, and ``dictionary.csv``: see ``EnsembleResult.to_csv``."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"outcomes": outcomes_table(result), "councils": councils_table(result), "years": years_table(result)}
-    meanings = {"outcomes": OUTCOMES, "councils": COUNCILS, "years": _meanings_of_years()}
+    tables = {
+        "outcomes": outcomes_table(result),
+        "councils": councils_table(result),
+        "ledger": result.ledger,
+        "years": years_table(result),
+    }
+    meanings = {"outcomes": OUTCOMES, "councils": COUNCILS, "ledger": LEDGER, "years": _meanings_of_years()}
     paths = []
     for name, table in tables.items():
         paths.append(folder / f"{name}.csv")
@@ -98,7 +105,7 @@ def councils_table(result: EnsembleResult) -> pd.DataFrame:
             "member": spread(members, 2),
             "stance": _stances_at_councils(result, councils, scenario.n_steps).ravel(),
             "ballot": np.where(ballot == NO_BALLOT, "", np.array(BALLOTS)[ballot.clip(0)]),
-            "reason": np.array(REASONS)[reason],
+            "reason": np.array([reason_words(code) for code in range(max(REASONS) * 2)])[reason],
             **of_council,
         }
     )

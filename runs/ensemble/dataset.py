@@ -12,6 +12,7 @@ import xarray as xr
 from article10.agents.members import NEVER, NO_BALLOT, REASON_STANCE
 from article10.model.accession_rule import STAGES, Milestone
 from article10.model.setup import Setup
+from article10.runs.ensemble.ledger import OFFICE
 from article10.runs.ensemble.provenance import provenance
 from article10.runs.ensemble.recorder import (
     CONTRIBUTION,
@@ -44,6 +45,8 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
             "member_name": ("member", list(setup.roster.names)),
             "council": ("council", np.array([day for day, _ in councils], dtype="datetime64[ns]")),
             "council_kind": ("council", [kind for _, kind in councils]),
+            "payer": [*setup.roster.iso3, OFFICE],
+            "quarter": ("quarter", days[: setup.n_steps : setup.quarter_steps], {"description": "first day"}),
         },
         attrs={
             "title": s.title or s.name,
@@ -65,7 +68,7 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
 def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[str, str]]]:
     codes = json.dumps(dict(enumerate(STAGES)))
     run, council, member = ("run",), ("run", "council"), ("run", "member")
-    ballot = (*council, "member")
+    ballot, quarter = (*council, "member"), ("run", "quarter", "member")
     found: dict[str, tuple[tuple[str, ...], Any, str]] = {
         "final_stage": (run, o.stage, f"stage at the horizon: {codes}"),
         "ever_shelved": (run, o.ever_shelved, "whether the candidate ever shelved its bid"),
@@ -81,9 +84,19 @@ def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[
         "final_cohesion": (run, o.final_cohesion, "1 - standard deviation of stances at the horizon"),
         **{f"{name}_step": (run, o.entered[name], f"steps done at {name}, -1 never") for name in Milestone},
         "ballot": (ballot, o.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
-        "reason": (ballot, o.reason, "reason of an objection: 0 none, 1 stance, 2 war, 3 both"),
+        "reason": (
+            ballot,
+            o.reason,
+            "why a ballot is as it is, a sum of bits: 1 objects by its stance, 2 because of the war, 4 holds out for a "
+            "price, 8 cover decides whether its stance objects, 16 consent keeps its stance from objecting",
+        ),
         "question_put": (council, o.question_put, "question formally put"),
         "invited": (council, o.invited, "candidate invited"),
+        "payment_payer": (quarter, o.payer, "who paid the member: place on the roster, after the last the office"),
+        "payment_amount": (quarter, o.paid, "units of political capital paid to the member"),
+        "payment_kind": (quarter, o.paid_for, "what was paid for: 0 nothing, 1 an objection, 2 a hold"),
+        "final_capital": (("run", "payer"), o.final_capital, "political capital left to each payer at the horizon"),
+        "payment_week": (quarter, o.paid_week, "step of the quarter in which the member was paid"),
         "ratified_step": (member, o.ratified_step, "steps done at ratification, -1 never"),
     }
     return {name: (dims, values, {"description": text}) for name, (dims, values, text) in found.items()}

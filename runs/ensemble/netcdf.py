@@ -63,8 +63,12 @@ def _ask_for_room(path: Path, n_bytes: int) -> None:
         path.unlink(missing_ok=True)
 
 
-def load_dataset(path: Path) -> xr.Dataset:
+def load_dataset(path: Path, mend: str = "") -> xr.Dataset:
     """Read a dataset into memory, and check that it is unchanged since ``save_dataset`` wrote it.
+
+    Args:
+        path: path of the file, or of a folder of results.
+        mend: how to obtain the file again, as advice; by default that for a result.
 
     Raises:
         FileNotFoundError: the file does not exist.
@@ -74,6 +78,7 @@ def load_dataset(path: Path) -> xr.Dataset:
         path = path / RESULT
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such result")
+    mend = mend or _mend(path)
     try:
         with h5py.File(path) as file:  # first, for h5netcdf leaves a traceback behind where HDF5 cannot open a file
             expected = file.attrs.get(DIGEST)
@@ -82,14 +87,14 @@ def load_dataset(path: Path) -> xr.Dataset:
         is_whole = expected == dataset_digest(data)
     except Exception as error:  # noqa: BLE001 - a damaged file makes HDF5, h5netcdf and xarray raise anything
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ResultError(f"{path}: not a NetCDF-4 file, or damaged ({reason:.200}); {_mend(path)}") from None
+        raise ResultError(f"{path}: not a NetCDF-4 file, or damaged ({reason:.200}); {mend}") from None
     if expected is None:
         raise ResultError(
             f"{path}: holds no digest of its content: it is damaged, an earlier article10 wrote it, or it is not a "
-            f"result of article10; {_mend(path)}"
+            f"result of article10; {mend}"
         )
     if not is_whole:
-        raise ResultError(f"{path}: damaged: its content differs from its digest; {_mend(path)}")
+        raise ResultError(f"{path}: damaged: its content differs from its digest; {mend}")
     return data
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from article10.agents.bargaining import Payments
 from article10.agents.members import NEVER, NO_BALLOT
 from article10.model.accession_rule import SHELVED, Milestone
 from article10.model.arguments import check_names
@@ -42,6 +43,10 @@ class Variable:
     dtype: type = np.float32
 
 
+def _barred_by_war(world: World) -> AnyArray:
+    return world.standing().by_war
+
+
 MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType(
     {
         "stance": Variable("1", "willingness to admit the candidate now, -1 to 1", lambda w: w.members.stance),
@@ -58,7 +63,11 @@ MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "susceptibility": Variable(
             "1", "how readily it yields to pressure, 0 to 1", lambda w: w.members.susceptibility
         ),
-        "concession": Variable("1", "stock of concessions received, 0 to 1", lambda w: w.members.concession),
+        "cover": Variable("1", "what it adds to its stance when it voices it", lambda w: w.members.cover, np.float64),
+        "hold": Variable("", "whether it holds out for a price", lambda w: w.members.hold, np.int8),
+        "consent": Variable("", "whether it has given its consent", lambda w: w.members.consent, np.int8),
+        "election_due": Variable("step", "step of the next election", lambda w: w.members.election_due, np.int32),
+        "barred_by_war": Variable("", "whether it objects because of the war", _barred_by_war, np.int8),
         "trust": Variable("1", "trust in the hegemon, 0 to 1", lambda w: w.members.trust),
         "spending": Variable("% GDP", "defence spending", lambda w: w.members.spending),
         "ratified": Variable("", "whether the member has ratified", lambda w: w.members.ratified, np.int8),
@@ -106,7 +115,7 @@ def bytes_of_a_run(setup: Setup, record: Sequence[str]) -> int:
     sizes = {name: members * np.dtype(variable.dtype).itemsize for name, variable in MEMBER_VARIABLES.items()}
     sizes |= {name: np.dtype(variable.dtype).itemsize for name, variable in RUN_VARIABLES.items()}
     sizes[CONTRIBUTION] = members * (len(setup.mechanisms) + 1) * np.dtype(float).itemsize
-    outcomes = 2 * councils * (members + 1) + 4 * members + 40
+    outcomes = 2 * councils * (members + 1) + 4 * setup.n_quarters * members + 6 * members + 42
     events = len(setup.scenario.events) if any(name in RUN_VARIABLES for name in record) else 0
     return outcomes + steps * (sum(sizes[name] for name in record) + events)
 
@@ -139,6 +148,12 @@ class OutcomeRecorder:
         self.question_put = np.zeros((runs, councils), np.int8)
         self.invited = np.zeros((runs, councils), np.int8)
         self.ratified_step = np.full((runs, members), NEVER, np.int32)
+        quarters = (runs, setup.n_quarters, members)
+        self.payer = np.full(quarters, NEVER, np.int8)
+        self.paid = np.zeros(quarters, np.int8)
+        self.paid_for = np.zeros(quarters, np.int8)
+        self.paid_week = np.zeros(quarters, np.int8)
+        self.final_capital = np.zeros((runs, members + 1), np.int16)
         self.final_spending = np.zeros(runs, np.float32)
         self.final_cohesion = np.zeros(runs, np.float32)
         self.final_stance = np.zeros(runs, np.float32)
@@ -176,6 +191,8 @@ class OutcomeRecorder:
             self.reason[rows, place] = world.council.reasons
             self.question_put[rows, place] = world.council.question_put
             self.invited[rows, place] = world.council.invited
+        if world.payments is not None:
+            self._pay(world, rows, world.payments)
         if world.step == world.setup.n_steps:
             members = world.members
             self.ratified_step[rows] = members.ratified_step
@@ -183,6 +200,14 @@ class OutcomeRecorder:
             self.final_cohesion[rows] = 1.0 - members.stance.std(axis=-1)
             self.final_stance[rows] = (members.stance * world.setup.roster.influence_weight).sum(axis=-1)
             self.final_front[rows] = world.russia.front
+            self.final_capital[rows] = world.bargain.budget
+
+    def _pay(self, world: World, rows: slice, made: Payments) -> None:
+        """Record payments: a member is paid at most once a quarter."""
+        quarter, step = divmod(world.step - 1, world.setup.quarter_steps)
+        place = rows.start + made.row, quarter, made.holdout
+        self.payer[place], self.paid[place] = made.payer, made.amount
+        self.paid_for[place], self.paid_week[place] = made.kind, step
 
     def _enter(self, world: World, rows: slice, changed: AnyArray) -> None:
         run = rows.start + changed.nonzero()[0]

@@ -13,15 +13,18 @@ import xarray as xr
 from article10.agents.short_error import ArgumentError
 from article10.model.accession_rule import OBJECT
 from article10.model.checked import a_path, a_switch, checked
+from article10.model.constants import quarter_steps
 from article10.model.scenario import Scenario
 from article10.runs.ensemble.dataset import outcome_table
-from article10.runs.output.path import ARRAYS, check_suffix
+from article10.runs.ensemble.ledger import ledger
+from article10.runs.output.path import ARRAYS, check_figures, check_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from article10.agents.russia import Strategy
     from article10.model.mechanisms import Mechanism
+    from article10.runs.ensemble.state import State
     from article10.runs.figures.plot import Plot
 
 
@@ -92,6 +95,15 @@ class EnsembleResult:
         councils at which it objected by its own stance, ``objections_ISO``. A table of numbers can hold a million rows.
         """
         return outcome_table(self.data, self.scenario.step_years)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Every payment for consent, one row each: run, date, payer, holdout, amount, kind and stage.
+
+        Amounts are whole units of political capital; budgets and ledger agree exactly. ``kind`` says what the payment
+        ended: an objection by stance, or a hold for a price.
+        """
+        return ledger(self.data, self.scenario, quarter_steps(self.scenario))
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -165,12 +177,38 @@ class EnsembleResult:
         self.check_runs()
         return animate(self, run, path, **options)
 
+    @checked
+    def state(
+        self,
+        run: int,
+        when: object,
+        *,
+        strategy: Strategy | None = None,
+        mechanisms: Mapping[str, Mechanism] | None = None,
+    ) -> State:
+        """The whole world of a run at a date, from which ``article10.branch`` goes on.
+
+        The run is re-simulated from the provenance to the beginning of the step in which the date falls.
+
+        Args:
+            run: number of the run.
+            when: the date.
+            strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+            mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
+
+        Raises:
+            ValueError: the run is not in the result, the date is not within the run, or a function is not given.
+        """
+        from article10.runs.ensemble.state import state_of
+
+        return state_of(self, run, when, strategy, mechanisms)
+
     def _repr_html_(self) -> str:
         from article10.runs.ensemble.result_html import result_html
 
         return result_html(self)
 
-    def write(self, folder: str | Path, *, figures: bool = True, force: bool = False) -> Path:
+    def write(self, folder: str | Path, *, figures: str | bool = "png", force: bool = False) -> Path:
         """Write a folder of results: what ``article10 run`` leaves, and ``load`` and ``article10 replay`` read.
 
         The folder holds ``result.nc`` (the dataset), ``outcomes.csv`` (one row a run), ``summary.txt``,
@@ -179,7 +217,7 @@ class EnsembleResult:
 
         Args:
             folder: where to write.
-            figures: whether to draw the figures.
+            figures: format of the figures, png, svg or pdf; or False for none.
             force: whether to replace a folder that article10 wrote before.
 
         Returns:
@@ -193,18 +231,19 @@ class EnsembleResult:
 
         a_path("folder", folder)
         # not ``checked``, which takes ``figures`` for names of figures
-        a_switch("figures", figures)
+        drawn = None if figures is False else check_figures("png" if figures is True else figures)
         a_switch("force", force)
         self.check_runs()
-        return write_result(self, Path(folder), figures, force)
+        return write_result(self, Path(folder), drawn, force)
 
     @checked
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write the result as tables for other programs: ``outcomes.csv``, ``councils.csv``, ``years.csv``.
+        """Write the result as tables for other programs.
 
         ``outcomes.csv`` has one row a run; ``councils.csv`` one for each run, council and member, with its stance and
-        ballot; ``years.csv`` one for each run and year end, with the variables by run. ``dictionary.csv`` says what
-        each column means and its unit. Dates are written as year-month-day, and what there is not is empty.
+        ballot; ``ledger.csv`` one for each payment; ``years.csv`` one for each run and year end, with the variables by
+        run. ``dictionary.csv`` says what each column means and its unit. Dates are written as year-month-day, and what
+        there is not is empty.
 
         Args:
             folder: created if it does not exist; files of these names in it are replaced.
@@ -251,6 +290,9 @@ def load(path: str | Path) -> EnsembleResult:
         FileNotFoundError: the file does not exist.
         ResultError: the file is not a result of article10, or is damaged: its content differs from its digest.
     """
-    from article10.runs.ensemble.netcdf import load_dataset
+    from article10.runs.ensemble.netcdf import ResultError, load_dataset
 
-    return EnsembleResult(load_dataset(Path(path)))
+    data = load_dataset(Path(path))
+    if "run" in data.coords and "step" not in data.coords:
+        raise ResultError(f"{path}: is the state of a run; article10.open_state reads it")
+    return EnsembleResult(data)

@@ -11,7 +11,7 @@ from article10.runs.ensemble.summary_text import as_text
 from article10.runs.output.folder import output_folder
 
 
-def write_result(result: EnsembleResult, folder: Path, figures: bool, force: bool) -> Path:
+def write_result(result: EnsembleResult, folder: Path, figures: str | None, force: bool) -> Path:
     """Write a result into a folder: see ``EnsembleResult.write``."""
     if folder.is_dir() and not any(folder.iterdir()):  # or the command line's hidden folder
         _write_files(result, folder, figures)
@@ -21,10 +21,10 @@ def write_result(result: EnsembleResult, folder: Path, figures: bool, force: boo
     return folder
 
 
-def _write_files(result: EnsembleResult, folder: Path, figures: bool) -> None:
+def _write_files(result: EnsembleResult, folder: Path, figures: str | None) -> None:
     result.save(folder / RESULT)
     result.outcomes.to_csv(folder / "outcomes.csv")
     (folder / "summary.txt").write_text(as_text(summarise(result)), "utf-8")
     (folder / "scenario.json").write_text(result.scenario.model_dump_json(indent=1), "utf-8")
-    if figures:
-        result.plot.save_all(folder / "figures")
+    if figures is not None:
+        result.plot.save_all(folder / "figures", file_format=figures)

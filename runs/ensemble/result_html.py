@@ -21,6 +21,12 @@ N_FANNED = 3
 
 MOST_ROWS = 5
 
+OBJECTS = {"own_stance": "councils, by its own stance", "hold": "for a price", "war": "because of the war"}
+"""Why members object: the headings of the table."""
+
+DPI, SHARPER = 80, 2
+"""Size of an image, and pixels of the file for each pixel on the page, so that it is crisp on high-density screens."""
+
 
 def result_html(result: EnsembleResult) -> str:
     """A result as HTML: scenario, runs and seed, milestones with 95% intervals, holdouts, a small fan."""
@@ -41,8 +47,8 @@ def result_html(result: EnsembleResult) -> str:
     parts = [head, table(("reached by the horizon", "share of runs", "95% interval"), rows)]
     if len(summary.holdouts):
         held = summary.holdouts.head(MOST_ROWS)
-        own = [(row["name"], f"{row['own_stance']:.0%}", f"{row['war']:.0%}") for _, row in held.iterrows()]
-        parts.append(table(("objects most", "councils, by its own stance", "because of the war"), own))
+        shares = [(row["name"], *(f"{row[kind]:.0%}" for kind in OBJECTS)) for _, row in held.iterrows()]
+        parts.append(table(("objects most", *OBJECTS.values()), shares))
     if "stance" in result.data:
         parts.append(image(small_fan(result)))
     return "".join(parts)
@@ -72,8 +78,10 @@ def small_fan(result: EnsembleResult) -> Figure:
 def image(figure: Figure) -> str:
     """A figure as an image within the page."""
     page = io.BytesIO()
-    figure.savefig(page, format="png", dpi=80)
-    return f'<img alt="stances over time" src="data:image/png;base64,{base64.b64encode(page.getvalue()).decode()}">'
+    figure.savefig(page, format="png", dpi=DPI * SHARPER)
+    width = round(DPI * figure.get_figwidth())
+    content = base64.b64encode(page.getvalue()).decode()
+    return f'<img alt="stances over time" width="{width}" src="data:image/png;base64,{content}">'
 
 
 def design_html(design: Design) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from article10.agents.members import NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.agents.members import NO_BALLOT, OBJECT, REASON_HOLD, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import Milestone, formal_weight
 from article10.model.edition import read_edition
 from article10.runs.ensemble.result import EnsembleResult
@@ -105,8 +105,9 @@ def holdouts(result: EnsembleResult) -> pd.DataFrame:
 def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Number of councils of each run, (run,), and by kind of objection the number for each member, (run, member).
 
-    Kinds: ``own_stance``; ``war``, because of the war; ``any``; ``alone``, as the only member that objects by its own
-    stance.
+    Kinds: ``own_stance``, by its voiced stance; ``hold``, for a price; ``war``, because of the war; ``war_alone``,
+    because of the war and for no other reason; ``any``; ``alone``, as the only member that objects by its stance or
+    for a price.
 
     Raises:
         ValueError: the result is a selection that holds no runs.
@@ -114,7 +115,8 @@ def objections(result: EnsembleResult) -> tuple[np.ndarray, dict[str, np.ndarray
     result.check_runs()
     ballot, reason = result.data["ballot"].to_numpy(), result.data["reason"].to_numpy()
     own = (reason & REASON_STANCE) > 0
-    kinds = {"own_stance": own, "war": (reason & REASON_WAR) > 0, "any": ballot == OBJECT}
-    kinds["alone"] = own & (own.sum(axis=2, keepdims=True) == 1)
+    hold, war = (reason & REASON_HOLD) > 0, (reason & REASON_WAR) > 0
+    kinds = {"own_stance": own, "hold": hold, "war": war, "war_alone": war & ~own & ~hold, "any": ballot == OBJECT}
+    kinds["alone"] = (own | hold) & ((own | hold).sum(axis=2, keepdims=True) == 1)
     held = (ballot != NO_BALLOT).any(axis=2).sum(axis=1)
     return held, {name: objects.sum(axis=1) for name, objects in kinds.items()}

@@ -32,9 +32,14 @@ def _milestones(summary: Summary) -> ResultTable:
 
 
 def _holdouts(summary: Summary, most: int) -> ResultTable:
-    columns = {"own_stance": "by own stance", "war": "because of the war", "alone": "alone by stance"}
+    columns = {
+        "own_stance": "by own stance",
+        "hold": "for a price",
+        "war": "because of the war",
+        "alone": "alone, the war aside",
+    }
     frame = summary.holdouts.set_index("name").rename_axis("member")[list(columns)].rename(columns=columns)
-    formats = {"by own stance": WHOLE, "because of the war": WHOLE, "alone by stance": PERCENT}
+    formats = {name: PERCENT if kind in ("hold", "alone") else WHOLE for kind, name in columns.items()}
     return ResultTable("Who objects (share of councils)", frame, formats, most)
 
 

@@ -80,5 +80,5 @@ def objections_by_member(result: EnsembleResult) -> pd.DataFrame:
 
 def objections_shown(rows: pd.DataFrame) -> ResultTable:
     """The same as a table."""
-    formats = {"own_stance": WHOLE, "war": WHOLE, "any": WHOLE, "alone": PERCENT}
+    formats = {"own_stance": WHOLE, "hold": PERCENT, "war": WHOLE, "war_alone": WHOLE, "any": WHOLE, "alone": PERCENT}
     return ResultTable("Share of councils at which each member objects", rows.set_index("name"), formats)

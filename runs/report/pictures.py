@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from article10.runs.figures.style import as_written, house_style
+from article10.runs.figures.style import UNDATED, as_written, house_style
 
 WIDTH = 4.8
 """Width in inches: at this width the words that remain in a figure can be read on a phone."""
@@ -24,9 +23,6 @@ height depends on its number of rows, keeps its height."""
 
 LONGEST = 22
 """Characters in a line of an axis label: longer labels are wrapped, because they would leave the figure too narrow."""
-
-SAME_IN_EVERY_RUN: Any = {"svg.hashsalt": "article10"}
-"""Names within a file do not change from one run of the program to the next."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ def drawn(draw: Callable[[], Axes], runs: int, title: str = "") -> Picture:
         title: title in place of the figure's own.
     """
     page = io.BytesIO()
-    with house_style(), mpl.rc_context(SAME_IN_EVERY_RUN):
+    with house_style():
         ax = draw()
         notes = [text for text in ax.texts if text.get_text().startswith(f"{runs:,} run")]
         for text in notes:
@@ -68,7 +64,7 @@ def drawn(draw: Callable[[], Axes], runs: int, title: str = "") -> Picture:
         figure: Any = ax.get_figure()
         width, height = figure.get_size_inches()
         figure.set_size_inches(WIDTH, WIDTH / WIDE if width > LANDSCAPE * height else height)
-        figure.savefig(page, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.05)
+        figure.savefig(page, format="svg", metadata=UNDATED[".svg"], bbox_inches="tight", pad_inches=0.05)
     image = base64.b64encode(page.getvalue()).decode()
     note = "; ".join(" ".join(text.get_text().split()) for text in notes)
     return Picture(image, title or as_written(own), as_written(note))

@@ -27,7 +27,7 @@ from article10.runs.report.past import (
 )
 from article10.runs.report.pictures import Picture, drawn
 from article10.runs.statistics.forms import NUMBER, PERCENT, POINTS, Measured, unit_of
-from article10.runs.statistics.intervals import SIMULATION_ONLY, interval, mean_over_runs
+from article10.runs.statistics.intervals import SIMULATION_ONLY, interval, mean_over_runs, share
 
 if TYPE_CHECKING:
     from article10.runs.report.report import Report
@@ -91,6 +91,7 @@ def sections(report: Report) -> list[Section]:
         _against,
         _when,
         _who,
+        _payments,
         _analyses,
         _past,
         _assumptions,
@@ -181,11 +182,47 @@ def _who(report: Report) -> Iterator[Section]:
             "While the war is hot, members that hold that a state at war cannot be admitted object for that "
             f"reason, at up to {interval(war, 'war', WHOLE)} of councils ({war['name']})."
         )
+    holds = rows.nlargest(1, "hold").iloc[0]
+    if holds["hold"] > 0:
+        said.append(
+            "Members also hold out for a price although their stance does not object; most often "
+            f"{holds['name']}, at {interval(holds, 'hold', PERCENT)} of councils."
+        )
     what_if = f"A what-if: decisions are by {rule.replace('_', ' ')}."
     said.append("Decisions are by consensus: one objection blocks." if rule == "consensus" else what_if)
     objecting = drawn(lambda: plot.holdouts(10), runs)
     tables = [table_on_page(objections_shown(rows), in_appendix=True)]
     yield Section(anchor, title, said, [*europe, objecting], tables, IN_BRACKETS)
+
+
+def _payments(report: Report) -> Iterator[Section]:
+    """Who is paid for consent, how much, and by whom; nothing if nobody is."""
+    result, ledger = report.result, report.result.ledger
+    if ledger.empty:
+        return
+    names = dict(zip(result.data["member"].to_numpy(), result.data["member_name"].to_numpy(), strict=True))
+    runs = pd.Index(result.data["run"].to_numpy())
+
+    def a_run(rows: pd.DataFrame) -> dict[str, float]:
+        return mean_over_runs(rows.groupby("run")["amount"].sum().reindex(runs, fill_value=0).to_numpy(float), "units")
+
+    paid = ledger.groupby("holdout")
+    rows = {}
+    for code in paid["amount"].sum().sort_values(ascending=False, kind="stable").index:
+        own = paid.get_group(code)
+        payers = own.groupby("payer")["amount"].sum().sort_values(ascending=False, kind="stable").index
+        often = listed(str(names.get(payer, payer)) for payer in payers[:3])
+        rows[str(names[code])] = (len(own), interval(a_run(own), "units", NUMBER), often)
+    columns = ["payments in all runs", "political capital a run (units)", "paid most by"]
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("member")
+    some = share(runs.isin(ledger["run"]), "runs")
+    said = [
+        f"Somebody is paid for its consent in {interval(some, 'runs', PERCENT)} of runs; the payments of a run come to "
+        f"{interval(a_run(ledger), 'units', NUMBER)} units of political capital.",
+        f"Paid most: {listed(list(rows)[:3])}.",
+    ]
+    table = table_on_page(ResultTable("Payments for consent", frame), in_appendix=True)
+    yield Section("payments", "Who is paid for consent", said, tables=[table], covers=IN_BRACKETS)
 
 
 def _analyses(report: Report) -> Iterator[Section]:

@@ -13,18 +13,20 @@ from article10.agents.arrays import FloatArray
 from article10.agents.russia import Strategy
 from article10.model.days import day_given
 from article10.model.mechanisms import BOUNDS, Mechanism
-from article10.model.randomness import Sampler
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.model.world import World
 from article10.runs.ensemble.recorder import CONTRIBUTION
-from article10.runs.ensemble.rerun import rebuild_setup, rerun
+from article10.runs.ensemble.rerun import rebuild_setup
 from article10.runs.statistics.proportion import Z95
 
 if TYPE_CHECKING:
     from article10.runs.ensemble.result import EnsembleResult
 
 START, END = "start", "end"
+
+BESIDE = ("cover", "voiced", "hold", "barred_by_war", "consent")
+"""Columns beside the contributions: what turns a stance at the end of a year into a ballot."""
 
 VISIBLE = 1e-6
 """Smaller contributions, such as the rounding in ``bounds``, have no bar."""
@@ -77,17 +79,21 @@ def explain_run(
 
     Returns:
         A table with one row per calendar year and the columns ``start``, each mechanism, ``bounds``, ``end``. In each
-        row, start plus contributions equals end, within 1e-12.
+        row, start plus contributions equals end, within 1e-12. Beside them stands what makes a ballot of the stance at
+        the end of the year: ``cover``, and ``voiced``, exactly end plus cover; and whether the member then holds out
+        for a price (``hold``), objects because of the war (``barred_by_war``) or has consented (``consent``).
 
     Raises:
         KeyError: the member is not on the roster.
         ValueError: the run is not in the result, a date is invalid, or a function with which the result was made is not
             given.
     """
+    from article10.runs.ensemble.branch import rerun_any
+
     place = result.scenario.members().index(member)
     begins, ends = steps_between(result.scenario, start, end)
-    recorded = ("stance", CONTRIBUTION)
-    made_again = rerun(result, run, recorded, strategy=strategy, mechanisms=mechanisms)
+    recorded = ("stance", *(name for name in BESIDE if name != "voiced"), CONTRIBUTION)
+    made_again = rerun_any(result, run, recorded, strategy=strategy, mechanisms=mechanisms)
     again = made_again.data.isel(run=0, member=place)
     parts = again[CONTRIBUTION].to_numpy()
     first = float(again["stance"].to_numpy()[0]) + parts[:begins].sum()
@@ -98,6 +104,11 @@ def explain_run(
     at_end = first + frame.sum(axis=1).cumsum()
     frame.insert(0, START, at_end.shift(1, fill_value=first))
     frame[END] = at_end
+    last = pd.Series(np.arange(begins, ends) + 1).groupby(np.asarray(years)).last().to_numpy()
+    frame["cover"] = again["cover"].to_numpy()[last]
+    frame["voiced"] = frame[END] + frame["cover"]
+    for name in ("hold", "barred_by_war", "consent"):
+        frame[name] = again[name].to_numpy()[last].astype(bool)
     return frame
 
 
@@ -162,16 +173,14 @@ def explain_ensemble(
         KeyError: the member is not on the roster.
         ValueError: a date is invalid, or a function with which the result was made is not given.
     """
-    from article10.runs.ensemble.stepping import chunk_size, chunks, step_chunk
+    from article10.runs.ensemble.branch import step_again
 
     result.check_runs()
     place = result.scenario.members().index(member)
     setup = rebuild_setup(result, strategy, mechanisms)
     begins, ends = steps_between(setup.scenario, start, end)
     kept = _OneMember(setup, result.runs, place, begins, ends)
-    sampler, first = Sampler(setup.streams, result.seed, once=True), int(result.data["run"].to_numpy()[0])
-    for rows in chunks(result.runs, chunk_size(setup)):
-        step_chunk(setup, sampler.draw(range(first + rows.start, first + rows.stop)), kept, rows)
+    step_again(result, kept, strategy, mechanisms)
     by_run = pd.DataFrame(kept.parts, columns=kept.names)
     by_run.insert(0, START, kept.start)
     by_run[END] = kept.end
@@ -203,7 +212,7 @@ def waterfall(explained: pd.DataFrame) -> list[Bar]:
         parts = explained["mean"].drop([START, END])
         start, end = float(explained["mean"][START]), float(explained["mean"][END])
     else:
-        parts = explained.drop(columns=[START, END]).sum()
+        parts = explained.drop(columns=[START, END, *BESIDE], errors="ignore").sum()
         start, end = float(explained[START].iloc[0]), float(explained[END].iloc[-1])
     bars, level = [Bar(START, 0.0, start, whole=True)], start
     for name, height in parts.items():

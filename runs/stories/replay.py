@@ -9,17 +9,27 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from article10.agents.members import NEVER, NO_BALLOT, OBJECT, REASON_STANCE, REASON_WAR
+from article10.agents.members import NEVER, NO_BALLOT, OBJECT, REASON_HOLD, REASON_STANCE, REASON_WAR
 from article10.model.accession_rule import ASPIRANT, INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING, SHELVED
 from article10.model.events import Event, GuaranteeEvent, PeacePlanEvent
+from article10.model.government_events import GovernmentEvent
 from article10.model.scenario import Scenario
-from article10.model.setup import Setup
+from article10.runs.ensemble.ledger import OFFICE
 from article10.runs.ensemble.recorder import CONTRIBUTION
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.summary import signed
 from article10.runs.stories.event_phrases import listed, phrase
 
-RECORD = ("stance", "orientation", "government_ties", CONTRIBUTION)
+RECORD = (
+    "stance",
+    "orientation",
+    "government_ties",
+    "election_due",
+    "barred_by_war",
+    "hold",
+    "consent",
+    CONTRIBUTION,
+)
 """Variables that a story needs."""
 
 TOLD_MOVE = 0.05
@@ -44,7 +54,7 @@ class Entry:
 
     Attributes:
         day: the date.
-        kind: ``event``, ``election``, ``war``, ``council``, ``accession`` or ``moves``.
+        kind: ``event``, ``election``, ``bargain``, ``war``, ``council``, ``accession`` or ``moves``.
         text: what happened, in words.
         members: codes of the members that the entry mentions.
     """
@@ -68,10 +78,10 @@ def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
     if result.runs != 1 or CONTRIBUTION not in result.data:
         raise ValueError("a story needs one run recorded with article10.runs.stories.replay.RECORD")
     data = result.data.isel(run=0)
-    setup = Setup.of(result.scenario)
     told = [
         *_events(data, result.scenario, frequent),
-        *_elections(data, setup),
+        *_governments(data, result.scenario),
+        *_bargains(result),
         *_war(data, result.scenario.war.hot_line),
         *_councils(data),
         *_stages(data),
@@ -129,22 +139,69 @@ def _accepted(event: Event, data: xr.Dataset, scenario: Scenario, step: int) -> 
     return bool(after > before)
 
 
-def _elections(data: xr.Dataset, setup: Setup) -> list[Entry]:
-    orientation = data["orientation"].to_numpy()
-    ties = data["government_ties"].to_numpy()
+def _governments(data: xr.Dataset, scenario: Scenario) -> list[Entry]:
+    """Entries for elections, early ones among them, and for leaders replaced between elections."""
+    orientation, ties = data["orientation"].to_numpy(), data["government_ties"].to_numpy()
+    due = data["election_due"].to_numpy()
+    steps = np.arange(len(due) - 1)[:, None]
+    votes = due[:-1] == steps
+    early = (due[1:] != due[:-1]) & ~votes
+    anew = (orientation[1:] != orientation[:-1]) & ~votes & ~early & ~_by_event(data, scenario)
     told = []
-    for step, votes in setup.elections.items():
-        for i, _ in votes:
-            name, code = str(data["member_name"].to_numpy()[i]), str(data["member"].to_numpy()[i])
-            before, after = orientation[step, i], orientation[step + 1, i]
-            if before == after:
-                text = f"{name} votes: the government stays."
-            else:
-                text = (
-                    f"{name} votes: a new government, orientation {signed(before)} to {signed(after)}, "
-                    f"ties with Russia {ties[step, i]:.2f} to {ties[step + 1, i]:.2f}."
-                )
-            told.append(Entry(_day(data, step), "election", text, (code,)))
+    for step, i in zip(*(votes | early | anew).nonzero(), strict=True):
+        name, code = str(data["member_name"].to_numpy()[i]), str(data["member"].to_numpy()[i])
+        before, after = orientation[step, i], orientation[step + 1, i]
+        moved = (
+            f"orientation {signed(before)} to {signed(after)}, "
+            f"ties with Russia {ties[step, i]:.2f} to {ties[step + 1, i]:.2f}."
+        )
+        if anew[step, i]:
+            text = f"{name}: the government falls; a new leader of the same side, {moved}"
+        else:
+            happens = f"{name}: the government falls; an early election" if early[step, i] else f"{name} votes"
+            stays = before == after
+            text = f"{happens}: {'the government stays.' if stays else f'a new government, {moved}'}"
+        told.append(Entry(_day(data, step), "election", text, (code,)))
+    return told
+
+
+def _by_event(data: xr.Dataset, scenario: Scenario) -> np.ndarray:
+    """Whether an event of the scenario gives a member another government, (interval, member) of bool."""
+    codes = data["member"].to_numpy()
+    found = np.zeros((data.sizes["interval"], len(codes)), dtype=bool)
+    for event in scenario.events:
+        if isinstance(event, GovernmentEvent):
+            found |= data[f"event_{event.name}"].to_numpy().astype(bool)[:, None] & (codes == event.member)
+    return found
+
+
+def _bargains(result: EnsembleResult) -> list[Entry]:
+    """Entries for members that begin to hold out, and that give or take back their consent, with what they are paid."""
+    data = result.data.isel(run=0)
+    hold, consent = data["hold"].to_numpy().astype(bool), data["consent"].to_numpy().astype(bool)
+    names = dict(zip(data["member"].to_numpy().tolist(), data["member_name"].to_numpy().tolist(), strict=True))
+    codes = list(names)
+    rows = result.ledger.to_dict("records")
+    paid = {(pd.Timestamp(row["date"]).date(), row["holdout"]): row for row in rows}
+    told = []
+    for step, i in zip(*(hold[1:] & ~hold[:-1]).nonzero(), strict=True):
+        text = f"{names[codes[i]]} could consent, but holds out for a price."
+        told.append(Entry(_day(data, step), "bargain", text, (codes[i],)))
+    yields = consent[1:] & ~consent[:-1]
+    for day, code in paid:  # a new government can lose the consent of the last one and yield in the same week
+        yields[result.scenario.step_of(day), codes.index(code)] = True
+    for step, i in zip(*yields.nonzero(), strict=True):
+        day, code = _day(data, step), codes[i]
+        payment = paid.get((day, code))
+        how = "without being paid."
+        if payment is not None:
+            payer = "Secretary General" if payment["payer"] == OFFICE else names[payment["payer"]]
+            units = f"{payment['amount']} unit{'s' if payment['amount'] > 1 else ''} of political capital"
+            how = f"and is paid. Payer: {payer} ({units})."
+        told.append(Entry(day, "bargain", f"{names[code]} yields {how}", (code,)))
+    for step, i in zip(*(~consent[1:] & consent[:-1]).nonzero(), strict=True):
+        text = f"The consent of {names[codes[i]]} holds no longer."
+        told.append(Entry(_day(data, step), "bargain", text, (codes[i],)))
     return told
 
 
@@ -172,7 +229,7 @@ def _councils(data: xr.Dataset) -> list[Entry]:
         if (ballots[k] == NO_BALLOT).all():
             continue
         objects = ballots[k] == OBJECT
-        own, war = (reasons[k] & REASON_STANCE) > 0, (reasons[k] & REASON_WAR) > 0
+        own, war, hold = ((reasons[k] & bit) > 0 for bit in (REASON_STANCE, REASON_WAR, REASON_HOLD))
         parts = [f"Council ({data['council_kind'].to_numpy()[k]}): "]
         if not objects.any():
             parts.append("nobody objects")
@@ -180,11 +237,13 @@ def _councils(data: xr.Dataset) -> list[Entry]:
             parts.append(f"{_names(data, own)} alone objects by its own stance")
         elif own.any():
             parts.append(f"{_names(data, own)} object by their own stance")
-        if (war & ~own).any():
-            parts.append(f"{', and ' if own.any() else ''}{int((war & ~own).sum())} because of the war")
+        if hold.any():
+            parts.append(f"{', ' if own.any() else ''}{_names(data, hold)} {'hold' if hold.sum() > 1 else 'holds'} out")
+        if (only_war := war & ~own & ~hold).any():
+            parts.append(f"{', and ' if (own | hold).any() else ''}{int(only_war.sum())} because of the war")
         asked = "the question is put" if put[k] else "the question is not put"
         text = f"{''.join(parts)}; {asked}{', and passes' if invited[k] else ''}."
-        told.append(Entry(pd.Timestamp(day).date(), "council", text, _codes(data, own)))
+        told.append(Entry(pd.Timestamp(day).date(), "council", text, _codes(data, own | hold)))
     return told
 
 
