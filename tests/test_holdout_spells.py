@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ import holdout_spells_page
 from article10.agents.short_error import ArgumentError
 from article10.runs.evidence.holdout_casebook import ENDINGS, Spells, casebook_rows, read_spells
 from article10.runs.evidence.holdout_figures import survival_curves
-from article10.runs.evidence.holdout_fitted import compute_fitted, read_fitted
+from article10.runs.evidence.holdout_fitted import TABLE, compute_fitted, opportunism_table, read_fitted
 from article10.runs.evidence.holdout_hazard import design, fit_hazard, median_days, predict_survival
 from article10.runs.evidence.holdout_likelihood import duration_likelihood, estimate
 from article10.runs.evidence.holdout_members import fit_opportunism, fit_payment, quarrels_of
@@ -157,6 +158,12 @@ def test_the_committed_numbers_are_those_that_the_command_writes():
             assert committed == computed
 
     compare(dict(read_fitted()), tomllib.loads(compute_fitted()))
+
+
+def test_the_roster_s_table_of_opportunism_is_that_of_the_fit():
+    folder = files("article10.model.data")
+    fitted = folder.joinpath("casebook/fitted.toml").read_text("utf-8")
+    assert folder.joinpath(TABLE).read_text("utf-8") == opportunism_table(fitted)
 
 
 def test_bypassed_spells_and_changed_decisions_are_censored():

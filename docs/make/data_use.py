@@ -18,11 +18,11 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "governments": ((SPECIFICATION,), "government ties, war bar, and whose election decides (coded judgement)"),
     "membership_stance": (
         (SPECIFICATION,),
-        "initial stance and its spread; since when an objection stands, which no run uses yet (coded judgement)",
+        "initial stance and its spread; since when an objection stands (coded judgement)",
     ),
     "alternatives": (
         (SPECIFICATION,),
-        "the main alternative government of each member, on the roster; no run uses it yet (coded judgement)",
+        "the main alternative government of each member, which elections can bring to power (coded judgement)",
     ),
     "un_ideal_points": ((SPECIFICATION,), "distance in UN voting: affinity, structural susceptibility"),
     "energy_dependence": ((SPECIFICATION,), "structural susceptibility"),
@@ -34,7 +34,7 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "spending_pledges": ((SPECIFICATION,), "the pledge in force and its deadline, entered by hand as defaults"),
     "accession_ratifications": (
         (CALIBRATION, VALIDATION),
-        "members' institutional speed, urgency of rounds, effects of isolation and concessions (the holdouts of 2022); "
+        "members' institutional speed and the urgency of rounds; "
         "the fit of a hindcast does not read the round that it scores; pattern 3 uses the same rounds, so it is not an "
         "independent test",
     ),
@@ -50,7 +50,11 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "holdout_spells": (
         (CALIBRATION, VALIDATION),
         "the hazard of yielding, the chance of payment and opportunism of `holdout_forecast`; scored with countries "
-        "and quarrels left out; no run of the model uses them yet",
+        "and quarrels left out; runs of the model use the same fit",
+    ),
+    "opportunism": (
+        (CALIBRATION,),
+        "how often each member holds out, fitted to the table of holdouts; on the roster",
     ),
     "memberships": ((CALIBRATION,), "member-years in the alliance and the union: the denominator of opportunism"),
     "events": (

@@ -43,6 +43,11 @@ article10.run_batch(design, "results/sweep").plot.against("guarantees.substituti
 MOVING = """short = article10.simulate("baseline", runs=4, seed=7, changes={"horizon": "2029-12-03"})
 short.animate(3, "run.gif")  # or run.mp4, where ffmpeg is installed"""
 
+FORK = """state = result.state(4, "2029-06-04")
+as_before = article10.branch(state, runs=300, changes={"name": "as before"})
+calm = article10.branch(state, runs=300, changes={"name": "Russia's pressure ends", "russia.effort": 0.0})
+calm.plot.fan("HUN", against=as_before)"""
+
 SLIDERS = """panel = article10.explore("baseline", seed=7)  # the last line of a notebook's cell shows it
 panel.sliders["russia.strategy"].value = "inert"  # or move it by hand
 panel.png()"""
@@ -71,7 +76,12 @@ class Picture:
 PICTURES: dict[str, tuple[Picture, ...]] = {
     "Decisions": (
         Picture("accession", "The probability of each milestone by each date", "result.plot.accession()"),
-        Picture("holdouts", "Who objects, by its own stance or only because of the war", "result.plot.holdouts()"),
+        Picture(
+            "holdouts",
+            "Who objects: by its own stance, only for a price, or only for the war",
+            "result.plot.holdouts()",
+        ),
+        Picture("ledger", "Who paid for whose consent", "result.plot.ledger()"),
     ),
     "Stances": (
         Picture(
@@ -86,12 +96,22 @@ PICTURES: dict[str, tuple[Picture, ...]] = {
             "Why a stance moved: the mechanisms' contributions add up",
             'result.plot.explain("SVK", run=3)',
         ),
+        Picture(
+            "explain_by_year",
+            "The same year by year, with the net change",
+            'result.plot.explain_by_year("SVK", run=3)',
+        ),
     ),
     "Members": (
         Picture("map", "Median stances at the horizon on a map", "result.plot.map()"),
-        Picture("network", "The influence network: who influences whom", "result.plot.network()"),
+        Picture("network", "The influence network: which two members influence each most", "result.plot.network()"),
     ),
     "One run as an animation": (Picture("run.gif", "Three years of run 3, one frame per month", MOVING),),
+    "One run with many futures": (
+        Picture(
+            "fork", "Run 4 up to June 2029, and 300 runs that fork from it, with and without Russian pressure", FORK
+        ),
+    ),
     "Sliders": (
         Picture(
             "explore",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from article10.agents.bargaining import BargainArrays
 from article10.agents.candidate import CandidateState
 from article10.agents.members import MemberArrays
 from article10.agents.russia import STRATEGIES, RussiaState
@@ -29,6 +30,7 @@ ENTITIES: Mapping[str, type] = {
     "Russia": RussiaState,
     "candidate": CandidateState,
     "Secretary General": SecretaryGeneralState,
+    "bargaining": BargainArrays,
     "accession": AccessionState,
 }
 

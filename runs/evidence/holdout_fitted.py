@@ -28,6 +28,9 @@ from article10.runs.evidence.holdout_members import (
 FILE = "casebook/fitted.toml"
 """Name of the file in ``model/data/``."""
 
+TABLE = "casebook/opportunism.csv"
+"""Name of the table that the roster reads, in the same folder."""
+
 FURTHER = ("alone", "size", "forcing × stakes")
 """Covariates that are added one at a time to those of the forecast."""
 
@@ -118,9 +121,22 @@ def _value(value: Any) -> str:  # noqa: ANN401 - what a table holds
     return json.dumps(value, ensure_ascii=False)
 
 
+def opportunism_table(fitted: str) -> str:
+    """Members' multiples of the average rate of holding out, as the table that the roster reads.
+
+    Args:
+        fitted: the text of the file.
+    """
+    members = tomllib.loads(fitted)["opportunism"]["member"]
+    rows = [f"{code},{found['multiple']},{FILE}" for code, found in members.items()]
+    return "\n".join(["iso3,multiple,source", *rows, ""])
+
+
 def main() -> None:
-    """Write the file into the package of this checkout."""
-    Path(str(files("article10.model.data").joinpath(FILE))).write_text(compute_fitted(), "utf-8")
+    """Write the file, and the table of opportunism, into the package of this checkout."""
+    folder, fitted = Path(str(files("article10.model.data"))), compute_fitted()
+    (folder / FILE).write_text(fitted, "utf-8")
+    (folder / TABLE).write_text(opportunism_table(fitted), "utf-8")
 
 
 if __name__ == "__main__":

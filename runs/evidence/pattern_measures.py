@@ -1,4 +1,4 @@
-"""How the patterns 10, 13, 14, 15 and 17 are measured: the variants of a scenario that each compares, and its figures.
+"""How the patterns 10 to 17 are measured: the variants of a scenario that each compares, and its figures.
 
 Measures, directions and tolerances were written down before the mechanisms that are to meet them. All dates are counted
 from the start of the scenario, so that the patterns can be measured in any edition.
@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from article10.agents.bargaining import capital_a_year, refilled
+from article10.agents.members import NEVER
 from article10.model.accession_rule import OBJECT
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
@@ -101,7 +103,7 @@ def _number(name: str, row: Mapping[str, float], unit: str, holds: bool, stated:
 def more_meetings(scenario: Scenario) -> dict[str, Scenario]:
     """The scenario with summits in between, so that it has two and four times as many meetings.
 
-    The added summits clarify nothing: they only give an occasion.
+    The added summits clarify nothing and do not have the question on their agenda.
     """
     return {f"meetings x {times}": _with_meetings(scenario, times) for times in (2, 4)}
 
@@ -111,7 +113,7 @@ def _with_meetings(scenario: Scenario, times: int) -> Scenario:
     days = (scenario.horizon - scenario.start).days
     dates = [scenario.start + timedelta(days=int((k + 0.5) * apart)) for k in range(int(days / apart))]
     added = [
-        {"kind": "summit", "name": f"added_meeting_{k}", "date": day, "clarification": 0.0}
+        {"kind": "summit", "name": f"added_meeting_{k}", "date": day, "clarification": 0.0, "agenda": False}
         for k, day in enumerate(dates)
     ]
     return read_scenario(scenario, {"events": added})
@@ -126,6 +128,53 @@ def read_meetings(found: Results) -> list[Figure]:
         holds = abs(difference.mean) <= MOST_CHANGE
         figures.append(_points(f"share invited, {times} times as many meetings", difference, holds, holds))
     return figures
+
+
+# --- 11 ---------------------------------------------------------------------------------------------------------------
+
+NO_CAPITAL, TWICE = "payers without capital", "payers with twice the capital"
+"""Names of the variants of pattern 11."""
+
+
+def budgets(scenario: Scenario) -> dict[str, Scenario]:
+    """The scenario in which payers have no political capital, and twice as much."""
+    p = scenario.bargaining
+    return {
+        NO_CAPITAL: scenario.with_({"bargaining.capital": 0, "bargaining.office_capital": 0}),
+        TWICE: scenario.with_({"bargaining.capital": 2 * p.capital, "bargaining.office_capital": 2 * p.office_capital}),
+    }
+
+
+def read_budgets(found: Results) -> list[Figure]:
+    """Payments without capital, budgets that differ from the ledger, and the change of the share invited."""
+    unpaid = float(len(found[NO_CAPITAL].ledger))
+    wrong = float(sum(budgets_that_differ(result) for result in found.values()))
+    twice = paired(reached(found[TWICE], "invitation"), reached(found[AS_IT_IS], "invitation"))
+    holds = twice.high >= 0.0
+    return [
+        Figure("payments by payers without capital", unpaid, unpaid, unpaid, "number", unpaid == 0, unpaid == 0),
+        Figure("budgets that differ from the ledger", wrong, wrong, wrong, "number", wrong == 0, wrong == 0),
+        _points("share invited, payers with twice the capital", twice, holds, holds),
+    ]
+
+
+def budgets_that_differ(result: EnsembleResult) -> int:
+    """Number of payers' budgets, over all runs, that are not what the ledger leaves of them, or fell below zero.
+
+    Capital is refilled at the beginning of each quarter, and what the ledger says was paid is taken off.
+    """
+    data, p = result.data, result.scenario.bargaining
+    a_year = capital_a_year(result.scenario.members().influence_weight, p.capital, p.office_capital)
+    budget = np.broadcast_to(a_year, (result.runs, len(a_year))).copy()
+    payer, amount = data["payment_payer"].to_numpy(), data["payment_amount"].to_numpy()
+    overdrawn = np.zeros_like(budget, dtype=bool)
+    for quarter in range(data.sizes["quarter"]):
+        if quarter > 0:
+            budget = refilled(budget, a_year, quarter)
+        run, member = np.nonzero(payer[:, quarter] != NEVER)
+        np.subtract.at(budget, (run, payer[run, quarter, member]), amount[run, quarter, member])
+        overdrawn |= budget < 0
+    return int((overdrawn | (budget != data["final_capital"].to_numpy())).sum())
 
 
 # --- 13 ---------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,6 @@ from article10.model.scenario import Scenario
 from article10.model.tables import read_table
 from article10.runs.analyses.paired import paired_runs
 from article10.runs.batches.fingerprint import digest, loaded_trees, tables_read
-from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence import pattern_measures as measure
 from article10.runs.evidence.holdout_casebook import TABLE as CASEBOOK
@@ -85,7 +84,6 @@ PATTERNS: tuple[Pattern, ...] = (
         10,
         "The share invited by the horizon changes by at most 3 percentage points when meetings without the question on "
         "their agenda are twice or four times as many.",
-        lacking="every meeting is an occasion on which the question is put, so that meetings create decisions",
         variants=measure.more_meetings,
         read=measure.read_meetings,
     ),
@@ -93,7 +91,8 @@ PATTERNS: tuple[Pattern, ...] = (
         11,
         "With the budgets of payers at zero nothing is paid; budgets and ledger agree exactly; doubling budgets lowers "
         "the share invited by no more than its interval.",
-        exists=lambda: hasattr(EnsembleResult, "ledger"),
+        variants=measure.budgets,
+        read=measure.read_budgets,
     ),
     Pattern(
         12,
@@ -137,7 +136,6 @@ PATTERNS: tuple[Pattern, ...] = (
         17,
         "The number of objectors during hot war varies, with a standard deviation of at least 1.5, and falls as the "
         "intensity of the war falls.",
-        lacking="the war bars all members that hold a war bar alike, or none",
         read=measure.read_objectors,
     ),
     Pattern(
