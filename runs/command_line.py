@@ -46,6 +46,7 @@ class Command:
 RUNS = {
     "run": Command("Simulate a scenario many times, print a summary, and write the results.", "run:run"),
     "batch": Command("Run a design of many scenarios or parameter values.", "run:batch", "analysis"),
+    "branch": Command("Go on from one run at a date, with other draws, parameters and events.", "branch:branch"),
     "replay": Command("Print one run as a story, with dates.", "run:replay"),
     "dashboard": Command("Watch a run in the browser, and change its parameters.", "dashboard:dashboard", "dashboard"),
 }

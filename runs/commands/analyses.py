@@ -19,12 +19,22 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import combined, read_scenario
 from article10.runs.analyses.paired import outcomes_ahead
 from article10.runs.analyses.registry import ANALYSES, Analysis
-from article10.runs.analyses.result import AnalysisResult, listed
+from article10.runs.analyses.result import AnalysisResult
 from article10.runs.batches.ranges import Range, Space
-from article10.runs.commands.application import EditionChoice, Force, Seed, Settings, Source, console, parsed_changes
+from article10.runs.commands.application import (
+    EditionChoice,
+    Figures,
+    Force,
+    Seed,
+    Settings,
+    Source,
+    console,
+    parsed_changes,
+    refuse,
+)
 from article10.runs.commands.kept_work import Work
 from article10.runs.output.folder import output_folder, output_page
-from article10.runs.output.path import PAGES, check_suffix
+from article10.runs.output.path import PAGES, check_figures, check_suffix
 from article10.runs.output.progress import progress_shown
 from article10.runs.statistics.intervals import TooFewRunsWarning
 
@@ -43,15 +53,19 @@ OutcomeOfSome = Annotated[
 Workers = Annotated[int | None, typer.Option(help="Number of processes [default: one per core].", min=1)]
 
 
-def give(find: Callable[[], A], out: Path | None, force: bool, work: Work | None = None) -> None:
+def give(
+    find: Callable[[], A], out: Path | None, force: bool, figures: str | None = None, work: Work | None = None
+) -> None:
     """Find a result, print it, and write it into a folder if one is named.
 
     Args:
         find: computes the result.
         out: the folder, checked before anything runs.
         force: whether to replace it.
+        figures: format of the figures in the folder, by default png.
         work: keeps the runs until the result is written.
     """
+    form = figures_in(out, figures)
     kept = nullcontext() if work is None else work.kept()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same
@@ -62,12 +76,31 @@ def give(find: Callable[[], A], out: Path | None, force: bool, work: Work | None
             return
         with output_folder(out, force, RESULT_BYTES, "" if work is None else work.name) as unfinished, kept:
             found = find()
-            found.save(unfinished)
+            found.save(unfinished, form)
         console().print(found.rendered())
         console().print(f"Results: {escape(str(out))}", soft_wrap=True)
 
 
-def ask(name: str, scenario: Scenario, out: Path | None, force: bool, **options: Any) -> None:  # noqa: ANN401
+def figures_in(out: Path | None, figures: str | None) -> str:
+    """The format of the figures in a folder.
+
+    Raises:
+        ScenarioError: a format was given without a folder.
+        ArgumentError: there is no such format.
+    """
+    if out is None:
+        refuse("without --out, which names a folder for them", figures=figures)
+    return check_figures("png" if figures is None else figures, "--figures")
+
+
+def ask(
+    name: str,
+    scenario: Scenario,
+    out: Path | None,
+    force: bool,
+    figures: str | None,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Ask an analysis of the registry about a scenario, and show its progress if it reports any.
 
     Args:
@@ -75,6 +108,7 @@ def ask(name: str, scenario: Scenario, out: Path | None, force: bool, **options:
         scenario: the scenario to analyse.
         out: a folder for the result, or none.
         force: whether to replace the folder.
+        figures: format of the figures in the folder, by default png.
         options: the other arguments of the analysis.
     """
 
@@ -83,22 +117,7 @@ def ask(name: str, scenario: Scenario, out: Path | None, force: bool, **options:
             found: AnalysisResult = ANALYSES[name].ask(scenario, {"progress": done}, **options)
         return found
 
-    give(find, out, force, Work(name, scenario, options, out))
-
-
-def refuse(beside: str, **options: object) -> None:
-    """Refuse options that would be ignored.
-
-    Args:
-        beside: the choice that has no use for them, as the user reads it.
-        options: values by name, None or False where they were not given.
-
-    Raises:
-        ScenarioError: one was given.
-    """
-    given = [f"--{name}" for name, value in options.items() if value is not None and value is not False]
-    if given:
-        raise ScenarioError(f"{listed(given)}: of no use {beside}; leave it out")
+    give(find, out, force, figures, Work(name, scenario, options, out))
 
 
 def asking(analysis: Analysis) -> Callable[..., None]:
@@ -111,10 +130,11 @@ def asking(analysis: Analysis) -> Callable[..., None]:
         settings: Settings = None,
         edition: EditionChoice = None,
         out: Out = None,
+        figures: Figures = None,
         force: Force = False,
     ) -> None:
         chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
-        ask(analysis.name, chosen, out, force, runs=runs, seed=seed)
+        ask(analysis.name, chosen, out, force, figures, runs=runs, seed=seed)
 
     command.__name__ = analysis.command  # what messages call it
     return command
@@ -137,18 +157,19 @@ def influence(
     settings: Settings = None,
     edition: EditionChoice = None,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """Each run is simulated twice with the same random draws: with the actor and without it."""
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     if not (curve or rank):
         refuse("without --curve or --rank: the result covers invitation and accession", outcome=outcome)
-        ask("influence", chosen, out, force, of="russia" if of is None else of, runs=runs, seed=seed)
+        ask("influence", chosen, out, force, figures, of="russia" if of is None else of, runs=runs, seed=seed)
         return
     refuse("with --curve" if curve else "with --rank", rank=curve and rank, of=of)
     name = "influence_curve" if curve else "rank_influence"
     asked = outcomes_ahead(chosen)[0] if outcome is None else outcome
-    ask(name, chosen, out, force, outcome=asked, runs=runs, seed=seed)
+    ask(name, chosen, out, force, figures, outcome=asked, runs=runs, seed=seed)
 
 
 def compare(
@@ -173,14 +194,17 @@ def compare(
     settings: Settings = None,
     edition: EditionChoice = None,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """Run k of each scenario has the random draws of run k of the others, so that they differ by what was changed."""
+    from article10.runs.analyses.comparison.compare import DEFAULT
+
     changes = parsed_changes(settings or (), edition)
-    first, *more = scenarios or ["baseline"]
+    first, *more = scenarios or ["baseline", *([] if combine else [DEFAULT])]
     others = [read_scenario(each, changes) for each in more]
     others += [combined(first, combine, changes)] if combine else []
-    ask("compare", read_scenario(first, changes), out, force, others=others, runs=runs, seed=seed)
+    ask("compare", read_scenario(first, changes), out, force, figures, others=others, runs=runs, seed=seed)
 
 
 def why(
@@ -194,11 +218,12 @@ def why(
     settings: Settings = None,
     edition: EditionChoice = None,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """Conditions are found in one half of the runs and tested in the other half."""
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
-    ask("discover", chosen, out, force, outcome=outcome, until=until, runs=runs, seed=seed)
+    ask("discover", chosen, out, force, figures, outcome=outcome, until=until, runs=runs, seed=seed)
 
 
 def guarantees(
@@ -219,6 +244,7 @@ def guarantees(
     settings: Settings = None,
     edition: EditionChoice = None,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """The effect of a guarantee is computed for each level, and for each assumption about what it is a step to."""
@@ -226,13 +252,13 @@ def guarantees(
     asked: dict[str, Any] = {"runs": runs, "seed": seed, "given": given}
     if not futures:
         asked |= {"levels": level} if level else {}
-        ask("guarantee_tradeoff", chosen, out, force, outcome=outcome, **asked)
+        ask("guarantee_tradeoff", chosen, out, force, figures, outcome=outcome, **asked)
         return
     refuse("with --futures", outcome=outcome)
     if level and len(level) > 1:
         raise ScenarioError(f"--level: given {len(level)} times; expected one with --futures")
     asked |= {"level": level[0]} if level else {}
-    ask("three_futures", chosen, out, force, **asked)
+    ask("three_futures", chosen, out, force, figures, **asked)
 
 
 def sensitivity(
@@ -255,6 +281,7 @@ def sensitivity(
     workers: Workers = None,
     batch: Annotated[Path | None, typer.Option(help="Folder for the runs; an interrupted run resumes from it.")] = None,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """Each parameter is varied over its plausible range: Morris screening, Sobol indices, or a tornado plot."""
@@ -263,12 +290,12 @@ def sensitivity(
     chosen, keys = read_scenario(scenario, parsed_changes(settings or (), edition)), parameters or None
     if method == "tornado":
         refuse("with --method tornado", samples=samples, workers=workers, batch=batch)
-        ask("tornado", chosen, out, force, runs=runs or 500, seed=seed, parameters=keys)
+        ask("tornado", chosen, out, force, figures, runs=runs or 500, seed=seed, parameters=keys)
         return
     name, size, usual = ("screen", "trajectories", 10) if method == "morris" else ("sobol", "base_samples", 256)
     asked: dict[str, Any] = {"runs": runs or 64, "parameters": keys, "seed": seed, size: samples or usual}
     work = Work(name, chosen, asked, out) if batch is None else None
-    give(lambda: ANALYSES[name].load()(chosen, **asked, out=batch, workers=workers), out, force, work)
+    give(lambda: ANALYSES[name].load()(chosen, **asked, out=batch, workers=workers), out, force, figures, work)
 
 
 def tune(
@@ -287,6 +314,7 @@ def tune(
     seed: Seed = 0,
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result; an interrupted run resumes from it.")] = None,
+    figures: Figures = None,
 ) -> None:
     """The result says which parameters the targets identify, and includes a scenario that can be run."""
     if method not in ("posterior", "best"):
@@ -294,7 +322,7 @@ def tune(
     if method == "best":
         refuse("with --method best, which simulates one point after another", workers=workers)
     asked: dict[str, Any] = {"method": method, "runs": runs, "points": points, "seed": seed, "workers": workers}
-    asked["edition"] = edition
+    asked |= {"edition": edition, "figures": figures_in(out, figures)}
     ranges = searched(parameters)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same

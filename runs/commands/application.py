@@ -126,6 +126,24 @@ def _toml_value(text: str) -> object:
         return text
 
 
+def refuse(beside: str, **options: object) -> None:
+    """Refuse options that would be ignored.
+
+    Args:
+        beside: the choice that has no use for them, as the user reads it.
+        options: values by name, None or False where they were not given.
+
+    Raises:
+        ScenarioError: one was given.
+    """
+    from article10.agents.short_error import ScenarioError
+    from article10.runs.analyses.result import listed
+
+    given = [f"--{name}" for name, value in options.items() if value is not None and value is not False]
+    if given:
+        raise ScenarioError(f"{listed(given)}: of no use {beside}; leave it out")
+
+
 # --- options that several commands have -----------------------------------------------------------------------------
 
 Source = Annotated[str, typer.Argument(metavar="[SCENARIO|FILE]", help="Name of a scenario, or path of a TOML file.")]
@@ -140,4 +158,7 @@ EditionChoice = Annotated[
     typer.Option("--edition", metavar="NAME|DIR", help="The edition to stand on [default: the newest]."),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random numbers.", min=0)]
+Figures = Annotated[
+    str | None, typer.Option("--figures", metavar="png|svg|pdf", help="Format of the figures [default: png].")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace results that article10 wrote there before.")]

@@ -9,7 +9,7 @@ import typer
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.registry import ANALYSES
 from article10.runs.commands.analyses import Out, Runs, ask, give
-from article10.runs.commands.application import EditionChoice, Force, Seed, Settings, Source, parsed_changes
+from article10.runs.commands.application import EditionChoice, Figures, Force, Seed, Settings, Source, parsed_changes
 from article10.runs.output.progress import progress_shown
 
 Round = Annotated[
@@ -36,6 +36,7 @@ def hindcast(
     runs: Runs = 2000,
     seed: Seed = 0,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """The round is forecast from the speed of the other rounds and scored beside simple baselines."""
@@ -43,7 +44,7 @@ def hindcast(
     asked["edition"] = edition
     find = ANALYSES["hindcast"].load()
     with progress_shown("hindcast") as done:
-        give(lambda: find(round_, observed, **asked, progress=done), out, force)
+        give(lambda: find(round_, observed, **asked, progress=done), out, force, figures)
 
 
 def rivals(
@@ -57,8 +58,9 @@ def rivals(
     settings: Settings = None,
     edition: EditionChoice = None,
     out: Out = None,
+    figures: Figures = None,
     force: Force = False,
 ) -> None:
     """Median voter, compromise, pivotal members and challenges take the stances of the first day as positions."""
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
-    ask("rivals", chosen, out, force, salience=salience, past=past, runs=runs, seed=seed)
+    ask("rivals", chosen, out, force, figures, salience=salience, past=past, runs=runs, seed=seed)

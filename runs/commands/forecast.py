@@ -11,8 +11,7 @@ from rich.markup import escape
 
 from article10.agents.short_error import ArgumentError
 from article10.model.scenario_file import read_scenario
-from article10.runs.commands.analyses import refuse
-from article10.runs.commands.application import EditionChoice, Seed, Settings, Source, console, parsed_changes
+from article10.runs.commands.application import EditionChoice, Seed, Settings, Source, console, parsed_changes, refuse
 from article10.runs.evidence.forecast import Forecast
 from article10.runs.evidence.forecast import forecast as forecast_of
 from article10.runs.evidence.forecast_scores import FORECASTERS, SCORES, Scores, score_forecast

@@ -20,20 +20,23 @@ from article10.runs.commands.application import (
     INTERRUPTED,
     SOME_FAILED,
     EditionChoice,
+    Figures,
     Force,
     Seed,
     Settings,
     Source,
     console,
     parsed_changes,
+    refuse,
 )
+from article10.runs.ensemble.branch import rerun_any
 from article10.runs.ensemble.recorder import bytes_of_a_run, check_record, with_run_variables
-from article10.runs.ensemble.rerun import rerun
 from article10.runs.ensemble.result import load
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.ensemble.summary import summarise
 from article10.runs.ensemble.summary_text import rendered
 from article10.runs.output.folder import output_folder
+from article10.runs.output.path import check_figures
 from article10.runs.output.progress import progress_shown
 from article10.runs.stories import replay as telling
 
@@ -52,7 +55,8 @@ def run(
         list[str] | None,
         typer.Option(help="Variable to record at every step (repeat the option for several) [default: stance]."),
     ] = None,
-    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    figures: Figures = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Write tables for other programs too, into csv/.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
 ) -> None:
@@ -61,11 +65,14 @@ def run(
     kept = check_record(record or ("stance",))
     setup = Setup.of(chosen)
     whole("--seed", seed)
+    if no_figures:
+        refuse("with --no-figures", figures=figures)
+    drawn = check_figures("png" if figures is None else figures, "--figures")
     folder = out or Path("results") / file_name(chosen.name)
     with output_folder(folder, force, runs * bytes_of_a_run(setup, with_run_variables(kept))) as unfinished:
         with progress_shown(chosen.name, quiet=quiet) as show:
             result = simulate(chosen, runs, seed, record=kept, progress=show)
-        result.write(unfinished, figures=figures)
+        result.write(unfinished, figures=False if no_figures else drawn)
         if csv:
             result.to_csv(unfinished / "csv")
     if not quiet:
@@ -117,7 +124,7 @@ def replay(
     result = load(folder)
     if member is not None:
         result.scenario.members().index(member)
-    told = telling.story(rerun(result, run, telling.RECORD))
+    told = telling.story(rerun_any(result, run, telling.RECORD))
     screen = console()
     screen.print(f"[bold]Run {run} of {escape(result.scenario.name)}, seed {result.seed}[/bold]")
     for entry in told:

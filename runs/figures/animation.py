@@ -17,8 +17,7 @@ from matplotlib.figure import Figure
 from article10.agents.russia import Strategy
 from article10.model.accession_rule import STAGES
 from article10.model.mechanisms import Mechanism
-from article10.model.setup import Setup
-from article10.runs.ensemble.rerun import rerun
+from article10.runs.ensemble.branch import rerun_any
 from article10.runs.figures.map import draw_map, show_member
 from article10.runs.figures.style import COLOURS, house_style, literal
 from article10.runs.output.folder import new_file
@@ -71,7 +70,7 @@ def animate(
     """
     path = Path(path)
     writer = _writer(path, frames_per_second)
-    rerun_result = rerun(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
+    rerun_result = rerun_any(result, run, RECORD, strategy=strategy, mechanisms=mechanisms)
     frames = monthly(rerun_result)
     with new_file(path) as unfinished, house_style():
         picture = MovingMap(rerun_result, f"run {run} of {result.scenario.name}, seed {result.seed}")
@@ -145,8 +144,7 @@ class MovingMap:
         self.days = [day.date() for day in pd.DatetimeIndex(data["step"].to_numpy())]
         self.stance, self.stage = data["stance"].to_numpy(), data["stage"].to_numpy()
         self.codes = [str(code) for code in data["member"].to_numpy()]
-        self.hot = data["war_intensity"].to_numpy() > np.float32(result.scenario.war.hot_line)
-        self.setup = Setup.of(result.scenario)
+        self.barred = data["barred_by_war"].to_numpy()
         self.news = [entry for entry in story(result) if entry.kind in KINDS_SHOWN and " times: " not in entry.text]
         self.figure = Figure(figsize=(8.4, 6.9))
         FigureCanvasAgg(self.figure)
@@ -174,10 +172,9 @@ class MovingMap:
 
     def show(self, step: int) -> None:
         """Show a step."""
-        barred = self.setup.barred_by(bool(self.hot[step]))
-        for code, stance in self._stance_at(step).items():
+        for place, (code, stance) in enumerate(self._stance_at(step).items()):
             if code in self.countries:
-                show_member(self.countries[str(code)], stance, code in barred)
+                show_member(self.countries[str(code)], stance, bool(self.barred[step, place]))
         self.date.set_text(f"{self.days[step]:%B %Y}")
         self.stage_text.set_text(STAGES[int(self.stage[step])].replace("_", " "))
         self.news_text.set_text(literal("\n".join(self.lines(self.days[step]))))

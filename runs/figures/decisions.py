@@ -14,6 +14,7 @@ from article10.model.accession_rule import Milestone
 from article10.runs.figures.style import (
     COLOURS,
     OPPOSED,
+    PALE,
     SUPPORTIVE,
     label_ends,
     literal,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 LEAST_ALONE = 0.001
 """Share of councils from which it is written how often a member was the only one to object."""
+
+ROOM_FOR_WORDS = 0.1
+"""Share of councils from which a bar has room for that."""
 
 
 def draw_accession(ax: Axes, result: EnsembleResult) -> None:
@@ -90,7 +94,7 @@ def _share_frame(ax: Axes, highest: float) -> None:
 
 
 def draw_holdouts(ax: Axes, result: EnsembleResult, shown: pd.DataFrame, every: int) -> None:
-    """Draw the share of councils at which each member objects, by its own stance and only because of the war.
+    """Draw the share of councils at which each member objects: by its own stance, only for a price, only for the war.
 
     Args:
         ax: where to draw.
@@ -98,18 +102,27 @@ def draw_holdouts(ax: Axes, result: EnsembleResult, shown: pd.DataFrame, every: 
         shown: rows of ``article10.runs.ensemble.summary.holdouts``, the one on top last.
         every: number of members of which these are some.
     """
-    only_war = shown["any"] - shown["own_stance"]
-    ax.barh(shown["name"], shown["own_stance"], color=OPPOSED, label="because of its own stance")
-    ax.barh(shown["name"], only_war, left=shown["own_stance"], color="#c9c9c9", label="only because of the war")
+    reach = np.zeros(len(shown))
+    only_hold = shown["any"] - shown["own_stance"] - shown["war_alone"]
+    for share, colour, label in (
+        (shown["own_stance"], OPPOSED, "its own stance"),
+        (only_hold, COLOURS[1], "a price only"),
+        (shown["war_alone"], PALE, "the war only"),
+    ):
+        ax.barh(shown["name"], share, left=reach, color=colour, label=label)
+        reach = reach + share.to_numpy(float)
     for place, (own, alone) in enumerate(zip(shown["own_stance"], shown["alone"], strict=True)):
-        if alone >= LEAST_ALONE:
+        if alone >= LEAST_ALONE and own >= ROOM_FOR_WORDS:
             style: dict[str, Any] = {"va": "center", "ha": "right", "color": "white", "fontsize": 7.5}
             ax.text(own - 0.01, place, f"alone {alone:.1%}", **style)
+    for place, (share, end) in enumerate(zip(only_hold, reach, strict=True)):
+        if share >= LEAST_ALONE:
+            ax.text(end + 0.01, place, f"a price only {share:.1%}", va="center", fontsize=7.5, color="#8a5d00")
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     ax.set_xlabel("share of the councils that voted on the bid")
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+    ax.legend(title="objects because of", loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
     ax.set_title("How often each member objects, and why" if len(shown) else "No council voted on the bid in any run")
     left = shown_of(len(shown), every, "members")
-    note_runs(ax, result.runs, f"alone: the only member that objects because of its own stance{left}", below=38)
+    note_runs(ax, result.runs, f"alone: the only member that objects by its stance or for a price{left}", below=38)

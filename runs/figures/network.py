@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.figures.stance_colours import colour_bar, colour_of
+from article10.runs.figures.style import literal
 
-SHOWN_WEIGHT = 0.06
-"""Least influence weight for which an arrow is drawn."""
+STRONGEST = 2
+"""Arrows that lead to each member, from those that influence it most: more hide one another."""
 
 
 def in_a_circle(stance: np.ndarray) -> np.ndarray:
@@ -23,7 +24,21 @@ def in_a_circle(stance: np.ndarray) -> np.ndarray:
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], threshold: float) -> None:
+def strongest(network: np.ndarray, most: int, threshold: float = 0.0) -> np.ndarray:
+    """The largest weights of each row that reach a threshold and are above zero, bool of the network's shape.
+
+    Args:
+        network: influence weights, (member, member that influences it).
+        most: number of weights in a row.
+        threshold: least weight.
+    """
+    kept = np.zeros(network.shape, bool)
+    np.put_along_axis(kept, np.argsort(-network, axis=1, kind="stable")[:, :most], values=True, axis=1)
+    kept &= (network > 0) & (network >= threshold)
+    return kept
+
+
+def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], threshold: float, most: int) -> str:
     """Draw members in a circle, from the most to the least willing; arrows lead from the member that influences.
 
     Args:
@@ -31,24 +46,38 @@ def draw_network(ax: Axes, scenario: Scenario, median: pd.Series[float], thresho
         scenario: scenario with the roster and the network.
         median: median stance by code.
         threshold: least influence weight for which an arrow is drawn.
+        most: number of arrows that lead to each member.
+
+    Returns:
+        Words for the note: what is drawn, and what is left out.
     """
     setup = Setup.of(scenario)
     roster, network = setup.roster, setup.network
     place = in_a_circle(median[list(roster.iso3)].to_numpy())
-    for i, j in zip(*np.nonzero(network >= threshold), strict=True):
+    drawn = strongest(network, most, threshold)
+    for i, j in zip(*np.nonzero(drawn), strict=True):
         style: dict[str, Any] = {"arrowstyle": "-|>", "connectionstyle": "arc3,rad=0.12", "shrinkA": 9, "shrinkB": 9}
-        style |= {"color": "#8a8a8a", "alpha": 0.45, "mutation_scale": 7, "linewidth": 0.3 + 5 * float(network[i, j])}
+        style |= {"color": "#8a8a8a", "alpha": 0.7, "mutation_scale": 7, "linewidth": 0.3 + 5 * float(network[i, j])}
         ax.annotate("", place[i], place[j], arrowprops=style)
     colours = [colour_of(median[code]) for code in roster.iso3]
     sizes = 90 + 2600 * roster.influence_weight
     ax.scatter(place[:, 0], place[:, 1], s=sizes, c=colours, edgecolor="#444444", linewidth=0.6, zorder=3)
-    for (x, y), code in zip(place, roster.iso3, strict=True):
-        ax.text(1.13 * x, 1.13 * y, code, ha="center", va="center", fontsize=8)
-    ax.set_xlim(-1.3, 1.3)
-    ax.set_ylim(-1.25, 1.25)
+    beside = np.sqrt(sizes / np.pi)[:, None] * place + 4 * place  # from the middle to the name, points
+    for (x, y), apart, name in zip(place, beside, roster.names, strict=True):
+        side = "left" if x > 0 else "right"
+        turned = np.degrees(np.arctan2(y, x)) - (0 if x > 0 else 180)
+        style = {"ha": side, "va": "center", "rotation": turned, "rotation_mode": "anchor", "fontsize": 8}
+        ax.annotate(literal(name), (x, y), apart, textcoords="offset points", **style)
+    ax.set_xlim(-1.5, 1.5)
+    ax.set_ylim(-1.34, 1.34)
     ax.set_aspect("equal")
     ax.set_axis_off()
     colour_bar(ax)
-    shown = f"arrows: influence weights of at least {threshold:g}\narea: influence weight of the member"
-    ax.set_title("Who influences whom")
-    ax.text(-1.3, 1.22, shown, fontsize=8, color="#555555", va="top")
+    few = "the member that influences" if most == 1 else f"the {most} members that influence"
+    ax.set_title("Who influences each member most")
+    share = network[drawn].sum() / network.sum()
+    weak = f" with a weight of at least {threshold:g}" if threshold > 0 else ""
+    return (
+        f"arrows: from {few} each most{weak}, {drawn.sum():,} of {(network > 0).sum():,} ties with {share:.0%} of all "
+        "weight; width: influence weight; area: influence weight of the member"
+    )

@@ -18,11 +18,12 @@ from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
 from article10.model.setup import Setup
 from article10.runs.ensemble.rerun import check_run
-from article10.runs.ensemble.summary import holdouts
+from article10.runs.ensemble.summary import holdouts, signed
 from article10.runs.figures.decisions import draw_accession, draw_accession_of_each, draw_holdouts
 from article10.runs.figures.map import draw_map
 from article10.runs.figures.map_view import outlines
-from article10.runs.figures.network import SHOWN_WEIGHT, draw_network
+from article10.runs.figures.network import STRONGEST, draw_network
+from article10.runs.figures.payments import draw_ledger, paid_per_hundred
 from article10.runs.figures.stances import (
     draw_fan,
     draw_fan_of_each,
@@ -34,8 +35,9 @@ from article10.runs.figures.stances import (
     recorded,
 )
 from article10.runs.figures.style import drawing, house_style, note_runs, save_figure
-from article10.runs.figures.waterfall import draw_waterfall
-from article10.runs.stories.explain import waterfall
+from article10.runs.figures.waterfall import draw_waterfall, draw_years, in_least_height, net_change
+from article10.runs.output.path import check_figures
+from article10.runs.stories.explain import END, START, waterfall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +49,14 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 6
 """Members drawn side by side where none is named."""
 
-DEFAULT_FIGURES = ("accession", "holdouts", "fan", "heatmap", "trajectories", "map", "network")
+DEFAULT_FIGURES = ("accession", "holdouts", "ledger", "fan", "heatmap", "trajectories", "map", "network")
 """Figures that ``article10 run`` draws: all that do not need the name of a member."""
+
+WITHOUT_STANCES = ("accession", "holdouts", "ledger")
+"""Figures that need no stances."""
+
+MOST_PAYERS = 8
+"""Payers with a column of their own in the figure of the ledger."""
 
 
 def selected_members(scenario: Scenario) -> list[str]:
@@ -99,7 +107,7 @@ class Plot:
 
     @checked
     def holdouts(self, most: int = 14, ax: Axes | None = None) -> Axes:
-        """Share of councils at which each member objects, by its own stance and only because of the war.
+        """Share of councils at which each member objects: by its stance, only for a price, only for the war.
 
         Args:
             most: number of members shown, those first that object most often by their own stance.
@@ -109,6 +117,19 @@ class Plot:
         shown = every.head(most)[::-1]
         with drawing(ax, figsize=(7.5, 1.5 + 0.265 * max(len(shown), 6))) as ax:
             draw_holdouts(ax, self.result, shown, len(every))
+        return ax
+
+    @checked
+    def ledger(self, most: int = 14, ax: Axes | None = None) -> Axes:
+        """Who paid for whose consent: payments per 100 runs, and how many of them ended a hold for a price.
+
+        Args:
+            most: number of members shown, those first that were paid most often.
+            ax: where to draw.
+        """
+        table, paid = paid_per_hundred(self.result, most, MOST_PAYERS)
+        with drawing(ax, figsize=(8.0, 2.0 + 0.28 * max(len(table), 4))) as ax:
+            draw_ledger(ax, self.result, table, paid)
         return ax
 
     @checked
@@ -183,20 +204,21 @@ class Plot:
         return ax
 
     @checked
-    def network(self, threshold: float = SHOWN_WEIGHT, ax: Axes | None = None) -> Axes:
-        """The influence network, with members coloured by their median stance at the horizon.
+    def network(self, threshold: float = 0.0, ax: Axes | None = None, *, most: int = STRONGEST) -> Axes:
+        """Who influences each member most, with members coloured by their median stance at the horizon.
 
         Args:
             threshold: least influence weight for which an arrow is drawn.
             ax: where to draw.
+            most: number of arrows that lead to each member, from those that influence it most.
 
         Raises:
             ValueError: stances were not recorded.
         """
         median = self._median()
-        with drawing(ax, figsize=(8.0, 7.0)) as ax:
-            draw_network(ax, self.result.scenario, median, threshold)
-            note_runs(ax, self.result.runs)
+        with drawing(ax, figsize=(8.0, 7.3)) as ax:
+            words = draw_network(ax, self.result.scenario, median, threshold, most)
+            note_runs(ax, self.result.runs, words, below=4)
         return ax
 
     @property
@@ -258,7 +280,7 @@ class Plot:
             ValueError: the run is not in the result, or a date is outside the scenario.
         """
         functions: dict[str, Any] = {"strategy": strategy, "mechanisms": mechanisms}
-        bars = waterfall(self.result.explain(member, run, start=start, end=end, **functions))
+        bars = in_least_height(waterfall(self.result.explain(member, run, start=start, end=end, **functions)))
         scenario = self.result.scenario
         with drawing(ax) as ax:
             draw_waterfall(ax, bars)
@@ -267,15 +289,54 @@ class Plot:
             which = "mean over all runs" if run is None else f"run {run} is explained"
             between = f"{start or scenario.start} to {end or scenario.horizon}"
             colours = "blue: stance; green and red: contributions that raise and lower it"
-            note_runs(ax, self.result.runs, f"{which}; {between}; {colours}", below=62)
+            note_runs(ax, self.result.runs, f"{which}; {between}; {net_change(bars)}; {colours}", below=62)
         return ax
 
     @checked
-    def save_all(self, folder: str | Path, figures: Sequence[str] = DEFAULT_FIGURES) -> list[Path]:
-        """Draw figures with their defaults into a folder, as PNG files.
+    def explain_by_year(
+        self,
+        member: str,
+        run: int,
+        *,
+        start: object = None,
+        end: object = None,
+        strategy: Strategy | None = None,
+        mechanisms: Mapping[str, Mechanism] | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """When and why a member's stance changed in a run: contributions of mechanisms and net change, year by year.
+
+        Args:
+            member: code.
+            run: number of the run.
+            start: first day; by default that of the scenario.
+            end: last day; by default the horizon.
+            strategy: the function that was passed to ``simulate`` as Russia's strategy, if there was one.
+            mechanisms: the functions that were passed to ``simulate`` as mechanisms, if there were any.
+            ax: where to draw.
+
+        Raises:
+            KeyError: the member is not on the roster.
+            ValueError: the run is not in the result, or a date is outside the scenario.
+        """
+        functions: dict[str, Any] = {"strategy": strategy, "mechanisms": mechanisms}
+        explained = self.result.explain(member, run, start=start, end=end, **functions)
+        with drawing(ax, figsize=(8.5, 4.4)) as ax:
+            draw_years(ax, explained)
+            ax.set_title(f"Why the stance of {name_of(self.result, member)} changed in run {run}, year by year")
+            ends = f"from {signed(explained[START].iloc[0])} to {signed(explained[END].iloc[-1])}"
+            note_runs(ax, self.result.runs, f"run {run} is explained; stance {ends}; numbers: net change of the year")
+        return ax
+
+    @checked
+    def save_all(
+        self, folder: str | Path, figures: Sequence[str] = DEFAULT_FIGURES, *, file_format: str = "png"
+    ) -> list[Path]:
+        """Draw figures with their defaults into a folder.
 
         Args:
             folder: created if it does not exist.
+            file_format: png, svg or pdf.
             figures: names of methods; figures of stances are left out where stances were not recorded, and the map
                 where there are no outlines.
 
@@ -283,8 +344,10 @@ class Plot:
             Paths of the files.
 
         Raises:
-            ValueError: a name is not that of a figure, or the figure needs the name of a member.
+            ValueError: a name is not that of a figure, the figure needs the name of a member, or there is no such
+                format.
         """
+        check_figures(file_format, "file_format")
         for name in figures:
             if name not in DEFAULT_FIGURES:
                 raise ArgumentError(f"figures: {name!r}: there is no such figure{nearest(name, DEFAULT_FIGURES)}")
@@ -292,11 +355,11 @@ class Plot:
         folder.mkdir(parents=True, exist_ok=True)
         paths = []
         for name in figures:
-            if "stance" not in self.result.data and name not in ("accession", "holdouts"):
+            if "stance" not in self.result.data and name not in WITHOUT_STANCES:
                 continue
             if name == "map" and not self.has_map:
                 continue
-            paths.append(save_figure(getattr(self, name), folder / f"{name}.png"))
+            paths.append(save_figure(getattr(self, name), folder / f"{name}.{file_format}"))
         return paths
 
     def _beside(self, against: EnsembleResult | Sequence[EnsembleResult]) -> dict[str, EnsembleResult]:
@@ -329,8 +392,7 @@ class Plot:
     def _barred(self, step: int) -> tuple[str, ...]:
         """Members that object because of the war in most runs."""
         intensity = recorded(self.result, "war_intensity")[:, step]
-        at_war = np.median(intensity > np.float32(self.result.scenario.war.hot_line))
-        return Setup.of(self.result.scenario).barred_by(bool(at_war > 0.5))
+        return Setup.of(self.result.scenario).barred_at(float(np.median(intensity)))
 
     def _members(self, member: str | Sequence[str] | None, most: int) -> list[str]:
         roster = self.result.scenario.members()

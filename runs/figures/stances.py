@@ -9,9 +9,9 @@ import matplotlib.dates
 import numpy as np
 from matplotlib.axes import Axes
 
+from article10.runs.figures.member_looks import member_looks
 from article10.runs.figures.stance_colours import SCALE, STANCES, colour_bar
 from article10.runs.figures.style import (
-    COLOURS,
     OPPOSED,
     label_ends,
     literal,
@@ -72,8 +72,9 @@ def draw_fan(ax: Axes, result: EnsembleResult, members: Sequence[str]) -> None:
         members: codes.
     """
     is_one = len(members) == 1
-    for look, code in with_looks(members):
-        _draw_band(ax, result, code, look, wide=is_one)
+    looks = member_looks(result.scenario)
+    for code in members:
+        _draw_band(ax, result, code, looks[code], wide=is_one)
     _stance_frame(ax, result, label=is_one)
     if not is_one:
         _label_lines(ax, result)
@@ -114,8 +115,9 @@ def draw_fans(result: EnsembleResult, members: Sequence[str]) -> Axes:
     columns = min(3, len(members))
     rows = -(-len(members) // columns)
     panels = new_panels(rows, columns, (3.6 * columns, 2.5 * rows + 0.6))
+    looks = member_looks(result.scenario)
     for ax, code in zip(panels, members, strict=False):
-        _draw_band(ax, result, code, {"color": COLOURS[0]}, wide=True)
+        _draw_band(ax, result, code, looks[code], wide=True)
         _stance_frame(ax, result, label=ax in panels[columns - 1 :: columns])
         if ax in panels[::columns]:
             ax.set_ylabel("stance")
@@ -140,8 +142,10 @@ def draw_runs(ax: Axes, result: EnsembleResult, member: str, n: int) -> None:
     """
     shown = stance_of(result, member)[:n]
     opacity = max(0.15, min(0.9, 8 / len(shown)))
-    ax.plot(result.data["step"].to_numpy(), shown.T, color=COLOURS[0], alpha=opacity, linewidth=0.8)
-    ax.set_title(f"{name_of(result, member)}: {len(shown)} single runs")
+    colour = member_looks(result.scenario)[member]["color"]
+    ax.plot(result.data["step"].to_numpy(), shown.T, color=colour, alpha=opacity, linewidth=0.8)
+    many = "one run" if len(shown) == 1 else f"each of {len(shown)} runs"
+    ax.set_title(f"Stance over time in {many}: {name_of(result, member)}")
     _stance_frame(ax, result)
     ax.set_ylabel("stance")
     note_runs(ax, result.runs, f"{min(n, result.runs)} drawn")
@@ -157,12 +161,13 @@ def draw_members(ax: Axes, result: EnsembleResult, members: Sequence[str], place
         place: place of the run in the result.
     """
     days = result.data["step"].to_numpy()
-    for look, code in with_looks(members):
-        ax.plot(days, stance_of(result, code)[place], label=name_of(result, code), linewidth=1.2, **look)
+    looks = member_looks(result.scenario)
+    for code in members:
+        ax.plot(days, stance_of(result, code)[place], label=name_of(result, code), linewidth=1.2, **looks[code])
     ax.margins(x=0)
     _stance_frame(ax, result, label=False)
     _label_lines(ax, result)
-    ax.set_title(f"Stances in run {result.data['run'].to_numpy()[place]}")
+    ax.set_title(f"Stances of members over time in run {result.data['run'].to_numpy()[place]}")
     ax.set_ylabel("stance")
     note_runs(ax, result.runs, "one of them drawn; dashed: objection line")
 
@@ -180,18 +185,19 @@ def draw_heatmap(ax: Axes, result: EnsembleResult) -> None:
     time_axis(ax)
     ax.grid(visible=False)
     colour_bar(ax)
-    ax.set_title("Median stance of every member")
+    ax.set_title("Median stance of every member over time")
     note_runs(ax, result.runs, "the most willing at the start on top")
 
 
 def _draw_band(
-    ax: Axes, result: EnsembleResult, member: str, look: dict[str, Any], wide: bool, label: str = ""
+    ax: Axes, result: EnsembleResult, member: str, look: Mapping[str, Any], wide: bool, label: str = ""
 ) -> None:
     days = result.data["step"].to_numpy()
     low, lower, middle, upper, high = np.quantile(stance_of(result, member), QUANTILES, axis=0)
     if wide:
         ax.fill_between(days, low, high, color=look["color"], alpha=0.18, linewidth=0)
-    ax.fill_between(days, lower, upper, color=look["color"], alpha=0.32, linewidth=0)
+    opacity = 0.32 if wide else 0.16  # bands of several members lie over one another
+    ax.fill_between(days, lower, upper, color=look["color"], alpha=opacity, linewidth=0)
     ax.plot(days, middle, label=label or name_of(result, member), **look)
 
 

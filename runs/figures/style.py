@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import matplotlib as mpl
@@ -35,6 +37,9 @@ LEGEND_ROWS = 18
 OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
 """Below and above zero."""
 
+NOTE_CHARACTERS, BESIDE_NOTE = 17.0, 0.9
+"""Characters of a note in an inch, and inches of a figure's width at the left of the axes, where notes begin."""
+
 PALE = "#c9c9c9"
 """Colour of a difference whose 95% interval includes zero."""
 
@@ -54,7 +59,17 @@ STYLE: dict[Any, Any] = {
     "legend.fontsize": 8.5,
     "legend.title_fontsize": 8.5,
     "savefig.facecolor": "white",
+    "svg.hashsalt": "article10",  # names within a file do not change from one run of the program to the next
+    "pdf.fonttype": 42,  # letters as letters, which publishers ask for
 }
+
+DPI = 200
+"""Pixels per inch of saved pictures: two for each pixel of a page on which a figure is as wide as a column of text."""
+
+UNDATED: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+)
+"""By the ending of a file: what keeps the day of drawing out of it."""
 
 _SETTINGS = RLock()
 """Matplotlib's settings are shared by all threads: while one draws in the house style, others wait."""
@@ -144,18 +159,18 @@ def drawing(ax: Axes | None, figsize: tuple[float, float] = (7.5, 4.4), names: S
 
 
 def save_figure(draw: Callable[[], Axes], path: Path) -> Path:
-    """Draw a figure in the house style and save it as a PNG file.
+    """Draw a figure in the house style and save it, in the same bytes whenever the same figure is saved.
 
     Args:
         draw: returns the Axes of the figure.
-        path: path of the file.
+        path: path of the file, which ends in .png, .svg or .pdf.
 
     Returns:
         The path.
     """
     with house_style():
         figure: Any = draw().get_figure()
-        figure.savefig(path, dpi=150)
+        figure.savefig(path, dpi=DPI, metadata=UNDATED[path.suffix])
     return path
 
 
@@ -172,9 +187,18 @@ def note_runs(ax: Axes, runs: int, more: str = "", below: float = 32, where: str
     Returns:
         The text that was written.
     """
-    text = f"{runs:,} run{'s' if runs != 1 else ''}{where}" + (f"; {more}" if more else "")
+    text = _wrapped(ax, f"{runs:,} run{'s' if runs != 1 else ''}{where}" + (f"; {more}" if more else ""))
     style: dict[str, Any] = {"fontsize": 7.5, "color": "#555555", "va": "top"}
     return ax.annotate(text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", **style)
+
+
+def _wrapped(ax: Axes, text: str) -> str:
+    """A note in lines that fit into a figure that makes room for them; unchanged in a figure of fixed layout."""
+    figure = ax.get_figure()
+    if figure is None or figure.get_layout_engine() is None:
+        return text
+    longest = max(20, int(NOTE_CHARACTERS * (figure.bbox.width / figure.dpi - BESIDE_NOTE)))
+    return "\n".join(textwrap.fill(line, longest, break_long_words=False) for line in text.split("\n"))
 
 
 def shown_of(shown: int, whole: int, what: str) -> str:
@@ -189,7 +213,7 @@ def shown_of(shown: int, whole: int, what: str) -> str:
 def label_ends(
     ax: Axes, others: Sequence[tuple[float, str, str]] = (), at: float | None = None, apart: float = 0.06
 ) -> None:
-    """Write the labels of lines at their right ends, without overlap; use a legend where there are many lines.
+    """Write the labels of lines at their right ends, without overlap; use a legend where colours repeat.
 
     Args:
         ax: the axes, with their limits set.
@@ -199,7 +223,7 @@ def label_ends(
     """
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ends = [(float(np.asarray(line.get_ydata())[-1]), str(line.get_label()), str(line.get_color())) for line in lines]
-    if len(lines) > len(COLOURS):  # colours repeat: the style of the line must be shown beside the name
+    if len({colour for _, _, colour in ends}) < len(ends):  # the style of the line must be shown beside the name
         from_top = [lines[k] for k in sorted(range(len(lines)), key=lambda k: -ends[k][0])]
         also = [Line2D([], [], color=colour, linestyle="--", label=name) for _, name, colour in others]
         _legend_beside(ax, [*from_top, *also])

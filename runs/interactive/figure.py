@@ -15,7 +15,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
-from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, literal, note_runs, stance_axis, time_axis
+from article10.model.accession_rule import Milestone
+from article10.runs.figures.style import COLOURS, SUPPORTIVE, house_style, note_runs, stance_axis, time_axis
+from article10.runs.figures.titles import probability_that
 from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.statistics.proportion import wilson
 
@@ -130,7 +132,7 @@ class ComparisonFigure:
         ]
         highest = max(float(high.max()), float(self.given.acceded[:, -1].mean()), 0.05)
         ax.set_ylim(0, min(1.0, 1.1 * highest))
-        ax.set_title(literal(f"{now.scenario.candidate.name} is a member"), fontsize=9.5)
+        ax.set_title(probability_that(now.scenario.candidate.name, Milestone.ACCESSION), fontsize=9.5)
         if now.is_partial:
             look: dict[str, Any] = {"fontsize": 9, "weight": "bold", "color": SUPPORTIVE, "va": "top"}
             self._moving.append(ax.text(0.03, 0.98, now.counted, transform=ax.transAxes, **look))

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from article10.agents.nearest import nearest
+from article10.agents.short_error import ArgumentError, shown
+
 ARRAYS, MOVIES, PAGES = (".nc", ".nc4"), (".gif", ".mp4"), (".html", ".htm")
 """Endings of files of arrays, of moving pictures and of pages."""
 
-OF_FILES = frozenset({*ARRAYS, *MOVIES, *PAGES, ".csv", ".json", ".parquet", ".pdf", ".png", ".svg", ".toml", ".txt"})
+FIGURES = ("png", "svg", "pdf")
+"""Formats of figures: pixels, and two that are crisp at every size, for pages and for LaTeX or print."""
+
+OF_FILES = frozenset({*ARRAYS, *MOVIES, *PAGES, *(f".{each}" for each in FIGURES)}) | {
+    *(".csv", ".json", ".parquet", ".toml", ".txt")
+}
 """Endings of names that are meant for files, and not for folders."""
 
 
@@ -30,3 +38,19 @@ def check_folder_name(path: Path) -> None:
     """
     if path.suffix.lower() in OF_FILES:
         raise ValueError(f"{path}: is the name of a file, by its ending {path.suffix}; expected that of a folder")
+
+
+def check_figures(value: object, name: str = "figures") -> str:
+    """The format of figures.
+
+    Args:
+        value: what was given.
+        name: what it was given as.
+
+    Raises:
+        ArgumentError: it is none of ``FIGURES``.
+    """
+    if not isinstance(value, str) or value not in FIGURES:
+        near = nearest(value, FIGURES) if isinstance(value, str) else ""
+        raise ArgumentError(f"{name} = {shown(value)}: expected {', '.join(FIGURES[:-1])} or {FIGURES[-1]}{near}")
+    return value

@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from article10.model.accession_model import AccessionModel
 from article10.runs.figures.map import BORDER, CANDIDATE, OUTSIDER, OUTSIDER_STRIPES, SEA, candidates
 from article10.runs.figures.map_view import View, name_place, views
-from article10.runs.figures.network import SHOWN_WEIGHT, in_a_circle
+from article10.runs.figures.member_looks import member_looks
+from article10.runs.figures.network import STRONGEST, in_a_circle, strongest
 from article10.runs.figures.plot import selected_members
 from article10.runs.figures.stance_colours import colour_of
-from article10.runs.figures.style import COLOURS, house_style, label_ends, note_runs, stance_axis, time_axis
+from article10.runs.figures.style import house_style, label_ends, note_runs, stance_axis, time_axis
 from article10.runs.interactive.dashboard.fan import DPI
 from article10.runs.interactive.figure import png_of
 
@@ -81,7 +82,8 @@ def _corner(model: AccessionModel, view: View, corner: View) -> str:
 
 def _countries(model: AccessionModel, view: View, stripes: str) -> str:
     now, names = stances(model), model.setup.edition.names
-    barred = set(model.setup.barred_by(bool(model.world.is_war_hot[0])))
+    roster = model.setup.roster
+    barred = {roster.iso3[place] for place in model.world.standing().by_war[0].nonzero()[0]}
     parts = []
     for code in view.shapes:
         path, name = _outline(view, code), escape(names[code])
@@ -132,7 +134,7 @@ def _path(shape: np.ndarray) -> str:
 
 
 def network_svg(model: AccessionModel) -> str:
-    """The influence network: members in a circle, from the most willing on the first day, and arrows between them."""
+    """The influence network: members in a circle, from the most willing, and to each the strongest arrows."""
     roster, network = model.setup.roster, model.setup.network
     place = 400 * in_a_circle(roster.stance) * (1.0, -1.0)
     radius = np.sqrt(110 + 5200 * roster.influence_weight)
@@ -141,8 +143,9 @@ def network_svg(model: AccessionModel) -> str:
         '<defs><marker id="a10-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" markerHeight="11" '
         'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8Z" fill="#8a8a8a"/></marker></defs>',
     ]
-    for i, j in zip(*np.nonzero(network >= SHOWN_WEIGHT), strict=True):
-        parts.append(_arrow(place[j], place[i], float(radius[i]), float(network[i, j]), roster.iso3[j], roster.iso3[i]))
+    for i, j in zip(*np.nonzero(strongest(network, STRONGEST)), strict=True):
+        by, whom = roster.names[j], roster.names[i]
+        parts.append(_arrow(place[j], place[i], float(radius[i]), float(network[i, j]), escape(by), escape(whom)))
     for k, (code, stance) in enumerate(stances(model).items()):
         x, y = place[k]
         label_x, label_y = place[k] * (1 + (radius[k] + 32) / 400)
@@ -189,10 +192,11 @@ def trajectories_png(model: AccessionModel) -> bytes:
         stance_axis(ax, scenario.accession.objection_line, label=False)
         lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
         ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
-        for place, code in enumerate(selected_members(scenario)):
+        looks = member_looks(scenario)
+        for code in selected_members(scenario):
             of = roster.index(code)
-            ax.plot(days, history[:, of], color=COLOURS[place], linewidth=1.6, label=code)
-            ax.plot(days[-1], history[-1, of], "o", color=COLOURS[place], markersize=3.5)
+            ax.plot(days, history[:, of], linewidth=1.6, label=code, **looks[code])
+            ax.plot(days[-1], history[-1, of], "o", color=looks[code]["color"], markersize=3.5)
         ax.set_xlim(first, last)
         time_axis(ax)
         label_ends(ax, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)

@@ -14,6 +14,7 @@ from article10.model.setup import Setup
 from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.ensemble.rerun import check_run, rebuild_setup
 from article10.runs.ensemble.result import EnsembleResult, load
+from article10.runs.ensemble.state import BRANCHED
 
 VARIABLE = "ARTICLE10_DASHBOARD"
 """Environment variable that says what the page opens: the server imports the page by its name, without arguments."""
@@ -135,6 +136,8 @@ def picked(name: str, start: Opened, now: Opened) -> Opened:
 
 def _of_result(path: Path, result: EnsembleResult, run: int) -> Opened:
     check_run(result, run)
+    if BRANCHED in result.data.attrs:
+        raise ScenarioError(f"{path}: is a branch, whose runs begin at its fork; open the result that it is from")
     made, own = rebuild_setup(result), Setup.of(result.scenario)
     if (made.strategy, made.mechanisms) != (own.strategy, own.mechanisms):
         raise ScenarioError(f"{path}: simulated with functions that its scenario does not name; open it in Python")

@@ -9,21 +9,15 @@ from typing import Any
 import solara
 from mesa.visualization.utils import update_counter
 
-from article10.agents.members import OBJECT, REASON_STANCE, REASON_WAR
+from article10.agents.members import OBJECT, reason_words
 from article10.model.accession_model import AccessionModel
 from article10.model.mesa_agents import BALLOT_NAMES
 from article10.runs.figures.map import CANDIDATE
-from article10.runs.figures.network import SHOWN_WEIGHT
+from article10.runs.figures.network import STRONGEST
 from article10.runs.figures.stance_colours import SCALE
 from article10.runs.interactive.dashboard import drawings
 from article10.runs.interactive.dashboard.news import latest, story_of
 from article10.runs.interactive.dashboard.watched import Watched
-
-REASONS = {
-    REASON_STANCE: "stance",
-    REASON_WAR: "war",
-    REASON_STANCE | REASON_WAR: "stance, war",
-}
 
 
 def panel(title: str) -> Any:  # noqa: ANN401 - an element, to be filled in a with block
@@ -87,7 +81,7 @@ def show_trajectories(model: AccessionModel) -> None:
 def show_network(model: AccessionModel) -> None:
     """The influence network."""
     html("div", drawings.network_svg(model))
-    text = f"Arrows lead from the member that influences; weights of at least {SHOWN_WEIGHT:g}. "
+    text = f"Arrows lead to each member from the {STRONGEST} that influence it most; weaker ties are left out. "
     text += "Colour: stance now. Area: influence weight of the member."
     html("p", text, "a10-hint")
 
@@ -99,7 +93,8 @@ def show_members(model: AccessionModel) -> None:
     rows = []
     for i in members.stance[0].argsort(kind="stable").tolist():
         stance, ballot = float(members.stance[0, i]), BALLOT_NAMES[int(ballots[i])]
-        why = f" <small>{REASONS[int(reasons[i])]}</small>" if int(reasons[i]) in REASONS else ""
+        words = reason_words(int(reasons[i]))
+        why = f" <small>{words}</small>" if words else ""
         rows.append(
             f'<tr><td><i style="background:{drawings.colour(stance)}"></i>{escape(names[i])}</td>'
             f'<td class="n">{stance:+.2f}</td><td class="{ballot}">{ballot}{why}</td>'
