@@ -13,6 +13,7 @@ import pytest
 from article10.model.coded import CHANGE_A_YEAR, STANCE_PER_CODE
 from article10.model.edition import read_edition
 from article10.model.roster import read_roster
+from article10.model.scenario_file import read_scenario
 
 OLD, NEW = read_edition("2025-12"), read_edition("2026-12")
 LEAGUE = Path(__file__).parents[1] / "docs" / "examples" / "tidal-league"
@@ -115,3 +116,12 @@ def test_opportunism_is_the_fitted_multiple_and_one_for_a_member_that_is_not_in_
     assert value("opportunism", "TUR", OLD) == 1.907
     assert value("opportunism", "EST", NEW) == 0.53394  # no quarrel: near the average, not zero
     assert (read_roster(LEAGUE).opportunism == 1.0).all()
+
+
+def test_a_scenario_that_states_every_stance_has_no_other_alternatives_than_it_states():
+    stated = {"all": {"stance": 0.6, "government_ties": 0.1}, "HUN": {"alternative_stance": -0.5}}
+    roster = read_scenario("baseline", {"roster": stated}).members()
+    known = dict(zip(roster.iso3, roster.alternative_stance.tolist(), strict=True))
+    assert known == {code: -0.5 if code == "HUN" else 0.6 for code in roster.iso3}
+    assert set(roster.alternative_ties.tolist()) == {0.1}
+    assert not roster.standing_days.any()

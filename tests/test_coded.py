@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from article10.agents.member_parameters import ElectionParameters, StanceParameters
+from article10.agents.member_parameters import StanceParameters
 from article10.model import coded
 from article10.model.edition import read_edition
 from article10.model.roster import read_roster
@@ -77,7 +77,7 @@ def test_a_government_that_was_not_heard_has_the_spread_of_a_new_government(memb
 
 def test_spreads_rest_on_the_parameters_that_they_name():
     assert StanceParameters().shock == coded.CHANGE_A_YEAR
-    assert ElectionParameters().volatility == coded.SPREAD_UNHEARD
+    assert read_roster("2026-12").alternative_spread.max() == coded.SPREAD_UNHEARD
 
 
 def test_germany_holds_that_a_state_at_war_cannot_join():

@@ -13,7 +13,7 @@ from article10.model.world import World
 from article10.runs.ensemble.recorder import CONTRIBUTION, Recorder
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.ensemble.stepping import chunks, step_chunk
-from article10.runs.stories.explain import VISIBLE, waterfall
+from article10.runs.stories.explain import BESIDE, VISIBLE, waterfall
 
 SHORT = {"horizon": "2029-12-03"}
 HUNGARY = article10.read_roster().index("HUN")
@@ -125,8 +125,9 @@ def test_a_mechanism_of_the_wrong_shape_is_named(rate, given):
 def test_an_explanation_adds_up_and_is_of_the_run_that_was_drawn(tmp_path):
     result = simulate("baseline", 4, 9, changes=SHORT)
     explained = article10.load(result.save(tmp_path / "r.nc")).explain("TUR", 2)
-    parts = explained.drop(columns=["start", "end"]).sum(axis=1)
+    parts = explained.drop(columns=["start", "end", *BESIDE]).sum(axis=1)
     assert np.abs(explained["start"] + parts - explained["end"]).max() < 1e-12
+    assert (explained["end"] + explained["cover"] == explained["voiced"]).all()
     stance = result.data["stance"].sel(member="TUR").to_numpy()[2]
     assert abs(explained["start"].iloc[0] - stance[0]) < 1e-6
     assert abs(explained["end"].iloc[-1] - stance[-1]) < 1e-6

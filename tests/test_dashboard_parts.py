@@ -168,7 +168,7 @@ def test_the_map_colours_every_member_by_its_stance():
 def test_the_network_draws_each_weight_that_is_large_enough():
     model = AccessionModel("baseline", changes=SHORT)
     drawn = drawings.network_svg(model)
-    shown = (model.setup.network >= drawings.SHOWN_WEIGHT).sum()
+    shown = drawings.strongest(model.setup.network, drawings.STRONGEST).sum()
     assert drawn.count("marker-end") == shown > 10
     assert drawn.count("<circle") == len(model.setup.roster)
 

@@ -25,6 +25,7 @@ LEAGUE = EXAMPLES / "tidal-league"
 
 NO_SCENARIO = {
     "replay": "re-simulates runs of a result, which names its edition",
+    "branch": "goes on from a run of a result, which names its edition",
     "edition": "is about editions, and names them itself",
 }
 """Commands that start from no scenario, and why."""

@@ -25,7 +25,7 @@ ALONE = {"workers": 1, "progress": False}
 TARGETS = article10.Targets(stance=({"member": "HUN", "date": "2026-07-20", "value": -0.4, "tolerance": 0.5},))
 
 
-TUNED = ["russia.review_weeks", "secretary_general.expected_objectors", "stance.peer_rate"]
+TUNED = ["russia.review_weeks", "secretary_general.sounding_weeks", "stance.peer_rate"]
 """Keys, of which two change what a run draws or counts; a tuning has no default set."""
 
 
@@ -70,7 +70,7 @@ def test_every_analysis_runs_with_its_default_parameters(analysis, tmp_path):
     assert answer.tables()
 
 
-@pytest.mark.parametrize("key", ["russia.review_weeks", "secretary_general.expected_objectors", "accession.tolerated"])
+@pytest.mark.parametrize("key", ["russia.review_weeks", "secretary_general.sounding_weeks", "accession.tolerated"])
 def test_a_whole_number_is_a_lever(key):
     found = article10.influence(of={key: int(Space.of().ranges[key][1])}, runs=2, changes=SHORT)
     assert found.asked()["changes"]
@@ -91,13 +91,14 @@ NEWEST = "2026-12"
 """The edition that asks the questions of the documented forecasts."""
 
 SMALL = {
-    "run": ["--runs", "4"],
+    "run": ["--runs", "5"],
     "batch": ["--workers", "1"],
     "tune": ["--runs", "2", "--points", "8", "--workers", "1"],
     "hindcast": ["--runs", "2"],
     "forecast": ["--runs", "2", "--draws", "1", "--edition", NEWEST],
     "rivals": ["--runs", "2", "--no-past", "--set", f"horizon={SHORT['horizon']}"],
     "new": ["--force"],
+    "branch": ["--runs", "4"],
     "replay": [],
     "scenarios": [],
     "parameters": [],
@@ -119,9 +120,9 @@ def documented():
 
 def small(command):
     """The words of a command with few runs and a near horizon; it is otherwise as it is written."""
-    words = shlex.split(re.sub(r"--(runs|points) \d+", "", command))
+    words = shlex.split(re.sub(r"--at \S+", "--at 2026-01-05", re.sub(r"--(runs|points) \d+", "", command)))
     name = words[0]
-    if "--score" in words:
+    if "--score" in words or "--own-draws" in words:
         return words
     if name in SMALL and name != "run":
         return [*words, *SMALL[name]]
@@ -135,12 +136,13 @@ def small(command):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Files that commands name: a scenario, a design, targets, results of a run."""
+    """Files that commands name: a scenario, events, a design, targets, results of a run."""
     folder = tmp_path_factory.mktemp("made")
     shutil.copytree(ROOT / "docs" / "evidence" / "forecasts", folder / "forecasts")
     shutil.copy(ROOT / "model" / "data" / NEWEST / "questions.toml", folder)
     (folder / "outcomes.csv").write_text("id,outcome,resolved_on,source\n")
     (folder / "mine.toml").write_text('base = "baseline"\n')
+    (folder / "events.toml").write_text('[[events]]\nkind = "ceasefire"\nname = "truce"\ndate = 2026-01-12\n')
     (folder / "design.toml").write_text(
         'runs = 2\nchanges.horizon = "2026-02-01"\n[grid]\nstance.peer_rate = [0.2, 0.8]\n'
     )

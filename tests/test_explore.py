@@ -99,7 +99,7 @@ def test_sliders_come_from_the_declarations(panel):
 
 def test_parameters_are_chosen_by_key_and_by_group(short):
     chosen = [d.key for d in chosen_parameters(short, ["trust", "candidate.readiness"])]
-    assert chosen == ["trust.adjustment_rate", "trust.divergence_cost", "candidate.readiness"]
+    assert chosen == ["trust.adjustment_rate", "trust.divergence_cost", "trust.guarantee_weight", "candidate.readiness"]
     panel = explore(short, ["candidate", "mechanisms.peers"], runs=2)
     assert "candidate.name" not in panel.sliders
     assert panel.sliders["mechanisms.peers"].value is True

@@ -23,7 +23,10 @@ from article10.runs.evidence.robustness import robustness
 from article10.runs.figures.plot import DEFAULT_FIGURES
 
 START = date(2025, 12, 1)
-FIGURES = (*DEFAULT_FIGURES, "explain")
+FIGURES = (*DEFAULT_FIGURES, "explain", "explain_by_year")
+ASKED = {"explain": ("HUN",), "explain_by_year": ("HUN", 0)}
+"""Arguments of figures that need some."""
+
 ONE_STEP, WEEKS, MONTHS, UNEVEN, THIRTY_YEARS = 7, 40, 200, 590, 10957
 """Days from the start to the horizon; matplotlib found no ticks for the uneven one."""
 
@@ -50,7 +53,7 @@ def nothing_of(result):
 
 
 def drawn(result, figure):
-    return getattr(result.plot, figure)(*(("HUN",) if figure == "explain" else ()))
+    return getattr(result.plot, figure)(*ASKED.get(figure, ()))
 
 
 @pytest.mark.parametrize("figure", FIGURES)

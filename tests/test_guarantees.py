@@ -57,6 +57,7 @@ def cells_with(effects):
     """A sweep of one level over rho, each effect with an interval of a twentieth to both sides."""
     cells = pd.DataFrame({"rho": [-1.0, 0.0, 0.5, 1.0], "level": 0.5, "effect": effects}).set_index(["rho", "level"])
     cells["effect_low"], cells["effect_high"] = cells["effect"] - 0.05, cells["effect"] + 0.05
+    cells["without"] = [0.4, 0.3, 0.2, 0.1]
     cells["effect_runs_that_differ"], cells["effect_runs_needed"] = 20, 900.0
     return GuaranteeTradeoff(article10.read_scenario(), 300, 0, "invitation", date(2026, 7, 1), cells)
 
@@ -66,7 +67,9 @@ def test_the_sign_changes_only_between_effects_that_are_detected():
     assert list(known.turn.loc[0.5]) == [-1.0, 1.0]
     assert list(cells_with([0.2, 0.1, -0.1, -0.2]).turn.loc[0.5]) == [0.0, 0.5]
     drawn = known.plot()
-    assert sorted(text.get_text() for text in drawn.texts[:-1]) == ["+20", "−20"]
+    words = [text.get_text() for text in drawn.texts[:-1]]
+    assert sorted(words[4:]) == ["+20", "−20"]
+    assert words[:4] == ["40.0%", "30.0%", "20.0%", "10.0%"]  # without a guarantee, beside each row
     for noise in ([0.04, 0.02, -0.02, -0.04], [0.04, 0.02, -0.2, -0.2], [0.2, 0.1, 0.02, -0.04]):
         found = cells_with(noise)
         assert found.turn.empty

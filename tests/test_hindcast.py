@@ -66,9 +66,11 @@ def poisoned(tmp_path, monkeypatch):
     data = files("article10.model.data")
 
     def poison(which):
-        for path in data.iterdir():
-            if path.name.endswith(".csv"):
-                (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
+        (tmp_path / "casebook").mkdir(exist_ok=True)
+        for folder in ("", "casebook"):
+            for path in data.joinpath(folder).iterdir():
+                if path.name.endswith(".csv"):
+                    (tmp_path / folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
         table = pd.read_csv(tmp_path / f"{rounds_module.TABLE}.csv", dtype=str, keep_default_na=False)
         for column in ("date", "date_earliest", "date_latest"):
             late = table.apply(which, axis=1) & table[column].str.fullmatch(r"\d{4}-\d\d-\d\d")
@@ -116,13 +118,9 @@ def test_what_was_sized_on_holdouts_can_be_drawn_over_its_ranges_and_that_is_sai
     turkiye = drawn.round.setup.roster.index("TUR")
     assert not np.array_equal(drawn.days[MODEL][:, turkiye], given_pace.days[MODEL][:, turkiye])
     np.testing.assert_array_equal(drawn.days[COMMON], given_pace.days[COMMON])  # all else shares its draws
-    assert any(
-        "Parameters drawn from their plausible ranges: stance.isolation_weight" in text for text in drawn.sentences()
-    )
-    with pytest.raises(
-        ValueError, match=r"varied\.stance\.isolation: no such .* did you mean 'stance\.isolation_weight'"
-    ):
-        hindcast(FINLAND, varied=["stance.isolation"], **SMALL)
+    assert any("Parameters drawn from their plausible ranges: bargaining.scale" in text for text in drawn.sentences())
+    with pytest.raises(ValueError, match=r"varied\.bargaining\.scales: no such .* did you mean 'bargaining\.scale'"):
+        hindcast(FINLAND, varied=["bargaining.scales"], **SMALL)
 
 
 def test_finland_and_sweden_are_one_round():

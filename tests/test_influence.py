@@ -65,12 +65,8 @@ def test_run_k_of_worlds_is_run_k_of_simulate(name):
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        {"russia.review_weeks": 3},
-        {"russia.review_weeks": 26},
-        {"events": [{"kind": "election", "name": m, "member": m, "date": "2030-04-15"} for m in ("HUN", "SVN")]},
-    ],
-    ids=["more reviews", "fewer reviews", "fewer elections on the calendar"],
+    [{"russia.review_weeks": 3}, {"russia.review_weeks": 26}],
+    ids=["more reviews", "fewer reviews"],
 )
 def test_draws_are_shared_where_one_scenario_needs_more_of_them_than_another(changes):
     usual = article10.read_scenario("baseline", {"horizon": "2030-04-21"})
@@ -107,8 +103,8 @@ def test_other_members_are_no_pair_even_where_they_are_as_many():
 
 
 def test_a_lever_that_does_nothing_has_influence_zero_in_every_world():
-    off = {**SHORT, "mechanisms.concession": False}
-    found = influence(of={"stance.concession_weight": 0.0}, runs=RUNS, changes=off)
+    off = {**SHORT, "mechanisms.persuasion": False}
+    found = influence(of={"secretary_general.persuasion_weight": 0.0}, runs=RUNS, changes=off)
     assert all(d.differ == 0 and d.mean == 0 for d in found.total.values())
     assert (found.members["moved"] == 0).all()
     assert found.blocked == found.enabled == {"invitation": 0, "accession": 0}
@@ -155,7 +151,10 @@ def test_a_bid_that_a_plan_shelves_is_prevented_through_the_candidate():
     found = influence(shelved, "shelving", RUNS)
     through = found.through[found.through["outcome"] == "invitation"]
     assert found.blocked["invitation"] > RUNS / 2
-    assert through["through"].str.startswith("the candidate").all()
+    by = through.set_index("through")["share"]
+    assert by.index[0] == "the candidate, whose bid is shelved"
+    assert by.iloc[0] > 0.5
+    assert set(by.index[1:]) <= {"the Secretary General, who does not put the question"}  # it was not ready again
 
 
 def test_the_shares_of_channels_add_up_to_the_whole_difference(russia):
@@ -168,7 +167,8 @@ def test_the_shares_of_channels_add_up_to_the_whole_difference(russia):
 def test_russia_s_formal_weight_is_zero_and_its_influence_is_stated_with_an_interval(russia):
     assert russia.formal_weight == (0, 32)
     told = russia.total["invitation"]
-    assert told.low <= told.mean <= told.high < 0
+    assert told.low < told.mean < told.high
+    assert told.mean < 0
     assert "0 of 32 ballots" in russia.sentences()[0]
 
 
@@ -229,12 +229,12 @@ def test_no_effort_is_the_same_whatever_the_strategy():
 
 
 def test_levers_are_ranked_by_size_and_one_that_does_nothing_comes_last():
-    off, nothing = {"mechanisms.concession": False}, {"stance.concession_weight": 0.0}
+    off, nothing = {"mechanisms.persuasion": False}, {"secretary_general.persuasion_weight": 0.0}
     ranking = rank_influence(levers=["russia", nothing, "secretary_general"], runs=RUNS, seed=3, changes=off)
     sizes = ranking.levers["difference"].abs()
     assert list(sizes) == sorted(sizes, reverse=True)
-    assert ranking.levers.index[-1] == "stance.concession_weight=0.0"
-    said = "Removing stance.concession_weight other than 0.0 changes the invitation in no paired run."
+    assert ranking.levers.index[-1] == "secretary_general.persuasion_weight=0.0"
+    said = "Removing secretary_general.persuasion_weight other than 0.0 changes the invitation in no paired run."
     assert ranking.sentences()[-1] == said
 
 

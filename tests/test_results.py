@@ -63,8 +63,9 @@ def test_a_folder_is_written_over_only_when_asked_and_only_if_article10_wrote_it
     (tmp_path / "out" / "notes.txt").write_text("mine")
     with pytest.raises(OSError, match=r"notes\.txt"):
         result.write(tmp_path / "out", figures=False, force=True)
-    with pytest.raises(ValueError, match="figures = 'fan'"):
+    with pytest.raises(ValueError, match="figures = 'fan': expected png, svg or pdf"):
         result.write(tmp_path / "other", figures="fan")
+    assert not (tmp_path / "other").exists()
 
 
 def test_provenance_travels_with_the_data_and_makes_the_result_again(result):
@@ -182,7 +183,7 @@ def test_all_figures_are_saved_and_an_unknown_member_is_named(result, tmp_path):
 
 def test_without_trajectories_outcomes_can_still_be_drawn(tmp_path):
     bare = article10.simulate("baseline", 5, 7, record=(), changes={"horizon": "2027-12-06"})
-    assert sorted(p.stem for p in bare.plot.save_all(tmp_path)) == ["accession", "holdouts"]
+    assert sorted(p.stem for p in bare.plot.save_all(tmp_path)) == ["accession", "holdouts", "ledger"]
     with pytest.raises(ValueError, match="not recorded"):
         bare.plot.fan()
 

@@ -18,7 +18,7 @@ from article10.runs.command_line import app
 from article10.runs.statistics.intervals import TooFewRunsWarning
 
 SHORT = {"horizon": "2027-12-01"}
-PARAMETERS = ("stance.peer_rate", "stance.shock", "secretary_general.expected_objectors")
+PARAMETERS = ("stance.peer_rate", "stance.shock", "secretary_general.sounding_weeks")
 SMALL = {"runs": 4, "workers": 1, "progress": False, "changes": SHORT}
 
 
@@ -132,8 +132,8 @@ def test_a_sobol_analysis_goes_on_in_its_folder_and_ends_the_same(tmp_path):
 def test_noise_of_too_few_runs_is_not_ranked_and_the_number_of_runs_needed_is_given():
     with pytest.warns(TooFewRunsWarning, match="reducing it to a tenth needs"):
         found = sobol(
-            **{**SMALL, "runs": 24, "changes": {"horizon": "2029-12-01"}},
-            parameters=("threat.incident_weight", "stance.shock"),
+            **{**SMALL, "runs": 24, "changes": {"horizon": "2033-12-01"}},
+            parameters=("bargaining.scale", "bargaining.unpaid_share"),
             base_samples=4,
         )
     assert found.checks.loc["invitation", "runs_needed"] > found.runs
@@ -162,7 +162,7 @@ def test_one_run_cannot_tell_its_noise_and_is_refused(method):
 
 def test_the_default_parameters_all_declare_a_plausible_range():
     assert Space.of(MAIN).keys == list(MAIN)
-    assert len(MAIN) == 20
+    assert len(MAIN) == 21
 
 
 @pytest.mark.parametrize(

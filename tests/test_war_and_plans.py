@@ -60,7 +60,8 @@ def test_the_office_presses_for_defence_spending():
 
 @pytest.mark.parametrize("bound", [0.3, 0.6, 1.999])
 def test_with_a_confidence_bound_too_coded_stances_are_at_rest_and_distrust_counts(bound):
-    still = {"russia.strategy": "inert", "stance.shock": 0.0, "stance.spread_scale": 0.0, "elections.incumbency": 1.0}
+    still = {"russia.strategy": "inert", "stance.shock": 0.0, "stance.spread_scale": 0.0}
+    still |= {"elections.incumbency": 1.0, "elections.fall_rate": 0.0}
     calm = {"war.volatility": 0.0, "war.front_drift": 0.0, "war.front_volatility": 0.0, "war.ceasefire_rate": 0.0}
     changes = {**still, **calm, "stance.confidence_bound": bound, "horizon": "2027-12-06"}
     stance = simulate(read_scenario("baseline", changes).with_(events=()), 1, 7).data["stance"].to_numpy()

@@ -117,6 +117,8 @@ def test_every_argument_of_the_public_functions_has_a_kind():
     own |= {"parameters", "targets", "method", "trajectories", "base_samples"}  # of samples and tuning
     own |= {"fit_with", "ending", "as_of"}  # of hindcasts and of forecasts of holdouts
     own |= {"others", "combine", "against"}  # scenarios and results that are compared
+    own |= {"file_format"}  # of figures, which say so themselves
+    own |= {"state", "own_draws"}  # of branches
     own |= {"question", "name", "command", "extra", "page", "section", "lever", "function"}  # of what a user registers
     public = [getattr(article10, name) for name in article10.__all__]
     methods = [m for owner in (EnsembleResult, BatchResult, Plot, BatchPlot) for m in vars(owner).values()]
@@ -142,6 +144,22 @@ CALLS = {
         ("mechanism 'mine'", "finite"),
     ),
     "simulate: progress": Call(lambda o: article10.simulate(o.scenario, 2, progress=True), ("progress = True",)),
+    "state: run": Call(lambda o: o.result.state("x", "2026-01-05"), ("run = 'x'", "a whole number")),
+    "state: when": Call(lambda o: o.result.state(0, WORD), ("when = 'martians'", "a date")),
+    "state: outside": Call(lambda o: o.result.state(0, "2031-01-05"), ("when = 2031-01-05", "2025-12-01 to")),
+    "branch: state": Call(lambda o: article10.branch(o.result, 2), ("state = ", "result.state(")),
+    "branch: runs": Call(lambda o: article10.branch(o.result.state(0, "2026-01-05"), 0), ("runs = 0",)),
+    "branch: own draws": Call(
+        lambda o: article10.branch(o.result.state(0, "2026-01-05"), own_draws=3), ("own_draws = 3", "True or False")
+    ),
+    "branch: combine": Call(
+        lambda o: article10.branch(o.result.state(0, "2026-01-05"), 2, combine=WORD), ("combine = 'martians'", "a list")
+    ),
+    "branch: horizon": Call(
+        lambda o: article10.branch(o.result.state(0, "2026-01-05"), 2, changes={"horizon": "2031-01-05"}),
+        ("horizon", "cannot be changed at a fork"),
+    ),
+    "open_state": Call(lambda o: article10.open_state(None), ("path = None",)),
     "load": Call(lambda o: article10.load(None), ("path = None",)),
     "open_batch": Call(lambda o: article10.open_batch([]), ("path = []",)),
     "run_batch: design": Call(lambda o: article10.run_batch(None, "b"), ("design = None", "Design")),
@@ -190,6 +208,11 @@ CALLS = {
     "map: none recorded": Call(lambda o: o.bare.plot.map("2026-01-01"), ("stance was not recorded",)),
     "map: when": Call(lambda o: o.result.plot.map(date(1950, 1, 1)), ("when = 1950-01-01", "2025-12-01 to")),
     "network: threshold": Call(lambda o: o.result.plot.network(None), ("threshold = None",)),
+    "network: most": Call(lambda o: o.result.plot.network(most=0), ("most = 0",)),
+    "ledger: most": Call(lambda o: o.result.plot.ledger(most="x"), ("most = 'x'",)),
+    "explain_by_year: run": Call(lambda o: o.result.plot.explain_by_year("HUN", None), ("run = None",)),
+    "write: figures": Call(lambda o: o.result.write("f", figures=None), ("figures = None", "png, svg or pdf")),
+    "save_all: format": Call(lambda o: o.result.plot.save_all("f", file_format=3), ("file_format = 3", "png, svg")),
     "save_all": Call(lambda o: o.result.plot.save_all("f", ["fann"]), ("'fann'", "did you mean 'fan'")),
     "no runs": Call(lambda o: article10.EnsembleResult(o.result.data.isel(run=[])).plot, ("holds no runs",)),
     "no runs to explain": Call(

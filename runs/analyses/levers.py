@@ -244,11 +244,24 @@ LEVERS = Registered(
                 {
                     "clarifying": _changed(secretary_general__clarification_rate=0.0),
                     "persuading": _changed(secretary_general__persuasion_weight=0.0),
-                    "brokering concessions": _changed(secretary_general__brokerage=0.0),
+                    "paying for consent": _changed(bargaining__office_capital=0),
                 },
             ),
             Lever(
                 "shelving", "the candidate's shelving of its bid", {"shelving": _changed(candidate__may_shelve=False)}
+            ),
+            Lever("bargaining", "bargaining over consent", {"bargaining": _changed(bargaining__consent=False)}),
+            Lever("holds", "holding out for a price", {"holds": _changed(bargaining__opportunism=0.0)}),
+            Lever(
+                "payments",
+                "payments for consent",
+                {"payments": _changed(bargaining__capital=0, bargaining__office_capital=0)},
+            ),
+            Lever("cover", "the cover that hesitant members take", {"cover": _changed(bargaining__cover_weight=0.0)}),
+            Lever(
+                "new_governments",
+                "elections and falls of governments",
+                {"elections": _changed(elections__incumbency=1.0), "falls": _changed(elections__fall_rate=0.0)},
             ),
             Lever("guarantees", "new security guarantees", {"guarantees": _no_new_guarantees}),
             Lever("peace_plans", "peace plans", {"peace plans": _without_events("peace_plan")}),

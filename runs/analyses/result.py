@@ -16,6 +16,7 @@ from rich.padding import Padding
 from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
 from article10.runs.ensemble.provenance import provenance
+from article10.runs.output.path import check_figures
 from article10.runs.output.table import FittedTable, ResultTable
 from article10.runs.statistics.intervals import SIMULATION_ONLY, Undetected, counted
 
@@ -80,17 +81,20 @@ class AnalysisResult(ABC):
         parts += [Padding(f"• {escape_markup(text)}", (0, 0, 0, 0)) for text in [*self.sentences(), self.covers]]
         return Group(*parts, *(FittedTable(table) for table in self.tables().values() if table.is_shown))
 
-    def save(self, folder: Path) -> list[Path]:
-        """Write sentences, tables as CSV, figures as PNG, and provenance into a folder.
+    def save(self, folder: Path, figures: str = "png") -> list[Path]:
+        """Write sentences, tables as CSV, figures, and provenance into a folder.
 
         Args:
             folder: the folder, which is created if it does not exist.
+            figures: format of the figures: png, svg or pdf.
 
         Raises:
+            ArgumentError: there is no such format.
             OSError: the folder cannot be written to.
         """
         from article10.runs.figures.style import save_figure
 
+        check_figures(figures)
         folder.mkdir(parents=True, exist_ok=True)
         said = folder / "answer.txt"
         lines = [self.question, f"{counted(self.runs)} each.", "", *self.sentences(), self.covers, ""]
@@ -102,7 +106,7 @@ class AnalysisResult(ABC):
             paths.append(folder / f"{name}.csv")
             table.frame.to_csv(paths[-1])
         for name, draw in self.figures().items():
-            paths.append(save_figure(draw, folder / f"{name}.png"))
+            paths.append(save_figure(draw, folder / f"{name}.{figures}"))
         return paths
 
     def provenance(self) -> dict[str, Any]:

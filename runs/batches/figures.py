@@ -29,6 +29,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.figures.titles import probability_that
 from article10.runs.statistics.proportion import wilson
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class BatchPlot:
             ax.set_ylabel(f"probability of {milestone} by the date")
             time_axis(ax)
             label_ends(ax)
-            ax.set_title(f"{milestone.capitalize()}, point by point")
+            ax.set_title(f"{self._probability(drawn, milestone)}, by point")
             self._note(ax, f"percentages: by the horizon; bands: 95% intervals{self._left_out(points)}")
         return ax
 
@@ -134,7 +135,7 @@ class BatchPlot:
             ax.set_xlabel(label)
             ax.set_ylabel(f"probability of {milestone} by the horizon")
             legend(ax)
-            ax.set_title(f"{milestone.capitalize()} against {key}")
+            ax.set_title(f"{self._probability(self._done(), milestone)}, by {key}")
             below = 34 + 14 * label.count("\n")
             self._note(ax, "bars: 95% intervals", below)
         return ax
@@ -164,7 +165,7 @@ class BatchPlot:
                 days = found["step"].to_numpy()
                 ax.fill_between(days, lower, upper, color=look["color"], alpha=0.25, linewidth=0)
                 ax.plot(days, middle, label=self._label(point), **look)
-                ax.set_title(f"{roster.names[place]}, point by point")
+                ax.set_title(f"Stance over time: {roster.names[place]}, by point")
                 stance_axis(ax, scenario.accession.objection_line, label=False)
             time_axis(ax)
             ax.set_ylabel("stance")
@@ -201,6 +202,11 @@ class BatchPlot:
         """State the number of runs below a figure, and on a separate line the missing runs."""
         missing = f"\n{self.batch.missing}" if self.batch.missing else ""
         note_runs(ax, self.batch.runs, more + missing, below, " at each point")
+
+    def _probability(self, points: Sequence[int], milestone: str) -> str:
+        """The probability of a milestone, as a title; the candidate is named if all points have the same."""
+        names = {self.batch.scenario(point).candidate.name for point in points}
+        return probability_that(names.pop() if len(names) == 1 else "the candidate", milestone)
 
     def _label(self, point: int) -> str:
         row = self.batch.points.loc[point]

@@ -125,7 +125,8 @@ class ThreeFutures(AnalysisResult):
                 self.plot(measure, ax)
                 ax.texts[-1].remove()  # the note appears once on the figure
             figure.suptitle("Three futures: consequences in the model", x=0.01, ha="left", weight="bold")
-            note_runs(panels[3], self.runs, NOTE, below=42)
+            style: dict[str, Any] = {"x": 0.01, "ha": "left", "fontsize": 7.5, "color": "#555555"}
+            figure.supxlabel(f"{self.runs:,} runs {NOTE}", **style)
         first: Axes = panels[0]
         return first
 

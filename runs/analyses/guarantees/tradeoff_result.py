@@ -14,6 +14,7 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.figures.style import house_style, new_axes, note_runs
+from article10.runs.figures.titles import probability_that
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, about
 from article10.runs.statistics.intervals import (
@@ -130,7 +131,10 @@ class GuaranteeTradeoff(AnalysisResult):
         return {"tradeoff": self.plot}
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Effect by level and rho; grey where not distinguishable from zero; lines enclose the change of sign."""
+        """Effect by level and rho, and beside them the share without a guarantee; grey where the effect may be zero.
+
+        Black lines enclose the change of sign.
+        """
         effect = self.cells["effect"].unstack("level")
         values = effect.where(excludes_zero(self.cells, "effect").unstack("level")).to_numpy(float)
         with house_style():
@@ -138,6 +142,9 @@ class GuaranteeTradeoff(AnalysisResult):
             most = max(float(np.nanmax(np.abs(values), initial=0.0)), 0.01)
             colours = mpl.colormaps["RdBu"].with_extremes(bad="#ececec")
             image = ax.imshow(values, cmap=colours, vmin=-most, vmax=most, aspect="auto", origin="lower")
+            ax.set_xlim(-0.5, values.shape[1] + 0.5)
+            for row, usual in enumerate(self.cells["without"].groupby(level="rho").first()):
+                ax.text(values.shape[1], row, f"{usual:.1%}", ha="center", va="center", fontsize=9, color="#333333")
             for row, column in np.argwhere(~np.isnan(values)):
                 colour = "white" if abs(values[row, column]) > 0.6 * most else "#333333"
                 style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9, "color": colour}
@@ -147,7 +154,7 @@ class GuaranteeTradeoff(AnalysisResult):
                 column = levels.index(level)
                 for edge in (substitutions.index(above) + 0.5, substitutions.index(below) - 0.5):
                     ax.hlines(edge, column - 0.5, column + 0.5, color="black", linewidth=1.6)
-            ax.set_xticks(range(values.shape[1]), [f"{level:g}" for level in levels])
+            ax.set_xticks(range(values.shape[1] + 1), [*(f"{level:g}" for level in levels), "none"])
             ax.set_yticks(range(values.shape[0]), [_signed(rho) for rho in substitutions])
             ax.set_xlabel("level of a binding guarantee given by all members")
             ax.set_ylabel("rho: stepping stone (−1) to substitute (+1)")
@@ -156,10 +163,11 @@ class GuaranteeTradeoff(AnalysisResult):
             bar = bar.colorbar(image, ax=ax, pad=0.02)
             bar.ax.yaxis.set_major_formatter(lambda value, _: _signed(round(100 * value)))
             bar.set_label(f"change of the probability of {self.outcome}, percentage points")
-            ax.set_title("Guarantees: stepping stone or substitute")
+            head = probability_that(self.scenario.candidate.name, self.outcome)
+            ax.set_title(f"Effect of guarantees on the {head[0].lower()}{head[1:]}")
             lines = "; the sign changes between the black lines" if len(self.turn) else ""
-            words = f"of each cell, paired with no guarantee; grey: 95% CI (simulation only) includes zero{lines}"
-            note_runs(ax, self.runs, words, below=38)
+            words = f"none: probability without one; grey: 95% CI (simulation uncertainty only) includes zero{lines}"
+            note_runs(ax, self.runs, words, below=38, where=" of each cell, paired with runs without a guarantee")
         return ax
 
 

@@ -78,16 +78,8 @@ def pivotality(answer: HoldoutPower, rule: str = "unanimity", most: int = 12, ax
         errors = [shown - rows[rule + LOW], rows[rule + HIGH] - shown]
         ax.barh(names, shown, color=COLOURS[0], xerr=errors, error_kw={"ecolor": "#444444"})
         equal = float(answer.indices["shapley_shubik"][rule])
-        ax.axvline(equal, color=OPPOSED, linestyle="--", linewidth=1)
-        ax.annotate(
-            "Shapley–Shubik index\nof every member",
-            (equal, 0),
-            xytext=(4, 0),
-            textcoords="offset points",
-            color=OPPOSED,
-            fontsize=8,
-            va="center",
-        )
+        ax.axvline(equal, color=OPPOSED, linestyle="--", linewidth=1, label="Shapley–Shubik index of every member")
+        ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
         ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
         ax.set_xlabel("share of decisions that the member alone would have changed")
         ax.grid(visible=False, axis="y")

@@ -86,7 +86,7 @@ def holdout_power(
     groups = min(MOST_TOGETHER, len(consenters))
     total = runs * (1 + len(consenters) + groups)
 
-    present = paired_runs({"": chosen}, runs, seed, by_year=("concession",), progress=part_of(progress, 0, total))[""]
+    present = paired_runs({"": chosen}, runs, seed, progress=part_of(progress, 0, total))[""]
     by_objection = [str(code) for code in holdouts(present).index if code in consenters] or list(consenters)
     variants: dict[tuple[str, ...], Scenario] = {(code,): consenting(chosen, [code]) for code in consenters}
     variants |= {tuple(by_objection[:k]): consenting(chosen, by_objection[:k]) for k in range(1, groups + 1)}
@@ -133,16 +133,16 @@ def _members(
     councils, objects = objections(present)
     last = present.outcomes_by_member["last_to_ratify"].to_numpy()
     complete = last != ""
-    years = (present.scenario.horizon - present.scenario.start).days / 365.25
-    held = data["concession_by_year"].to_numpy().astype(float).mean(axis=1) * years
+    paid = data["payment_amount"].to_numpy().sum(axis=1).astype(float)
     rows = []
     for code in order:
         place = codes.index(code)
-        own, total, alone = (objects[kind][:, place] for kind in ("own_stance", "any", "alone"))
+        of = {kind: count[:, place] for kind, count in objects.items()}
         row: dict[str, Any] = {"member": code, "member_name": str(data["member_name"].to_numpy()[place])}
-        row |= share_over_runs(own, "objects", councils) | share_over_runs(total - own, "war_alone", councils)
-        row |= share_over_runs(alone, "alone", councils) | share_over_runs(last == code, "last", complete)
-        row |= {"ratifications": int(complete.sum())} | mean_over_runs(held[:, place], "concession_years")
+        row |= share_over_runs(of["own_stance"], "objects", councils) | share_over_runs(of["hold"], "holds", councils)
+        row |= share_over_runs(of["war_alone"], "war_alone", councils)
+        row |= share_over_runs(of["alone"], "alone", councils) | share_over_runs(last == code, "last", complete)
+        row |= {"ratifications": int(complete.sum())} | mean_over_runs(paid[:, place], "paid")
         for outcome in MEASURED:
             row |= paired(gains[(code,)][outcome], reached(present, outcome)).row(f"{outcome}_gain")
         rows.append(row)

@@ -40,10 +40,11 @@ class HoldoutPower(AnalysisResult):
         runs: number of runs of each variant.
         seed: seed of all random streams.
         members: indexed by member: its name; share of councils at which it objects by its own stance (``objects``),
-            because of the war alone (``war_alone``), and as the only objector (``alone``); share of complete
-            ratifications in which it is the last (``last``, out of ``ratifications``); concessions received, in years
-            of a full concession; and the increase of the probability of each outcome if it always consented. 95%
-            intervals are of paired runs, or treat runs as clusters.
+            holds out for a price (``holds``), objects because of the war alone (``war_alone``), and as the only one
+            that objects by its stance or for a price (``alone``); share of complete ratifications in which it is the
+            last (``last``, out of ``ratifications``); what it is paid for its consent, in units of political capital
+            a run (``paid``); and the increase of the probability of each outcome if it always consented. 95% intervals
+            are of paired runs, or treat runs as clusters.
         together: indexed by the number of holdouts that consent together, the most frequent objectors first: the member
             added, and the probability of each outcome.
         indices: indexed by rule: absolute and normalised Banzhaf index and Shapley–Shubik index, equal for all members.
@@ -113,8 +114,8 @@ class HoldoutPower(AnalysisResult):
 
     def tables(self) -> dict[str, ResultTable]:
         """Members, joint consent, pivotality, power indices."""
-        formats: dict[str, Form] = dict.fromkeys(("objects", "war_alone", "alone", "last"), PERCENT)
-        formats |= {"concession_years": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
+        formats: dict[str, Form] = dict.fromkeys(("objects", "holds", "war_alone", "alone", "last"), PERCENT)
+        formats |= {"paid": "{:.2f}", "invitation_gain": POINTS, "accession_gain": POINTS}
         fractions = {"banzhaf": "{:.2e}", "banzhaf_normalised": "{:.4f}", "shapley_shubik": "{:.4f}"}
         by_rule = dict.fromkeys(RULES, PERCENT)
         pivotality = self.pivotality.dropna(how="all")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.ticker
+import numpy as np
 import pandas as pd
 
 from article10.agents.russia import STRATEGIES
@@ -89,13 +90,15 @@ class InfluenceCurve(AnalysisResult):
             nothing = self.points.xs(0.0, level="effort").iloc[0]
             ax.axhline(nothing["share"], color="#888888", linewidth=0.9, linestyle="--")
             most = float(self.points.index.get_level_values("effort").max())
-            for look, strategy in with_looks(strategies):
+            apart = 0.008 * most * (np.arange(len(strategies)) - (len(strategies) - 1) / 2)
+            for beside, (look, strategy) in zip(apart, with_looks(strategies), strict=True):
                 rows = pd.concat([nothing.to_frame(0.0).T, self.points.xs(strategy, level="strategy")])
                 effort = rows.index.to_numpy(float)
                 low, high = (rows[f"share_{end}"].to_numpy(float) for end in ("low", "high"))
-                ax.fill_between(effort, low, high, color=look["color"], alpha=0.12, linewidth=0)
-                ax.plot(effort, rows["share"].to_numpy(float), marker="o", markersize=4, label=strategy, **look)
-            ax.set_xlim(0, most)
+                ax.vlines(effort[1:] + beside, low[1:], high[1:], color=look["color"], linewidth=1.2, alpha=0.7)
+                place = np.where(effort > 0, effort + beside, 0.0)
+                ax.plot(place, rows["share"].to_numpy(float), marker="o", markersize=4, label=strategy, **look)
+            ax.set_xlim(0, 1.02 * most)
             ax.set_ylim(bottom=0)
             label_ends(ax)
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
@@ -105,7 +108,7 @@ class InfluenceCurve(AnalysisResult):
             note_runs(
                 ax,
                 self.runs,
-                "paired runs at each point; dashed: no effort; bands: 95% CI (simulation uncertainty only)",
+                "paired runs at each point; dashed: no effort; bars: 95% CI (simulation uncertainty only)",
                 below=38,
             )
         return ax

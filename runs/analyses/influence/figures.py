@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.ticker
 import numpy as np
 from matplotlib.dates import date2num
+from matplotlib.patches import Patch
 
 from article10.runs.analyses.influence.flips import (
     BLOCKED,
+    BY_HOLD,
     BY_RATIFICATION,
     BY_STANCE,
     BY_WAR,
     ENABLED,
-    NOT_READY_YET,
+    NOT_PUT_YET,
     SHELVED_AFTER,
     SHELVED_BEFORE,
     TIME,
@@ -44,14 +47,18 @@ if TYPE_CHECKING:
 
     from article10.runs.analyses.influence.influence_result import Influence
 
+LONGEST_NAME = 26
+"""Characters in a line of a name at the axis: longer names are wrapped."""
+
 REASON_COLOURS: Mapping[str, str] = MappingProxyType(
     {
         BY_STANCE: OPPOSED,
+        BY_HOLD: "#f0b27a",
         BY_WAR: PALE,
         BY_RATIFICATION: COLOURS[1],
         SHELVED_BEFORE: COLOURS[0],
         SHELVED_AFTER: COLOURS[4],
-        NOT_READY_YET: COLOURS[2],
+        NOT_PUT_YET: COLOURS[2],
         TIME: COLOURS[3],
     }
 )
@@ -121,16 +128,15 @@ def channels(answer: Influence, ax: Axes | None = None) -> Axes:
             errors = [rows["share"] - rows["share_low"], rows["share_high"] - rows["share"]]
             style: dict[str, Any] = {"height": 0.3, "color": np.where(excludes_zero(rows, "share"), colour, PALE)}
             ax.barh(places, rows["share"], xerr=errors, error_kw={"ecolor": "#444444", "elinewidth": 1}, **style)
-            left_of = rows["share"].iloc[0] > 0
-            side_of: dict[str, Any] = {"xytext": (-4 if left_of else 4, 0), "ha": "right" if left_of else "left"}
-            style_of: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "color": colour}
-            ax.annotate(outcome, (0, places[0]), **side_of, **style_of)
         ax.set_yticks(range(len(names)), list(map(literal, names)))
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
         points_axis(ax, "probability by the horizon (Shapley share)")
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.14)
+        shown = zip((look for look, _ in with_looks(answer.outcomes)), answer.outcomes, strict=True)
+        handles = [Patch(color=look["color"], label=outcome) for look, outcome in shown]
+        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         ax.set_title(literal(f"What {answer.lever.label} changes, by channel"))
         words = "of each combination of channels; lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
         note_runs(ax, answer.runs, words, below=38)
@@ -162,10 +168,7 @@ def through(answer: Influence, outcome: str | None = None, most: int = 8, ax: Ax
             for how in table.columns[table.sum() > 0]:
                 ax.barh(names, sign * table[how], left=sign * reach, color=REASON_COLOURS[how], label=str(how))
                 reach += table[how].to_numpy()
-        ax.set_yticks(
-            range(len(names)),
-            [literal(name).replace(", which", ",\nwhich").replace(", whose", ",\nwhose") for name in names],
-        )
+        ax.set_yticks(range(len(names)), [literal(textwrap.fill(name, LONGEST_NAME)) for name in names])
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         ax.xaxis.set_major_formatter(lambda runs, _: f"{abs(runs):,.0f}")

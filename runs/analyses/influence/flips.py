@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from article10.agents.members import NEVER, NO_BALLOT, REASON_STANCE
+from article10.agents.members import NEVER, NO_BALLOT, REASON_HOLD, REASON_STANCE
 from article10.model.accession_rule import OBJECT
 from article10.runs.analyses.paired import reached
 from article10.runs.ensemble.result import EnsembleResult
 
 SHELVED = "the candidate, whose bid is shelved"
-NOT_READY = "the candidate, which is not ready"
+NOT_PUT = "the Secretary General, who does not put the question"
 LATER = "a later invitation"
 """What stands in the way of an outcome, other than members."""
 
-BY_STANCE, BY_WAR, BY_RATIFICATION = "stance", "war", "ratification"
+BY_STANCE, BY_HOLD, BY_WAR, BY_RATIFICATION = "stance", "hold", "war", "ratification"
 SHELVED_BEFORE, SHELVED_AFTER = "no ballot", "after the invitation"
-NOT_READY_YET, TIME = "readiness", "stages take time"
+NOT_PUT_YET, TIME = "soundings or readiness", "stages take time"
 """How an outcome is blocked."""
 
 BLOCKED, ENABLED = "blocked", "enabled"
@@ -34,8 +34,9 @@ def flips(
 
     A run that reaches the outcome only in ``absent`` is blocked by the lever; one that reaches it only in ``present``
     is enabled by it. A blocked invitation is attributed to the members that object in ``present`` at the council that
-    invites in ``absent``, and do not object there; or to the candidate, if its bid is shelved at that time or, though
-    nobody objects, it is not ready. A blocked accession is attributed in the same way, or, where both variants have an
+    invites in ``absent``, and do not object there; to the candidate, if its bid is shelved at that time; or,
+    where nobody objects, to the Secretary General, who does not put the question (the soundings are not yet clear, or
+    the candidate not ready). A blocked accession is attributed in the same way, or, where both variants have an
     invitation, to the members that ratify only in ``absent``. Several members share a run equally. Enabled runs are
     attributed in the same way with the variants exchanged: to those who block the outcome without the lever.
 
@@ -83,11 +84,17 @@ def _at_the_council(fails: EnsembleResult, comes: EnsembleResult, run: int) -> d
     if not objects.size:
         objects = np.flatnonzero(here == OBJECT)
     if not objects.size:
-        return {(NOT_READY, NOT_READY_YET): 1.0}
+        return {(NOT_PUT, NOT_PUT_YET): 1.0}
     reasons = fails.data["reason"].to_numpy()[run, council]
     codes = fails.data["member"].to_numpy()
-    by = [BY_STANCE if reasons[i] & REASON_STANCE else BY_WAR for i in objects]
+    by = [_how(int(reasons[i])) for i in objects]
     return {(str(codes[i]), why): 1 / len(objects) for i, why in zip(objects, by, strict=True)}
+
+
+def _how(reason: int) -> str:
+    if reason & REASON_STANCE:
+        return BY_STANCE
+    return BY_HOLD if reason & REASON_HOLD else BY_WAR
 
 
 def _at_ratification(fails: EnsembleResult, comes: EnsembleResult, run: int) -> dict[tuple[str, str], float]:

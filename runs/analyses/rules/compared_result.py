@@ -29,6 +29,7 @@ from article10.runs.figures.style import (
     time_axis,
     with_looks,
 )
+from article10.runs.figures.titles import probability_that
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS, Form
 from article10.runs.statistics.intervals import (
@@ -149,7 +150,7 @@ class RulesCompared(AnalysisResult):
             ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
             ax.set_ylabel(f"probability of {outcome} by the date")
             time_axis(ax)
-            ax.set_title("Probability under each decision rule")
+            ax.set_title(f"{probability_that(self.scenario.candidate.name, outcome)}, by decision rule")
             note_runs(ax, self.runs, "under each rule, paired; bands: 95% CI (simulation uncertainty only)")
         return ax
 

@@ -152,13 +152,12 @@ MAIN = (
     "stance.peer_rate",
     "stance.assessment_rate",
     "stance.intimidation_weight",
-    "stance.isolation_weight",
-    "stance.concession_weight",
     "stance.shock",
     "stance.spread_scale",
     "stance.entrapment_weight",
     "elections.incumbency",
-    "elections.volatility",
+    "elections.fall_rate",
+    "elections.spread_scale",
     "russia.effort",
     "russia.focus",
     "war.ceasefire_rate",
@@ -167,7 +166,9 @@ MAIN = (
     "candidate.resumption_line",
     "guarantees.substitution",
     "secretary_general.persuasion_weight",
-    "secretary_general.brokerage",
+    "bargaining.scale",
+    "bargaining.unpaid_share",
+    "bargaining.cover_weight",
     "accession.objection_line",
 )
-"""Twenty parameters that have large effects in a screening of the baseline, or that the debate is about."""
+"""Twenty-one parameters that have large effects in a screening of the baseline, or that the debate is about."""

@@ -114,13 +114,18 @@ class Tuning(AnalysisResult):
         """The scenario with the tuned values."""
         return self.scenario.with_(self.tuned)
 
-    def save(self, folder: Path) -> list[Path]:
+    def save(self, folder: Path, figures: str = "png") -> list[Path]:
         """Write the files of every result, and ``tuned.toml``, ``targets.toml`` and ``draws.csv``.
 
+        Args:
+            folder: the folder, which is created if it does not exist.
+            figures: format of the figures: png, svg or pdf.
+
         Raises:
+            ArgumentError: there is no such format.
             OSError: the folder cannot be written.
         """
-        paths = super().save(folder)
+        paths = super().save(folder, figures)
         for name, text in (
             ("tuned.toml", self.scenario_toml()),
             ("targets.toml", self.targets.to_toml()),

@@ -22,7 +22,7 @@ from article10.runs.analyses.tuning.tuned_point import BestPoint
 from article10.runs.analyses.tuning.tuned_posterior import PosteriorTuning
 from article10.runs.batches.design_size import check_size
 from article10.runs.batches.ranges import Space
-from article10.runs.output.path import check_folder_name
+from article10.runs.output.path import check_figures, check_folder_name
 from article10.runs.output.progress import progress_to
 from article10.runs.statistics.intervals import TooFewRunsWarning
 from article10.runs.statistics.posterior import ROUNDS, sample_posterior
@@ -41,6 +41,7 @@ def tune(
     edition: str | Path | Edition | None = None,
     workers: int | None = None,
     progress: bool = True,
+    figures: str = "png",
 ) -> Tuning:
     """Fit parameters of a scenario to targets.
 
@@ -59,19 +60,21 @@ def tune(
         edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         workers: number of processes, by default one per core; ``best`` simulates one point at a time in this process.
         progress: whether to show a progress bar (in a terminal or notebook), or else lines on standard error.
+        figures: format of the figures in the folder: png, svg or pdf.
 
     Returns:
         The tuning; ``scenario_toml`` and ``save`` give the tuned scenario.
 
     Raises:
         ScenarioError: scenario, targets or parameters are invalid, or the folder holds something else.
-        ValueError: ``method``, ``runs``, ``points`` or ``seed`` is invalid.
+        ValueError: ``method``, ``runs``, ``points``, ``seed`` or ``figures`` is invalid.
 
     Warns:
         TooFewRunsWarning: the effective sample of the posterior is too small; the message says how many points to use.
     """
     if method not in ("posterior", "best"):
         raise ValueError(f"method = {method!r}: expected 'posterior' or 'best'")
+    check_figures(figures)
     runs, points, seed = whole("runs", runs, 2), whole("points", points, 8), whole("seed", seed)
     check_size(points, runs)
     if out is not None:
@@ -85,7 +88,7 @@ def tune(
     fit = _best if method == "best" else _posterior
     tuning = fit(asked, evaluate, progress)
     if folder is not None:
-        tuning.save(folder)
+        tuning.save(folder, figures)
     return tuning
 
 
