@@ -30,11 +30,13 @@ from .runs.batches.design import Design, Sample
 from .runs.batches.error import BatchError, UnfinishedBatchWarning
 from .runs.batches.kept_runs import KeptRunsWarning, kept_runs
 from .runs.batches.result import BatchResult, open_batch
+from .runs.ensemble.branch import branch
 from .runs.ensemble.machine import TooLargeError
 from .runs.ensemble.netcdf import ResultError
 from .runs.ensemble.recorder import MEMBER_VARIABLES, RUN_VARIABLES
 from .runs.ensemble.result import EnsembleResult, load
 from .runs.ensemble.simulate import simulate
+from .runs.ensemble.state import State, open_state
 from .runs.evidence.forecast import Forecast, forecast, read_forecast
 from .runs.evidence.forecast_file import LockedFileError
 from .runs.evidence.forecast_scores import score_forecast
@@ -71,10 +73,12 @@ __all__ = [
     "Sample",
     "Scenario",
     "ScenarioError",
+    "State",
     "Targets",
     "TooLargeError",
     "UnfinishedBatchWarning",
     "World",
+    "branch",
     "brief",
     "compare",
     "compare_rules",
@@ -95,6 +99,7 @@ __all__ = [
     "load",
     "mesa_iterations",
     "open_batch",
+    "open_state",
     "rank_influence",
     "read_forecast",
     "read_roster",

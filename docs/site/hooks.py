@@ -30,6 +30,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "editions.md",
         "events.md",
         "batches.md",
+        "branches.md",
         "csv.md",
         "dashboard.md",
         "analyses/*.md",
