@@ -30,6 +30,7 @@ from article10.runs.statistics.forms import NUMBER, PERCENT, POINTS, Measured, u
 from article10.runs.statistics.intervals import SIMULATION_ONLY, interval, mean_over_runs, share
 
 if TYPE_CHECKING:
+    from article10.runs.ensemble.result import EnsembleResult
     from article10.runs.report.report import Report
 
 SIGNED_NUMBER = Measured("{:+.2f}", 1.0, "")
@@ -91,7 +92,6 @@ def sections(report: Report) -> list[Section]:
         _against,
         _when,
         _who,
-        _payments,
         _analyses,
         _past,
         _assumptions,
@@ -191,15 +191,16 @@ def _who(report: Report) -> Iterator[Section]:
     what_if = f"A what-if: decisions are by {rule.replace('_', ' ')}."
     said.append("Decisions are by consensus: one objection blocks." if rule == "consensus" else what_if)
     objecting = drawn(lambda: plot.holdouts(10), runs)
-    tables = [table_on_page(objections_shown(rows), in_appendix=True)]
-    yield Section(anchor, title, said, [*europe, objecting], tables, IN_BRACKETS)
+    paid, payments = _payments(report.result)
+    tables = [table_on_page(objections_shown(rows), in_appendix=True), *payments]
+    yield Section(anchor, title, [*said, *paid], [*europe, objecting], tables, IN_BRACKETS)
 
 
-def _payments(report: Report) -> Iterator[Section]:
-    """Who is paid for consent, how much, and by whom; nothing if nobody is."""
-    result, ledger = report.result, report.result.ledger
+def _payments(result: EnsembleResult) -> tuple[list[str], list[TableOnPage]]:
+    """Who is paid for consent, how much, and by whom: sentences and a table; nothing if nobody is."""
+    ledger = result.ledger
     if ledger.empty:
-        return
+        return [], []
     names = dict(zip(result.data["member"].to_numpy(), result.data["member_name"].to_numpy(), strict=True))
     runs = pd.Index(result.data["run"].to_numpy())
 
@@ -221,8 +222,7 @@ def _payments(report: Report) -> Iterator[Section]:
         f"{interval(a_run(ledger), 'units', NUMBER)} units of political capital.",
         f"Paid most: {listed(list(rows)[:3])}.",
     ]
-    table = table_on_page(ResultTable("Payments for consent", frame), in_appendix=True)
-    yield Section("payments", "Who is paid for consent", said, tables=[table], covers=IN_BRACKETS)
+    return said, [table_on_page(ResultTable("Payments for consent", frame), in_appendix=True)]
 
 
 def _analyses(report: Report) -> Iterator[Section]:
