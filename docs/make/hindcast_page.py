@@ -164,8 +164,8 @@ def _holdouts(given_pace: Mapping[str, Hindcast], varied: Mapping[str, Hindcast]
             crps = [scores.pop(MODEL), f"{drawn[code]['crps']:.0f}", *scores.values()]
             rows.append((f"`{name}`", code, f"{row['observed']:.0f}", *cells, *crps))
     names = next(iter(given_pace.values())).baselines
-    forecasts = ("model: median [90%], among the last two", "with the three drawn")
-    crps_of = [f"CRPS: {name}" for name in (MODEL, "with the three drawn", *names)]
+    forecasts = ("model: median [90%], among the last two", "with the four drawn")
+    crps_of = [f"CRPS: {name}" for name in (MODEL, "with the four drawn", *names)]
     return markdown_table(("round", "member", "day", *forecasts, *crps_of), rows)
 
 
