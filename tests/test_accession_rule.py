@@ -275,7 +275,7 @@ stages = st.sampled_from(["aspirant", "invited", "protocol_signed"])
 HELD = {
     "candidate.may_shelve": False,
     "candidate.readiness": 1.0,
-    "secretary_general.sounding_weeks": 1,
+    "secretary_general.sounding_weeks": 0,
     "horizon": "2025-12-22",
 }
 NEARLY_READY = 0.6995
@@ -470,7 +470,7 @@ lively = st.fixed_dictionaries(
         "secretary_general.sounding_weeks": st.integers(0, 26),
         "bargaining.reach": st.integers(0, 32),
         "bargaining.scale": st.floats(0.05, 5.0),
-        "bargaining.opportunism": st.floats(0.0, 5.0),
+        "bargaining.opportunism": st.one_of(st.just(0.0), st.floats(1e-9, 5.0)),
         "bargaining.second_spell": st.floats(0.0, 1.0),
     }
 )
@@ -638,8 +638,11 @@ def mutate_standing(monkeypatch, mutant) -> None:
     """Ballots are made of what a mutant makes of the world and the standing that the model has."""
     standing = World.standing
 
-    def mutated(world, rows=slice(None)):
-        return mutant(world, rows, standing(world, rows))
+    def mutated(world, rows=slice(None), places=None):
+        if places is None:
+            return mutant(world, rows, standing(world, rows))
+        whole = mutant(world, slice(None), standing(world))
+        return members.Standing(**{name: values[rows, places] for name, values in vars(whole).items()})
 
     monkeypatch.setattr(World, "standing", mutated)
 
@@ -751,6 +754,7 @@ def test_the_walk_catches_a_ratification_against_the_war(monkeypatch):
 def test_the_walk_catches_the_invitation_of_a_shelved_bid(monkeypatch):
     def deaf(world):
         world.accession.stage[world.candidate.shelved] = ASPIRANT
+        world.secretary_general.weeks_clear[world.candidate.shelved] = 99.0
         schedule.council(world)
 
     replace_phase(monkeypatch, schedule.council, deaf)
