@@ -161,4 +161,11 @@ Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random numbers
 Figures = Annotated[
     str | None, typer.Option("--figures", metavar="png|svg|pdf", help="Format of the figures [default: png].")
 ]
+Record = Annotated[
+    list[str] | None,
+    typer.Option(help="Variable to record at every step (repeat the option for several) [default: stance]."),
+]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Write tables for other programs too, into csv/.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace results that article10 wrote there before.")]

@@ -6,16 +6,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from article10.agents.name import file_name
-from article10.runs.commands.application import Figures, Force, Settings, console, parsed_changes, refuse
+from article10.runs.commands.application import (
+    Csv,
+    Figures,
+    Force,
+    NoFigures,
+    Quiet,
+    Record,
+    Settings,
+    parsed_changes,
+    refuse,
+)
+from article10.runs.commands.run import report, write
 from article10.runs.ensemble.branch import branch as grow
 from article10.runs.ensemble.branch_scenario import branch_setup
 from article10.runs.ensemble.recorder import bytes_of_a_run, check_record, with_run_variables
 from article10.runs.ensemble.result import load
-from article10.runs.ensemble.summary import summarise
-from article10.runs.ensemble.summary_text import rendered
 from article10.runs.output.folder import output_folder
 from article10.runs.output.path import check_figures
 from article10.runs.output.progress import progress_shown
@@ -38,14 +46,11 @@ def branch(
     own_draws: Annotated[bool, typer.Option("--own-draws", help="Run K alone goes on, with its own draws.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
     force: Force = False,
-    record: Annotated[
-        list[str] | None,
-        typer.Option(help="Variable to record at every step (repeat the option for several) [default: stance]."),
-    ] = None,
+    record: Record = None,
     figures: Figures = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Write tables for other programs too, into csv/.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
+    no_figures: NoFigures = False,
+    csv: Csv = False,
+    quiet: Quiet = False,
 ) -> None:
     """All runs have the past of run K. From the fork on, run J has the draws of run J of the same seed.
 
@@ -66,9 +71,5 @@ def branch(
             made = grow(
                 state, n_runs, combine=combine, changes=changes, own_draws=own_draws, record=kept, progress=show
             )
-        made.write(unfinished, figures=False if no_figures else drawn)
-        if csv:
-            made.to_csv(unfinished / "csv")
-    if not quiet:
-        console().print(rendered(summarise(made)))
-    console().print(f"Results: {escape(str(place))}", soft_wrap=True)
+        write(made, unfinished, False if no_figures else drawn, csv)
+    report(made, place, quiet)

@@ -19,9 +19,13 @@ from article10.runs.batches.summary import rendered_batch
 from article10.runs.commands.application import (
     INTERRUPTED,
     SOME_FAILED,
+    Csv,
     EditionChoice,
     Figures,
     Force,
+    NoFigures,
+    Quiet,
+    Record,
     Seed,
     Settings,
     Source,
@@ -31,7 +35,7 @@ from article10.runs.commands.application import (
 )
 from article10.runs.ensemble.branch import rerun_any
 from article10.runs.ensemble.recorder import bytes_of_a_run, check_record, with_run_variables
-from article10.runs.ensemble.result import load
+from article10.runs.ensemble.result import EnsembleResult, load
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.ensemble.summary import summarise
 from article10.runs.ensemble.summary_text import rendered
@@ -51,14 +55,11 @@ def run(
     edition: EditionChoice = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/SCENARIO].")] = None,
     force: Force = False,
-    record: Annotated[
-        list[str] | None,
-        typer.Option(help="Variable to record at every step (repeat the option for several) [default: stance]."),
-    ] = None,
+    record: Record = None,
     figures: Figures = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Write tables for other programs too, into csv/.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
+    no_figures: NoFigures = False,
+    csv: Csv = False,
+    quiet: Quiet = False,
 ) -> None:
     """The folder then holds the data (result.nc), a table of outcomes, a summary, the scenario, and figures."""
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
@@ -72,9 +73,19 @@ def run(
     with output_folder(folder, force, runs * bytes_of_a_run(setup, with_run_variables(kept))) as unfinished:
         with progress_shown(chosen.name, quiet=quiet) as show:
             result = simulate(chosen, runs, seed, record=kept, progress=show)
-        result.write(unfinished, figures=False if no_figures else drawn)
-        if csv:
-            result.to_csv(unfinished / "csv")
+        write(result, unfinished, False if no_figures else drawn, csv)
+    report(result, folder, quiet)
+
+
+def write(result: EnsembleResult, folder: Path, figures: str | bool, csv: bool) -> None:
+    """Write a result, with figures in a format or without any, and its tables if they are asked for."""
+    result.write(folder, figures=figures)
+    if csv:
+        result.to_csv(folder / "csv")
+
+
+def report(result: EnsembleResult, folder: Path, quiet: bool) -> None:
+    """Print the summary of a result, unless quiet, and where it is."""
     if not quiet:
         console().print(rendered(summarise(result)))
     console().print(f"Results: {escape(str(folder))}", soft_wrap=True)
@@ -97,7 +108,7 @@ def batch(
         ),
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry the failed points.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run the same command again to resume after an interruption."""
     folder = out or Path("results") / design.stem
