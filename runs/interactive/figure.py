@@ -161,9 +161,10 @@ def png_of(figure: Figure, dpi: int) -> bytes:
 def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]]:
     """A wide figure, with the place of the accession on the left, and those of the members beside it."""
     figure = Figure(figsize=(9.6, 4.6))
-    grid = figure.add_gridspec(2, 1 + columns, width_ratios=[1.5, *[1] * columns])
-    grid.update(left=0.065, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
-    return figure, [grid[:, 0], *(grid[place // columns, 1 + place % columns] for place in range(members))]
+    # The accession's title is wider than its axes: the members begin where it ends.
+    left = figure.add_gridspec(1, 1, left=0.065, right=0.3, top=0.93, bottom=0.13)
+    right = figure.add_gridspec(2, columns, left=0.385, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
+    return figure, [left[0, 0], *(right[each // columns, each % columns] for each in range(members))]
 
 
 def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
