@@ -161,7 +161,7 @@ class Ballots:
     """Ballots of the members, and of nobody else.
 
     Attributes:
-        members: codes of the members, in the order of the last axis of ``codes``.
+        members: codes of the members, in the order of the last axis of ``codes``; names in English become codes.
         codes: OBJECT, ACQUIESCE or SUPPORT, int8, (run, member).
         edition: name or folder of the edition whose members may cast a ballot; by default the newest.
 
@@ -179,7 +179,7 @@ class Ballots:
             raise ValueError(f"codes = {self.codes!r:.60}: expected an array of ballots (run, member), as int8")
         if not isinstance(self.members, tuple):
             raise ValueError(f"members = {self.members!r:.60}: expected a tuple of codes, such as ('HUN', 'POL')")
-        _check_members(self.members, self.edition)
+        object.__setattr__(self, "members", _member_codes(self.members, self.edition))
         if self.codes.ndim != 2 or self.codes.shape[-1] != len(self.members):
             raise ValueError(
                 f"{len(self.members)} members need codes of shape (run, {len(self.members)}), got {self.codes.shape}"
@@ -199,12 +199,16 @@ class Ballots:
 
 
 @lru_cache(maxsize=64)
-def _check_members(members: tuple[str, ...], edition: str | None) -> None:
-    outsiders = sorted(map(str, set(members).difference(read_roster(edition).iso3)))
+def _member_codes(members: tuple[str, ...], edition: str | None) -> tuple[str, ...]:
+    """The codes of members, given by code or by name."""
+    roster = read_roster(edition)
+    outsiders = sorted({str(name) for name in members if roster.find(name) is None})
     if outsiders:
         raise ValueError(f"{', '.join(outsiders)}: not a member of the alliance, and so without a ballot")
-    if len(set(members)) != len(members) or not members:
+    codes = tuple(map(roster.code, members))
+    if len(set(codes)) != len(codes) or not codes:
         raise ValueError("each member casts one ballot: members must be named once each")
+    return codes
 
 
 def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
@@ -237,6 +241,10 @@ def decide(ballots: Ballots, p: AccessionParameters) -> BoolArray:
 def formal_weight(power: str, members: tuple[str, ...]) -> int:
     """Number of ballots that a state has: one if it is a member, otherwise none.
 
+    Args:
+        power: the state, by code or by name in English.
+        members: the members, likewise.
+
     Raises:
         ValueError: ``members`` is not a list of names.
 
@@ -245,7 +253,8 @@ def formal_weight(power: str, members: tuple[str, ...]) -> int:
     """
     if not isinstance(members, tuple | list):
         raise ValueError(f"members = {members!r:.60}: expected a list of codes, such as ('HUN', 'POL')")
-    return members.count(power)
+    find = read_roster().find
+    return [find(name) or name for name in members].count(find(power) or power)
 
 
 __all__ = [

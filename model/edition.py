@@ -103,6 +103,11 @@ class Edition:
         return dict(sorted(rows.items()))
 
     @cached_property
+    def member_names(self) -> Mapping[str, str]:
+        """Names of the members by code."""
+        return {code: row["name"] for code, row in self.members.items()}
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """Names of the states in ``countries`` by code, members and others."""
         return {row["iso3"]: row["name"] for row in self.table("countries")}

@@ -25,6 +25,7 @@ from article10.model.coded import (
     stance_spread,
     standing_days,
 )
+from article10.model.country_names import all_names, code_of
 from article10.model.edition import Edition, read_edition
 
 FloatArray = npt.NDArray[np.float64]
@@ -116,21 +117,43 @@ class Roster:
         """Return the number of members."""
         return len(self.iso3)
 
+    @property
+    def name_of(self) -> dict[str, str]:
+        """Names of the members by code."""
+        return dict(zip(self.iso3, self.names, strict=True))
+
     def index(self, iso3: str) -> int:
-        """Return the position of a member on the member axis.
+        """Return the position of a member, given by its code or its name in English, on the member axis.
 
         Raises:
-            KeyError: the code is not that of a member; the message names the nearest valid one.
+            KeyError: no member is called so; the message names the nearest one.
         """
-        given: object = iso3  # users may not check types
-        if not isinstance(given, str) or given not in self.iso3:
-            codes = dict(zip(self.names, self.iso3, strict=True)) | {code: code for code in self.iso3}
-            meant = near(iso3, codes)
-            hint = "; expected a code such as 'HUN'" if meant is None else f"; did you mean {codes[meant]!r}?"
-            if str(iso3).casefold() in self._outsiders:
-                hint = ": it is outside the alliance and has no ballot"
-            raise UnknownNameError(f"{shown(iso3)} is not a member of the roster of {len(self)}{hint}")
-        return self.iso3.index(iso3)
+        return self.iso3.index(iso3 if iso3 in self.iso3 else self.code(iso3))
+
+    def find(self, iso3: object) -> str | None:
+        """Return the code of a member, given by its code or its name in English; None if no member is called so."""
+        return code_of(iso3, self.name_of)
+
+    def code(self, iso3: str) -> str:
+        """Return the code of a member, given by its code or its name in English.
+
+        Raises:
+            KeyError: no member is called so; the message names the nearest one.
+        """
+        code = self.find(iso3)
+        if code is None:
+            raise UnknownNameError(f"{shown(iso3)} is not a member of the roster of {len(self)}{self.hint(iso3)}")
+        return code
+
+    def hint(self, iso3: object) -> str:
+        """Return the end of a message about a member that does not exist: the nearest one, or why there is none."""
+        if str(iso3).casefold() in self._outsiders:
+            return ": it is outside the alliance and has no ballot"
+        codes = all_names(self.name_of)
+        meant = near(iso3, codes)
+        if meant is None:
+            return "; expected a code or name such as 'HUN' or 'Hungary'"
+        return f"; did you mean {codes[meant]!r} ({self.name_of[codes[meant]]})?"
 
     def without(self, *iso3: str) -> "Roster":
         """Return the roster without some members; the influence weights of the others are rescaled to sum to 1.
@@ -157,6 +180,7 @@ class Roster:
             ValueError: an attribute cannot be replaced, or its value is out of bounds.
         """
         position = self.index(iso3)
+        iso3 = self.iso3[position]
         changed: dict[str, Any] = {}
         for attribute, value in values.items():
             if attribute not in BOUNDS:

@@ -26,6 +26,7 @@ from article10.agents.short_error import ScenarioError as ScenarioError
 from article10.model.accession_rule import AccessionParameters, RatificationParameters
 from article10.model.calendars import governing_office
 from article10.model.checked import checked
+from article10.model.country_names import by_code, code_of
 from article10.model.days import Day
 from article10.model.edition import Edition, read_edition
 from article10.model.events import ALL, Event, event_from
@@ -122,6 +123,22 @@ def _with_name(candidate: Any, edition: Edition) -> Any:  # noqa: ANN401 - raw s
     return {"name": edition.candidate.name, **candidate} if isinstance(candidate, Mapping) else candidate
 
 
+def _with_codes(event: Event, names: Mapping[str, str]) -> Event:
+    """An event with the codes of the members that it names, in whichever fields it names them."""
+    found = {name: code_of(name, names) for name in event.members_named}
+    codes = {name: code for name, code in found.items() if code and code != name}
+    if not codes:
+        return event
+    changed: dict[str, Any] = {}
+    for field in type(event).model_fields.keys() - Event.model_fields.keys():
+        value = getattr(event, field)
+        if isinstance(value, str) and value in codes:
+            changed[field] = codes[value]
+        elif isinstance(value, tuple):
+            changed[field] = tuple(codes.get(each, each) for each in value)
+    return event.with_(**changed)
+
+
 EditionName = Annotated[str, BeforeValidator(_edition_name)]
 
 
@@ -136,7 +153,8 @@ class Scenario(Parameters):
         start: first day; by default the date of the edition.
         horizon: last day; the last step begins before it. By default ten years after the date of the edition.
         step_days: length of a step.
-        without: members that are not on the roster (those that joined later, in scenarios of the past).
+        without: members that are not on the roster (those that joined later, in scenarios of the past). Here as in
+            the roster, ballots and events, members are given by code or by name in English; a scenario holds codes.
         roster: overrides by member; those under ``all`` hold for every member that has none of its own.
         ballots: members whose ballot is given, whatever their stance.
         events: events, with a date or a rate.
@@ -185,6 +203,7 @@ class Scenario(Parameters):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        self._write_codes()
         if self.horizon <= self.start:
             raise ValueError(f"horizon = {self.horizon}: expected a date after the start, {self.start}")
         if self.n_steps > 10_000:
@@ -212,6 +231,18 @@ class Scenario(Parameters):
                 raise ValueError(f"events: {both}: names must differ, and not only in case")
             named[same] = event.name
         return self
+
+    def _write_codes(self) -> None:
+        """Put the codes of members in place of their names; who is not a member is refused later.
+
+        Raises:
+            ValueError: one member is named twice.
+        """
+        names = read_edition(self.edition).member_names
+        for table in ("roster", "ballots"):
+            object.__setattr__(self, table, by_code(table, getattr(self, table), names))
+        object.__setattr__(self, "without", tuple(code_of(name, names) or name for name in self.without))
+        object.__setattr__(self, "events", tuple(_with_codes(event, names) for event in self.events))
 
     @property
     def states_every_stance(self) -> bool:
@@ -259,9 +290,9 @@ class Scenario(Parameters):
         return roster
 
     def _require_member(self, roster: Roster, code: str, place: str) -> None:
-        if code == read_edition(self.edition).external_power.code:
+        if str(code).casefold() in read_edition(self.edition).external_power.names:
             raise ValueError(
-                f"{place}: {code} is an external power: it is on no roster and has no ballot; "
+                f"{place}: {code!r} is an external power: it is on no roster and has no ballot; "
                 "its means are the parameters russia.* and pressure events"
             )
         try:

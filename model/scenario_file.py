@@ -16,6 +16,7 @@ from article10.agents.refusal import keys_to, objection
 from article10.agents.russia import STRATEGIES
 from article10.agents.short_error import listed_mistakes, named, shown
 from article10.model.checked import checked
+from article10.model.country_names import by_code
 from article10.model.edition import Edition, EditionError, read_edition
 from article10.model.events import UnknownKindError, kinds
 from article10.model.scenario import Scenario, ScenarioError
@@ -252,6 +253,7 @@ def _leaves(changes: Mapping[str, Any], within: tuple[str, ...] = ()) -> Iterato
 
 def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
     merged: dict[str, Any] = {}
+    layers = _by_code(layers)
     for layer in layers:
         _merge(merged, layer)
     try:
@@ -266,6 +268,27 @@ def _build(layers: Sequence[Layer], own_strategy: bool) -> Scenario:
             "in Python, a function of your own goes to strategy="
         )
     return scenario
+
+
+def _by_code(layers: Sequence[Layer]) -> list[Layer]:
+    """The layers with members by code, so that what one says of HUN and another of Hungary comes together.
+
+    Raises:
+        ScenarioError: a layer names one member twice.
+    """
+    stated = [layer.content["edition"] for layer in layers if "edition" in layer.content]
+    names = read_edition(stated[-1] if stated else None).member_names
+    found = []
+    for layer in layers:
+        content = dict(layer.content)
+        for table in ("roster", "ballots"):
+            if isinstance(content.get(table), Mapping):
+                try:
+                    content[table] = by_code(table, content[table], names)
+                except ValueError as error:
+                    raise ScenarioError(f"{layer.origin}: {error}") from None
+        found.append(Layer(layer.origin, content))
+    return found
 
 
 def _merge(merged: dict[str, Any], layer: Layer) -> None:

@@ -788,7 +788,7 @@ def test_shelving_catches_a_candidate_that_shelves_though_it_may_not(monkeypatch
         shelvings({"candidate.may_shelve": False, "candidate.plan_openness": 3.0})
 
 
-@pytest.mark.parametrize("outsider", ["RUS", "UKR", "Russia", "BLR", "hun"])
+@pytest.mark.parametrize("outsider", ["RUS", "UKR", "Russia", "BLR", "hum"])
 def test_who_is_no_member_has_no_ballot(outsider):
     with pytest.raises(ValueError, match=f"{outsider}: not a member of the alliance, and so without a ballot"):
         Ballots(("HUN", outsider), np.array([[SUPPORT, SUPPORT]], dtype=np.int8))

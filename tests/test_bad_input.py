@@ -111,7 +111,10 @@ FILES = {
         '[russia]\nstrategy = "weak"\n',
         ("bad.toml", "russia.strategy = 'weak'", "did you mean 'weakest_link'"),
     ),
-    "a ballot for Russia by its name": ('[ballots]\nRussia = "object"\n', ("bad.toml", "'Russia'", "has no ballot\n")),
+    "a ballot for Russia by its name": (
+        '[ballots]\nRussia = "object"\n',
+        ("bad.toml", "'Russia' is an external", "no ballot"),
+    ),
     "a kind that is no text": ('[[events]]\nkind = ["a"]\nname = "x"\n', ("bad.toml", "events.kind = ['a']", "text")),
     "a name that is no text": ('[[events]]\nkind = "breach"\nname = ["x"]\n', ("bad.toml", "events.name = ['x']")),
     "no date": ('start = "soon"\n', ("bad.toml: start = 'soon': expected a date such as 2030-12-01\n",)),

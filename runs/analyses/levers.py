@@ -125,7 +125,8 @@ def _named(of: str, scenario: Scenario) -> Lever:
     mechanism = name if kind == "mechanism" else of
     if mechanism in MECHANISMS:
         return Lever(f"mechanism:{mechanism}", f"the mechanism {mechanism}", {mechanism: _switched_off(mechanism)})
-    word = _plain(name if kind == "government" else of)
+    asked = name if kind == "government" else of
+    word = _plain(asked)
     word = SYNONYMS.get(word, word)
     edition = read_edition(scenario.edition)
     if word in (_plain(scenario.candidate.name), "candidate", *map(_plain, edition.candidate.names)):
@@ -134,10 +135,10 @@ def _named(of: str, scenario: Scenario) -> Lever:
         word = RUSSIA.name
     if word in LEVERS:
         return LEVERS[word]
-    for code, called in zip(roster.iso3, roster.names, strict=True):
-        if word in (_plain(code), _plain(called)):
-            label = f"the present government of {'the ' if called.startswith(NAMED_WITH_ARTICLE) else ''}{called}"
-            return Lever(f"government:{code}", label, {"government": _neutral_government(code)}, actor=code)
+    if code := roster.find(asked):
+        called = roster.name_of[code]
+        label = f"the present government of {'the ' if called.startswith(NAMED_WITH_ARTICLE) else ''}{called}"
+        return Lever(f"government:{code}", label, {"government": _neutral_government(code)}, actor=code)
     known = [*LEVERS, *roster.names, *(f"mechanism:{m}" for m in MECHANISMS)]
     meant = nearest(of, known) or f"; expected one of {', '.join(LEVERS)}, a member, or mechanism:NAME"
     raise ValueError(f"of = {of!r}: no such lever{meant}")
@@ -217,16 +218,8 @@ members; prolonging the war when accession is near; and war and lost ground, whi
 that rules out membership. Together they are Russia's influence; the first alone is the lever ``pressure``. A bid that
 is shelved for other reasons is not due to Russia: see the lever ``shelving``."""
 
-SYNONYMS: Mapping[str, str] = MappingProxyType(
-    {
-        "sg": "secretary_general",
-        "us": "usa",
-        "america": "usa",
-        "uk": "gbr",
-        "turkey": "tur",
-    }
-)
-"""Synonyms of actors, in lower case."""
+SYNONYMS: Mapping[str, str] = MappingProxyType({"sg": "secretary_general"})
+"""Synonyms of levers, in lower case."""
 
 NAMED_WITH_ARTICLE = ("United ", "Netherlands")
 

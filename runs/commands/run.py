@@ -128,17 +128,16 @@ def batch(
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `article10 run` has written.")],
     run: Annotated[int, typer.Option(help="Number of the run.")] = 0,
-    member: Annotated[str | None, typer.Option(help="Print only what concerns this member.")] = None,
+    member: Annotated[str | None, typer.Option(help="Print only what concerns this member: its name or code.")] = None,
     year: Annotated[int | None, typer.Option(help="Print only this year.")] = None,
 ) -> None:
     """The story says which members moved and why, and who objected when."""
     result = load(folder)
-    if member is not None:
-        result.scenario.members().index(member)
+    code = None if member is None else result.scenario.members().code(member)
     told = telling.story(rerun_any(result, run, telling.RECORD))
     screen = console()
     screen.print(f"[bold]Run {run} of {escape(result.scenario.name)}, seed {result.seed}[/bold]")
     for entry in told:
-        if (year in (None, entry.day.year)) and (member is None or not entry.members or member in entry.members):
+        if (year in (None, entry.day.year)) and (code is None or not entry.members or code in entry.members):
             style = KIND_STYLE.get(entry.kind, "default")
             screen.print(f"{entry.day}  [{style}]{escape(entry.text)}[/{style}]", soft_wrap=not screen.is_terminal)

@@ -17,6 +17,7 @@ from article10.agents.short_error import ArgumentError, listed_mistakes, shown
 from article10.model.arguments import check_distinct
 from article10.model.days import Day
 from article10.model.edition import Edition, file_mistakes
+from article10.model.roster import Roster
 from article10.model.scenario import Scenario
 from article10.model.toml_file import parse_toml
 from article10.runs.evidence.forecast_measures import MEASURES
@@ -63,7 +64,7 @@ class Question(Parameters):
         arguments: what the measure takes.
         no_change: the answer if everything stays as it is.
         condition: what has to happen for the question to count.
-        members: codes of the members for each of which the question is asked; ``{member}`` and ``{name}`` stand for
+        members: for each of which the question is asked, by code or name; ``{member}`` and ``{name}`` stand for
             the code and the name in ``id``, ``question``, ``criterion`` and ``source``.
         again_on: days on which the question is asked again, given that the answer is not yes by then; its measure has
             to take ``by``.
@@ -110,11 +111,11 @@ def read_questions(source: str | Path | Traversable, scenario: Scenario) -> tupl
     except ValidationError as error:
         raise ArgumentError(listed_mistakes(file_mistakes(error, path.name))) from None
     roster = scenario.members()
-    names = dict(zip(roster.iso3, roster.names, strict=True))
-    found = [again for row in rows for one in _for_each_member(row, names, path.name) for again in _on_each_day(one)]
+    coded = [_by_code(row, roster) for row in rows]
+    found = [again for row in coded for one in _for_each_member(row, roster, path.name) for again in _on_each_day(one)]
     check_distinct(f"{path.name}: id", [each.id for each in found])
     for each in found:
-        _check(each, names, scenario, f"{path.name}, question {each.id}")
+        _check(each, roster, scenario, f"{path.name}, question {each.id}")
     return tuple(found)
 
 
@@ -130,11 +131,25 @@ def questions_of(edition: Edition) -> Traversable:
     return file
 
 
-def _for_each_member(row: Question, names: Mapping[str, str], origin: str) -> list[Question]:
+def _by_code(row: Question, roster: Roster) -> Question:
+    """A question with codes in place of the names of members; who is not a member stays as it is."""
+    own: dict[str, Any] = {"members": tuple(roster.find(name) or name for name in row.members)}
+    own["arguments"] = _arguments_by_code(row.arguments, roster)
+    if row.condition is not None:
+        own["condition"] = row.condition.with_(arguments=_arguments_by_code(row.condition.arguments, roster))
+    return row.with_(**own)
+
+
+def _arguments_by_code(arguments: Mapping[str, Any], roster: Roster) -> dict[str, Any]:
+    return {key: (roster.find(value) or value) if key == "member" else value for key, value in arguments.items()}
+
+
+def _for_each_member(row: Question, roster: Roster, origin: str) -> list[Question]:
     if not row.members:
         return [row]
+    names = roster.name_of
     if unknown := [code for code in row.members if code not in names]:
-        wrong = f"{shown(unknown[0])} is not a member{nearest(unknown[0], names)}"
+        wrong = f"{shown(unknown[0])} is not a member{roster.hint(unknown[0])}"
         raise ArgumentError(f"{origin}, question {row.id}: members: {wrong}")
     found = []
     for code in row.members:
@@ -156,7 +171,7 @@ def _on_each_day(row: Question) -> list[Question]:
     return [plain, *found]
 
 
-def _check(row: Question, names: Mapping[str, str], scenario: Scenario, where: str) -> None:
+def _check(row: Question, roster: Roster, scenario: Scenario, where: str) -> None:
     """Refuse a measure that does not exist, and arguments that it does not take or that are not of its kind."""
     asked = [(row.measure, row.arguments, where)]
     if row.condition is not None:
@@ -170,11 +185,11 @@ def _check(row: Question, names: Mapping[str, str], scenario: Scenario, where: s
         if missing := [name for name in needs if name not in given]:
             raise ArgumentError(f"{place}: arguments.{missing[0]}: missing; {measure} takes {', '.join(takes)}")
         for name, value in given.items():
-            if wanted := _wanted(name, value, names, scenario):
+            if wanted := _wanted(name, value, roster, scenario):
                 raise ArgumentError(f"{place}: arguments.{name} = {shown(value)}: expected {wanted}")
 
 
-def _wanted(name: str, value: object, names: Mapping[str, str], scenario: Scenario) -> str:
+def _wanted(name: str, value: object, roster: Roster, scenario: Scenario) -> str:
     """What was expected in place of the value of an argument; empty if the value is right."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     if name in DAYS:
@@ -185,5 +200,5 @@ def _wanted(name: str, value: object, names: Mapping[str, str], scenario: Scenar
     if name in NUMBERS:
         return "" if is_whole or isinstance(value, float) else "a number"
     if name == "member":
-        return "" if value in names else f"the code of a member{nearest(value, names)}"
+        return "" if value in roster.iso3 else f"the code or name of a member{roster.hint(value)}"
     return "" if isinstance(value, str) else "a word"

@@ -235,8 +235,9 @@ class StanceHindcast(AnalysisResult):
             member: code of the member.
             variant: name of the variant.
         """
-        last = max(case.day for case in self.cases if case.member == member)
-        return explain_ensemble(self.results[variant], member, end=last)
+        code = self.results[variant].scenario.members().code(member)
+        last = max(case.day for case in self.cases if case.member == code)
+        return explain_ensemble(self.results[variant], code, end=last)
 
     def sentences(self) -> list[str]:
         """Skill over each baseline, no change first; then directions and order; then the same of 2026."""

@@ -13,6 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
+from article10.model.country_names import code_of
 from article10.model.edition import Edition, read_edition
 from article10.model.scenario import Scenario
 from article10.runs.figures.map_view import View, name_place, views
@@ -35,9 +36,6 @@ OUTSIDER_LOOK: Mapping[str, Any] = MappingProxyType(
     {"facecolor": OUTSIDER, "edgecolor": OUTSIDER_STRIPES, "hatch": DOTS, "zorder": 1}
 )
 
-FORMER_NAMES = MappingProxyType({"Czech Republic": "CZE", "Turkey": "TUR"})
-"""Codes by names that the data on past rounds use and ``countries.csv`` does not."""
-
 
 def candidates(name: str, edition: str | Path | Edition | None = None) -> frozenset[str]:
     """Codes of the countries in a candidate's name, in which several are separated by semicolons.
@@ -45,8 +43,8 @@ def candidates(name: str, edition: str | Path | Edition | None = None) -> frozen
     >>> sorted(candidates("Albania; Croatia"))
     ['ALB', 'HRV']
     """
-    codes = {country: code for code, country in read_edition(edition).names.items()} | FORMER_NAMES
-    return frozenset(codes[part] for part in map(str.strip, name.split(";")) if part in codes)
+    names = read_edition(edition).names
+    return frozenset(code for part in name.split(";") if (code := code_of(part, names)))
 
 
 def draw_map(

@@ -399,9 +399,7 @@ class Plot:
         if member is None:
             return selected_members(self.result.scenario)[:most]
         chosen = [member] if isinstance(member, str) else list(member)
-        for code in chosen:
-            roster.index(code)
-        return chosen
+        return [roster.code(each) for each in chosen]
 
     def _place(self, run: int | None) -> int:
         if run is None:

@@ -60,9 +60,10 @@ class Snapshot:
         Raises:
             KeyError: the member was not recorded.
         """
-        if member not in self.members:
+        code = self.scenario.members().code(member)
+        if code not in self.members:
             raise KeyError(f"{member!r} was not recorded")
-        return replace(self, members=(member,), stance=self.stance[:, :, [self.members.index(member)]])
+        return replace(self, members=(code,), stance=self.stance[:, :, [self.members.index(code)]])
 
     def first(self, runs: int) -> Snapshot:
         """The snapshot of the first runs."""
@@ -138,7 +139,7 @@ class EnsembleCache:
             TooLargeError: the draws would take more memory than the machine has.
             ValueError: ``runs`` or ``seed`` is not an integer within bounds.
         """
-        self.scenario, self.members = scenario, tuple(members)
+        self.scenario, self.members = scenario, tuple(map(scenario.members().code, members))
         self.runs, self.seed = whole("runs", runs, 1), whole("seed", seed)
         self._every, self._setup = every, Setup.of(scenario)
         check_memory(f"draws of {self.runs:,} runs", self.runs * draw_bytes(self._setup))
@@ -146,8 +147,6 @@ class EnsembleCache:
         others = chunks(self.runs - first, chunk)
         self._chunks = [slice(0, first), *(slice(first + rows.start, first + rows.stop) for rows in others)]
         self._draws: dict[tuple[Stream, int], np.ndarray] = {}
-        for code in members:
-            self._setup.roster.index(code)
 
     def simulate(self, changes: Mapping[str, Any] | None = None) -> Snapshot:
         """Simulate the runs with some parameters changed.

@@ -44,7 +44,7 @@ def explore(
         parameters: full keys of parameters, or names of groups for all parameters of a group; by default a selection.
         runs: number of runs.
         seed: seed of all random streams.
-        members: codes of up to six members whose stances are drawn.
+        members: up to six members whose stances are drawn, by code or name in English.
         edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         levers: the earlier name of ``parameters``.
 
@@ -64,7 +64,7 @@ def explore(
     {'stance.peer_rate': 0.7}
     """
     full = read_scenario(scenario, edition=edition)
-    chosen = selected_members(full) if members is None else list(members)
+    chosen = selected_members(full) if members is None else [full.members().code(each) for each in members]
     check_distinct("members", chosen)
     if not 1 <= len(chosen) <= MOST_MEMBERS:
         raise ValueError(f"members = {chosen}: expected one to {MOST_MEMBERS} codes")

@@ -78,11 +78,9 @@ def holdout_power(
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes, edition=edition)
     roster = chosen.members()
-    consenters = tuple(roster.iso3 if members is None else members)
+    consenters = roster.iso3 if members is None else tuple(map(roster.code, members))
     if not consenters:
         raise ValueError("members: expected the code of at least one member; got none")
-    for code in consenters:
-        roster.index(code)
     groups = min(MOST_TOGETHER, len(consenters))
     total = runs * (1 + len(consenters) + groups)
 

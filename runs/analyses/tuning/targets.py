@@ -16,6 +16,7 @@ from article10.agents.refusal import keys_to, objection
 from article10.agents.short_error import listed_mistakes, named, shown
 from article10.model.checked import checked
 from article10.model.days import Day
+from article10.model.roster import Roster
 from article10.model.scenario import Scenario, ScenarioError
 from article10.model.toml_file import read_toml
 from article10.runs.output.toml_value import toml_lines
@@ -28,7 +29,7 @@ class StanceTarget(Parameters):
     """The mean stance of a member at a date, over runs.
 
     Attributes:
-        member: ISO 3166 code of the member.
+        member: the member, by code or name in English.
         date: the date; the stance is that of the last step on or before it.
         value: mean stance, -1 to 1.
         tolerance: one standard deviation.
@@ -81,7 +82,7 @@ class RatificationTarget(Parameters):
 
     Attributes:
         n: ordinal of the ratification, for the n-th; give either this or ``member``.
-        member: ISO 3166 code, for the ratification of that member.
+        member: for the ratification of that member, by code or name in English.
         days: median number of days.
         tolerance: one standard deviation, in days.
     """
@@ -117,7 +118,7 @@ class ObjectionTarget(Parameters):
     """The share of councils at which a member objects.
 
     Attributes:
-        member: ISO 3166 code of the member.
+        member: the member, by code or name in English.
         reason: ``own_stance``, or ``any`` to count objections because of the war too.
         value: share of councils, 0 to 1.
         tolerance: one standard deviation.
@@ -195,14 +196,30 @@ class Targets(Parameters):
         except ValidationError as error:
             raise ScenarioError(listed_mistakes(target_messages(error, str(path)))) from None
 
+    def by_code(self, scenario: Scenario) -> Self:
+        """The targets with codes in place of the names of members; who is not on the roster stays as it is.
+
+        Raises:
+            ScenarioError: two targets are then the same.
+        """
+        find = scenario.members().find
+        coded = {
+            kind: tuple(
+                each.with_(member=code) if (code := find(getattr(each, "member", None))) else each
+                for each in getattr(self, kind)
+            )
+            for kind in type(self).model_fields
+        }
+        return type(self)(**coded)
+
     def check(self, scenario: Scenario) -> None:
         """Raise unless a scenario can reach every target.
 
         Raises:
             ScenarioError: a member is not on the roster, a date lies outside the scenario, or n exceeds the members.
         """
-        members = scenario.members().iso3
-        wrong = [text for target in self for text in _unfit(target, scenario, members)]
+        roster = scenario.members()
+        wrong = [text for target in self for text in _unfit(target, scenario, roster)]
         if wrong:
             raise ScenarioError(listed_mistakes(wrong))
 
@@ -221,17 +238,17 @@ def as_targets(targets: Targets | str | Path) -> Targets:
     return targets if isinstance(targets, Targets) else Targets.read(targets)
 
 
-def _unfit(target: Target, scenario: Scenario, members: tuple[str, ...]) -> Iterator[str]:
+def _unfit(target: Target, scenario: Scenario, roster: Roster) -> Iterator[str]:
     member = getattr(target, "member", None)
-    if member is not None and member not in members:
-        yield f"targets: {target.label}: member = {member!r}: not on the roster{nearest(member, members)}"
+    if member is not None and roster.find(member) is None:
+        yield f"targets: {target.label}: member = {member!r}: not on the roster{roster.hint(member)}"
     day = getattr(target, "date", None) or getattr(target, "by", None)
     end = scenario.horizon + timedelta(days=scenario.step_days)
     if day is not None and not scenario.start < day <= end:
         yield f"targets: {target.label}: expected a date after {scenario.start} and up to {scenario.horizon}"
     n = getattr(target, "n", None)
-    if n is not None and n > len(members):
-        yield f"targets: {target.label}: n = {n}: expected at most {len(members)}, the number of members"
+    if n is not None and n > len(roster):
+        yield f"targets: {target.label}: n = {n}: expected at most {len(roster)}, the number of members"
 
 
 def target_messages(error: ValidationError, origin: str) -> list[str]:

@@ -80,7 +80,7 @@ def tune(
     if out is not None:
         check_folder_name(Path(out))
     read = read_scenario(scenario, edition=edition)
-    space, wanted = Space.of(parameters), as_targets(targets)
+    space, wanted = Space.of(parameters), as_targets(targets).by_code(read)
     wanted.check(read)
     folder = None if out is None else Path(out)
     evaluate = Evaluator(read, wanted, space, runs, seed, folder, 1 if method == "best" else workers)
