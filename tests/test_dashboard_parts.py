@@ -173,6 +173,18 @@ def test_the_network_draws_each_weight_that_is_large_enough():
     assert drawn.count("<circle") == len(model.setup.roster)
 
 
+def test_network_and_chart_write_names_of_countries_not_codes(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(drawings, "png_of", lambda figure, dpi: drawn.append(figure) or b"")
+    model = AccessionModel("baseline", changes=SHORT)
+    model.step()
+    drawings.trajectories_png(model)
+    roster, chosen = model.setup.roster, drawings.selected_members(model.setup.scenario)
+    assert {text.get_text() for text in drawn[0].axes[0].texts} >= {roster.name_of[code] for code in chosen}
+    network = drawings.network_svg(model)
+    assert [name for name in roster.names if f">{name}</text>" not in network] == []
+
+
 def test_the_history_of_stances_is_the_run():
     model = AccessionModel("baseline", SEED, RUN, changes=SHORT)
     for _ in range(5):

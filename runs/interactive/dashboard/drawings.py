@@ -19,7 +19,7 @@ from article10.runs.figures.member_looks import member_looks
 from article10.runs.figures.network import STRONGEST, in_a_circle, strongest
 from article10.runs.figures.plot import selected_members
 from article10.runs.figures.stance_colours import colour_of
-from article10.runs.figures.style import house_style, label_ends, note_runs, stance_axis, time_axis
+from article10.runs.figures.style import house_style, label_ends, literal, note_runs, stance_axis, time_axis
 from article10.runs.interactive.dashboard.fan import DPI
 from article10.runs.interactive.figure import png_of
 
@@ -132,29 +132,41 @@ def _path(shape: np.ndarray) -> str:
 
 # --- the network ----------------------------------------------------------------------------------------------------
 
+RADIUS = 350.0
+"""Radius of the circle of members; the names stand outside it."""
+
 
 def network_svg(model: AccessionModel) -> str:
     """The influence network: members in a circle, from the most willing, and to each the strongest arrows."""
     roster, network = model.setup.roster, model.setup.network
-    place = 400 * in_a_circle(roster.stance) * (1.0, -1.0)
+    place = RADIUS * in_a_circle(roster.stance) * (1.0, -1.0)
     radius = np.sqrt(110 + 5200 * roster.influence_weight)
     parts = [
-        '<svg class="a10-network" viewBox="-490 -495 980 975" role="img" aria-label="Influence network">',
+        '<svg class="a10-network" viewBox="-600 -600 1200 1200" role="img" aria-label="Influence network">',
         '<defs><marker id="a10-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" markerHeight="11" '
         'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8Z" fill="#8a8a8a"/></marker></defs>',
     ]
     for i, j in zip(*np.nonzero(strongest(network, STRONGEST)), strict=True):
         by, whom = roster.names[j], roster.names[i]
         parts.append(_arrow(place[j], place[i], float(radius[i]), float(network[i, j]), escape(by), escape(whom)))
-    for k, (code, stance) in enumerate(stances(model).items()):
-        x, y = place[k]
-        label_x, label_y = place[k] * (1 + (radius[k] + 32) / 400)
+    for k, stance in enumerate(stances(model).values()):
+        (x, y), name = place[k], escape(roster.names[k])
         parts.append(
             f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius[k]:.1f}" fill="{colour(stance)}" stroke="#444">'
-            f"<title>{escape(roster.names[k])}: {stance:+.2f}</title></circle>"
-            f'<text x="{label_x:.0f}" y="{label_y + 8:.0f}" text-anchor="middle" font-size="23">{code}</text>'
+            f"<title>{name}: {stance:+.2f}</title></circle>{_beside(place[k], float(radius[k]), name)}"
         )
     return "".join([*parts, "</svg>"])
+
+
+def _beside(place: np.ndarray, radius: float, name: str) -> str:
+    """A name that leads outwards from its member, never upside down."""
+    x, y = place * (1 + (radius + 10) / RADIUS)
+    is_right = x > 0
+    turned = np.degrees(np.arctan2(y, x)) - (0 if is_right else 180)
+    return (
+        f'<text transform="translate({x:.0f} {y:.0f}) rotate({turned:.1f})" dy="0.35em" font-size="28" '
+        f'text-anchor="{"start" if is_right else "end"}">{name}</text>'
+    )
 
 
 def _arrow(start: np.ndarray, end: np.ndarray, radius: float, weight: float, by: str, whom: str) -> str:
@@ -188,14 +200,14 @@ def trajectories_png(model: AccessionModel) -> bytes:
     with house_style():
         figure = Figure(figsize=(5.0, 2.8))
         FigureCanvasAgg(figure)
-        ax = figure.add_axes((0.1, 0.17, 0.82, 0.8))
+        ax = figure.add_axes((0.1, 0.17, 0.71, 0.8))
         stance_axis(ax, scenario.accession.objection_line, label=False)
         lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
         ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
         looks = member_looks(scenario)
         for code in selected_members(scenario):
             of = roster.index(code)
-            ax.plot(days, history[:, of], linewidth=1.6, label=code, **looks[code])
+            ax.plot(days, history[:, of], linewidth=1.6, label=literal(roster.names[of]), **looks[code])
             ax.plot(days[-1], history[-1, of], "o", color=looks[code]["color"], markersize=3.5)
         ax.set_xlim(first, last)
         time_axis(ax)
