@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -145,3 +146,76 @@ def test_accession_against_others_ends_at_the_share_of_each(results):
 def test_what_cannot_stand_side_by_side_is_refused(results, draw, word):
     with pytest.raises(ValueError, match=word):
         draw(*results[:2])
+
+
+# --- folders ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["outcomes", "stance"])
+def batch(request, tmp_path_factory):
+    names = ("baseline", "no_pressure", "us_champion")
+    design = article10.Design(scenarios=names, runs=40, seed=5, changes=SHORT, record=request.param)
+    folder = tmp_path_factory.mktemp("batch") / "b"
+    article10.run_batch(design, folder, workers=1, progress=False)
+    return folder, request.param
+
+
+def test_a_batch_is_compared_without_simulating_as_its_scenarios_are(found, batch, monkeypatch):
+    folder, recorded = batch
+    monkeypatch.setattr("article10.runs.analyses.comparison.compare.paired_runs", None)
+    of_batch = article10.compare(folder)
+    assert (of_batch.names, of_batch.runs, of_batch.seed) == (found.names, 40, 5)
+    pd.testing.assert_frame_equal(of_batch.outcomes, found.outcomes, rtol=1e-6)
+    pd.testing.assert_frame_equal(of_batch.objections, found.objections)
+    measures = of_batch.by_year.index.get_level_values("measure").unique()
+    shared = found.by_year[found.by_year.index.get_level_values("measure").isin(measures)]
+    pd.testing.assert_frame_equal(of_batch.by_year, shared, rtol=1e-6, atol=1e-7)
+    if recorded == "stance":
+        assert set(measures) == {"invitation", "signature", "accession", "cohesion"}
+        pd.testing.assert_frame_equal(of_batch.stances, found.stances, rtol=1e-6, atol=1e-7)
+    else:
+        assert set(measures) == {"invitation", "signature", "accession"}
+        assert of_batch.stances.empty
+        assert any("stances were not recorded" in text for text in of_batch.sentences())
+    assert of_batch.plot()
+    assert of_batch.plot_differences()
+
+
+def test_results_and_batches_are_compared_by_folder_on_the_command_line(found, batch, tmp_path):
+    folder, _ = batch
+    for name, changes in (("usual", SHORT), ("firm", SHORT | {"accession.objection_line": -0.3})):
+        article10.simulate("baseline", 30, 5, changes=changes).write(tmp_path / name, figures=False)
+    told = CliRunner().invoke(app, ["compare", str(tmp_path / "usual"), str(tmp_path / "firm"), str(folder)])
+    assert told.exit_code == 0, told.output
+    assert "30 runs" in told.stdout
+    some = article10.compare(tmp_path / "usual", [tmp_path / "firm", folder])
+    assert some.names == ["usual", "firm", "b: baseline", "b: no_pressure", "b: us_champion"]
+    same = some.outcomes.xs("b: baseline", level="scenario")["difference"]
+    assert (same == 0).all()  # the same scenario, seed and runs
+    assert some.objections.loc["firm", "difference"].abs().max() > 0
+    assert "hot_war" not in some.by_year.index.get_level_values("measure")  # a batch records only what it is asked for
+
+
+def test_the_points_of_a_sweep_are_named_after_what_differs(tmp_path):
+    grid = {"stance.peer_rate": [0.2, 0.8]}
+    article10.run_batch(article10.Design(runs=4, changes=SHORT, grid=grid), tmp_path / "s", workers=1, progress=False)
+    assert article10.compare(tmp_path / "s").names == ["stance.peer_rate 0.2", "stance.peer_rate 0.8"]
+
+
+def test_a_folder_beside_a_scenario_or_of_other_draws_is_refused(tmp_path):
+    for name, seed in (("a", 1), ("b", 2)):
+        article10.simulate("baseline", 2, seed, changes=SHORT).write(tmp_path / name, figures=False)
+    a, b = tmp_path / "a", tmp_path / "b"
+    with pytest.raises(ValueError, match="'a' and 'b' do not share draws: seed is 1 in one and 2"):
+        article10.compare(a, [b])
+    with pytest.raises(ScenarioError, match="with folders only"):
+        article10.compare(a, ["baseline"])
+    with pytest.raises(ScenarioError, match="as it is"):
+        article10.compare(a, [b], changes=SHORT)
+    with pytest.raises(ScenarioError, match="name a second folder"):
+        article10.compare(a)
+    with pytest.raises(ScenarioError, match="neither `article10 run` nor"):
+        article10.compare(a, [tmp_path])
+    article10.simulate("baseline", 2, 1, first_run=2, changes=SHORT).write(tmp_path / "c", figures=False)
+    with pytest.raises(ValueError, match="no run is in all of a, c"):
+        article10.compare(a, [tmp_path / "c"])

@@ -38,7 +38,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def folder(result, tmp_path_factory):
-    result.write(where := tmp_path_factory.mktemp("run") / "r")
+    result.write(where := tmp_path_factory.mktemp("run") / "r", figures=False)
     return where
 
 

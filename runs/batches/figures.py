@@ -209,13 +209,7 @@ class BatchPlot:
         return probability_that(names.pop() if len(names) == 1 else "the candidate", milestone)
 
     def _label(self, point: int) -> str:
-        row = self.batch.points.loc[point]
-        parts = [str(row[key]) if key == "scenario" else f"{key} {_shown(row[key])}" for key in self.batch.varied]
-        return literal(", ".join(parts) or str(row["scenario"]))
-
-
-def _shown(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+        return literal(self.batch.label(point))
 
 
 def _described(key: str) -> str:

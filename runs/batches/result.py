@@ -198,6 +198,16 @@ class BatchResult:
         if point not in self.points.index:
             raise UnknownNameError(f"point = {point}: the batch has points 0 to {len(self.points) - 1}")
 
+    def label(self, point: int) -> str:
+        """What a point has that others have not, such as ``"no_pressure, stance.peer_rate 0.8"``.
+
+        Raises:
+            KeyError: the batch does not have the point.
+        """
+        row = self._row(point)
+        parts = [str(row[key]) if key == "scenario" else f"{key} {_shown(row[key])}" for key in self.varied]
+        return ", ".join(parts) or str(row["scenario"])
+
     def _row(self, point: int) -> dict[str, Any]:
         self.check_point(point)
         return {str(key): value for key, value in self.points.loc[point].items()}
@@ -320,3 +330,7 @@ class BatchResult:
         from article10.runs.batches.figures import BatchPlot  # matplotlib only when something is drawn
 
         return BatchPlot(self)
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -176,9 +176,9 @@ def compare(
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SCENARIO|FILE]...",
+            metavar="[SCENARIO|FILE|DIR]...",
             help="Names of scenarios, or paths of TOML files; the others are compared with the first [default: "
-            "baseline no_pressure].",
+            "baseline no_pressure]. Or folders of results or batches, whose runs are compared as they are.",
         ),
     ] = None,
     combine: Annotated[
@@ -199,8 +199,14 @@ def compare(
 ) -> None:
     """Run k of each scenario has the random draws of run k of the others, so that they differ by what was changed."""
     from article10.runs.analyses.comparison.compare import DEFAULT
+    from article10.runs.analyses.comparison.runs_compared import is_folder
 
     changes = parsed_changes(settings or (), edition)
+    if scenarios and any(map(is_folder, scenarios)):
+        options: dict[str, Any] = {"combine": combine or (), "changes": changes, "edition": edition}
+        first, *more = scenarios
+        give(lambda: ANALYSES["compare"].load()(first, more, **options), out, force, figures)
+        return
     first, *more = scenarios or ["baseline", *([] if combine else [DEFAULT])]
     others = [read_scenario(each, changes) for each in more]
     others += [combined(first, combine, changes)] if combine else []

@@ -50,10 +50,11 @@ class Comparison(AnalysisResult):
         outcomes: indexed by measure and scenario: the value at the horizon, and its difference from the first scenario
             in paired runs, with 95% intervals. Differences of shares are of probabilities.
         by_year: indexed by measure, date and scenario: the same at the end of each year; ``hot_war`` is the share of
-            runs with a hot war.
+            runs with a hot war. What folders of results did not record is missing.
         objections: indexed by scenario and member: share of councils at which the member objects by its own stance, and
             its difference from the first scenario, with 95% intervals that treat runs as clusters.
-        stances: indexed by scenario and member: mean stance at the end of the last year, and its difference.
+        stances: indexed by scenario and member: mean stance at the end of the last year, and its difference; empty
+            where folders of results did not record stances.
     """
 
     scenario: Scenario
@@ -73,7 +74,7 @@ class Comparison(AnalysisResult):
     @property
     def question(self) -> str:
         """The question that the analysis answers."""
-        return f"What differs from {self.scenario.name}? ({listed(self.names[1:])})"
+        return f"What differs from {self.names[0]}? ({listed(self.names[1:])})"
 
     def asked(self) -> dict[str, Any]:
         """The scenarios."""
@@ -97,8 +98,11 @@ class Comparison(AnalysisResult):
         return stating(f"{name}, compared with {self.names[0]}: {'; '.join(said)}.", *changes, change)
 
     def _members_of(self, name: str) -> str:
-        objecting, moved = (frame.loc[[name]].droplevel("scenario") for frame in (self.objections, self.stances))
+        objecting = self.objections.loc[[name]].droplevel("scenario")
         often = _named(objecting, "objects more or less often", "object more or less often", POINTS)
+        if self.stances.empty:
+            return f"{name}: {often}; stances were not recorded."
+        moved = self.stances.loc[[name]].droplevel("scenario")
         ends = _named(moved, "ends with another stance", "end with another stance", SIGNED)
         return f"{name}: {often}; {ends}."
 
@@ -109,7 +113,9 @@ class Comparison(AnalysisResult):
         means = self.outcomes[~self.outcomes.index.get_level_values("measure").isin(SHARES)]
         of_shares: dict[str, Form] = {"value": PERCENT, "difference": POINTS}
         of_means: dict[str, Form] = {"value": "{:.2f}", "difference": "{:+.2f}"}
-        objecting, moved = (frame.loc[others] for frame in (self.objections, self.stances))
+        objecting, moved = (
+            frame[frame.index.get_level_values("scenario").isin(others)] for frame in (self.objections, self.stances)
+        )
         by_size = objecting.reindex(objecting["difference"].abs().sort_values(ascending=False).index)
         moved_most = moved.reindex(moved["difference"].abs().sort_values(ascending=False).index)
         return {

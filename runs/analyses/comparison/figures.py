@@ -13,6 +13,7 @@ from article10.runs.figures.style import (
     PALE,
     drawing,
     label_ends,
+    literal,
     note_runs,
     points_axis,
     time_axis,
@@ -48,7 +49,7 @@ def draw_by_year(found: Comparison, measure: str, ax: Axes | None) -> Axes:
                 value, low, high = (np.array([0.0, *each]) for each in (value, low, high))
             end = f"{value[-1]:.1%}" if is_share else f"{value[-1]:.2f}"
             ax.fill_between(days, low, high, color=look["color"], alpha=0.12, linewidth=0)
-            ax.plot(days, value, label=f"{name} {end}", **look)
+            ax.plot(days, value, label=literal(f"{name} {end}"), **look)
             ax.set_xlim(days[0], days[-1])
         if is_share:
             ax.set_ylim(0, min(1.0, 1.15 * float(rows["value_high"].max()) + 0.02))
@@ -84,14 +85,16 @@ def draw_differences(found: Comparison, ax: Axes | None) -> Axes:
                 ax.plot(row["difference"], place, "o", color=colour)
                 ticks.append(place)
                 what = "bid shelved" if measure == "ever_shelved" else measure
-                labels.append(what if len(others) == 1 else f"{what}: {name.removeprefix(found.names[0] + ' ')}")
+                labels.append(
+                    literal(what if len(others) == 1 else f"{what}: {name.removeprefix(found.names[0] + ' ')}")
+                )
         ax.set_yticks(ticks, labels)
         ax.invert_yaxis()
         ax.axvline(0, color="#888888", linewidth=0.8)
         points_axis(ax, "probability by the horizon")
         ax.grid(visible=False, axis="y")
         less = f"{others[0][1]} less {found.names[0]}" if len(others) == 1 else f"each scenario less {found.names[0]}"
-        ax.set_title(f"Differences of probabilities: {less}")
+        ax.set_title(literal(f"Differences of probabilities: {less}"))
         words = "lines: 95% CI (simulation uncertainty only); pale: CI includes zero"
         note_runs(ax, found.runs, words, below=38, where=" of each scenario, paired")
     return ax
