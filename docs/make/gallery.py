@@ -40,8 +40,11 @@ rhos = {"guarantees.substitution": (-1.0, -0.5, 0.0, 0.5, 1.0)}
 design = article10.Design(scenarios=(bound,), runs=500, seed=7, grid=rhos)
 article10.run_batch(design, "results/sweep").plot.against("guarantees.substitution", "invitation")"""
 
-MOVING = """short = article10.simulate("baseline", runs=4, seed=7, changes={"horizon": "2029-12-03"})
-short.animate(3, "run.gif")  # or run.mp4, where ffmpeg is installed"""
+MOVING = """five = article10.simulate("baseline", runs=300, seed=7, changes={"horizon": "2031-12-31"})
+objects = (five.data["reason"] & 1).where(five.data["ballot"] >= 0)  # by its own stance, at each council
+changed = (abs(objects.diff("council")) > 0).sum(["council", "member"])  # how often members began or ceased to object
+invited = five.data["invitation_step"] > 0
+five.animate(int(changed.where(invited, 0).idxmax("run")), "run.gif")  # or run.mp4, where ffmpeg is installed"""
 
 FORK = """state = result.state(4, "2029-06-04")
 as_before = article10.branch(state, runs=300, changes={"name": "as before"})
@@ -106,7 +109,14 @@ PICTURES: dict[str, tuple[Picture, ...]] = {
         Picture("map", "Median stances at the horizon on a map", "result.plot.map()"),
         Picture("network", "The influence network: which two members influence each most", "result.plot.network()"),
     ),
-    "One run as an animation": (Picture("run.gif", "Three years of run 3, one frame per month", MOVING),),
+    "One run as an animation": (
+        Picture(
+            "run.gif",
+            "A council that changes its mind, one frame per month: of the runs with an invitation by 2031, the one in "
+            "which members most often began or ceased to object",
+            MOVING,
+        ),
+    ),
     "One run with many futures": (
         Picture(
             "fork", "Run 4 up to June 2029, and 300 runs that fork from it, with and without Russian pressure", FORK
