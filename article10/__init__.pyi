@@ -10,6 +10,7 @@ from .model.roster import Roster, read_roster
 from .model.scenario import Scenario, ScenarioError
 from .model.scenario_file import read_scenario
 from .model.world import World
+from .runs.analyses.claims.claims import claims
 from .runs.analyses.comparison.compare import compare
 from .runs.analyses.discovery.discovery import discover, discover_parameters
 from .runs.analyses.guarantees.three_futures import three_futures
@@ -80,6 +81,7 @@ __all__ = [
     "World",
     "branch",
     "brief",
+    "claims",
     "compare",
     "compare_rules",
     "decide",

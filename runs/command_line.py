@@ -54,6 +54,7 @@ RUNS = {
 WITH_OPTIONS_OF_THEIR_OWN = {
     "influence": partial(Command, function="analyses:influence"),
     "compare": partial(Command, function="analyses:compare"),
+    "claims": partial(Command, function="analyses:claims"),
     "why": partial(Command, function="analyses:why"),
     "guarantees": partial(Command, function="analyses:guarantees"),
     "sensitivity": partial(Command, function="analyses:sensitivity", kept="batch"),

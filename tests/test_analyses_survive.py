@@ -24,6 +24,7 @@ COMMANDS = {
     "holdouts": "holdouts baseline --runs 10",
     "rules": "rules baseline --runs 12",
     "compare": "compare baseline no_pressure --runs 12",
+    "claims": "claims baseline --runs 10 --points 1 --runs-at-a-point 3 --workers 1",
     "why": "why baseline --runs 40",
     "guarantees": "guarantees baseline --level 0.3 --runs 10",
     "guarantees --futures": "guarantees baseline --futures --runs 10",

@@ -41,6 +41,7 @@ CHEAP = {
     "holdouts": ("--runs", "2", *SHORT),
     "rules": ("--runs", "2", *SHORT),
     "why": ("--runs", "2", *SHORT),
+    "claims": ("--runs", "2", "--points", "1", "--runs-at-a-point", "2", "--workers", "1", *SHORT),
     "rivals": ("--runs", "2", "--no-past", *SHORT),
     "guarantees": ("--runs", "2", "--level", "0.5", *SHORT),
     "sensitivity": ("--method", "tornado", "--runs", "1", "--parameters", "stance.peer_rate", *SHORT),

@@ -49,6 +49,7 @@ ANALYSES = {
     "compare_rules": lambda _: article10.compare_rules(runs=2, changes=SHORT),
     "guarantee_tradeoff": lambda _: article10.guarantee_tradeoff(runs=2, changes=SHORT),
     "three_futures": lambda _: article10.three_futures(runs=2, changes=SHORT),
+    "claims": lambda _: article10.claims(runs=2, n_points=2, runs_at_a_point=2, workers=1, changes=SHORT),
     "discover": lambda _: article10.discover(runs=2, changes=SHORT),
     "discover_parameters": parameters_discovered,
     "screen": lambda _: article10.screen(runs=2, trajectories=2, changes=SHORT, **ALONE),
@@ -129,6 +130,8 @@ def small(command):
     words += SMALL.get(name, ["--runs", "2"])
     if name == "sensitivity" and "tornado" not in words:
         words += ["--samples", "4" if "sobol" in words else "2", "--workers", "1"]
+    if name == "claims":
+        words += ["--points", "1", "--runs-at-a-point", "2", "--workers", "1"]
     if "finland_2022" not in words:
         words += ["--set", f"horizon={'2030-02-01' if '--until' in words else SHORT['horizon']}"]
     return words

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 import article10
+from article10.runs.analyses.claims.claims import claims
 from article10.runs.analyses.comparison.compare import compare
 from article10.runs.analyses.guarantees.three_futures import three_futures
 from article10.runs.analyses.holdouts.power import holdout_power
@@ -34,6 +35,7 @@ ANALYSES = {
     "influence": lambda **asked: influence("baseline", "russia", **asked),
     "ranking": lambda **asked: rank_influence("baseline", ["russia"], **asked),
     "comparison": compare,
+    "claims": lambda **asked: claims(n_points=1, runs_at_a_point=2, workers=1, **asked),
     "rules": lambda **asked: compare_rules(rules=("unanimity", "simple majority"), **asked),
     "holdouts": holdout_power,
     "rivals": lambda **asked: rivals(past=False, **asked),

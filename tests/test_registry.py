@@ -47,6 +47,7 @@ SMALL = {
     "screen": {"parameters": TWO, "trajectories": 2, **ALONE},
     "sobol": {"parameters": TWO, "base_samples": 4, **ALONE},
     "tornado": {"parameters": TWO[:1]},
+    "claims": {"n_points": 1, "runs_at_a_point": 2, "workers": 1},
     "tune": {"parameters": TWO, "targets": TARGETS, "points": 32, **ALONE},
     "hindcast": {"scenario": "finland_2022_at_signing", "draws": 2},
     "hindcast_stances": {"scenario": "ukraine_2022"},

@@ -39,6 +39,7 @@ ANALYSES = (
     "rank_influence",
     "compare_rules",
     "holdout_power",
+    "claims",
     "discover",
     "guarantee_tradeoff",
     "three_futures",

@@ -122,6 +122,26 @@ def paired_runs(
     >>> sorted(paired_runs(both, runs=4))
     ['baseline', 'no_pressure']
     """
+    records = paired_records(variants, runs, seed, by_year=by_year, first_run=first_run, progress=progress)
+    return {name: record.result(setup, seed, first_run) for name, (record, setup) in records.items()}
+
+
+def paired_records(
+    variants: Mapping[str, Scenario],
+    runs: int,
+    seed: int = 0,
+    *,
+    by_year: Sequence[str] = (),
+    first_run: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, tuple[YearEndRecorder, Setup]]:
+    """What is recorded of paired runs, as arrays: for analyses of so many variants that datasets would take their time.
+
+    Arguments and errors are those of ``paired_runs``.
+
+    Returns:
+        The record of each variant with its setup, by name.
+    """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     first_run = whole("first_run", first_run, most=LARGEST - runs)
     check_comparable(variants)
@@ -140,7 +160,7 @@ def paired_runs(
     for (places, setup), recorder in zip(setups, recorders, strict=True):
         for i, place in enumerate(places):
             own = recorder.part(slice(i * runs, (i + 1) * runs))
-            found[names[place]] = own.result(setup.stack([scenarios[place]]), seed, first_run)
+            found[names[place]] = own, setup.stack([scenarios[place]])
     return {name: found[name] for name in names}
 
 

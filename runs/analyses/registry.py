@@ -117,6 +117,13 @@ SHIPPED = (
         page="compare.md",
     ),
     Analysis(
+        "claims",
+        "Does the model show what it was made to show?",
+        ROOMS + "analyses.claims.claims:claims",
+        "claims",
+        page="claims.md",
+    ),
+    Analysis(
         "discover",
         "What distinguishes the runs in which an outcome happened?",
         ROOMS + "analyses.discovery.discovery:discover",

@@ -148,6 +148,12 @@ def _active() -> KeptRuns | None:
     return kept
 
 
+def kept_folder() -> Path | None:
+    """The folder in which runs are now kept, for other processes that simulate some of them; None if they are not."""
+    kept = _active()
+    return None if kept is None else kept.folder
+
+
 @contextmanager
 def keeping(kept: KeptRuns) -> Iterator[KeptRuns]:
     """Keep the runs of all analyses in the block."""

@@ -122,6 +122,25 @@ class Space:
         return pd.DataFrame(values, columns=self.keys).astype({key: int for key in self.ranges if key in self.whole})
 
 
+def plausible_points(points: int, seed: int, kept: Collection[str] = ()) -> list[dict[str, int | float]]:
+    """A Latin hypercube over the plausible ranges of all parameters that have one (McKay et al. 1979).
+
+    Args:
+        points: number of points.
+        seed: seed of the points.
+        kept: keys of parameters that are left out.
+
+    Returns:
+        The values of each point, by full key, as changes of a scenario.
+    """
+    from scipy.stats import qmc
+
+    space = Space.of([key for key in Space.of().keys if key not in kept])
+    generator = np.random.Generator(np.random.PCG64([seed, 2]))
+    sample = qmc.LatinHypercube(len(space.keys), rng=generator).random(points)
+    return [space.changes(row) for row in space.values(sample)]
+
+
 def plausible_range(place: str, key: str, known: Collection[str]) -> Range:
     """The plausible range of a parameter.
 

@@ -213,6 +213,38 @@ def compare(
     ask("compare", read_scenario(first, changes), out, force, figures, others=others, runs=runs, seed=seed)
 
 
+def claims(
+    scenario: Source = "baseline",
+    runs: Runs = 2000,
+    points: Annotated[
+        int,
+        typer.Option(metavar="N", help="Number of points of the plausible parameters.", min=1),
+    ] = 12,
+    runs_at_a_point: Annotated[
+        int, typer.Option(metavar="N", help="Number of paired runs per variant at each point.", min=1)
+    ] = 40,
+    seed: Seed = 0,
+    settings: Settings = None,
+    edition: EditionChoice = None,
+    workers: Workers = None,
+    out: Out = None,
+    figures: Figures = None,
+    force: Force = False,
+) -> None:
+    """Each claim is a mechanism with a switch, declared with its direction before anything was computed."""
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
+    size = {"runs": runs, "n_points": points, "runs_at_a_point": runs_at_a_point}
+    options = {**size, "seed": seed}
+    work = Work("claims", chosen, options, out)
+
+    def find() -> AnalysisResult:
+        with progress_shown("claims") as done:
+            found: AnalysisResult = ANALYSES["claims"].ask(chosen, {"progress": done}, **options, workers=workers)
+        return found
+
+    give(find, out, force, figures, work)
+
+
 def why(
     scenario: Source = "baseline",
     outcome: Outcome = "invitation",

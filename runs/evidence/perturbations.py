@@ -11,7 +11,7 @@ import numpy as np
 from article10.agents.member_parameters import NetworkName
 from article10.agents.russia import STRATEGIES
 from article10.model.scenario import MemberOverride, Scenario
-from article10.runs.batches.ranges import Space
+from article10.runs.batches.ranges import plausible_points
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Perturbation]:
 
 
 def parameters(base: Scenario, points: int, seed: int, kept: Collection[str] = ()) -> Iterator[Perturbation]:
-    """A Latin hypercube over the plausible ranges of all parameters that have one (McKay et al. 1979).
+    """A scenario at points of a Latin hypercube over the plausible ranges of all parameters that have one.
 
     Args:
         base: the scenario to perturb.
@@ -76,11 +76,5 @@ def parameters(base: Scenario, points: int, seed: int, kept: Collection[str] = (
         seed: seed of the points.
         kept: keys of parameters that keep the value of the scenario.
     """
-    from scipy.stats import qmc
-
-    space = Space.of([key for key in Space.of().keys if key not in kept])
-    generator = np.random.Generator(np.random.PCG64([seed, 2]))
-    sample = qmc.LatinHypercube(len(space.keys), rng=generator).random(points)
-    for k, row in enumerate(space.values(sample)):
-        values = space.changes(row)
+    for k, values in enumerate(plausible_points(points, seed, kept)):
         yield Perturbation("parameters", f"point {k + 1}", base.with_(values), values)
