@@ -11,7 +11,7 @@ import pytest
 import article10
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
-from article10.runs.analyses.claims.claims import claims
+from article10.runs.analyses.claims.claims import claims, claims_table
 from article10.runs.analyses.claims.claims_result import Finding
 from article10.runs.analyses.claims.declared import LACKING, Claim, Direction, alike, changed, read_claims
 from article10.runs.analyses.claims.measures import MEASURES
@@ -215,6 +215,16 @@ def test_what_cannot_be_asked_is_said():
 
 def needs_weeks(claim: Claim) -> int:
     return max((event["weeks"] for held in (claim.world, claim.switch) for event in held.get("events", ())), default=0)
+
+
+def test_without_plausible_points_the_table_is_the_same_but_for_their_shares(scenario, found):
+    table = claims_table(scenario, RUNS, 4)
+    shares = ["plausible_share", "plausible_opposite"]
+    assert table.drop(columns=shares).equals(found.claims.drop(columns=shares))
+    assert table[shares].isna().all(axis=None)
+    answer = claims(runs=2, n_points=0, workers=1, changes={"horizon": "2026-03-01"})
+    assert "plausible" not in answer.sentences()[-1]
+    answer.plot().get_figure().draw_without_rendering()
 
 
 def test_after_the_invitation_claims_are_about_accession():

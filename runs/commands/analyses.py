@@ -218,7 +218,7 @@ def claims(
     runs: Runs = 2000,
     points: Annotated[
         int,
-        typer.Option(metavar="N", help="Number of points of the plausible parameters.", min=1),
+        typer.Option(metavar="N", help="Number of points of the plausible parameters.", min=0),
     ] = 12,
     runs_at_a_point: Annotated[
         int, typer.Option(metavar="N", help="Number of paired runs per variant at each point.", min=1)

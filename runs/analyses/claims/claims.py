@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from article10.runs.analyses.paired import MEASURED, Progress, outcomes_ahead, p
 from article10.runs.batches.executors import executor
 from article10.runs.batches.kept_runs import KeptRuns, keeping, kept_folder
 from article10.runs.batches.ranges import plausible_points
-from article10.runs.statistics.intervals import Difference, paired, warn_if_underpowered
+from article10.runs.statistics.intervals import Difference, TooFewRunsWarning, paired, warn_if_underpowered
 
 RUNS_OF_A_TASK, VARIANTS_OF_A_TASK = 1000, 8
 """Runs of a variant, and variants, that a process simulates at a time: fewer would be slower, more take more memory."""
@@ -97,7 +98,7 @@ def claims(
         TooFewRunsWarning: an effect is not distinguishable from zero.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
-    n_points, runs_at_a_point = whole("n_points", n_points, 1), whole("runs_at_a_point", runs_at_a_point, 1)
+    n_points, runs_at_a_point = whole("n_points", n_points), whole("runs_at_a_point", runs_at_a_point, 1)
     chosen = read_scenario(scenario, changes, edition=edition)
     declared = read_claims()
     obstacles = {claim.id: claim.obstacle(chosen) for claim in declared}
@@ -124,6 +125,24 @@ def claims(
     )
 
 
+def claims_table(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = 100,
+    seed: int = 0,
+    *,
+    edition: str | Path | Edition | None = None,
+    workers: int | None = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """The table of the claims alone, without plausible points and in this process: for checks that need few runs.
+
+    Arguments and errors are those of ``claims``; see ``Claims.claims`` for the columns.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TooFewRunsWarning)  # the table says what is not detected
+        return claims(scenario, runs, seed, n_points=0, edition=edition, workers=workers, progress=progress).claims
+
+
 # --- the runs ---------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +157,8 @@ def _tasks(at: Mapping[int, Scenario], asked: Sequence[Claim], runs: int, runs_a
         own = {name: (AS_IT_IS, name, of_point[AS_IT_IS][name]) for name in some}
         for first in range(0, runs, RUNS_OF_A_TASK):
             found.append(Task(own, first, min(RUNS_OF_A_TASK, runs - first)))
+        if len(at) == 1:
+            continue
         elsewhere = {f"{name}, point {k}": (k, name, of_point[k][name]) for name in some for k in at if k != AS_IT_IS}
         found.append(Task(elsewhere, 0, runs_at_a_point))
     return found
@@ -238,7 +259,8 @@ def _row(claim: Claim, at: Mapping[int, Scenario], found: Mapping[int, Values]) 
         row["finding"] = Finding.AS_STATED if claim.direction.is_met_by(d.mean) else Finding.OPPOSITE
     estimates = _estimates(claim, at, found)
     signs, opposite = ([claim.direction.is_met_by(sign * change) for change in estimates] for sign in (1, -1))
-    return row | {"plausible_share": float(np.mean(signs)), "plausible_opposite": float(np.mean(opposite))}
+    shares = [float(np.mean(each)) if each else np.nan for each in (signs, opposite)]
+    return row | {"plausible_share": shares[0], "plausible_opposite": shares[1]}
 
 
 def _estimates(claim: Claim, at: Mapping[int, Scenario], found: Mapping[int, Values]) -> list[float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
@@ -213,6 +214,8 @@ class Claims(AnalysisResult):
 
 def signs_text(row: pd.Series[Any]) -> str:
     """Shares of the plausible points at which an estimate has the stated and the opposite sign."""
+    if np.isnan(row["plausible_share"]):
+        return "–"
     return f"{row['plausible_share']:.0%} / {row['plausible_opposite']:.0%}"
 
 

@@ -77,10 +77,13 @@ def _new_panels(rows: Sequence[int]) -> list[Axes]:
 def _note(ax: Axes, found: Claims) -> None:
     words = (
         "paired with and without each; lines: 95% CI (simulation uncertainty only); dark: detected in the stated "
-        "direction; red: detected in the opposite direction; pale: CI includes zero. Arrows: stated direction. "
-        f"Stated / opposite: shares of {found.n_points} plausible points with the stated and the opposite sign, "
-        f"{found.runs_at_a_point} runs each"
+        "direction; red: detected in the opposite direction; pale: CI includes zero. Arrows: stated direction."
     )
+    if found.n_points:
+        words += (
+            f" Stated / opposite: shares of {found.n_points} plausible points with the stated and the opposite sign, "
+            f"{found.runs_at_a_point} runs each"
+        )
     note_runs(ax, found.runs, textwrap.fill(words, NOTE_LINE), below=38, where=" of each variant")
 
 
