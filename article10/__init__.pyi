@@ -43,6 +43,7 @@ from .runs.evidence.forecast_file import LockedFileError
 from .runs.evidence.forecast_scores import score_forecast
 from .runs.evidence.hindcast import hindcast
 from .runs.evidence.holdout_forecast import holdout_forecast
+from .runs.evidence.nowcast.nowcast import nowcast
 from .runs.evidence.rivals.rivals import rivals
 from .runs.evidence.stance_dynamics import hindcast_stances
 from .runs.interactive.panel import explore
@@ -100,6 +101,7 @@ __all__ = [
     "kept_runs",
     "load",
     "mesa_iterations",
+    "nowcast",
     "open_batch",
     "open_state",
     "rank_influence",

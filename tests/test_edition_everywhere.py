@@ -43,6 +43,7 @@ CHEAP = {
     "why": ("--runs", "2", *SHORT),
     "claims": ("--runs", "2", "--points", "1", "--runs-at-a-point", "2", "--workers", "1", *SHORT),
     "rivals": ("--runs", "2", "--no-past", *SHORT),
+    "nowcast": ("--runs", "2", "--rows", "ROWS", *SHORT),
     "guarantees": ("--runs", "2", "--level", "0.5", *SHORT),
     "sensitivity": ("--method", "tornado", "--runs", "1", "--parameters", "stance.peer_rate", *SHORT),
     "tune": ("TARGETS", "--parameters", "stance.peer_rate", "--runs", "2", "--points", "8", "--workers", "1"),
@@ -59,6 +60,11 @@ runs = 2
 changes.horizon = "2041-06-01"
 [grid]
 stance.peer_rate = [0.2, 0.8]
+"""
+
+ROWS = """\
+date,kind,member,value
+2041-01-15,position,GLN,-1
 """
 
 TARGETS = """\
@@ -101,7 +107,9 @@ def test_every_command_refuses_an_edition_that_there_is_not(name, tmp_path):
 def test_commands_run_on_the_edition_of_another_alliance(name, tmp_path):
     (tmp_path / "DESIGN.toml").write_text(DESIGN, "utf-8")
     (tmp_path / "TARGETS.toml").write_text(TARGETS, "utf-8")
+    (tmp_path / "ROWS.csv").write_text(ROWS, "utf-8")
     paths = {word: str(tmp_path / f"{word}.toml") for word in ("DESIGN", "TARGETS")} | {"OUT": str(tmp_path / "out")}
+    paths["ROWS"] = str(tmp_path / "ROWS.csv")
     invoked(name, *(paths.get(word, word) for word in CHEAP[name]), "--edition", str(LEAGUE))
     if name == "run":
         assert article10.load(tmp_path / "out").scenario.candidate.name == "Pellona"

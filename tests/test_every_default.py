@@ -60,6 +60,7 @@ ANALYSES = {
     "hindcast": lambda _: article10.hindcast("finland_2022_at_signing", runs=2),
     "hindcast_stances": lambda _: article10.hindcast_stances(runs=2),
     "rivals": lambda _: article10.rivals(runs=2, past=False, changes=SHORT),
+    "nowcast": lambda _: article10.nowcast(runs=4),
     "robustness": lambda _: robustness(runs=2, redraws=1, points=2, changes=SHORT),
 }
 
@@ -98,6 +99,7 @@ SMALL = {
     "hindcast": ["--runs", "2"],
     "forecast": ["--runs", "2", "--draws", "1", "--edition", NEWEST],
     "rivals": ["--runs", "2", "--no-past", "--set", f"horizon={SHORT['horizon']}"],
+    "nowcast": ["--runs", "4"],
     "new": ["--force"],
     "branch": ["--runs", "4"],
     "replay": [],
@@ -144,6 +146,7 @@ def made(tmp_path_factory):
     shutil.copytree(ROOT / "docs" / "evidence" / "forecasts", folder / "forecasts")
     shutil.copy(ROOT / "model" / "data" / NEWEST / "questions.toml", folder)
     (folder / "outcomes.csv").write_text("id,outcome,resolved_on,source\n")
+    (folder / "rows.csv").write_text("date,kind,member,value\n2026-02-01,position,HUN,-1\n")
     (folder / "mine.toml").write_text('base = "baseline"\n')
     (folder / "events.toml").write_text('[[events]]\nkind = "ceasefire"\nname = "truce"\ndate = 2026-01-12\n')
     (folder / "design.toml").write_text(

@@ -19,6 +19,8 @@ from article10.runs.analyses.rules.compared import compare_rules
 from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.ensemble.result import NO_RUNS, EnsembleResult
 from article10.runs.ensemble.summary import holdouts, milestones, summarise
+from article10.runs.evidence.nowcast.nowcast import nowcast
+from article10.runs.evidence.nowcast.observations import Observation
 from article10.runs.evidence.rivals.rivals import rivals
 from article10.runs.evidence.robustness import robustness
 from article10.runs.figures.plot import DEFAULT_FIGURES
@@ -31,6 +33,13 @@ ASKED = {"explain": ("HUN",), "explain_by_year": ("HUN", 0)}
 ONE_STEP, WEEKS, MONTHS, UNEVEN, THIRTY_YEARS = 7, 40, 200, 590, 10957
 """Days from the start to the horizon; matplotlib found no ticks for the uneven one."""
 
+
+def nowcast_of_own_rows(**asked):
+    row = Observation(START, START, "position", ("HUN",), (-1.0,))
+    until = asked["changes"]["horizon"]
+    return nowcast(rows=[row], until=until, edition="2025-12", **asked)
+
+
 ANALYSES = {
     "influence": lambda **asked: influence("baseline", "russia", **asked),
     "ranking": lambda **asked: rank_influence("baseline", ["russia"], **asked),
@@ -39,6 +48,7 @@ ANALYSES = {
     "rules": lambda **asked: compare_rules(rules=("unanimity", "simple majority"), **asked),
     "holdouts": holdout_power,
     "rivals": lambda **asked: rivals(past=False, **asked),
+    "nowcast": nowcast_of_own_rows,
     "curve": lambda **asked: influence_curve(efforts=(1.0,), strategies=("uniform",), **asked),
     "futures": lambda **asked: three_futures(deterrence=(0.5,), given=START, **asked),
     "tornado": lambda **asked: tornado(parameters=("stance.peer_rate",), **asked),

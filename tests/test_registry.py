@@ -52,6 +52,7 @@ SMALL = {
     "hindcast": {"scenario": "finland_2022_at_signing", "draws": 2},
     "hindcast_stances": {"scenario": "ukraine_2022"},
     "rivals": {"past": False},
+    "nowcast": {"until": "2026-03-01"},
 }
 """Arguments that make an analysis quick, or that it needs."""
 

@@ -44,6 +44,7 @@ ASKED = {
     "hindcast": lambda: article10.hindcast("finland_2022", runs=MANY),
     "hindcast, draws": lambda: article10.hindcast("finland_2022", runs=10**9, draws=10**9),
     "hindcast_stances": lambda: article10.hindcast_stances(runs=MANY),
+    "nowcast": lambda: article10.nowcast(runs=MANY),
     "rivals": lambda: article10.rivals(SHORT, MANY),
     "explore": lambda: article10.explore(SHORT, runs=MANY),
     "screen": lambda: article10.screen(SHORT, MANY),

@@ -44,6 +44,7 @@ ANALYSES = (
     "guarantee_tradeoff",
     "three_futures",
     "rivals",
+    "nowcast",
 )
 
 
@@ -120,6 +121,7 @@ def test_every_argument_of_the_public_functions_has_a_kind():
     own |= {"others", "combine", "against"}  # scenarios and results that are compared
     own |= {"file_format"}  # of figures, which say so themselves
     own |= {"state", "own_draws"}  # of branches
+    own |= {"rows", "assumptions"}  # of nowcasts
     own |= {"question", "name", "command", "extra", "page", "section", "lever", "function"}  # of what a user registers
     public = [getattr(article10, name) for name in article10.__all__]
     methods = [m for owner in (EnsembleResult, BatchResult, Plot, BatchPlot) for m in vars(owner).values()]
@@ -238,6 +240,20 @@ CALLS = {
         lambda o: article10.rivals(o.scenario, 2, salience=3), ("salience = 3", "expected a word")
     ),
     "rivals: past": Call(lambda o: article10.rivals(o.scenario, 2, past=WORD), ("past = 'martians'", "expected")),
+    "nowcast: start": Call(lambda o: article10.nowcast(start=WORD), ("start = 'martians'", "a date")),
+    "nowcast: until": Call(lambda o: article10.nowcast(until="2025-12-01"), ("until = 2025-12-01", "after the start")),
+    "nowcast: learn_until": Call(
+        lambda o: article10.nowcast(learn_until="2027-01-01"), ("learn_until = 2027-01-01", "up to 2026-12-01")
+    ),
+    "nowcast: rows": Call(lambda o: article10.nowcast(rows=[WORD]), ("rows = 'martians'", "a CSV file")),
+    "nowcast: nothing": Call(lambda o: article10.nowcast(rows=()), ("rows = ()", "at least one")),
+    "nowcast: known_events": Call(lambda o: article10.nowcast(known_events=3), ("known_events = 3",)),
+    "nowcast: assumptions": Call(
+        lambda o: article10.nowcast(assumptions={"wrong_rows": 0.1}), ("wrong_rows", "did you mean 'wrong_row'")
+    ),
+    "nowcast: an assumption": Call(
+        lambda o: article10.nowcast(assumptions={"wrong_row": 1.5}), ("wrong_row = 1.5", "at most 1")
+    ),
     "hindcast_stances": Call(lambda o: article10.hindcast_stances(positions=[None]), ("positions = [None]",)),
     "explore: parameters": Call(lambda o: article10.explore(o.scenario, []), ("parameters = []",)),
     "report: runs": Call(lambda o: article10.report(o.scenario, None), ("runs = None",)),

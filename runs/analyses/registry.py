@@ -198,6 +198,13 @@ SHIPPED = (
         "rivals",
         page="rivals.md",
     ),
+    Analysis(
+        "nowcast",
+        "Where do members stand on a day, by the model and by what has become known?",
+        ROOMS + "evidence.nowcast.nowcast:nowcast",
+        "nowcast",
+        page="../evidence/nowcast.md",
+    ),
 )
 """The analyses of the package."""
 

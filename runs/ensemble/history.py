@@ -138,7 +138,7 @@ def forked(before: World, setup: Setup, draws: Draws, anew: BoolArray) -> World:
     if not setup.scenario.bargaining.consent:
         world.members.hold[:] = world.members.consent[:] = False
     if anew.any() and step < setup.n_steps:
-        _decide_anew(world, anew.nonzero()[0])
+        decide_anew(world, anew.nonzero()[0])
     return world
 
 
@@ -169,7 +169,13 @@ def _next(setup: Setup, step: int) -> list[int]:
     return found
 
 
-def _decide_anew(world: World, rows: npt.NDArray[np.intp]) -> None:
+def decide_anew(world: World, rows: npt.NDArray[np.intp]) -> None:
+    """What chance has decided and not yet shown is decided anew by the world's draws, in some runs.
+
+    Args:
+        world: changed in place; its draws are those of the runs from here on.
+        rows: positions of the runs.
+    """
     m, b, setup = world.members, world.bargain, world.setup
     m.ratification_progress[rows] = 0.0  # what is left of an exponential time does not depend on what has passed
     drawn = world.draws["spells"][world.step // setup.quarter_steps][rows].astype(np.float64)

@@ -5,6 +5,7 @@ Rows of 2026, from a later edition, only score it.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -78,6 +79,7 @@ class Position:
         code: from -2 (opposed) to 2 (champion); the mean if several positions are combined.
         decides: whether the office decides; a president beside a governing parliament does not.
         sourced: whether the row names a source that was checked.
+        last: the last day on which it may have been stated, if only a month or year is known.
     """
 
     member: str
@@ -85,6 +87,7 @@ class Position:
     code: float
     decides: bool
     sourced: bool
+    last: date | None = None
 
     @property
     def spread(self) -> float:
@@ -128,7 +131,19 @@ def _positions(rows: Iterable[Row], left_out: frozenset[str]) -> Iterator[Positi
         president = row["actor"].lower().startswith("president")
         decides = not president or "president" in offices[code]
         sourced = row["status"].startswith(("sourced", "found"))
-        yield Position(code, day_of(row["date"]), float(CODES[word]), decides, sourced)
+        yield Position(code, day_of(row["date"]), float(CODES[word]), decides, sourced, last_day_of(row["date"]))
+
+
+def last_day_of(text: str) -> date | None:
+    """The last day of the month or year that a text names; None if it names a day.
+
+    >>> last_day_of("2026-02"), last_day_of("2026-02-10")
+    (datetime.date(2026, 2, 28), None)
+    """
+    if len(text) == FULL_DATES[-1]:
+        return None
+    year, month = int(text[:4]), int(text[5:7] or 12)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _codes() -> Iterator[Position]:
@@ -141,7 +156,8 @@ def _codes() -> Iterator[Position]:
         if _is_after(row["last_evidence"]):
             sourced = any(word in row["status"] for word in SOURCED)
             code = mean_code(row["iso3"], "stance_code", edition)
-            yield Position(row["iso3"], day_of(row["last_evidence"]), code, True, sourced)
+            known = row["last_evidence"]
+            yield Position(row["iso3"], day_of(known), code, True, sourced, last_day_of(known))
 
 
 def first_positions(positions: Iterable[Position]) -> dict[str, Position]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -94,7 +94,7 @@ def dated_events() -> list[dict[str, object]]:
     """
     found = [event for row in read_edition(EDITION).table("events") if (event := _event(row)) is not None]
     later = [row for row in read_edition(LATER).table("events") if CODED_ON < day_of(row["date"]) <= HORIZON]
-    found += [event for row in later if (event := _event_of_2026(row)) is not None]
+    found += [event for row in later if (event := event_of_2026(row)) is not None]
     found += changes_of_government()
     pledges: dict[date, float] = {}
     for row in read_edition(EDITION).table("spending_pledges"):
@@ -131,14 +131,19 @@ def _event(row: Row) -> dict[str, object] | None:
     raise ValueError(f"events: category {category!r} on {day} is not assigned to a kind of event")
 
 
-def _event_of_2026(row: Row) -> dict[str, object] | None:
-    """An event after ``CODED_ON``, whose row says what it counts as; most count as nothing."""
+def event_of_2026(row: Row, without: Collection[str] = LATER_MEMBERS) -> dict[str, object] | None:
+    """An event after ``CODED_ON``, whose row says what it counts as; most count as nothing.
+
+    Args:
+        row: a row of the later edition's table of events.
+        without: members of today that are not on the roster.
+    """
     category, counted, named = row["category"], row["counts_as"], _named(row)
     if category == "nato_summit":
         return {"kind": "summit", **named}
     if counted == "guarantee":
-        return {"kind": "guarantee", **named, "level": GUARANTEE_LEVEL, "providers": _providers(row["actor"])}
-    targets = _on_roster(row["targets"])
+        return {"kind": "guarantee", **named, "level": GUARANTEE_LEVEL, "providers": _providers(row["actor"], without)}
+    targets = _on_roster(row["targets"], without)
     if targets and counted == "incident":
         return {"kind": "incident", **named, "severity": SEVERITY, "targets": targets}
     if targets and not counted and category in PRESSURE and row["actor"] == ACTOR:
@@ -172,18 +177,18 @@ def _in_office_since() -> dict[str, date]:
     return {code: day for code, day in days.items() if CODED_ON < day <= HORIZON and code not in LATER_MEMBERS}
 
 
-def _on_roster(codes: str) -> str | list[str]:
-    members = set(read_edition(EDITION).members) - set(LATER_MEMBERS)
+def _on_roster(codes: str, without: Collection[str] = LATER_MEMBERS) -> str | list[str]:
+    members = set(read_edition(EDITION).members) - set(without)
     return "all" if codes == "all" else [code for code in codes.split() if code in members]
 
 
-def _providers(actor: str) -> str | list[str]:
-    rows = [row for row in read_edition(EDITION).table("security_commitments") if row["iso3"] not in LATER_MEMBERS]
+def _providers(actor: str, without: Collection[str] = LATER_MEMBERS) -> str | list[str]:
+    rows = [row for row in read_edition(EDITION).table("security_commitments") if row["iso3"] not in without]
     if actor == "G7":
         return [row["iso3"] for row in rows if row["g7_vilnius_declaration_2023"] == "signatory"]
     if actor == "Coalition of the Willing":
         return [row["iso3"] for row in rows if row["coalition_of_the_willing"] == "1"]
-    return _on_roster(actor)
+    return _on_roster(actor, without)
 
 
 def starting_roster(positions: Iterable[Position]) -> dict[str, dict[str, float]]:

@@ -21,18 +21,31 @@ BoolArray = npt.NDArray[np.bool_]
 QUANTILES_OF_95 = (0.025, 0.975)
 
 
-def crps(samples: FloatArray, observed: FloatArray) -> FloatArray:
+def crps(samples: FloatArray, observed: FloatArray, weights: FloatArray | None = None) -> FloatArray:
     """Continuous ranked probability score of each case, in the unit of the samples, (case,).
 
     ``E|X - y| - E|X - X'| / 2`` with the expectations over the samples (Gneiting & Raftery 2007, equation 21).
 
+    Args:
+        samples: forecasts, (run, case).
+        observed: (case,).
+        weights: of the samples, which sum to 1, (run,); by default all weigh the same.
+
     >>> crps(np.array([[1.0], [3.0]]), np.array([2.0]))
     array([0.5])
+    >>> crps(np.array([[1.0], [3.0]]), np.array([1.0]), np.array([1.0, 0.0]))
+    array([0.])
     """
+    if weights is not None:
+        order = np.argsort(samples, axis=0)
+        ranked, own = np.take_along_axis(samples, order, axis=0), weights[order]
+        gaps = (own * ranked * (2.0 * np.cumsum(own, axis=0) - own - 1.0)).sum(axis=0)
+        weighted: FloatArray = weights @ np.abs(samples - observed) - gaps
+        return weighted
     n = len(samples)
     ranked = np.sort(samples, axis=0)
-    weights = (2.0 * np.arange(1, n + 1) - n - 1) / n**2
-    spread = (weights[:, None] * ranked).sum(axis=0)
+    ranks = (2.0 * np.arange(1, n + 1) - n - 1) / n**2
+    spread = (ranks[:, None] * ranked).sum(axis=0)
     distance: FloatArray = np.abs(samples - observed).mean(axis=0) - spread
     return distance
 

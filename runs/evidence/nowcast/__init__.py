@@ -1,0 +1,1 @@
+"""Nowcast: worlds weighed and resampled by dated positions, governments and ceasefires as they become known."""
