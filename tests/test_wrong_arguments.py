@@ -252,7 +252,7 @@ CALLS = {
         lambda o: article10.nowcast(assumptions={"wrong_rows": 0.1}), ("wrong_rows", "did you mean 'wrong_row'")
     ),
     "nowcast: an assumption": Call(
-        lambda o: article10.nowcast(assumptions={"wrong_row": 1.5}), ("wrong_row = 1.5", "at most 1")
+        lambda o: article10.nowcast(assumptions={"wrong_row": 1.5}), ("wrong_row = 1.5", "less than or equal to 1")
     ),
     "hindcast_stances": Call(lambda o: article10.hindcast_stances(positions=[None]), ("positions = [None]",)),
     "explore: parameters": Call(lambda o: article10.explore(o.scenario, []), ("parameters = []",)),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.dates
 import numpy as np
 
 from article10.runs.evidence.nowcast.observations import POSITION
 from article10.runs.evidence.nowcast.particle_filter import COLUMNS
-from article10.runs.figures.style import COLOURS, OPPOSED, SUPPORTIVE, house_style, new_axes, note_runs
+from article10.runs.figures.style import COLOURS, OPPOSED, SUPPORTIVE, house_style, new_axes, note_runs, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,9 +71,8 @@ def _panel(found: Nowcast, code: str, ax: Axes, is_left: bool, is_low: bool) -> 
     if is_left:
         ax.set_ylabel("stance", fontsize=8, labelpad=1)
     ax.set_xlim(days[0], days[-1])
-    locator = matplotlib.dates.AutoDateLocator(minticks=2, maxticks=4)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    time_axis(ax, 2)
+    ax.xaxis.get_offset_text().set_visible(False)
     ax.tick_params(labelsize=7.5, labelleft=is_left, labelbottom=is_low, length=0)
 
 
@@ -115,9 +113,7 @@ def weights(found: Nowcast, ax: Axes | None = None) -> Axes:
         ax.yaxis.set_major_formatter("{x:,.0f}")
         ax.set_ylabel("worlds")
         ax.set_title("How many worlds the rows leave", pad=22)
-        locator = matplotlib.dates.AutoDateLocator(minticks=2, maxticks=8)  # type: ignore[no-untyped-call]
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        time_axis(ax)
         ax.legend(
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, columnspacing=1.2, borderaxespad=0.2, fontsize=8
         )
