@@ -479,7 +479,7 @@ HEAD = "date,kind,member,value,seen,decides\n"
 
 def test_a_file_of_rows(tmp_path):
     path = tmp_path / "rows.csv"
-    lines = "2026-01-10,position,HUN,-1,,\n2026-02,government,POL,same,,\n2026-03-01,ceasefire,,no,2026-03-09,\n"
+    lines = "2026-01-10,position,HUN,-1,,\n2026-02,government,Poland,same,,\n2026-03-01,ceasefire,,no,2026-03-09,\n"
     path.write_text(HEAD + lines + "2026-03-01,position,SVK,,,\n2026-03-02,position,CZE,1,,no\n", "utf-8")
     rows = read_rows(path, article10.read_roster("2025-12"))
     assert [(row.kind, row.members, row.values) for row in rows] == [
@@ -497,7 +497,7 @@ def test_a_file_of_rows(tmp_path):
     [
         (HEAD + "2026-13-01,position,HUN,-1,,\n", ("line 2", "'2026-13-01'", "YYYY-MM-DD")),
         (HEAD + "2026-01-10,speech,HUN,-1,,\n", ("kind = 'speech'", "position or government or ceasefire")),
-        (HEAD + "2026-01-10,position,HNU,-1,,\n", ("member = 'HNU'", "did you mean 'HUN'")),
+        (HEAD + "2026-01-10,position,HNU,-1,,\n", ("line 2: member: 'HNU'", "did you mean 'HUN'")),
         (HEAD + "2026-01-10,position,HUN,-3,,\n", ("value = '-3'", "from -2 to 2")),
         (HEAD + "2026-01-10,government,HUN,left,,\n", ("value = 'left'", "alternative or same")),
         (HEAD + "2026-01-10,ceasefire,HUN,no,,\n", ("member = 'HUN'", "leave it empty")),

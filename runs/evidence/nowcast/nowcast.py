@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,13 +181,12 @@ def _own_rows(rows: object, scenario: Scenario) -> tuple[Observation, ...]:
     roster = scenario.members()
     if isinstance(rows, str | Path):
         return read_rows(rows, roster)
-    given = tuple(list_of("rows", rows, "Observation"))
-    for row in given:
+    given = []
+    for row in list_of("rows", rows, "Observation"):
         if not isinstance(row, Observation):
             raise refuse("rows", row, "the path of a CSV file, or a list of Observation")
-        for code in row.members:
-            roster.index(code)
-    return tuple(row for row in given if isinstance(row, Observation))
+        given.append(replace(row, members=tuple(map(roster.code, row.members))))
+    return tuple(given)
 
 
 def _part(progress: Progress, place: int, runs: int, n_steps: int) -> Any:  # noqa: ANN401 - a function of steps

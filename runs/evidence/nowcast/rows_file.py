@@ -66,8 +66,10 @@ def _observation(place: str, row: Row, roster: Roster) -> Observation:
         if member:
             raise ScenarioError(f"{place}: member = {shown(member)}: a ceasefire is nobody's; leave it empty")
         return Observation(day, seen, kind, (), (float(YES_OR_NO[_one_of(place, "value", row, YES_OR_NO)]),))
-    if member not in roster.iso3:
-        raise ScenarioError(f"{place}: member = {shown(member)}: not on the roster{nearest(member, roster.iso3)}")
+    try:
+        member = roster.code(member)
+    except KeyError as error:
+        raise ScenarioError(f"{place}: member: {error.args[0]}") from None
     value = SIDES[_one_of(place, "value", row, SIDES)] if kind == GOVERNMENT else _coded(place, row["value"])
     flags = {name: YES_OR_NO[_one_of(place, name, row, YES_OR_NO)] for name in ("decides", "sourced") if row.get(name)}
     return Observation(day, seen, kind, (member,), (value,), **(flags if kind == POSITION else {}))
