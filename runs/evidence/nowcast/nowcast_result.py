@@ -40,6 +40,9 @@ FEW = 400
 LEARNED = 0.05
 """Change of a mean that a sentence names."""
 
+FEWEST = 10
+"""Worlds that must be on each side of the objection line for odds to be stated."""
+
 ROWS_SHOWN = 40
 """Rows of long tables on a screen."""
 
@@ -163,7 +166,8 @@ class Nowcast(AnalysisResult):
         return [self._headline(), *self._most_taught(), self._left(), *self._scored(), *self._not_used()]
 
     def _headline(self) -> str:
-        moved = self.stances
+        alone = {row.members[0] for row in self.taken_in if len(row.members) == 1}
+        moved = self.stances[self.stances.index.isin(alone)]
         by = moved["filtered"] - moved["unfiltered"]
         names = by[by.abs() >= LEARNED].abs().sort_values(ascending=False, kind="stable").index
         words = [
@@ -171,7 +175,7 @@ class Nowcast(AnalysisResult):
             f"unfiltered {row['unfiltered']:+.2f}"
             for code, row in moved.loc[names[:6]].iterrows()
         ]
-        said = "; ".join(words) if words else f"no mean differs from the unfiltered one by {LEARNED:g} or more"
+        said = "; ".join(words) if words else f"no mean of a member named differs from the unfiltered by {LEARNED:g}"
         count = f"{len(self.taken_in)} of {len(self.rows)} rows taken in"
         return f"Stances on {self.until:%-d %B %Y}, {count}: {said}."
 
@@ -313,7 +317,8 @@ class Nowcast(AnalysisResult):
 
 
 def _log_odds(share: pd.Series[Any], runs: int) -> pd.Series[Any]:
-    """Log odds of a share of worlds, with a share of none or all taken as half a world from it."""
-    kept = share.astype(float).clip(0.5 / runs, 1.0 - 0.5 / runs)
-    odds: pd.Series[Any] = (kept / (1.0 - kept)).map(np.log)
+    """Log odds of a share of worlds; not-a-number where fewer than ``FEWEST`` worlds are on one side."""
+    values = share.astype(float)
+    known = values.where(np.minimum(values, 1.0 - values) * runs >= FEWEST)
+    odds: pd.Series[Any] = (known / (1.0 - known)).map(np.log)
     return odds
