@@ -251,3 +251,9 @@ def test_the_tables_name_every_scenario_parameter_and_member():
     assert all(code in roster for code in article10.read_roster().iso3)
     assert "RUS" not in roster
     assert runner.invoke(app, ["--version"]).stdout.startswith("article10 0.2.0")
+
+
+def test_the_summary_is_the_same_text_in_a_notebook(result, monkeypatch):
+    elsewhere = as_text(summarise(result))
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert as_text(summarise(result)) == elsewhere

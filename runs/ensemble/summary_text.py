@@ -59,5 +59,5 @@ def _closing(summary: Summary) -> Text:
 def as_text(summary: Summary, width: int = 100) -> str:
     """The summary as plain text."""
     page = io.StringIO()
-    Console(file=page, width=width, color_system=None).print(rendered(summary))
+    Console(file=page, width=width, color_system=None, force_jupyter=False).print(rendered(summary))
     return page.getvalue()
