@@ -189,3 +189,19 @@ def test_a_readout_that_is_entered_and_left_changes_nothing(show: Callable[..., 
         page.click(f"{row(key)}.querySelector('.widget-readout')")
         page.key("Enter", 13, "\r")
     assert told(page)[0] == {}
+
+
+def test_the_picture_stands_beside_the_sliders_at_1440_and_below_them_on_a_narrow_page(show):
+    page = show(["stance.peer_rate"])
+    box = "(({left, right, top, bottom}) => [left, right, top, bottom])({}.getBoundingClientRect())"
+    image, sliders = "document.querySelector('img.widget-image')", "document.querySelector('.widget-slider')"
+    page.wait(f"{image}?.naturalWidth > 100", seconds=120)
+    left, right, top, _ = page.run(box.replace("{}", image))
+    _, end, first, _ = page.run(box.replace("{}", sliders))
+    assert left >= end
+    assert top < first + 150  # the message stands above the picture
+    assert right <= 1440
+    ratio = page.run(f"{image}.clientWidth / {image}.clientHeight / ({image}.naturalWidth / {image}.naturalHeight)")
+    assert ratio == pytest.approx(1, abs=0.02)
+    page.resize(800)
+    page.wait(f"{image}.getBoundingClientRect().top > {sliders}.getBoundingClientRect().bottom", seconds=30)

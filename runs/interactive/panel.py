@@ -74,6 +74,10 @@ def explore(
     return Explorer(InteractiveState(full, runs, seed, chosen), chosen_parameters(full, asked))
 
 
+LEAST_WIDTH = 480
+"""Pixels of width that the picture needs to stand beside the sliders; where there are fewer, it goes below them."""
+
+
 class Explorer:
     """The panel.
 
@@ -103,11 +107,15 @@ class Explorer:
         tooltip = "Set every parameter back to its value in the scenario."
         back = ipywidgets.Button(description="Reset parameters", tooltip=tooltip)
         back.on_click(self.reset)
-        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%"})
+        self.image = ipywidgets.Image(format="png", layout={"max_width": "100%", "height": "auto"})
         self._message = ipywidgets.HTML()
         self._latest.ask({})
         column = ipywidgets.VBox([*self.sliders.values(), back], layout={"width": "400px", "flex": "0 0 auto"})
-        right = ipywidgets.VBox([self._message, self.image])
+        beside = {
+            "flex": f"1 1 {LEAST_WIDTH}px",
+            "min_width": "0",
+        }  # the picture shrinks before it goes below the sliders
+        right = ipywidgets.VBox([self._message, self.image], layout=beside)
         self.panel = ipywidgets.HBox([column, right], layout={"flex_flow": "row wrap"})
 
     @property
