@@ -22,6 +22,7 @@ EXPECTED = [
     "04_formal_vote_informal_influence",
     "05_your_own_mechanism",
     "06_batches",
+    "07_compare_and_brief",
 ]
 
 
@@ -31,6 +32,11 @@ def code_cells(path):
 
 def test_the_story_is_whole():
     assert [path.stem for path in NOTEBOOKS] == EXPECTED
+
+
+def test_formal_vote_and_influence_begin_with_one_chart():
+    first = code_cells(ROOT / "notebooks" / "04_formal_vote_informal_influence.ipynb")[0]
+    assert [output.get("data", {}).keys() & {"image/png"} for output in first.outputs] == [{"image/png"}]
 
 
 def test_every_notebook_is_collected_as_a_slow_test(pytestconfig):
