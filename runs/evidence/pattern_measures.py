@@ -291,6 +291,61 @@ def _shelved_by_plan(result: EnsembleResult) -> np.ndarray:
     return np.asarray(result.data["ever_shelved"].to_numpy().astype(bool))
 
 
+# --- 16 ---------------------------------------------------------------------------------------------------------------
+
+INSTRUMENTS = {
+    "press": "press_cost",
+    "prolong": "prolong_cost",
+    "offer": "",
+    "side_deals": "side_deal_cost",
+    "escalate": "escalation_cost",
+}
+"""Pattern 16: switches of Russia's instruments in the group ``instruments``, each with the parameter of its cost."""
+
+FIXED = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
+"""Pattern 16: the strategies that do not look ahead."""
+
+LEAST_EFFECT = 0.01
+"""Pattern 16: the least change of the share invited that switching an instrument off is to make."""
+
+DEARER = 3.0
+"""Pattern 16: factor by which the costs of instruments are raised."""
+
+
+def russias_choices(scenario: Scenario) -> dict[str, Scenario]:
+    """The scenario without each instrument of Russia, with each fixed strategy, and with instruments that cost more."""
+    variants = {f"without {name}": scenario.with_({f"instruments.{name}": False}) for name in INSTRUMENTS}
+    variants |= {f"strategy {name}": scenario.with_({"russia.strategy": name}) for name in FIXED}
+    costs = {f"instruments.{cost}": DEARER for cost in INSTRUMENTS.values() if cost}
+    groups = dict(scenario)
+    dearer = {key: factor * getattr(groups["instruments"], key.partition(".")[2]) for key, factor in costs.items()}
+    return {**variants, "dearer instruments": scenario.with_(dearer)}
+
+
+def read_choices(found: Results) -> list[Figure]:
+    """What each instrument changes, how forward_looking compares with each fixed strategy, and what costs change."""
+    usual = found[AS_IT_IS]
+    figures = []
+    for name in INSTRUMENTS:
+        change = paired(reached(found[f"without {name}"], "invitation"), reached(usual, "invitation"))
+        large = abs(change.mean) >= LEAST_EFFECT
+        told = large and (change.low > 0 or change.high < 0)
+        figures.append(_points(f"share invited, Russia without {name}", change, told, large))
+    payoff = usual.data["russia_payoff"].to_numpy()
+    for name in FIXED:
+        ahead = paired(payoff, found[f"strategy {name}"].data["russia_payoff"].to_numpy())
+        row = {"it": ahead.mean, "it_low": ahead.low, "it_high": ahead.high}
+        figures.append(
+            _number(f"payoff to Russia, forward_looking less {name}", row, "number", ahead.high >= 0, ahead.mean >= 0)
+        )
+    used = usual.data["instrument_use"].to_numpy().sum(axis=1)
+    change = paired(found["dearer instruments"].data["instrument_use"].to_numpy().sum(axis=1), used)
+    row = {"it": change.mean, "it_low": change.low, "it_high": change.high}
+    moved = change.low > 0 or change.high < 0
+    figures.append(_number("instruments in use at a review, costs trebled", row, "number", moved, change.mean != 0))
+    return figures
+
+
 # --- 17 ---------------------------------------------------------------------------------------------------------------
 
 LEAST_SPREAD = 1.5
