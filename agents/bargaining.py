@@ -189,6 +189,7 @@ class BargainArrays:
     Attributes:
         spell: whether a spell of the member is open, (run, member).
         quarter: the last quarter in which a spell of the member opened or ended, or -1, int16 (run, member).
+        deal: whether Russia has a side deal with the member, which raises its price, (run, member).
         age: age of the spell, as a share of the time by which 63 in 100 like it have ended, (run, member).
         ends_at: age at which the member yields, (run, member).
         stood: years for which the objection of the government of the start has stood, until its first spell opens; 0
@@ -204,6 +205,7 @@ class BargainArrays:
 
     spell: BoolArray
     quarter: IntegerArray
+    deal: BoolArray
     age: FloatArray
     ends_at: FloatArray
     stood: FloatArray
@@ -215,8 +217,8 @@ class BargainArrays:
     forced_since: IntegerArray
 
     def forget(self, rows: npt.NDArray[np.intp], places: npt.NDArray[np.intp] | slice) -> None:
-        """Drop the spells of some members in some runs: with a new government, or when the bid is shelved."""
-        self.spell[rows, places] = False
+        """Drop the spells and side deals of some members in some runs: with a new government, or a shelved bid."""
+        self.spell[rows, places] = self.deal[rows, places] = False
         self.stood[rows, places] = 0.0
 
 
@@ -291,16 +293,19 @@ def resists(draw: FloatArray, opportunism: FloatArray) -> FloatArray:
     return np.divide(exponential, opportunism, out=np.full(draw.shape, np.inf), where=np.greater(opportunism, 0.0))
 
 
-def stakes(depth: FloatArray, hold: BoolArray, p: BargainingParameters) -> FloatArray:
-    """Stakes of a spell, from 1 to 3: by depth of the voiced stance below the objection line, or 2 for a price.
+def stakes(depth: FloatArray, hold: BoolArray, raised: FloatArray | float, p: BargainingParameters) -> FloatArray:
+    """Stakes of a spell: from 1 to 3 by depth of the voiced stance below the objection line, or 2 for a price.
+
+    Russia's counter-offer comes on top.
 
     Args:
         depth: objection line less voiced stance.
         hold: whether the spell is strategic.
+        raised: steps by which a side deal with Russia raises them.
         p: the depth of one step.
     """
     sincere = np.minimum(1.0 + np.maximum(depth, 0.0) / p.stakes_depth, MOST_STAKES)
-    return np.where(hold, MIDDLE_STAKES, sincere)
+    return np.where(hold, MIDDLE_STAKES, sincere) + raised
 
 
 def pace(forced: BoolArray, at_stake: FloatArray, ties: FloatArray, p: BargainingParameters) -> FloatArray:
@@ -310,7 +315,7 @@ def pace(forced: BoolArray, at_stake: FloatArray, ties: FloatArray, p: Bargainin
 
     Args:
         forced: whether a forcing event hangs over the decision.
-        at_stake: stakes, from 1 to 3.
+        at_stake: stakes.
         ties: the government's ties with Russia, in [0, 1].
         p: scale and effects.
     """
@@ -337,7 +342,7 @@ def asks_to_be_paid(draw: FloatArray, at_stake: FloatArray, p: BargainingParamet
 
     Args:
         draw: uniform draws.
-        at_stake: stakes, from 1 to 3.
+        at_stake: stakes.
         p: the logit.
     """
     index = p.payment + p.payment_stakes * (at_stake - MIDDLE_STAKES)

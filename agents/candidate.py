@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from article10.agents.arrays import BoolArray, FloatArray, share
+from article10.agents.arrays import BoolArray, FloatArray, IntArray, share
 from article10.agents.name import Label
 from article10.agents.parameter import Meta, Parameters
 
@@ -85,52 +85,67 @@ class CandidateParameters(Parameters):
         Field(description="Whether the candidate can shelve its bid; if not, only a plan's other terms apply."),
         Meta("", None, "a switch: the channel of informal influence that runs through the candidate"),
     ] = True
-    plan_openness: Annotated[
+    war_burden: Annotated[
+        float,
+        Field(ge=0, le=10, description="Burden of ten years of hot war, relative to the worth of membership."),
+        Meta("1", (0.5, 3.0), "war-weariness; assumption"),
+    ] = 1.5
+    front_burden: Annotated[
         float,
         Field(
-            ge=-5,
+            ge=0,
+            le=50,
+            description="Rise of the burden of ten years of hot war per unit of Russian territorial progress.",
+        ),
+        Meta("1", (0.0, 10.0), "assumption: who loses ground expects to lose more"),
+    ] = 4.0
+    guarantee_worth: Annotated[
+        float,
+        Field(ge=0, le=5, description="Worth of a full guarantee, relative to that of membership."),
+        Meta("1", (0.2, 0.8), "14 December 2025: ready to drop the bid for Article 5-like guarantees; size assumed"),
+    ] = 0.5
+    cap_burden: Annotated[
+        float,
+        Field(
+            ge=0,
             le=5,
-            description="Probit index of accepting a plan that bars membership, at full aspiration and in peace.",
+            description="Burden of a plan that would leave the candidate no forces, relative to the worth of "
+            "membership.",
+        ),
+        Meta("1", (0.2, 1.0), "assumption"),
+    ] = 0.5
+    reluctance: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=5,
+            description="Burden of giving in to any plan, relative to the worth of membership: land, honour, office.",
         ),
         Meta(
-            "probit",
-            (-3.0, -1.0),
+            "1",
+            (0.3, 1.0),
             "assumption: the plans of Istanbul 2022 and November 2025 were not accepted as proposed",
         ),
-    ] = -2.3
-    plan_war_weight: Annotated[
+    ] = 0.85
+    choice_error: Annotated[
         float,
-        Field(ge=0, le=5, description="Rise of the index of acceptance when war intensity rises from 0 to 1."),
-        Meta("probit", (0.0, 1.5), "war-weariness; assumption"),
-    ] = 0.5
-    plan_guarantee_weight: Annotated[
+        Field(
+            gt=0,
+            le=10,
+            description="Standard deviation of the error with which the candidate compares a plan with going on.",
+        ),
+        Meta("1", (0.2, 0.8), "assumption: decided in war and under pressure"),
+    ] = 0.6
+    lasting_error: Annotated[
         float,
         Field(
             ge=0,
-            le=5,
-            description="Rise of the index of acceptance when the guarantee in force or offered rises from 0 to 1.",
+            le=1,
+            description="Share of the variance of that error that lasts for the whole run; the rest is drawn anew for "
+            "each plan.",
         ),
-        Meta("probit", (0.5, 3.0), "14 December 2025; size assumed"),
-    ] = 1.5
-    plan_front_weight: Annotated[
-        float,
-        Field(ge=0, le=20, description="Rise of the index of acceptance per unit of Russian territorial progress."),
-        Meta("probit", (0.0, 10.0), "assumption"),
-    ] = 4.0
-    plan_bar_weight: Annotated[
-        float,
-        Field(ge=0, le=5, description="Rise of the index of acceptance for a plan that does not bar membership."),
-        Meta("probit", (0.3, 2.0), "assumption: the bar is the term that the candidate minds most"),
-    ] = 1.0
-    plan_cap_weight: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=5,
-            description="Fall of the index of acceptance for a plan that would leave the candidate no forces.",
-        ),
-        Meta("probit", (0.3, 2.0), "assumption"),
-    ] = 1.0
+        Meta("1", (0.3, 0.9), "assumption: who would not take one plan will hardly take the next"),
+    ] = 0.7
 
 
 class GuaranteeParameters(Parameters):
@@ -170,7 +185,7 @@ class GuaranteeParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Level of guarantee that membership itself provides against the breach of a ceasefire.",
+            description="How far the deterrence of an attack on a member covers the new member.",
         ),
         Meta(
             "1",
@@ -215,6 +230,8 @@ class CandidateState:
         force_cap: cap on the candidate's forces under an accepted plan; 0 none, 1 no forces left.
         guarantee: level of non-binding guarantees given since the start.
         binding_guarantee: level of binding guarantees.
+        plans: plans that were offered at the last review and how they were answered, a sum of the bits of
+            ``article10.agents.plans``, int8.
     """
 
     aspiration: FloatArray
@@ -224,6 +241,7 @@ class CandidateState:
     force_cap: FloatArray
     guarantee: FloatArray
     binding_guarantee: FloatArray
+    plans: IntArray
 
     def void_plan(self, broken: BoolArray) -> None:
         """Release the candidate from its plan and the cap on its forces where a ceasefire has broken, (run,)."""
@@ -259,26 +277,6 @@ def aspiration_target(
     """
     weight = p.guarantee_weight * (1.0 + substitution) / 2.0
     return share(p.aspiration + p.aggression_weight * war_change - weight * guarantee_change)
-
-
-def plan_index(
-    aspiration: FloatArray,
-    war_intensity: FloatArray,
-    guarantee: FloatArray,
-    front: FloatArray,
-    p: CandidateParameters,
-) -> FloatArray:
-    """Probit index of accepting a peace plan that rules membership out, (run,).
-
-    The plan is accepted where a standard normal draw falls below it.
-    """
-    return (
-        p.plan_openness
-        + (1.0 - aspiration)
-        + p.plan_war_weight * war_intensity
-        + p.plan_guarantee_weight * guarantee
-        + p.plan_front_weight * front
-    )
 
 
 def decide_on_bid(

@@ -216,25 +216,25 @@ def assessment(
     stance: FloatArray,
     leaning: FloatArray,
     threat_change: FloatArray,
-    war_change: FloatArray,
+    danger_change: FloatArray,
     caution: FloatArray,
     p: StanceParameters,
 ) -> FloatArray:
     """Return of the stance to the member's own assessment (Walt 1987; Snyder 1984).
 
-    ``rate * (leaning + threat_weight * threat_change - entrapment_weight * caution * war_change - stance)``
+    ``rate * (leaning + threat_weight * threat_change - entrapment_weight * caution * danger_change - stance)``
 
     Args:
         stance: (run, member).
         leaning: disposition plus orientation, (run, member).
         threat_change: change of perceived threat since the start, (run, member).
-        war_change: change of war intensity since the start, (run, 1).
+        danger_change: change of the danger that the war reaches members, since the start, (run, member) or (run, 1).
         caution: fear of entrapment, (member,).
         p: the weights.
     """
     pull = p.threat_weight * threat_change
     pull += leaning
-    pull -= war_change * (p.entrapment_weight * caution)
+    pull -= danger_change * (p.entrapment_weight * caution)
     pull -= stance
     pull *= p.assessment_rate
     return pull
@@ -332,6 +332,7 @@ class Soundings:
         below: whether it lies below the objection line.
         by_war: whether the member objects because of the war.
         by_stance: whether it objects by its voiced stance: below the line, and without having consented.
+        in_peace: whether it would object if the war paused: by its stance, or because it holds out.
         objects: whether it objects, for whatever reason.
     """
 
@@ -339,6 +340,7 @@ class Soundings:
     below: BoolArray
     by_war: BoolArray
     by_stance: BoolArray
+    in_peace: BoolArray
     objects: BoolArray
 
     def ballots(self, rows: npt.NDArray[np.intp] | slice = slice(None)) -> IntArray:
@@ -365,7 +367,8 @@ def sound_out(standing: Standing, objection_line: float) -> Soundings:
     voiced = standing.voiced
     below = voiced < objection_line
     by_stance = np.greater(below, standing.consent)
-    return Soundings(voiced, below, standing.by_war, by_stance, by_stance | standing.by_war | standing.hold)
+    in_peace = by_stance | standing.hold
+    return Soundings(voiced, below, standing.by_war, by_stance, in_peace, in_peace | standing.by_war)
 
 
 def position(standing: Standing, objection_line: float) -> tuple[IntArray, IntArray]:

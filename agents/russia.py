@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, share
@@ -19,8 +20,13 @@ from article10.agents.parameter import Meta, Parameters
 from article10.agents.short_error import shown
 from article10.agents.stackable import stackable
 
-STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive")
+IntegerArray = npt.NDArray[np.integer]
+
+STRATEGY_NAMES = ("inert", "uniform", "weakest_link", "heavyweights", "adaptive", "forward_looking")
 """The strategies that come with the model."""
+
+FORWARD_LOOKING = STRATEGY_NAMES[-1]
+"""The strategy under which Russia chooses among its instruments."""
 
 
 class RussiaParameters(Parameters):
@@ -28,9 +34,12 @@ class RussiaParameters(Parameters):
 
     strategy: Annotated[
         str,
-        Field(description="How effort is spread over members: a name in STRATEGIES, or that of a function passed in."),
+        Field(
+            description="How effort is spread over members: a name in STRATEGIES, or that of a function passed in. "
+            "Under forward_looking Russia also chooses among its instruments; under the others it always presses."
+        ),
         Meta("name", None, "assumption: under unanimity one objector is enough", STRATEGY_NAMES),
-    ] = "weakest_link"
+    ] = FORWARD_LOOKING
     effort: Annotated[
         float,
         Field(
@@ -72,11 +81,6 @@ class RussiaParameters(Parameters):
         ),
         Meta("1/year", (0.1, 0.6), "assumption"),
     ] = 0.3
-    effort_cost: Annotated[
-        float,
-        Field(ge=0, le=10, description="Resources that a unit of pressure costs."),
-        Meta("1", (0.0, 0.03), "assumption: pressure short of war is cheap"),
-    ] = 0.01
     alarm_rate: Annotated[
         float,
         Field(ge=0, le=52, description="How fast alarm follows how near accession looks."),
@@ -96,7 +100,7 @@ class RussiaParameters(Parameters):
         int,
         Field(ge=1, le=520, description="Weeks between two reviews of how effort is spread."),
         Meta("week", (4, 26), "assumption: campaigns run for a season", shapes=True),
-    ] = 8
+    ] = 13
     observation_error: Annotated[
         float,
         Field(
@@ -172,7 +176,7 @@ class WarParameters(Parameters):
     ] = 0.875
     breach_rate: Annotated[
         float,
-        Field(ge=0, le=20, description="Hazard that a ceasefire breaks, without guarantees or membership."),
+        Field(ge=0, le=20, description="Hazard that a ceasefire breaks, without guarantees."),
         Meta("1/year", (0.05, 0.4), "Fortna 2004: many ceasefires fail, most within a few years; size assumed"),
     ] = 0.2
     cap_weight: Annotated[
@@ -186,7 +190,7 @@ class WarParameters(Parameters):
     ] = 0.5
     deterrence: Annotated[
         float,
-        Field(ge=0, le=1, description="Share of the hazard of breach that a full guarantee or membership removes."),
+        Field(ge=0, le=1, description="Share of the hazard of breach that a full guarantee removes."),
         Meta("1", (0.0, 0.9), "assumption"),
     ] = 0.5
     prolongation: Annotated[
@@ -194,7 +198,8 @@ class WarParameters(Parameters):
         Field(
             ge=0,
             le=1,
-            description="Share of the hazard of a ceasefire that full alarm removes (war prolonged to bar membership).",
+            description="Share of the hazard of a ceasefire that Russia removes when it prolongs the war to bar "
+            "membership; without looking ahead it does so in proportion to its alarm.",
         ),
         Meta("1", (0.0, 1.0), "assumption: a channel of informal influence; 0 switches it off"),
     ] = 0.5
@@ -254,6 +259,11 @@ class RussiaState:
         active: whether the strategy presses any member, (run,).
         observed: stances as observed at the last review, (run, member).
         response: believed effect of a year of fully felt pressure on a stance, (run, member).
+        uses: share to which each instrument is in use until the next review, (run, instrument).
+        prolongs: share to which Russia prolongs the war in order to bar membership.
+        offered: step of Russia's last offer of a plan, or long before the first step, int32.
+        spent: resources that its instruments have taken so far.
+        used: reviews at which each instrument was chosen, weighted by the share, (run, instrument).
     """
 
     resources: FloatArray
@@ -267,6 +277,11 @@ class RussiaState:
     active: BoolArray
     observed: FloatArray
     response: FloatArray
+    uses: FloatArray
+    prolongs: FloatArray
+    offered: IntegerArray
+    spent: FloatArray
+    used: FloatArray
 
 
 # --- strategies ----------------------------------------------------------------------------------------------------
@@ -330,8 +345,20 @@ def adaptive(known: Intelligence) -> FloatArray:
     return near_line(known) * np.maximum(-known.response, 0.0)
 
 
+def forward_looking(known: Intelligence) -> FloatArray:
+    """The members of ``weakest_link``; whether they are pressed is weighed against Russia's other instruments."""
+    return weakest_link(known)
+
+
 STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
-    dict(zip(STRATEGY_NAMES, map(stackable, (inert, uniform, weakest_link, heavyweights, adaptive)), strict=True))
+    {
+        name: stackable(function)
+        for name, function in zip(
+            STRATEGY_NAMES,
+            (inert, uniform, weakest_link, heavyweights, adaptive, forward_looking),
+            strict=True,
+        )
+    }
 )
 """The strategies that come with the model: their functions, indexed by name."""
 
@@ -380,17 +407,22 @@ def learn(
 # --- effort, resources, alarm --------------------------------------------------------------------------------------
 
 
-def effort(resources: FloatArray, alarm: FloatArray, active: BoolArray, p: RussiaParameters) -> FloatArray:
-    """Pressure exerted per year, (run,): a base share of what ambition leaves over, and more as alarm rises."""
+def effort(resources: FloatArray, alarm: FloatArray, pressing: FloatArray, p: RussiaParameters) -> FloatArray:
+    """Pressure exerted per year, (run,): a base share of what ambition leaves over, and more as alarm rises.
+
+    Args:
+        resources: at Russia's disposal.
+        alarm: in [0, 1].
+        pressing: share to which Russia presses members at all, in [0, 1].
+        p: effort at full resources and alarm, and its shares.
+    """
     urge = p.base_effort + (1.0 - p.base_effort) * alarm
-    return p.effort * (1.0 - p.ambition) * resources * urge * active
+    return p.effort * (1.0 - p.ambition) * resources * urge * pressing
 
 
-def resources_change(
-    resources: FloatArray, war_change: FloatArray, spent: FloatArray, p: RussiaParameters
-) -> FloatArray:
-    """Rate of change of resources, (run,): recovery, less the costs of pressure and of extra war intensity."""
-    return p.recovery_rate * (1.0 - resources) - p.war_cost * p.ambition * war_change - p.effort_cost * spent
+def resources_change(resources: FloatArray, war_change: FloatArray, p: RussiaParameters) -> FloatArray:
+    """Rate of change of resources, (run,): recovery, less the cost of extra war intensity."""
+    return p.recovery_rate * (1.0 - resources) - p.war_cost * p.ambition * war_change
 
 
 def stage_alarm(invited: BoolArray, signed: BoolArray, later: BoolArray, p: RussiaParameters) -> FloatArray:
@@ -406,7 +438,7 @@ def stage_alarm(invited: BoolArray, signed: BoolArray, later: BoolArray, p: Russ
 
 
 def nearness(stage_alarm: FloatArray, objectors: FloatArray, reach: float) -> FloatArray:
-    """How near accession looks, in [0, 1], (run,): judged by the stage, or by how few object in the soundings."""
+    """How near accession looks, in [0, 1], (run,): by the stage, or by how few would object if the war paused."""
     return np.maximum(stage_alarm, share(1.0 - objectors / reach))
 
 
@@ -424,13 +456,16 @@ def front_drift(mean_rise: FloatArray, p: WarParameters) -> FloatArray:
     return p.front_drift * left
 
 
-def ceasefire_hazard(alarm: FloatArray, ambition: float, p: WarParameters) -> FloatArray:
-    """Hazard of a ceasefire, per year, (run,): Russia's ambition lowers it, whatever NATO does, and so does alarm."""
-    return p.ceasefire_rate * (1.0 - ambition) * (1.0 - p.prolongation * alarm)
+def ceasefire_hazard(prolongs: FloatArray, ambition: float, p: WarParameters) -> FloatArray:
+    """Hazard of a ceasefire, per year, (run,): Russia's ambition lowers it, whatever NATO does.
+
+    So does the share to which Russia prolongs the war.
+    """
+    return p.ceasefire_rate * (1.0 - ambition) * (1.0 - p.prolongation * prolongs)
 
 
 def breach_hazard(deterrent: FloatArray, force_cap: FloatArray, p: WarParameters) -> FloatArray:
-    """Hazard that a ceasefire breaks, per year, (run,): a guarantee or membership that deters lowers it.
+    """Hazard that a ceasefire breaks, per year, (run,): a guarantee that deters lowers it.
 
     A cap on the candidate's forces raises it.
     """

@@ -100,13 +100,15 @@ class SecretaryGeneralState:
     Attributes:
         campaign: effort put into the bid, in [0, 1].
         champions: summed influence weight of the members that champion the bid, in [0, 1].
-        objectors: number of members that object in this week's soundings.
+        objectors: number of members that object in the last soundings.
+        objectors_in_peace: number of those that would object if the war paused.
         weeks_clear: weeks since soundings first showed that the question would pass, if all did since; or NOT_CLEAR.
     """
 
     campaign: FloatArray
     champions: FloatArray
     objectors: FloatArray
+    objectors_in_peace: FloatArray
     weeks_clear: FloatArray
 
 

@@ -161,7 +161,8 @@ def _age(world: World, rows: RowArray, free: BoolArray, quarter: int) -> None:
 
 def _stakes(world: World, row: RowArray, member: RowArray) -> FloatArray:
     line, p = world.by_run_at(row).accession.objection_line, world.by_run_at(row).bargaining
-    return bargaining.stakes(line - world.soundings.voiced[row, member], world.members.hold[row, member], p)
+    raised = world.bargain.deal[row, member] * world.by_run_at(row).instruments.side_deal_stakes
+    return bargaining.stakes(line - world.soundings.voiced[row, member], world.members.hold[row, member], raised, p)
 
 
 def _end(world: World, quarter: int, row: RowArray, member: RowArray, at_stake: FloatArray) -> None:

@@ -31,6 +31,11 @@ def quantile(probability: float) -> float:
     return np.inf if probability >= 1.0 else NormalDist().inv_cdf(probability)
 
 
+def review_steps(scenario: Scenario) -> int:
+    """Steps between two reviews of Russia's choices."""
+    return max(1, round(scenario.russia.review_weeks * 7 / scenario.step_days))
+
+
 def quarter_steps(scenario: Scenario) -> int:
     """Steps of a quarter: defence spending and trust move no faster."""
     return max(1, round(QUARTER_DAYS / scenario.step_days))
@@ -207,6 +212,11 @@ class Constants:
     def alarm_followed(self) -> float:
         """Share of the distance by which Russia's alarm closes on the nearness of accession in a step."""
         return relaxation(self._scenario.russia.alarm_rate, self._dt)
+
+    @cached_property
+    def hegemon_offers(self) -> float:
+        """Normal quantile of the probability that the hegemon offers a plan at a review, while the war is hot."""
+        return quantile(relaxation(self._scenario.plans.hegemon_rate, review_steps(self._scenario) * self._dt))
 
     @cached_property
     def pressure_left(self) -> float:

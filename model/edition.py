@@ -31,6 +31,7 @@ TABLES = (
     "gas_imports",
     "governments",
     "membership_stance",
+    "outlook",
     "public_opinion",
     "un_ideal_points",
 )

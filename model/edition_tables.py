@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from article10.agents.outlook import TERMS
 from article10.model.tables import day_of
 
 Rule = Callable[[str], str]
@@ -173,6 +174,10 @@ SCHEMA: Mapping[str, Table] = MappingProxyType(
             {"iso3": some_text, "period": a_year, "metric": some_text, "value": number(-1e6, 1e6)},
             ("iso3", "period", "metric"),
             optional=("unit",),
+        ),
+        "outlook": Table(
+            {"term": one_of(*TERMS), "accession": number(-50, 50), "hot_war": number(-50, 50)},
+            ("term",),
         ),
         "public_opinion": Table(
             {"iso3": some_text, "field_end": a_day, "support_pct": number(0, 100, blank=True)},

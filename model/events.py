@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from article10.agents import candidate as candidate_rules
 from article10.agents.arrays import BoolArray, FloatArray, share
 from article10.agents.name import Name
 from article10.agents.parameter import Parameters
+from article10.agents.plans import PlanTerms
 from article10.agents.stackable import stackable
 from article10.model.days import Day
+from article10.model.guarantees import add_guarantee
+from article10.model.membership import attack
+from article10.model.plans import accept, put_plan
 
 if TYPE_CHECKING:
-    from article10.model.world import RowArray, World
+    from article10.model.world import World
 
 ALL: Literal["all"] = "all"
 """In place of a list of members: every member."""
@@ -143,21 +146,6 @@ class GuaranteeEvent(Event):
         add_guarantee(world, now.nonzero()[0], worth, by_hegemon, self.binding)
 
 
-def add_guarantee(world: World, rows: RowArray, worth: float, by_hegemon: float, binding: bool) -> None:
-    """Raise the level of guarantees in some runs by a share of what is left to one.
-
-    Args:
-        world: changed in place.
-        rows: positions of the runs.
-        worth: the share, if the hegemon is trusted as at the start.
-        by_hegemon: the part of it that the hegemon gives, which is worth less as trust in it is lost.
-        binding: whether it is binding.
-    """
-    level = world.candidate.binding_guarantee if binding else world.candidate.guarantee
-    believed = worth - by_hegemon * world.guarantee_doubted(rows)
-    level[rows] += believed * (1.0 - level[rows])
-
-
 @stackable
 class PeacePlanEvent(Event):
     """A peace plan is put to the candidate, which accepts it or not; it alone can shelve its bid."""
@@ -170,35 +158,18 @@ class PeacePlanEvent(Event):
     binding: bool = False
     accepted: bool | None = None
 
-    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
-        """Where accepted, its terms hold: bid shelved, guarantee given, war paused, the candidate's forces capped."""
-        put = now.nonzero()[0]
-        accepted = put[self._acceptance(world, put, outcome)]
-        if not accepted.size:
-            return
-        c = world.candidate
-        if self.no_membership:
-            c.bound_by_plan[accepted] = True
-            c.shelved[accepted] |= world.by_run.candidate.may_shelve & ~world.accession.is_member[accepted]
-        if self.ceasefire:
-            world.russia.ceasefire[accepted] = True
-            c.force_cap[accepted] = self.force_cap
-        weight = float(world.setup.roster.influence_weight[world.setup.hegemon])  # given by the alliance as a whole
-        add_guarantee(world, accepted, self.guarantee, self.guarantee * weight, self.binding)
+    @property
+    def terms(self) -> PlanTerms:
+        """Its terms."""
+        return PlanTerms(self.ceasefire, self.no_membership, self.force_cap, self.guarantee, self.binding)
 
-    def _acceptance(self, world: World, put: RowArray, outcome: FloatArray) -> BoolArray:
-        if self.accepted is not None:
-            return np.full(len(put), self.accepted)
-        p = world.by_run_at(put).candidate
-        index = candidate_rules.plan_index(
-            world.candidate.aspiration[put],
-            world.russia.war_intensity[put],
-            np.minimum(world.believed_guarantee(put) + self.guarantee, 1.0),
-            world.russia.front[put],
-            p,
-        )
-        terms = p.plan_bar_weight * (not self.no_membership) - p.plan_cap_weight * self.force_cap
-        return outcome[put] < index + terms
+    def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
+        """It is put to the candidate; where the scenario states the answer, that holds."""
+        put = now.nonzero()[0]
+        if self.accepted is None:
+            put_plan(world, put, self.terms, outcome[put])
+        elif self.accepted:
+            accept(world, put, self.terms)
 
 
 @stackable
@@ -223,9 +194,10 @@ class BreachEvent(Event):
     n_random: ClassVar[int] = 0
 
     def apply(self, world: World, now: BoolArray, outcome: FloatArray) -> None:
-        """The war is hot again."""
+        """The war is hot again; for a candidate that is a member, this is an attack on a member."""
         world.russia.ceasefire = world.russia.ceasefire & ~now
         world.candidate.void_plan(now)
+        attack(world, (now & world.accession.is_member).nonzero()[0])
 
 
 @stackable

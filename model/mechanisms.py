@@ -29,10 +29,10 @@ BOUNDS = "bounds"
 def assessment(world: World) -> FloatArray:
     """Return of each stance to the member's own assessment of threat and risk."""
     m, start = world.members, world.by_run.constants
-    war_change = (world.russia.war_intensity - start.war_intensity)[:, None]
+    danger_change = world.danger - world.by_member.constants.war_intensity
     leaning, threat_change = m.disposition + m.orientation, m.threat - start.threat
     return members.assessment(
-        m.stance, leaning, threat_change, war_change, world.setup.roster.caution, world.by_member.stance
+        m.stance, leaning, threat_change, danger_change, world.setup.roster.caution, world.by_member.stance
     )
 
 

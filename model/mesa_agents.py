@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa as mesa  # for those who import it from here
 import numpy as np
 
+from article10.agents.instruments import INSTRUMENTS
 from article10.agents.members import ACQUIESCE, OBJECT, SUPPORT, reason_words
 from article10.model.accession_rule import formal_weight
 
@@ -69,6 +70,7 @@ class MemberState(Handle):
     cover = Column("members", "cover", "what it adds to its stance when it voices it")
     hold = Column("members", "hold", "whether it holds out for a price")
     consent = Column("members", "consent", "whether it has given its consent")
+    side_deal = Column("bargain", "deal", "whether Russia has a side deal with it")
     trust = Column("members", "trust", "trust in the hegemon, 0 to 1")
     spending = Column("members", "spending", "defence spending, % GDP")
 
@@ -120,11 +122,23 @@ class Russia(Handle):
     war_intensity = Column("russia", "war_intensity", "intensity of the war, 0 to 1")
     front = Column("russia", "front", "territorial progress since the start")
     ceasefire = Column("russia", "ceasefire", "whether a ceasefire holds")
+    prolongs = Column("russia", "prolongs", "share to which it prolongs the war to bar membership")
+    spent = Column("russia", "spent", "resources that its instruments have taken")
 
     @property
     def formal_weight(self) -> int:
         """Ballots that it has among the members: none."""
         return formal_weight(self.model.setup.edition.external_power.code, self.model.setup.roster.iso3)
+
+    @property
+    def uses(self) -> dict[str, float]:
+        """Share to which each of its instruments is in use until the next review."""
+        return dict(zip(INSTRUMENTS, self.model.world.russia.uses[0].tolist(), strict=True))
+
+    @property
+    def payoff(self) -> float:
+        """What the run has been worth to it so far; the candidate's accession is a loss of 1."""
+        return float(self.model.world.russia_payoff[0])
 
     @property
     def shares(self) -> dict[str, float]:
@@ -140,6 +154,12 @@ class Candidate(Handle):
     aspiration = Column("candidate", "aspiration", "wish to join, 0 to 1")
     readiness = Column("candidate", "readiness", "reforms done, 0 to 1")
     shelved = Column("candidate", "shelved", "whether the bid is shelved")
+
+    @property
+    def chance(self) -> float:
+        """Chance of accession within ten years, as it sees it."""
+        world = self.model.world
+        return float(world.setup.outlook.chance(world.prospect())[0])
 
     @property
     def name(self) -> str:

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, create_model, model_validator
 
+from article10.agents.article5 import Article5Parameters
 from article10.agents.bargaining import BargainingParameters
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
 from article10.agents.governments import ElectionParameters
+from article10.agents.instruments import InstrumentParameters
 from article10.agents.member_parameters import (
     SpendingParameters,
     StanceParameters,
@@ -20,6 +22,7 @@ from article10.agents.member_parameters import (
 )
 from article10.agents.name import Line, Name, Prose, same_file
 from article10.agents.parameter import Declaration, Parameters, declarations
+from article10.agents.plans import PlanParameters
 from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.agents.short_error import ScenarioError as ScenarioError
@@ -179,9 +182,12 @@ class Scenario(Parameters):
     spending: SpendingParameters = SpendingParameters()
     trust: TrustParameters = TrustParameters()
     russia: RussiaParameters = RussiaParameters()
+    instruments: InstrumentParameters = InstrumentParameters()
     war: WarParameters = WarParameters()
     candidate: CandidateParameters = CandidateParameters()
+    plans: PlanParameters = PlanParameters()
     guarantees: GuaranteeParameters = GuaranteeParameters()
+    article5: Article5Parameters = Article5Parameters()
     secretary_general: SecretaryGeneralParameters = SecretaryGeneralParameters()
     bargaining: BargainingParameters = BargainingParameters()
     accession: AccessionParameters = AccessionParameters()

@@ -12,6 +12,7 @@ import numpy as np
 
 from article10.agents import bargaining, candidate, members, russia, secretary_general
 from article10.agents.arrays import BoolArray, FloatArray, count, relax, share
+from article10.agents.instruments import ESCALATE, PRESS
 from article10.agents.members import NEVER, STANCE_LIMIT
 from article10.agents.secretary_general import NOT_CLEAR
 from article10.model import governments
@@ -27,6 +28,8 @@ from article10.model.accession_rule import (
     decide,
 )
 from article10.model.bargain import bargain
+from article10.model.membership import attack, attack_hazard, deter
+from article10.model.review import review
 from article10.model.setup import outcome_stream
 from article10.model.world import Council, RowArray, World
 
@@ -94,14 +97,19 @@ def war(world: World) -> None:
     """A ceasefire may begin or break; the intensity of the war follows, and the front moves."""
     r, p, dt, draws = world.russia, world.by_run.war, world.setup.dt, world.draws
     chance = draws["ceasefire"][world.step]
-    at_stake = r.alarm * ~world.accession.is_member  # a war cannot bar a membership that there is
-    pauses = russia.ceasefire_hazard(at_stake, world.by_run.russia.ambition, p)
-    flares_up = russia.breach_hazard(world.deterrent, world.candidate.force_cap, p)
+    admitted = world.accession.is_member
+    prolongs = r.prolongs * ~admitted  # a war cannot bar a membership that there is
+    pauses = russia.ceasefire_hazard(prolongs, world.by_run.russia.ambition, p)
+    breach = russia.breach_hazard(world.guarantee, world.candidate.force_cap, p)
+    flares_up = np.where(admitted, attack_hazard(world), breach)
     turns = chance < -np.expm1(-dt * np.where(r.ceasefire, flares_up, pauses))
-    world.candidate.void_plan(turns & r.ceasefire)
+    broken = turns & r.ceasefire
+    world.candidate.void_plan(broken)
     r.ceasefire = r.ceasefire ^ turns
+    attack(world, (broken & admitted).nonzero()[0])
     noise = draws["war"][world.step]
-    target = russia.war_target(r.war_level, r.resources, r.ceasefire, p)
+    level = share(r.war_level + world.by_run.instruments.escalation * r.uses[:, ESCALATE])
+    target = russia.war_target(level, r.resources, r.ceasefire, p)
     moved = world.by_run.constants.war_followed * (target - r.war_intensity)
     r.war_intensity = share(r.war_intensity + moved + p.volatility * math.sqrt(dt) * noise[:, 0])
     drift = russia.front_drift(world.spending_rise, p)
@@ -109,44 +117,24 @@ def war(world: World) -> None:
 
 
 def pressure(world: World) -> None:
-    """Russia's alarm moves, it reviews how to spread its effort, and it presses members."""
+    """Russia's alarm moves, it reviews its choices, and it presses members."""
     r, m, setup, stage = world.russia, world.members, world.setup, world.accession.stage
     p, c, dt = world.by_run.russia, world.by_run.constants, setup.dt
     later = (stage == RATIFYING) | (stage == MEMBER)
     reached = russia.stage_alarm(stage == INVITED, stage == PROTOCOL_SIGNED, later, p)
-    objectors, reach = world.secretary_general.objectors, world.by_run.secretary_general.reach
+    objectors, reach = world.secretary_general.objectors_in_peace, world.by_run.secretary_general.reach
     near = russia.nearness(reached, objectors, reach) * ~world.candidate.shelved
     r.alarm = r.alarm + c.alarm_followed * (near - r.alarm)
     if world.step % setup.review_steps == 0:
-        _review(world)
-    r.effort = russia.effort(r.resources, r.alarm, r.active, p)
+        review(world)
+    if not setup.looks_ahead:
+        r.prolongs = r.alarm * world.by_run.instruments.prolong
+    r.effort = russia.effort(r.resources, r.alarm, r.uses[:, PRESS], p)
     war_change = r.war_intensity - c.war_intensity
-    r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, r.effort, p), 0.0)
+    r.resources = np.maximum(r.resources + dt * russia.resources_change(r.resources, war_change, p), 0.0)
     m.pressure *= world.by_member.constants.pressure_left
     m.pressure += ((1.0 - c.pressure_left) / p.pressure_decay_rate * r.effort)[:, None] * r.shares
     m.felt_pressure = members.felt(m.pressure)
-
-
-def _review(world: World) -> None:
-    r, m, setup = world.russia, world.members, world.setup
-    p = world.by_member.russia
-    error = p.observation_error * world.draws["observation"][world.step // setup.review_steps]
-    observed = m.stance + error
-    if world.step > 0:
-        years = setup.review_steps * setup.dt
-        r.response = russia.learn(r.response, observed - r.observed, m.felt_pressure, years, p.learning)
-    r.observed = observed
-    known = russia.Intelligence(
-        observed=observed,
-        susceptibility=m.susceptibility,
-        exposure=setup.roster.exposure,
-        influence_weight=setup.roster.influence_weight,
-        objection_line=world.by_member.accession.objection_line,
-        focus=p.focus,
-        response=r.response,
-    )
-    r.shares = russia.shares_of(setup.strategy(known), observed.shape)
-    r.active = r.shares.sum(axis=-1) > 0
 
 
 def bid(world: World) -> None:
@@ -189,10 +177,11 @@ def perceptions(world: World) -> None:
 
 
 def commitments(world: World) -> None:
-    """Once a quarter, trust in the hegemon and defence spending move; susceptibility follows."""
+    """Once a quarter, trust in the hegemon and defence spending move; susceptibility and deterrence follow."""
     if world.step % world.setup.quarter_steps == 0:
         _trust(world)
         _spend(world)
+        deter(world)
         world.update_susceptibility()
 
 
@@ -281,8 +270,10 @@ def _take_stock(world: World) -> None:
         pending = ~m.ratified[signed]
         found.objects[signed] &= pending
         found.by_stance[signed] &= pending
+        found.in_peace[signed] &= pending
     world.soundings = found
     office.objectors = count(found.objects).astype(np.float64)
+    office.objectors_in_peace = count(found.in_peace).astype(np.float64)
     live = ~world.candidate.shelved & (stage != MEMBER)
     office.campaign = secretary_general.campaign_effort(office.objectors, live, p)
     office.champions = secretary_general.champions_share(m.stance, weight, of_member)

@@ -13,14 +13,17 @@ import numpy.typing as npt
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.agents.bargaining import cover_matrix, hesitancy
 from article10.agents.bounded_confidence import is_bounded, near_peers
+from article10.agents.instruments import INSTRUMENTS
 from article10.agents.members import NEVER, peers, war_line
+from article10.agents.outlook import Outlook
 from article10.agents.parameter import Parameters
-from article10.agents.russia import STRATEGIES, Strategy
+from article10.agents.plans import PLAN_DRAWS
+from article10.agents.russia import FORWARD_LOOKING, STRATEGIES, Strategy
 from article10.agents.stackable import is_stackable
 from article10.model.accession_rule import STAGES
 from article10.model.calendars import council_dates, election_dates, recess_shares, term_years
 from article10.model.coded import STANCE_PER_CODE
-from article10.model.constants import SOUNDING_DAYS, quantile, quarter_steps
+from article10.model.constants import SOUNDING_DAYS, quantile, quarter_steps, review_steps
 from article10.model.edition import Edition, read_edition
 from article10.model.events import ALL, Event, SummitEvent
 from article10.model.government_events import ElectionEvent, SnapElectionEvent
@@ -54,6 +57,7 @@ class Setup:
         strategy: function that spreads Russia's effort.
         mechanisms: the mechanisms in use, indexed by name; those switched off are left out.
         stacked: the scenarios of the stack; a single one if there is no other.
+        own_outlook: an outlook to use instead of that of the edition, while one is fitted.
     """
 
     scenario: Scenario
@@ -61,6 +65,7 @@ class Setup:
     strategy: Strategy
     mechanisms: Mapping[str, Mechanism]
     stacked: tuple[Scenario, ...]
+    own_outlook: Outlook | None = None
 
     @classmethod
     def of(
@@ -128,6 +133,16 @@ class Setup:
         """The tables on which the scenario stands."""
         return read_edition(self.scenario.edition)
 
+    @cached_property
+    def outlook(self) -> Outlook:
+        """How likely accession looks to actors that look ahead."""
+        return self.own_outlook or Outlook.of(self.edition.table("outlook"))
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether Russia chooses among its instruments."""
+        return self.strategy is STRATEGIES[FORWARD_LOOKING]
+
     # --- time ---------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -143,7 +158,17 @@ class Setup:
     @cached_property
     def review_steps(self) -> int:
         """Steps between two reviews of Russia's effort."""
-        return max(1, round(self.scenario.russia.review_weeks * 7 / self.scenario.step_days))
+        return review_steps(self.scenario)
+
+    @cached_property
+    def review_years(self) -> float:
+        """Time between two reviews in years."""
+        return self.review_steps * self.dt
+
+    @cached_property
+    def n_reviews(self) -> int:
+        """Number of reviews."""
+        return -(-self.n_steps // self.review_steps)
 
     @cached_property
     def steps_a_year(self) -> int:
@@ -332,7 +357,10 @@ class Setup:
             Stream("spells", (quarters, len(SPELL_DRAWS), members), "uniform", np.float32),
             Stream("ceasefire", (steps,), "uniform"),
             Stream("war", (steps, 2)),
-            Stream("observation", (-(-steps // self.review_steps), members)),
+            Stream("observation", (self.n_reviews, members)),
+            Stream("instruments", (self.n_reviews, len(INSTRUMENTS)), "exponential"),
+            Stream("candidate", (1,)),
+            Stream("plans", (self.n_reviews, len(PLAN_DRAWS))),
             Stream("ratification", (1, members), "exponential"),
         )
         return own + tuple(stream for event in self.scenario.events for stream in _event_streams(event, steps))

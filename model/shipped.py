@@ -39,6 +39,17 @@ def edition_folder(edition: str) -> Traversable:
     return resources.files("article10.model.data").joinpath(edition) if edition in editions() else Path(edition)
 
 
+def edition_scenarios(edition: str | None = None) -> tuple[str, ...]:
+    """Names of an edition's own scenarios, in alphabetical order, the baseline first; those of the past are left out.
+
+    Args:
+        edition: name or folder; None is the default.
+    """
+    own = edition_folder(default_edition() if edition is None else edition).joinpath("scenarios")
+    names = [f.name[:-5] for f in own.iterdir() if f.name.endswith(".toml")]
+    return tuple(sorted(names, key=lambda name: (name != ROOT, name)))
+
+
 def shipped(edition: str | None = None) -> dict[str, str]:
     """The scenarios of an edition and those of the past: name to TOML text, in alphabetical order, the baseline first.
 

@@ -16,10 +16,12 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from article10.agents.article5 import Article5Parameters
 from article10.agents.bargaining import BargainingParameters
 from article10.agents.bounded_confidence import is_bounded
 from article10.agents.candidate import CandidateParameters, GuaranteeParameters
 from article10.agents.governments import ElectionParameters
+from article10.agents.instruments import InstrumentParameters
 from article10.agents.member_parameters import (
     SpendingParameters,
     StanceParameters,
@@ -27,6 +29,7 @@ from article10.agents.member_parameters import (
     TrustParameters,
 )
 from article10.agents.parameter import declarations
+from article10.agents.plans import PlanParameters
 from article10.agents.russia import RussiaParameters, WarParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.model.accession_rule import AccessionParameters, RatificationParameters
@@ -51,9 +54,12 @@ class Values:
     spending: SpendingParameters
     trust: TrustParameters
     russia: RussiaParameters
+    instruments: InstrumentParameters
     war: WarParameters
     candidate: CandidateParameters
+    plans: PlanParameters
     guarantees: GuaranteeParameters
+    article5: Article5Parameters
     secretary_general: SecretaryGeneralParameters
     bargaining: BargainingParameters
     accession: AccessionParameters

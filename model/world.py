@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray, at_places, share
+from article10.agents.article5 import danger
 from article10.agents.bargaining import DAYS_PER_YEAR, BargainArrays, Payments
 from article10.agents.candidate import CandidateState, credible_guarantee
+from article10.agents.instruments import INSTRUMENTS, payoff
 from article10.agents.members import (
     NEVER,
     STANCE_LIMIT,
@@ -22,9 +24,10 @@ from article10.agents.members import (
     trust_target,
     war_line,
 )
+from article10.agents.outlook import Prospect
 from article10.agents.russia import RussiaState, prior_response
 from article10.agents.secretary_general import NOT_CLEAR, SecretaryGeneralState
-from article10.model.accession_rule import MEMBER
+from article10.model.accession_rule import INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING
 from article10.model.events import Event
 from article10.model.randomness import Draws
 from article10.model.setup import Setup
@@ -32,6 +35,9 @@ from article10.model.values import PlaceArray, Values
 
 RowArray = npt.NDArray[np.intp]
 """Positions of some of the runs on the run axis."""
+
+LONG_AGO = 1_000_000
+"""Steps before the first one, in which anything that has never happened can be said to have happened last."""
 
 EVERY = slice(None)
 """All runs, or all members."""
@@ -45,11 +51,13 @@ class AccessionState:
         stage: code of the stage, int8.
         talks: share of the accession talks done.
         ratifying: time since signature in years, less recess.
+        attacked_step: number of steps completed when the new member was first attacked, or NEVER; int32.
     """
 
     stage: IntArray
     talks: FloatArray
     ratifying: FloatArray
+    attacked_step: npt.NDArray[np.int32]
 
     def rows(self, code: int) -> RowArray:
         """Positions of the runs at the stage with this code."""
@@ -102,6 +110,8 @@ class World:
         trust_start: members' trust in the hegemon at the start, (run, member).
         war_line: intensity of the war above which each member objects because of it, (run, member).
         spending_rise: rise of members' mean defence spending since the start, weighted by influence, % of GDP, (run,).
+        deterrence: how far an attack on a member is deterred, in [0, 1], (run,).
+        exposed: how far members are exposed to the war, relative to the start, (run,).
         lent_cover: rise of voiced stances if the hegemon objects and is trusted less, at a cover weight of 1,
             (run, member).
         soundings: what the last soundings found.
@@ -131,6 +141,8 @@ class World:
     trust_start: FloatArray
     war_line: FloatArray
     spending_rise: FloatArray
+    deterrence: FloatArray
+    exposed: FloatArray
     lent_cover: FloatArray
     soundings: Soundings = field(init=False)
     guarantee: FloatArray = field(init=False)
@@ -166,12 +178,6 @@ class World:
         return self.by_member if self.place is None else self.setup.values.at(self.place[rows, None])
 
     @property
-    def deterrent(self) -> FloatArray:
-        """Deterrent against a breach of a ceasefire, in [0, 1], (run,): the greater of guarantee and membership."""
-        membership = self.by_run.guarantees.membership
-        return np.maximum(self.guarantee, membership * self.accession.is_member)
-
-    @property
     def guarantee_change(self) -> FloatArray:
         """Change of the believed guarantee since the start, (run,)."""
         p = self.by_run.guarantees
@@ -189,6 +195,31 @@ class World:
 
     war_bar, hot = bars_states_at_war, is_war_hot
     """Earlier names, for mechanisms written before version 0.3."""
+
+    @property
+    def danger(self) -> FloatArray:
+        """Danger that the war reaches each member if it admits the candidate now, (run, member)."""
+        p, intensity = self.by_member.article5, self.russia.war_intensity
+        return danger(intensity[:, None], self.members.incidents, self.exposed[:, None], p)
+
+    @property
+    def russia_payoff(self) -> FloatArray:
+        """What the runs are worth to Russia so far, (run,): see ``article10.agents.instruments.payoff``."""
+        r, p = self.russia, self.by_run
+        return payoff(self.accession.is_member, r.front, r.spent, p.russia.ambition, p.instruments)
+
+    def prospect(self, rows: RowArray | slice = EVERY) -> Prospect:
+        """What actors that look ahead see: the stage, the war, and who would object in peace, in some runs."""
+        stage, by_run = self.accession.stage[rows], self.by_run_at(rows)
+        intensity = self.russia.war_intensity[rows]
+        return Prospect(
+            invited=stage == INVITED,
+            signed=(stage == PROTOCOL_SIGNED) | (stage == RATIFYING),
+            hot=intensity > by_run.war.hot_line,
+            intensity=intensity,
+            objectors=self.secretary_general.objectors_in_peace[rows],
+            hot_line=by_run.war.hot_line,
+        )
 
     @property
     def distrust(self) -> FloatArray:
@@ -268,6 +299,11 @@ class World:
             active=np.zeros(n, dtype=bool),
             observed=members.stance.copy(),
             response=prior_response(members.susceptibility, by_member.russia),
+            uses=np.zeros((n, len(INSTRUMENTS))),
+            prolongs=zeros.copy(),
+            offered=np.full(n, -LONG_AGO, np.int32),
+            spent=zeros.copy(),
+            used=np.zeros((n, len(INSTRUMENTS))),
         )
         fresh_guarantee = 0.0 if s.guarantees.renewal else by_run.guarantees.initial
         candidate = CandidateState(
@@ -278,6 +314,7 @@ class World:
             force_cap=zeros.copy(),
             guarantee=_filled(n, fresh_guarantee),
             binding_guarantee=zeros.copy(),
+            plans=np.zeros(n, np.int8),
         )
         return cls(
             setup=setup,
@@ -290,9 +327,16 @@ class World:
             members=members,
             russia=russia,
             candidate=candidate,
-            secretary_general=SecretaryGeneralState(zeros.copy(), zeros.copy(), zeros.copy(), np.full(n, NOT_CLEAR)),
+            secretary_general=SecretaryGeneralState(
+                zeros.copy(), zeros.copy(), zeros.copy(), zeros.copy(), np.full(n, NOT_CLEAR)
+            ),
             bargain=_bargain_at_start(setup, by_run, members.stance.shape),
-            accession=AccessionState(np.full(n, setup.start_stage, dtype=np.int8), zeros.copy(), zeros.copy()),
+            accession=AccessionState(
+                stage=np.full(n, setup.start_stage, dtype=np.int8),
+                talks=zeros.copy(),
+                ratifying=zeros.copy(),
+                attacked_step=np.full(n, NEVER, np.int32),
+            ),
             pledge=np.full(n, float(roster.defence_spending.mean())),
             pledge_target=_filled(n, by_run.spending.pledge),
             pledge_deadline=_filled(n, by_run.spending.pledge_deadline),
@@ -304,6 +348,8 @@ class World:
                 by_member.accession.war_bar_spread,
             ),
             spending_rise=zeros.copy(),
+            deterrence=_filled(n, by_run.article5.deterrence),
+            exposed=ones.copy(),
             lent_cover=np.zeros_like(members.stance),
         )
 
@@ -328,6 +374,7 @@ def _bargain_at_start(setup: Setup, by_run: Values, shape: tuple[int, ...]) -> B
     return BargainArrays(
         spell=np.zeros(shape, dtype=bool),
         quarter=np.full(shape, NEVER, np.int16),
+        deal=np.zeros(shape, dtype=bool),
         age=none.copy(),
         ends_at=none.copy(),
         stood=np.broadcast_to(setup.roster.standing_days / DAYS_PER_YEAR, shape).copy(),

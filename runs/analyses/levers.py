@@ -100,7 +100,7 @@ def lever(of: str | Lever | Mapping[str, Any], scenario: Scenario) -> Lever:
     >>> lever("russia", Scenario()).formal_ballots(Scenario())
     0
     >>> sorted(lever("russia", Scenario()).channels)
-    ['pressing the candidate', 'pressure on members', 'prolonging the war']
+    ['pressing the candidate', 'pressure on members', 'prolonging and escalating the war', 'side deals with holdouts']
     """
     if not isinstance(of, str | Lever | Mapping):
         raise ArgumentError(f"of = {shown(of)}: expected the name of a lever, changes by key, or a Lever")
@@ -172,13 +172,22 @@ def _switched_off(mechanism: str) -> Removal:
 
 
 def _no_pressure(scenario: Scenario) -> Scenario:
-    return _without_events("pressure")(scenario.with_({"russia.strategy": "inert"}))
+    return _without_events("pressure")(scenario.with_({"instruments.press": False}))
+
+
+def _no_plans(scenario: Scenario) -> Scenario:
+    quiet = scenario.with_({"plans.hegemon_rate": 0.0, "instruments.offer": False})
+    return _without_events("peace_plan")(quiet)
+
+
+def _no_incidents(scenario: Scenario) -> Scenario:
+    return _without_events("incident")(scenario.with_({"instruments.incident_severity": 0.0}))
 
 
 def _no_new_guarantees(scenario: Scenario) -> Scenario:
     given = tuple(e for e in scenario.events if e.kind != "guarantee")
     bare = (e.with_(guarantee=0.0) if e.kind == "peace_plan" else e for e in given)
-    return scenario.with_(events=tuple(bare))
+    return scenario.with_({"plans.hegemon_guarantee": 0.0}, events=tuple(bare))
 
 
 def _war_ends_at_once(scenario: Scenario) -> Scenario:
@@ -207,16 +216,20 @@ RUSSIA = Lever(
     MappingProxyType(
         {
             "pressure on members": _no_pressure,
-            "prolonging the war": _changed(war__prolongation=0.0),
-            "pressing the candidate": _changed(candidate__plan_war_weight=0.0, candidate__plan_front_weight=0.0),
+            "prolonging and escalating the war": _changed(instruments__prolong=False, instruments__escalate=False),
+            "side deals with holdouts": _changed(instruments__side_deals=False),
+            "pressing the candidate": _changed(
+                instruments__offer=False, candidate__war_burden=0.0, candidate__front_burden=0.0
+            ),
         }
     ),
     actor=EXTERNAL_POWER,
 )
 """Russia has no ballot. Through these channels it changes the ballots of others or prevents a vote: pressure on
-members; prolonging the war when accession is near; and war and lost ground, which press the candidate to accept a plan
-that rules out membership. Together they are Russia's influence; the first alone is the lever ``pressure``. A bid that
-is shelved for other reasons is not due to Russia: see the lever ``shelving``."""
+members; prolonging or escalating the war to bar membership; side deals that raise the price of consent; and war, lost
+ground and offers, which press the candidate to accept a plan that rules out membership. Together they are Russia's
+influence; the first alone is the lever ``pressure``. A bid that is shelved for other reasons is not due to Russia: see
+the lever ``shelving``."""
 
 SYNONYMS: Mapping[str, str] = MappingProxyType({"sg": "secretary_general"})
 """Synonyms of levers, in lower case."""
@@ -257,8 +270,28 @@ LEVERS = Registered(
                 {"elections": _changed(elections__incumbency=1.0), "falls": _changed(elections__fall_rate=0.0)},
             ),
             Lever("guarantees", "new security guarantees", {"guarantees": _no_new_guarantees}),
-            Lever("peace_plans", "peace plans", {"peace plans": _without_events("peace_plan")}),
-            Lever("incidents", "incidents on members' ground", {"incidents": _without_events("incident")}),
+            Lever("peace_plans", "peace plans", {"peace plans": _no_plans}),
+            Lever("incidents", "incidents on members' ground", {"incidents": _no_incidents}),
+            Lever(
+                "side_deals",
+                "Russia's side deals with holdouts",
+                {"side deals": _changed(instruments__side_deals=False)},
+                actor=EXTERNAL_POWER,
+            ),
+            Lever(
+                "prolonging",
+                "Russia's prolonging of the war",
+                {"prolonging": _changed(instruments__prolong=False)},
+                actor=EXTERNAL_POWER,
+            ),
+            Lever("offers", "Russia's offers", {"offers": _changed(instruments__offer=False)}, actor=EXTERNAL_POWER),
+            Lever(
+                "escalation",
+                "Russia's escalation",
+                {"escalation": _changed(instruments__escalate=False)},
+                actor=EXTERNAL_POWER,
+            ),
+            Lever("entrapment", "fear of entrapment", {"entrapment": _changed(stance__entrapment_weight=0.0)}),
             Lever("pledge", "the spending pledge", {"pledge": _changed(spending__compliance=0.0)}),
         )
     },

@@ -25,6 +25,10 @@ OUTCOMES = {
     "invitation_date": ("date", "day of the invitation; empty if there was none"),
     "signature_date": ("date", "day on which the protocol was signed; empty if it was not"),
     "accession_date": ("date", "day of the accession; empty if there was none"),
+    "article5": ("", "whether the new member was attacked"),
+    "article5_date": ("date", "day of the attack on the new member; empty if there was none"),
+    "russia_payoff": ("1", "what the run was worth to Russia; the candidate's accession is a loss of 1"),
+    "russia_spent": ("year", "resources that Russia's instruments took, in years of its resources at the start"),
     "ever_shelved": ("", "whether the candidate ever shelved its bid"),
     "last_to_ratify": ("ISO 3166", "the member that ratified last; empty if not all did"),
     "war_years": ("year", "years of hot war"),
@@ -50,7 +54,7 @@ COUNCILS = {
 }
 """Columns of ``councils.csv``: unit and meaning."""
 
-NOT_IN_YEARS = ("stage",)
+NOT_IN_YEARS = ("stage", "plans")
 """Variables that are codes; ``outcomes.csv`` states what they come to."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from article10.agents.instruments import INSTRUMENTS
 from article10.agents.members import NEVER, NO_BALLOT, REASON_STANCE
 from article10.model.accession_rule import STAGES, Milestone
 from article10.model.setup import Setup
@@ -45,6 +46,7 @@ def dataset(setup: Setup, recorder: Recorder, seed: int, first_run: int) -> xr.D
             "member_name": ("member", list(setup.roster.names)),
             "council": ("council", np.array([day for day, _ in councils], dtype="datetime64[ns]")),
             "council_kind": ("council", [kind for _, kind in councils]),
+            "instrument": list(INSTRUMENTS),
             "payer": [*setup.roster.iso3, OFFICE],
             "quarter": ("quarter", days[: setup.n_steps : setup.quarter_steps], {"description": "first day"}),
         },
@@ -81,6 +83,10 @@ def _outcomes(o: OutcomeRecorder) -> dict[str, tuple[tuple[str, ...], Any, dict[
             o.final_front,
             "Russian territorial progress at the horizon, share of the country",
         ),
+        "attacked_step": (run, o.attacked_step, "steps done when the new member was attacked, -1 never"),
+        "russia_payoff": (run, o.russia_payoff, "what the run was worth to Russia; the candidate's accession is -1"),
+        "russia_spent": (run, o.russia_spent, "resources that Russia's instruments took, in years of its resources"),
+        "instrument_use": (("run", "instrument"), o.instrument_use, "share of reviews at which Russia used each"),
         "final_cohesion": (run, o.final_cohesion, "1 - standard deviation of stances at the horizon"),
         **{f"{name}_step": (run, o.entered[name], f"steps done at {name}, -1 never") for name in Milestone},
         "ballot": (ballot, o.ballot, "-1 none asked, 0 object, 1 acquiesce, 2 support"),
@@ -143,6 +149,11 @@ def outcome_table(data: xr.Dataset, step_years: float) -> pd.DataFrame:
         step = data[f"{milestone}_step"].to_numpy()
         frame[f"{milestone}_date"] = pd.DatetimeIndex(np.where(step == NEVER, np.datetime64("NaT", "ns"), days[step]))
     frame["ever_shelved"] = data["ever_shelved"].to_numpy().astype(bool)
+    attacked = data["attacked_step"].to_numpy()
+    frame["article5"] = attacked != NEVER
+    frame["article5_date"] = pd.DatetimeIndex(np.where(attacked == NEVER, np.datetime64("NaT", "ns"), days[attacked]))
+    for name in ("russia_payoff", "russia_spent"):
+        frame[name] = data[name].to_numpy()
     frame["last_to_ratify"] = _last_to_ratify(data)
     frame["war_years"] = data["war_steps"].to_numpy() * step_years
     frame["breaches"] = data["breaches"].to_numpy()

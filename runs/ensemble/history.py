@@ -30,8 +30,8 @@ from article10.runs.ensemble.result import EnsembleResult
 
 AnyArray = npt.NDArray[Any]
 
-FIXED_AT_START = ("initial_stance", "war_bar")
-"""Streams that are read on the first day only: what they decided is the run's past."""
+FIXED_AT_START = ("initial_stance", "war_bar", "candidate")
+"""Streams of what a run is from its first day on: what they decided is the run's past."""
 
 RULES_AND_RECORDS = frozenset(
     {"setup", "place", "by_run", "by_member", "draws", "events", "step", "record_rates", "rates", "payments"}

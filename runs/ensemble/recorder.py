@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from article10.agents.bargaining import Payments
+from article10.agents.instruments import INSTRUMENTS
 from article10.agents.members import NEVER, NO_BALLOT
 from article10.model.accession_rule import SHELVED, Milestone
 from article10.model.arguments import check_names
@@ -47,6 +48,10 @@ def _barred_by_war(world: World) -> AnyArray:
     return world.standing().by_war
 
 
+def _use_of(place: int) -> Callable[[World], AnyArray]:
+    return lambda world: world.russia.uses[:, place]
+
+
 MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType(
     {
         "stance": Variable("1", "willingness to admit the candidate now, -1 to 1", lambda w: w.members.stance),
@@ -66,6 +71,7 @@ MEMBER_VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "cover": Variable("1", "what it adds to its stance when it voices it", lambda w: w.members.cover, np.float64),
         "hold": Variable("", "whether it holds out for a price", lambda w: w.members.hold, np.int8),
         "consent": Variable("", "whether it has given its consent", lambda w: w.members.consent, np.int8),
+        "side_deal": Variable("", "whether Russia has a side deal with it", lambda w: w.bargain.deal, np.int8),
         "election_due": Variable("step", "step of the next election", lambda w: w.members.election_due, np.int32),
         "barred_by_war": Variable("", "whether it objects because of the war", _barred_by_war, np.int8),
         "trust": Variable("1", "trust in the hegemon, 0 to 1", lambda w: w.members.trust),
@@ -86,6 +92,17 @@ RUN_VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "alarm": Variable("1", "Russia's alarm at accession, 0 to 1", lambda w: w.russia.alarm),
         "effort": Variable("1/year", "pressure exerted by Russia", lambda w: w.russia.effort),
         "resources": Variable("1", "Russia's resources; 1 at the start", lambda w: w.russia.resources),
+        **{
+            f"use_{name}": Variable("1", f"share to which Russia uses its instrument {name}", _use_of(place))
+            for place, name in enumerate(INSTRUMENTS)
+        },
+        "plans": Variable(
+            "",
+            "plans offered at the last review, a sum: 1 by Russia, 2 if accepted; 4 by the hegemon, 8 if accepted",
+            lambda w: w.candidate.plans,
+            np.int8,
+        ),
+        "deterrence": Variable("1", "deterrence of an attack on a member, 0 to 1", lambda w: w.deterrence),
         "guarantee": Variable("1", "security guarantee as far as it is believed", lambda w: w.guarantee),
         "force_cap": Variable("1", "cap on the candidate's forces by a plan, 0 to 1", lambda w: w.candidate.force_cap),
         "aspiration": Variable("1", "candidate's wish to join, 0 to 1", lambda w: w.candidate.aspiration),
@@ -115,7 +132,7 @@ def bytes_of_a_run(setup: Setup, record: Sequence[str]) -> int:
     sizes = {name: members * np.dtype(variable.dtype).itemsize for name, variable in MEMBER_VARIABLES.items()}
     sizes |= {name: np.dtype(variable.dtype).itemsize for name, variable in RUN_VARIABLES.items()}
     sizes[CONTRIBUTION] = members * (len(setup.mechanisms) + 1) * np.dtype(float).itemsize
-    outcomes = 2 * councils * (members + 1) + 4 * setup.n_quarters * members + 6 * members + 42
+    outcomes = 2 * councils * (members + 1) + 4 * setup.n_quarters * members + 6 * members + 54 + 4 * len(INSTRUMENTS)
     events = len(setup.scenario.events) if any(name in RUN_VARIABLES for name in record) else 0
     return outcomes + steps * (sum(sizes[name] for name in record) + events)
 
@@ -158,6 +175,10 @@ class OutcomeRecorder:
         self.final_cohesion = np.zeros(runs, np.float32)
         self.final_stance = np.zeros(runs, np.float32)
         self.final_front = np.zeros(runs, np.float32)
+        self.attacked_step = np.full(runs, NEVER, np.int32)
+        self.russia_payoff = np.zeros(runs, np.float32)
+        self.russia_spent = np.zeros(runs, np.float32)
+        self.instrument_use = np.zeros((runs, len(INSTRUMENTS)), np.float32)
 
     def part(self, rows: slice) -> OutcomeRecorder:
         """The outcomes of some of the runs, in the same memory."""
@@ -201,6 +222,10 @@ class OutcomeRecorder:
             self.final_stance[rows] = (members.stance * world.setup.roster.influence_weight).sum(axis=-1)
             self.final_front[rows] = world.russia.front
             self.final_capital[rows] = world.bargain.budget
+            self.attacked_step[rows] = world.accession.attacked_step
+            self.russia_payoff[rows] = world.russia_payoff
+            self.russia_spent[rows] = world.russia.spent
+            self.instrument_use[rows] = world.russia.used / world.setup.n_reviews
 
     def _pay(self, world: World, rows: slice, made: Payments) -> None:
         """Record payments: a member is paid at most once a quarter."""

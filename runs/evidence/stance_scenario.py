@@ -78,11 +78,14 @@ GROUPS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "war": {"starts_in_ceasefire": True, "ceasefire_rate": 0.0},
         "spending": {"pledge": 2.0, "pledge_deadline": 2024},
         "guarantees": {"initial": 0.0},
+        "russia": {"strategy": "weakest_link"},
+        "plans": {"hegemon_rate": 0.0},
     }
 )
-"""Parameters that differ from the baseline: no war until the attack, and no later pledges and commitments."""
+"""Parameters that differ from the baseline: no war until the attack, no later pledges and
+commitments, and no ceasefire for a plan; Russia does not look ahead, because the outlook is that of a bid in 2025."""
 
-BASE_EVENTS = ("incident", "guarantee", "peace_plan", "russian_advance", "ukrainian_advance")
+BASE_EVENTS = ("incident", "guarantee", "russian_advance", "ukrainian_advance")
 """Random events of the baseline, replaced by the recorded ones."""
 
 

@@ -10,7 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from article10.agents.members import NEVER, NO_BALLOT, OBJECT, REASON_HOLD, REASON_STANCE, REASON_WAR
+from article10.agents.plans import FROM_EXTERNAL_POWER, FROM_HEGEMON
 from article10.model.accession_rule import ASPIRANT, INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING, SHELVED
+from article10.model.constants import review_steps
+from article10.model.edition import read_edition
 from article10.model.events import Event, GuaranteeEvent, PeacePlanEvent
 from article10.model.government_events import GovernmentEvent
 from article10.model.scenario import Scenario
@@ -47,6 +50,14 @@ STAGE_TEXT = {
     SHELVED: "The candidate shelves its bid.",
 }
 
+INSTRUMENT_TEXT = {
+    "press": "pressed members",
+    "prolong": "refused a ceasefire to bar membership",
+    "side_deals": "kept a side deal with a holdout",
+    "escalate": "escalated",
+}
+"""What Russia did at a review, by instrument; its offers are told one by one."""
+
 
 @dataclass(frozen=True, order=True)
 class Entry:
@@ -81,6 +92,9 @@ def story(result: EnsembleResult, frequent: int = FREQUENT) -> list[Entry]:
     told = [
         *_events(data, result.scenario, frequent),
         *_governments(data, result.scenario),
+        *_plans(data, result.scenario),
+        *_instruments(data, result.scenario),
+        *_attack(data),
         *_bargains(result),
         *_war(data, result.scenario.war.hot_line),
         *_councils(data),
@@ -137,6 +151,48 @@ def _accepted(event: Event, data: xr.Dataset, scenario: Scenario, step: int) -> 
     if given <= 2.0 * faded or any(data[f"event_{e.name}"].to_numpy()[step] for e in others):
         return None  # its guarantee would not stand out
     return bool(after > before)
+
+
+def _reviews(data: xr.Dataset, scenario: Scenario) -> np.ndarray:
+    """Steps with a review of Russia's."""
+    return np.arange(0, data.sizes["interval"], review_steps(scenario))
+
+
+def _plans(data: xr.Dataset, scenario: Scenario) -> list[Entry]:
+    """Entries for plans that Russia or the hegemon offers."""
+    told, roster = [], scenario.members()
+    hegemon = roster.names[int(np.argmax(roster.influence_weight))]
+    power = read_edition(scenario.edition).external_power.name
+    for step in _reviews(data, scenario):
+        plans = int(data["plans"].to_numpy()[step + 1])
+        for source, who in ((FROM_EXTERNAL_POWER, power), (FROM_HEGEMON, hegemon)):
+            if answer := plans // source % 4:
+                answers = "accepts" if answer > 1 else "refuses"
+                text = f"{who} offers the candidate a ceasefire without membership: it {answers}."
+                told.append(Entry(_day(data, step), "event", text))
+    return told
+
+
+def _instruments(data: xr.Dataset, scenario: Scenario) -> list[Entry]:
+    """Entries for what Russia did at the reviews of each year."""
+    reviews, told = _reviews(data, scenario), []
+    power = read_edition(scenario.edition).external_power.name
+    years = pd.DatetimeIndex(data["step"].to_numpy())[reviews].year
+    for year in sorted(set(years)):
+        of_year = reviews[years == year]
+        times = {text: int((data[f"use_{n}"].to_numpy()[of_year + 1] > 0).sum()) for n, text in INSTRUMENT_TEXT.items()}
+        said = [f"{text} at {number}" for text, number in times.items() if number]
+        if said:
+            text = f"In {year}, of {len(of_year)} reviews, {power} {listed(said)}."
+            told.append(Entry(_day(data, of_year[-1]), "event", text))
+    return told
+
+
+def _attack(data: xr.Dataset) -> list[Entry]:
+    """The entry for an attack on the new member, if there is one."""
+    step = int(data["attacked_step"])
+    text = "The new member is attacked: a case for Article 5."
+    return [] if step == NEVER else [Entry(_day(data, step), "war", text)]
 
 
 def _governments(data: xr.Dataset, scenario: Scenario) -> list[Entry]:

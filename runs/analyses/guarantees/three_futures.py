@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from article10.agents.article5 import attack_hazard
 from article10.agents.russia import breach_hazard
 from article10.model.accession_rule import MEMBER
 from article10.model.arguments import whole
@@ -35,6 +36,9 @@ from article10.runs.statistics.intervals import (
     share,
     warn_if_underpowered,
 )
+
+MOST_DETERRENCE = 0.95
+"""Most that ``article5.deterrence`` can be."""
 
 DETERRENCE = (0.0, 0.25, 0.5, 0.75, 0.9)
 """Values of ``war.deterrence`` for which renewed attacks are compared: its plausible range."""
@@ -65,7 +69,8 @@ def three_futures(
         seed: seed of all random streams.
         level: level of the binding guarantee, from 0 to 1.
         given: date on which the guarantee is given; by default seven months after the start.
-        deterrence: values of ``war.deterrence`` for which renewed attacks are compared.
+        deterrence: values of ``war.deterrence``, and for a member of ``article5.deterrence``, for which renewed
+            attacks are compared.
         changes: changes to the scenario, by full key.
         edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         progress: called with the number of runs done and the total.
@@ -79,7 +84,7 @@ def three_futures(
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)
     chosen = read_scenario(scenario, changes, edition=edition)
-    kept = ("war_intensity", "guarantee", "force_cap", "stage")
+    kept = ("war_intensity", "guarantee", "force_cap", "deterrence", "stage")
     day = day_of_guarantee(chosen, given)
     total = runs * len(FUTURES) * (1 + len(deterrence))
     results = paired_runs(
@@ -87,7 +92,8 @@ def three_futures(
     )
     by_deterrence = []
     for place, strength in enumerate(deterrence, start=1):
-        variants = futures_of(chosen.with_({"war.deterrence": float(strength)}), level, day)
+        deterred = {"war.deterrence": float(strength), "article5.deterrence": min(float(strength), MOST_DETERRENCE)}
+        variants = futures_of(chosen.with_(deterred), level, day)
         swept = paired_runs(variants, runs, seed, progress=part_of(progress, place * len(FUTURES) * runs, total))
         by_deterrence += _attacks(float(strength), swept)
     joins, years = (of(results[MEMBERSHIP], "accession") for of in (reached, years_until))
@@ -147,15 +153,19 @@ def _values(result: EnsembleResult) -> dict[str, np.ndarray]:
 def security(result: EnsembleResult) -> np.ndarray:
     """Probability of peace at the horizon that lasts for one more year, (run,).
 
-    It is zero in runs with a hot war at the horizon, and otherwise ``exp(-hazard)`` with ``breach_hazard``. The
-    deterrent is the guarantee in force or, for a member, at least ``guarantees.membership``.
+    It is zero in runs with a hot war at the horizon, and otherwise ``exp(-hazard)``: the hazard is that of a breach, or
+    for a member that of an attack.
 
     Args:
-        result: result of ``paired_runs`` with ``war_intensity``, ``guarantee``, ``force_cap`` and ``stage`` by year.
+        result: result of ``paired_runs`` with ``war_intensity``, ``guarantee``, ``force_cap``,
+            ``deterrence`` and ``stage`` by year.
     """
     last, s = result.data.isel(year=-1), result.scenario
     is_member = last["stage_by_year"].to_numpy() == MEMBER
-    deterrent = np.maximum(last["guarantee_by_year"].to_numpy().astype(float), s.guarantees.membership * is_member)
-    cap = last["force_cap_by_year"].to_numpy().astype(float)
+    guarantee, cap, deterrence = (
+        last[f"{name}_by_year"].to_numpy().astype(float) for name in ("guarantee", "force_cap", "deterrence")
+    )
+    breach = breach_hazard(guarantee, cap, s.war)
+    attack = attack_hazard(deterrence, s.guarantees.membership, s.war.breach_rate, s.article5)
     hot = last["war_intensity_by_year"].to_numpy() > s.war.hot_line
-    return np.where(hot, 0.0, np.exp(-breach_hazard(deterrent, cap, s.war)))
+    return np.where(hot, 0.0, np.exp(-np.where(is_member, attack, breach)))

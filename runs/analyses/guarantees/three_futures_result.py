@@ -95,7 +95,7 @@ class ThreeFutures(AnalysisResult):
         return [
             *said,
             "These are outcomes of the model, not findings about the world: how strongly guarantees and membership "
-            "deter is assumed (war.deterrence, guarantees.membership); the table by war.deterrence shows how results "
+            "deter is assumed (war.deterrence, article5.deterrence); the table by war.deterrence shows how results "
             "depend on that assumption.",
         ]
 

@@ -1,0 +1,110 @@
+"""The outlook of actors that look ahead: how likely accession within ten years is, and how long the war may be hot.
+
+A logit in what an actor sees: the stage, the war, and how many members would object if the war paused. Its coefficients
+are fitted on the model's own runs and come with each edition (``outlook.csv``); a longer horizon changes none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from article10.agents.arrays import BoolArray, FloatArray, share
+
+OUTLOOK_YEARS = 10
+"""Years over which actors look ahead."""
+
+TERMS = (
+    "intercept",
+    "invited",
+    "signed",
+    "war_is_hot",
+    "war_beyond_hot_line",
+    "objectors",
+    "objectors_once_signed",
+)
+"""Terms of the logit: an aspirant in a ceasefire whom nobody opposes, and what changes its odds.
+
+``war_beyond_hot_line`` is the intensity of a hot war above its hot line, as a share of what is left to 1; ``objectors``
+is ``log2(1 + n)`` of the number of members that would object if the war paused.
+"""
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What an actor sees when it looks ahead; arrays have shape ``(run,)``, or (case, run) for several cases at once.
+
+    Attributes:
+        invited: whether the candidate is invited.
+        signed: whether the protocol is signed, or members ratify.
+        hot: whether the war is hot.
+        intensity: intensity of the war.
+        objectors: number of members that would object if the war paused; it need not be whole.
+        hot_line: intensity above which the war is hot, a number or (run,).
+    """
+
+    invited: BoolArray
+    signed: BoolArray
+    hot: BoolArray
+    intensity: FloatArray
+    objectors: FloatArray
+    hot_line: FloatArray | float
+
+    def and_paused(self) -> Prospect:
+        """Two cases: the same, and the same with the war paused."""
+        return replace(self, hot=np.stack([self.hot, np.zeros_like(self.hot)]))
+
+    def terms(self) -> tuple[FloatArray, ...]:
+        """Values of ``TERMS``, one array each."""
+        beyond = share((self.intensity - self.hot_line) / np.maximum(1.0 - self.hot_line, 1e-9))
+        objectors = np.log2(1.0 + np.maximum(self.objectors, 0.0))
+        invited, signed, hot = (flags.astype(np.float64) for flags in (self.invited, self.signed, self.hot))
+        return np.ones_like(hot), invited, signed, hot, hot * beyond, objectors, signed * objectors
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Coefficients of the outlook, in the order of ``TERMS``.
+
+    Attributes:
+        accession: log odds of accession within ten years.
+        hot_war: log odds of a moment of these ten years to be one of hot war.
+    """
+
+    accession: tuple[float, ...]
+    hot_war: tuple[float, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, str]]) -> Outlook:
+        """The outlook that a table holds, with a row for each term.
+
+        Raises:
+            ValueError: a term is missing or unknown.
+        """
+        by_term = {row["term"]: row for row in rows}
+        if set(by_term) != set(TERMS):
+            raise ValueError(f"terms: expected a row for each of {', '.join(TERMS)}")
+        return cls(*(tuple(float(by_term[term][column]) for term in TERMS) for column in ("accession", "hot_war")))
+
+    def chance(self, seen: Prospect) -> FloatArray:
+        """Probability of accession within ten years, in the shape of what is seen."""
+        return _logistic(self.accession, seen.terms())
+
+    def hot_years(self, seen: Prospect) -> FloatArray:
+        """Expected years of hot war within ten years, in the shape of what is seen."""
+        return OUTLOOK_YEARS * _logistic(self.hot_war, seen.terms())
+
+
+def _logistic(coefficients: Sequence[float], terms: Sequence[FloatArray]) -> FloatArray:
+    index = coefficients[0] * terms[0]
+    for coefficient, term in zip(coefficients[1:], terms[1:], strict=True):
+        index = index + coefficient * term
+    return logistic(index)
+
+
+def logistic(index: FloatArray) -> FloatArray:
+    """``1 / (1 + exp(-index))``."""
+    found: FloatArray = 1.0 / (1.0 + np.exp(-index))
+    return found
