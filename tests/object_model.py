@@ -1,14 +1,17 @@
 """The equations of docs/odd.md once more, one object an actor and one number at a time, for one run.
 
 Written from that page for tests/test_docking.py. It imports no rule of the package: only Mesa, the scenario's declared
-values, the roster's numbers, the calendars (input data) and the run's random draws.
+values, the roster's numbers, the calendars and the outlook's table (input data) and the run's random draws.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import math
+from pathlib import Path
 from statistics import NormalDist
+from typing import NamedTuple
 
 import mesa
 import numpy as np
@@ -19,6 +22,8 @@ ASPIRANT, INVITED, SIGNED, RATIFYING, MEMBER, SHELVED = range(6)
 OBJECT, ACQUIESCE, SUPPORT = range(3)
 FOR_OBJECTION, FOR_HOLD = 1, 2
 OFFICE = -1  # the Secretary General's office, among payers
+INSTRUMENTS = ("press", "prolong", "offer", "side_deals", "escalate")
+DATA = Path(__file__).parents[1] / "model" / "data"
 SAME_ELECTION = 60
 VOTES = ("election", "snap_election")
 BITES_BY = {"energy": "structural", "airspace": "exposure", "migration": "exposure", "sabotage": "exposure"}
@@ -36,6 +41,20 @@ def quantile(p):
 def exponential(u):
     """A standard exponential draw from a uniform one."""
     return -math.log1p(-u)
+
+
+def logistic(x):
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+class Plan(NamedTuple):
+    """What Russia or the hegemon offers; an event of the scenario has the same terms."""
+
+    force_cap: float
+    guarantee: float
+    ceasefire: bool = True
+    no_membership: bool = True
+    binding: bool = False
 
 
 class State(mesa.Agent):
@@ -65,7 +84,7 @@ class State(mesa.Agent):
         self.departs = model.s.elections.spread_scale * float(roster.alternative_spread[place])
         self.can_fall, self.alternative = bool(roster.can_fall[place]), False
         self.opportunism, self.standing = float(roster.opportunism[place]), float(roster.standing_days[place])
-        self.hold = self.consent = self.spell = False
+        self.hold = self.consent = self.spell = self.deal = False
         self.last_quarter, self.age, self.ends_at = None, 0.0, 0.0
         self.incidents = self.pressure = self.felt = self.persuasion = self.cover = 0.0
         self.progress, self.ratified = 0.0, False
@@ -79,11 +98,17 @@ class State(mesa.Agent):
         raw = {o.iso3: o.weight * self.affinity[o.iso3] for o in self.model.states if o is not self}
         total = sum(raw.values())
         self.network = {code: value / total for code, value in raw.items()}
-        mean = sum(self.network[o.iso3] * o.stance for o in self.model.states if o is not self)
+        self.peers = [(self.network[o.iso3], o) for o in self.model.states if o is not self]
+        mean = sum(weight * o.stance for weight, o in self.peers)
         self.disposition = self.stance - p.peer_rate / p.assessment_rate * (mean - self.stance) - self.orientation
         self.trust = self.first_trust = self.trust_target()
         self.update_susceptibility()
         self.observed, self.response = self.stance, -self.model.s.russia.expected_response * self.susceptibility
+
+    @property
+    def danger(self):
+        """That the war reaches the member if the candidate is admitted now."""
+        return self.model.exposed * (self.model.war + self.model.s.article5.incident_fear * self.incidents)
 
     def trust_target(self):
         return 1.0 - self.model.s.trust.divergence_cost / 2.0 * abs(self.model.hegemon.seen - self.stance)
@@ -122,7 +147,7 @@ class State(mesa.Agent):
         self.alternative, self.orientation = alternative, orientation
         usual = self.other_ties if alternative else self.first_ties
         self.ties = usual if ties is None else ties
-        self.hold = self.consent = self.spell = False
+        self.hold = self.consent = self.spell = self.deal = False
         self.standing = 0.0
         self.update_susceptibility()
 
@@ -143,6 +168,8 @@ class State(mesa.Agent):
     def change_government(self, quarter, begins):
         """Falls at the beginning of a quarter, with or without an early election, and elections that are due."""
         m, p = self.model, self.model.s.elections
+        if not begins and self.due != m.now:
+            return
         draw, z = map(float, m.draws["elections"][quarter][self.place])
         whether, early = map(float, m.draws["government_falls"][quarter][self.place])
         chance = -math.expm1(-p.fall_rate * m.quarter_steps * m.dt)
@@ -173,10 +200,9 @@ class State(mesa.Agent):
     def rates(self):
         """The rate of change of stance by each mechanism."""
         m, p, g = self.model, self.model.s.stance, self.model.s.guarantees
-        war = m.war - m.war0
         aim = self.disposition + self.orientation + p.threat_weight * (self.threat - self.first_threat)
-        aim -= p.entrapment_weight * self.caution * war
-        mean = sum(self.network[o.iso3] * o.seen for o in m.states if o is not self)
+        aim -= p.entrapment_weight * self.caution * (self.danger - m.war0)
+        mean = sum(weight * o.seen for weight, o in self.peers)
         peers = p.peer_rate * (mean - self.stance)
         if self is not m.hegemon:
             lost = (self.first_trust - self.trust) * self.network[m.hegemon.iso3]
@@ -223,8 +249,9 @@ class State(mesa.Agent):
         self.found_voiced, self.found_below, self.found_barred = self.voiced, self.below, self.barred
         self.objects = self.ballot() == OBJECT
         self.by_stance = self.below and not self.consent
+        self.in_peace = self.by_stance or self.hold
         if self.model.stage in (RATIFYING, MEMBER) and self.ratified:
-            self.objects = self.by_stance = False
+            self.objects = self.by_stance = self.in_peace = False
 
     def take_cover(self):
         """Hide behind those that still object by their stance as at rest; come out as they cease to."""
@@ -235,14 +262,19 @@ class State(mesa.Agent):
         self.cover = m.s.bargaining.cover_weight * self.hesitancy * gone
 
     @property
-    def stakes(self):
+    def own_stakes(self):
+        """Stakes without a side deal."""
         depth = max(self.model.line - self.found_voiced, 0.0)
         return 2.0 if self.hold else min(1.0 + depth / self.model.s.bargaining.stakes_depth, 3.0)
 
-    def pace(self, forced):
-        """How fast a spell ages, a year."""
-        p = self.model.s.bargaining
-        longer = p.stakes_effect * (self.stakes - 2.0) + p.ties_effect * self.ties + (p.forcing_effect if forced else 0)
+    @property
+    def stakes(self):
+        return self.own_stakes + (self.model.s.instruments.side_deal_stakes if self.deal else 0.0)
+
+    def pace(self, forced, stakes=None):
+        """How fast a spell ages, a year, at the member's stakes if no others are given."""
+        p, stakes = self.model.s.bargaining, self.stakes if stakes is None else stakes
+        longer = p.stakes_effect * (stakes - 2.0) + p.ties_effect * self.ties + (p.forcing_effect if forced else 0)
         return math.exp(-longer) / p.scale
 
     def hold_out_again(self, quarter):
@@ -290,6 +322,211 @@ class State(mesa.Agent):
         self.ratified = self.progress >= draw
 
 
+class Outlook:
+    """The chance of accession and the years of hot war within ten years, by the edition's table."""
+
+    def __init__(self, edition):
+        with (DATA / edition / "outlook.csv").open(encoding="utf-8", newline="") as file:
+            self.rows = list(csv.DictReader(file))
+
+    def ahead(self, stage, hot, beyond, objectors):
+        signed, objectors = float(stage in (SIGNED, RATIFYING)), math.log2(1.0 + max(objectors, 0.0))
+        terms = {
+            "intercept": 1.0,
+            "invited": float(stage == INVITED),
+            "signed": signed,
+            "war_is_hot": float(hot),
+            "war_beyond_hot_line": beyond if hot else 0.0,
+            "objectors": objectors,
+            "objectors_once_signed": signed * objectors,
+        }
+        chance, years = (
+            sum(float(r[column]) * terms[r["term"]] for r in self.rows) for column in ("accession", "hot_war")
+        )
+        return logistic(chance), 10.0 * logistic(years)
+
+
+class Russia(mesa.Agent):
+    """Whom it presses, with which instruments, and what that takes."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.resources, self.alarm, self.spent, self.last_offer = 1.0, 0.0, 0.0, -math.inf
+        self.uses = dict.fromkeys(INSTRUMENTS, 0.0)
+        self.used = dict.fromkeys(INSTRUMENTS, 0.0)
+        self.between = max(1, round(7 * model.s.russia.review_weeks / model.s.step_days))
+        self.looks_ahead = model.s.russia.strategy == "forward_looking"
+
+    @property
+    def prolongs(self):
+        """Share to which it prolongs the war in order to bar membership."""
+        if self.looks_ahead:
+            return self.uses["prolong"]
+        return self.alarm if self.model.s.instruments.prolong else 0.0
+
+    @property
+    def payoff(self):
+        s, m = self.model.s, self.model
+        ground = s.russia.ambition * s.instruments.prize * m.front
+        return ground - float(m.stage == MEMBER) - s.instruments.cost_weight * self.spent
+
+    def act(self):
+        m, p = self.model, self.model.s.russia
+        near = max(self.stage_alarm(), unit(1.0 - m.in_peace / m.s.secretary_general.reach))
+        self.alarm += m.relax(p.alarm_rate) * ((0.0 if m.shelved else near) - self.alarm)
+        if m.now % self.between == 0:
+            number, years = m.now // self.between, self.between * m.dt
+            self.review(number, years)
+            m.hear_the_hegemon(number, years)
+        effort = self.full_effort() * self.uses["press"]
+        lost = p.war_cost * p.ambition * (m.war - m.war0)
+        self.resources = max(self.resources + m.dt * (p.recovery_rate * (1.0 - self.resources) - lost), 0.0)
+        kept = math.exp(-p.pressure_decay_rate * m.dt)
+        for state in m.states:
+            state.pressure = kept * state.pressure + (1.0 - kept) / p.pressure_decay_rate * effort * state.share
+            state.felt = 1.0 - math.exp(-state.pressure)
+
+    def full_effort(self):
+        p = self.model.s.russia
+        urge = p.base_effort + (1.0 - p.base_effort) * self.alarm
+        return p.effort * (1.0 - p.ambition) * self.resources * urge
+
+    def stage_alarm(self):
+        p = self.model.s.russia
+        of_stage = {INVITED: p.alarm_at_invitation, SIGNED: p.alarm_at_signature, RATIFYING: 1.0, MEMBER: 1.0}
+        return of_stage.get(self.model.stage, 0.0)
+
+    def review(self, number, years):
+        m, i = self.model, self.model.s.instruments
+        self.observe(number, years)
+        cost = {
+            "press": years * i.press_cost,
+            "prolong": years * i.prolong_cost,
+            "offer": 0.0,
+            "side_deals": years * i.side_deal_cost,
+            "escalate": years * i.escalation_cost,
+        }
+        budget = years * (1.0 - m.s.russia.ambition) * self.resources
+        self.uses = dict.fromkeys(INSTRUMENTS, 0.0)
+        target = self.deal_partner()
+        if self.looks_ahead:
+            self.choose(number, years, cost, budget, target)
+        elif i.press and any(o.share > 0 for o in m.states):
+            self.uses["press"] = min(1.0, budget / cost["press"])
+        self.spent += sum(self.uses[name] * cost[name] for name in INSTRUMENTS)
+        for name in INSTRUMENTS:
+            self.used[name] += self.uses[name]
+        for o in m.states:
+            o.deal = self.uses["side_deals"] > 0.0 and o is target
+            if m.ceasefire:
+                o.incidents += i.incident_severity * self.uses["escalate"] * o.exposure
+        if m.ceasefire and self.uses["escalate"] > 0.0:
+            m.happened.add("incident by escalation")
+        if self.uses["offer"] > 0.0:
+            self.last_offer = m.now
+            taken = m.put_plan(Plan(i.offer_cap, 0.0), float(m.draws["plans"][number][0]))
+            m.happened.add("offer accepted" if taken else "offer refused")
+
+    def observe(self, number, years):
+        m, p = self.model, self.model.s.russia
+        weights = {}
+        for o in m.states:
+            observed = o.stance + p.observation_error * float(m.draws["observation"][number][o.place])
+            if number > 0:
+                o.response += p.learning * o.felt * ((observed - o.observed) / years - o.response)
+            o.observed = observed
+            near = math.exp(-(((observed - m.line) / p.focus) ** 2))
+            weights[o.place] = {
+                "inert": 0.0,
+                "uniform": 1.0,
+                "weakest_link": near * o.susceptibility**2,
+                "forward_looking": near * o.susceptibility**2,
+                "heavyweights": o.weight,
+                "adaptive": near * max(-o.response, 0.0),
+            }[p.strategy]
+        total = sum(weights.values())
+        for o in m.states:
+            o.share = weights[o.place] / total if total > 0 else 0.0
+
+    def deal_partner(self):
+        partners = [o for o in self.model.by_place if o.spell and (o.by_stance or o.hold)]
+        return max(partners, key=lambda o: o.susceptibility, default=None)
+
+    # --- the choice among instruments
+
+    def choose(self, number, years, cost, budget, target):
+        """Take the instruments of the greatest worth as far as the budget goes."""
+        m, i = self.model, self.model.s.instruments
+        if m.shelved or m.stage == MEMBER:
+            return
+        worth = {}
+        for name, gain in self.gains(years, target).items():
+            if getattr(i, name):
+                draw = float(m.draws["instruments"][number][INSTRUMENTS.index(name)])
+                error = -math.log(draw) - 0.5772156649015329
+                worth[name] = gain - i.cost_weight * cost[name] + i.choice_error * error
+        for name in sorted(worth, key=lambda each: (-worth[each], INSTRUMENTS.index(each))):
+            if worth[name] <= 0.0:
+                break
+            if cost[name] <= budget:
+                self.uses[name] = 1.0
+            elif name == "press":
+                self.uses[name] = budget / cost[name]
+            budget = max(budget - self.uses[name] * cost[name], 0.0)  # rounding leaves nothing to be owed
+
+    def gains(self, years, target):
+        """What each instrument would do that can be used now."""
+        m, i, p, w = self.model, self.model.s.instruments, self.model.s.russia, self.model.s.war
+        n = sum(self.sees_objection(o) for o in m.states)
+        ground = p.ambition * i.prize * w.front_drift
+        chance, hot_years = m.look_ahead(n)
+        paused, paused_years = m.look_ahead(n, hot=False)
+        found = {}
+        if any(o.share > 0 for o in m.states):
+            effort = self.full_effort()
+            falls = {o: -o.response * (1.0 - math.exp(-years * effort * o.share)) for o in m.states}
+            found["press"] = chance - m.look_ahead(n + self.new_objectors(falls))[0]
+        if not m.ceasefire:
+            pause = 1.0 - math.exp(-years * w.ceasefire_rate * (1.0 - p.ambition))
+            found["prolong"] = pause * w.prolongation * (paused - chance + ground * (hot_years - paused_years))
+        rested = (m.now - self.last_offer) * m.s.step_days >= 7 * i.offer_weeks
+        if m.war > w.hot_line and not m.ceasefire and m.s.candidate.may_shelve and rested:
+            accepts = logistic(1.702 * m.worth(Plan(i.offer_cap, 0.0)))
+            found["offer"] = accepts * (chance - ground * (hot_years - paused_years))
+        if target is not None:
+            stakes = target.own_stakes
+            without, with_deal = (
+                1.0 - math.exp(-years * target.pace(False, each)) for each in (stakes, stakes + i.side_deal_stakes)
+            )
+            found["side_deals"] = (without - with_deal) * (m.look_ahead(max(n - 1, 0))[0] - chance)
+        if m.ceasefire:
+            found["escalate"] = chance - m.look_ahead(n + self.new_objectors(self.feared_incidents()))[0]
+        else:
+            hotter = m.look_ahead(n, war=m.war + i.escalation, hot=True)[0]
+            found["escalate"] = chance - hotter + ground * i.escalation * years
+        return found
+
+    def feared_incidents(self):
+        """Fall of each stance from the incidents of one review."""
+        m, s = self.model, self.model.s
+        threat = s.stance.threat_weight * s.threat.incident_weight
+        fear = s.stance.entrapment_weight * s.article5.incident_fear * m.exposed
+        return {o: s.instruments.incident_severity * o.exposure * (fear * o.caution - threat) for o in m.states}
+
+    def sees_objection(self, o):
+        return not o.ratified and (o.hold or (o.observed + o.cover < self.model.line and not o.consent))
+
+    def new_objectors(self, falls):
+        """Expected number of those whom the falls of stances bring to object."""
+        steep = 1.702 / max(self.model.s.russia.observation_error, 0.01)
+        total = 0.0
+        for o, fall in falls.items():
+            if not (o.hold or o.consent or o.ratified):
+                apart = o.observed + o.cover - self.model.line
+                total += logistic(steep * (fall - apart)) - logistic(-steep * apart)
+        return total
+
+
 class ObjectModel(mesa.Model):
     """One run; step it ``scenario.n_steps`` times."""
 
@@ -300,7 +537,10 @@ class ObjectModel(mesa.Model):
         self.dt, self.line, self.now = s.step_days / 365.25, s.accession.objection_line, 0
         self.war = self.war0 = s.war.ceasefire_intensity if s.war.starts_in_ceasefire else s.war.intensity
         self.war_level, self.front, self.ceasefire = s.war.intensity, 0.0, s.war.starts_in_ceasefire
-        self.resources, self.alarm, self.force_cap = 1.0, 0.0, 0.0
+        self.force_cap, self.happened = 0.0, set()
+        self.russia, self.outlook = Russia(self), Outlook(s.edition)
+        self.deterrence, self.exposed = s.article5.deterrence, 1.0
+        self.attacked_step = None
         self.aspiration, self.readiness = s.candidate.aspiration, s.candidate.readiness
         self.shelved = self.bound = False
         self.loose, self.binding = (0.0 if s.guarantees.renewal else s.guarantees.initial), 0.0
@@ -384,13 +624,14 @@ class ObjectModel(mesa.Model):
         return float(np.float32(x[place]) * np.float32(own) + middle)
 
     def step(self):
+        self.happened = set()
         for event in self.s.events:
             self.consider(event)
         quarter, since = divmod(self.now, self.quarter_steps)
         for state in self.states:
             state.change_government(quarter, since == 0 and quarter > 0)
         self.wage_war()
-        self.press()
+        self.russia.act()
         self.review_bid()
         if since == 0:
             self.review_commitments()
@@ -431,6 +672,8 @@ class ObjectModel(mesa.Model):
     def on_breach(self, event=None):
         self.ceasefire = self.bound = False
         self.force_cap = 0.0
+        if self.stage == MEMBER:
+            self.suffer_attack()
 
     def member(self, event):
         return next(o for o in self.states if o.iso3 == event.member)
@@ -485,25 +728,60 @@ class ObjectModel(mesa.Model):
             self.loose += worth * (1.0 - self.loose)
 
     def on_peace_plan(self, event):
-        p, z = self.s.candidate, float(self.draws[f"event:{event.name}:outcome"][self.now])
-        index = p.plan_openness + (1.0 - self.aspiration) + p.plan_war_weight * self.war
-        index += p.plan_guarantee_weight * min(self.guarantee + event.guarantee, 1.0) + p.plan_front_weight * self.front
-        index += (0.0 if event.no_membership else p.plan_bar_weight) - p.plan_cap_weight * event.force_cap
-        if not (z < index if event.accepted is None else event.accepted):
-            return
-        if event.no_membership:
+        taken = self.put_plan(event, float(self.draws[f"event:{event.name}:outcome"][self.now]), event.accepted)
+        self.happened.add("the scenario's plan accepted" if taken else "the scenario's plan refused")
+
+    def look_ahead(self, objectors, war=None, hot=None):
+        """The outlook with so many objectors; with the war as it is, at another intensity, or hot or paused."""
+        war, line = self.war if war is None else war, self.s.war.hot_line
+        hot = war > line if hot is None else hot
+        if objectors < 0.0:
+            self.happened.add("fewer than no objectors expected")
+        return self.outlook.ahead(self.stage, hot, unit((war - line) / (1.0 - line)), objectors)
+
+    def worth(self, plan):
+        """Worth of a plan to the candidate, compared with going on and in errors of the choice."""
+        p = self.s.candidate
+        chance, years = self.look_ahead(self.in_peace)
+        then, then_years = self.look_ahead(self.in_peace, hot=False) if plan.ceasefire else (chance, years)
+        kept = 0.0 if plan.no_membership else then
+        found = (p.war_burden + p.front_burden * max(self.front, 0.0)) * (years - then_years) / 10.0
+        found += p.guarantee_worth * (min(self.guarantee + plan.guarantee, 1.0) - self.guarantee)
+        found -= self.aspiration * (chance - kept) + p.cap_burden * plan.force_cap + p.reluctance
+        return found / p.choice_error
+
+    def put_plan(self, plan, z, accepted=None):
+        """Whether the candidate accepts it, with what follows from that."""
+        p = self.s.candidate
+        x = float(self.draws["candidate"][0])
+        if accepted is None:
+            accepted = math.sqrt(p.lasting_error) * x + math.sqrt(1.0 - p.lasting_error) * z < self.worth(plan)
+        if not accepted:
+            return False
+        if plan.no_membership:
             self.bound = True
             self.shelved = self.shelved or (p.may_shelve and self.stage != MEMBER)
-        if event.ceasefire:
-            self.ceasefire, self.force_cap = True, event.force_cap
-        self.give(event.guarantee, self.states, event.binding)
+        if plan.ceasefire:
+            self.ceasefire, self.force_cap = True, plan.force_cap
+        self.give(plan.guarantee, self.states, plan.binding)
+        return True
+
+    def hear_the_hegemon(self, number, years):
+        """Its plan that bars membership, if it offers one."""
+        p = self.s.plans
+        _, draw, z = map(float, self.draws["plans"][number])
+        offers = draw < quantile(1.0 - math.exp(-p.hegemon_rate * years))
+        pursued = not self.shelved and self.stage != MEMBER
+        if offers and self.hegemon.stance < 0.0 and self.war > self.s.war.hot_line and pursued:
+            taken = self.put_plan(Plan(p.hegemon_cap, p.hegemon_guarantee), z)
+            self.happened.add("hegemon's plan accepted" if taken else "hegemon's plan refused")
 
     def on_battlefield_shift(self, event):
         self.front += event.front
         self.war_level = unit(self.war_level + event.intensity)
 
     def pause_hazard(self):
-        at_stake = 0.0 if self.stage == MEMBER else self.alarm
+        at_stake = 0.0 if self.stage == MEMBER else self.russia.prolongs
         return self.s.war.ceasefire_rate * (1.0 - self.s.russia.ambition) * (1.0 - self.s.war.prolongation * at_stake)
 
     @property
@@ -512,67 +790,25 @@ class ObjectModel(mesa.Model):
 
     def wage_war(self):
         p, chance = self.s.war, float(self.draws["ceasefire"][self.now])
-        deterrent = max(self.guarantee, self.s.guarantees.membership if self.stage == MEMBER else 0.0)
         if self.ceasefire:
-            hazard = p.breach_rate * (1.0 + p.cap_weight * self.force_cap) * (1.0 - p.deterrence * deterrent)
+            hazard = p.breach_rate * (1.0 + p.cap_weight * self.force_cap) * (1.0 - p.deterrence * self.guarantee)
+            if self.stage == MEMBER:
+                hazard = p.breach_rate * self.s.article5.attack_rate
+                hazard *= 1.0 - self.s.guarantees.membership * self.deterrence
             if chance < -math.expm1(-hazard * self.dt):
                 self.on_breach()
         elif chance < -math.expm1(-self.pause_hazard() * self.dt):
             self.ceasefire = True
         z1, z2 = map(float, self.draws["war"][self.now])
-        aim = (
-            p.ceasefire_intensity
-            if self.ceasefire
-            else min(self.war_level * min(self.resources, p.resource_ceiling), 1.0)
-        )
+        level = unit(self.war_level + self.s.instruments.escalation * self.russia.uses["escalate"])
+        hot = min(level * min(self.russia.resources, p.resource_ceiling), 1.0)
+        aim = p.ceasefire_intensity if self.ceasefire else hot
         moved = self.relax(p.adjustment_rate) * (aim - self.war)
         self.war = unit(self.war + moved + p.volatility * math.sqrt(self.dt) * z1)
         helped = min(p.front_resilience * max(self.spending_rise, 0.0), 1.0)
         self.front += self.war * (
             p.front_drift * (1.0 - helped) * self.dt + p.front_volatility * math.sqrt(self.dt) * z2
         )
-
-    def press(self):
-        p = self.s.russia
-        near = max(self.stage_alarm(), unit(1.0 - self.objectors / self.s.secretary_general.reach))
-        self.alarm += self.relax(p.alarm_rate) * ((0.0 if self.shelved else near) - self.alarm)
-        between = max(1, round(7 * p.review_weeks / self.s.step_days))
-        if self.now % between == 0:
-            self.review_pressure(self.now // between, between * self.dt)
-        urge = p.base_effort + (1.0 - p.base_effort) * self.alarm
-        pressed = any(state.share > 0 for state in self.states)
-        effort = p.effort * (1.0 - p.ambition) * self.resources * urge if pressed else 0.0
-        spent = p.war_cost * p.ambition * (self.war - self.war0) + p.effort_cost * effort
-        self.resources = max(self.resources + self.dt * (p.recovery_rate * (1.0 - self.resources) - spent), 0.0)
-        kept = math.exp(-p.pressure_decay_rate * self.dt)
-        for state in self.states:
-            state.pressure = kept * state.pressure + (1.0 - kept) / p.pressure_decay_rate * effort * state.share
-            state.felt = 1.0 - math.exp(-state.pressure)
-
-    def stage_alarm(self):
-        p = self.s.russia
-        of_stage = {INVITED: p.alarm_at_invitation, SIGNED: p.alarm_at_signature, RATIFYING: 1.0, MEMBER: 1.0}
-        return of_stage.get(self.stage, 0.0)
-
-    def review_pressure(self, number, years):
-        p = self.s.russia
-        weights = {}
-        for o in self.states:
-            observed = o.stance + p.observation_error * float(self.draws["observation"][number][o.place])
-            if number > 0:
-                o.response += p.learning * o.felt * ((observed - o.observed) / years - o.response)
-            o.observed = observed
-            near = math.exp(-(((observed - self.line) / p.focus) ** 2))
-            weights[o.place] = {
-                "inert": 0.0,
-                "uniform": 1.0,
-                "weakest_link": near * o.susceptibility**2,
-                "heavyweights": o.weight,
-                "adaptive": near * max(-o.response, 0.0),
-            }[p.strategy]
-        total = sum(weights.values())
-        for o in self.states:
-            o.share = weights[o.place] / total if total > 0 else 0.0
 
     def review_bid(self):
         p, g = self.s.candidate, self.s.guarantees
@@ -592,7 +828,7 @@ class ObjectModel(mesa.Model):
             self.stage, self.talks, self.sat = SHELVED, 0.0, 0.0
             for state in self.states:
                 state.progress, state.ratified = 0.0, False
-                state.hold = state.consent = state.spell = False
+                state.hold = state.consent = state.spell = state.deal = False
                 state.standing = 0.0
         elif self.stage == SHELVED and not self.shelved:
             self.stage = ASPIRANT
@@ -615,6 +851,10 @@ class ObjectModel(mesa.Model):
             aim = max(aim, min(o.first_spending, o.spending))
             o.spending += -math.expm1(-p.adjustment_rate * years) * (aim - o.spending)
             o.update_susceptibility()
+        a = s.article5
+        lost = sum(o.weight * (o.first_trust - o.trust) for o in self.states)
+        self.deterrence = unit(a.deterrence + a.spending_weight * self.spending_rise - a.trust_weight * lost)
+        self.exposed = (1.0 - self.deterrence) / (1.0 - a.deterrence)
 
     def accede(self):
         found = self.stage
@@ -630,6 +870,16 @@ class ObjectModel(mesa.Model):
                     o.ratify(float(self.draws["ratification"][0][o.place]), before, self.sat)
             if all(o.ratified for o in self.states):
                 self.stage = MEMBER
+
+    def suffer_attack(self):
+        """A ceasefire with the new member breaks: that is an attack on it."""
+        p = self.s.article5
+        self.attacked_step = self.now + 1 if self.attacked_step is None else self.attacked_step
+        change = p.trust_effect if self.hegemon.stance >= 0.0 else -p.trust_effect
+        for o in self.states:
+            o.incidents += p.severity * o.exposure
+            o.trust = unit(o.trust + change)
+        self.happened.add("attacked and supported" if change > 0.0 else "attacked and not supported")
 
     def sitting_years(self):
         """Length of this step, days on which parliaments are in recess counted less."""
@@ -662,6 +912,7 @@ class ObjectModel(mesa.Model):
         for o in self.states:
             o.be_sounded()
         self.objectors = sum(o.objects for o in self.states)
+        self.in_peace = sum(o.in_peace for o in self.states)
         live = not self.shelved and self.stage != MEMBER
         self.campaign = unit(1.0 - self.objectors / p.reach) if live else 0.0
         champions = sum(o.weight for o in self.states if o.stance >= p.champion_line)
