@@ -63,6 +63,7 @@ evidence: $(TEST) ## Recompute every score of docs/evidence/, with its tables an
 	$(BIN)/python docs/make/holdout_spells_page.py
 	$(BIN)/python docs/make/rivals_page.py
 	$(BIN)/python docs/make/nowcast_page.py
+	$(BIN)/python docs/make/claims_page.py
 	$(BIN)/python docs/make/robustness_page.py
 	$(BIN)/python docs/make/forecast_page.py
 	$(BIN)/python docs/make/track_record_page.py

@@ -13,7 +13,7 @@ from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.claims.claims import claims, claims_table
 from article10.runs.analyses.claims.claims_result import Finding
-from article10.runs.analyses.claims.declared import LACKING, Claim, Direction, alike, changed, read_claims
+from article10.runs.analyses.claims.declared import Claim, Direction, alike, changed, read_claims
 from article10.runs.analyses.claims.measures import MEASURES
 from article10.runs.analyses.paired import paired_runs, reached
 from article10.runs.statistics.intervals import paired
@@ -21,10 +21,7 @@ from article10.runs.statistics.intervals import paired
 pytestmark = pytest.mark.filterwarnings("ignore::article10.runs.statistics.intervals.TooFewRunsWarning")
 
 DECLARED = {claim.id: claim for claim in read_claims()}
-AHEAD = {name for name, claim in DECLARED.items() if claim.obstacle(read_scenario()).startswith(LACKING)}
-"""Claims that were declared before the mechanism that is to carry them."""
-
-EFFECTS = [name for name, claim in DECLARED.items() if not claim.is_property and name not in AHEAD]
+EFFECTS = [name for name, claim in DECLARED.items() if not claim.is_property]
 RUNS, POINTS, AT_A_POINT = 30, 3, 6
 CHANGES = {"horizon": "2029-06-01"}
 
@@ -44,8 +41,7 @@ def found(scenario):
 
 def test_what_the_model_was_made_to_show_is_all_there():
     assert len(DECLARED) == len(read_claims()) >= 30
-    measures = {claim.measure for claim in DECLARED.values() if claim.id not in AHEAD}
-    assert measures <= {*MEASURES, "ballots"}
+    assert {claim.measure for claim in DECLARED.values()} == {*MEASURES, "ballots"} - {"accession"}
     for claim in DECLARED.values():
         assert (claim.direction is Direction.NONE) == claim.is_property
         assert all((claim.claim, claim.mechanism, claim.source))
@@ -99,7 +95,7 @@ def test_members_that_do_not_disagree_have_the_mean_of_the_codes(scenario):
 # --- the effects ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted({"secretary_general", "plan_refused", "unanimity", "us_turn"} - AHEAD))
+@pytest.mark.parametrize("name", ["secretary_general", "plan_refused", "unanimity", "us_turn"])
 def test_a_change_is_that_of_the_same_runs_simulated_alone(name, scenario, found):
     claim = DECLARED[name]
     world, switched = (article10.simulate(each, RUNS, 4).outcomes for each in claim.pair(scenario))
@@ -205,7 +201,7 @@ def test_results_do_not_depend_on_the_number_of_processes_nor_on_how_runs_are_sp
 
 def test_what_cannot_be_asked_is_said():
     near = claims(runs=2, n_points=1, runs_at_a_point=2, workers=1, changes={"horizon": "2026-03-01"})
-    assert set(near.not_asked) == AHEAD | {name for name, claim in DECLARED.items() if needs_weeks(claim) > 12}
+    assert set(near.not_asked) == {name for name, claim in DECLARED.items() if needs_weeks(claim) > 12}
     assert near.not_asked["wish_to_join"] == "the event that it needs, on 2026-06-01, is not before the horizon"
     assert "Not asked of this scenario: " in near.sentences()[-1]
     assert DECLARED["hungary_consents"].obstacle(read_scenario("vilnius_2003")) == ""
@@ -240,3 +236,13 @@ def test_the_picture_has_a_row_for_every_claim(found):
     assert len(axes[0].get_yticklabels()) == int(
         (found.claims["unit"].isna() | found.claims["unit"].eq("percentage points")).sum()
     )
+
+
+def test_the_page_is_made_of_the_result(found):
+    from claims_page import PAGE, claims_blocks
+    from generated import with_blocks
+
+    blocks = claims_blocks(found)
+    page = with_blocks(PAGE.read_text("utf-8"), blocks)
+    assert blocks["claims"].count("\n") == len(found.claims) + 2
+    assert found.sentences()[0] in page

@@ -253,10 +253,11 @@ def _first_year(result: EnsembleResult, leader: int) -> np.ndarray:
 def barring_plans(scenario: Scenario) -> dict[str, Scenario]:
     """A plan that bars membership, half a year after the start, at each stage, in a hot war and in a ceasefire."""
     quiet = scenario.with_(events=tuple(event for event in scenario.events if event.kind != "peace_plan"))
+    alone = {"instruments.offer": False, "plans.hegemon_rate": 0.0}  # there is no other plan
     variants = {}
     for stage in PLAN_STAGES:
         for pause in (False, True):
-            own = quiet.with_({"accession.stage": stage, "war.ceasefire_rate": 0.0, "war.breach_rate": 0.0})
+            own = quiet.with_({"accession.stage": stage, "war.ceasefire_rate": 0.0, "war.breach_rate": 0.0, **alone})
             if pause:
                 own = with_event(own, kind="ceasefire", name="pause", date=day(own, 13))
             variants[_plan_name(stage, pause)] = with_event(
@@ -317,8 +318,7 @@ def russias_choices(scenario: Scenario) -> dict[str, Scenario]:
     variants = {f"without {name}": scenario.with_({f"instruments.{name}": False}) for name in INSTRUMENTS}
     variants |= {f"strategy {name}": scenario.with_({"russia.strategy": name}) for name in FIXED}
     costs = {f"instruments.{cost}": DEARER for cost in INSTRUMENTS.values() if cost}
-    groups = dict(scenario)
-    dearer = {key: factor * getattr(groups["instruments"], key.partition(".")[2]) for key, factor in costs.items()}
+    dearer = {key: factor * getattr(scenario.instruments, key.partition(".")[2]) for key, factor in costs.items()}
     return {**variants, "dearer instruments": scenario.with_(dearer)}
 
 

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import article10
-from article10.agents.russia import STRATEGIES
 from article10.model.edition import read_edition
 from article10.model.scenario import Scenario
 from article10.model.tables import read_table
@@ -27,6 +25,7 @@ from article10.runs.batches.fingerprint import digest, loaded_trees, tables_read
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.evidence import pattern_measures as measure
 from article10.runs.evidence.holdout_casebook import TABLE as CASEBOOK
+from article10.runs.evidence.pattern_claims import read_claims_stated
 from article10.runs.evidence.pattern_hazard import read_hazard
 from article10.runs.evidence.pattern_measures import AS_IT_IS, STEP_BY_STEP, Figure, Results
 from article10.runs.evidence.perturbations import parameters
@@ -43,6 +42,9 @@ READERS = frozenset(f"article10.model.{name}" for name in ("edition", "edition_f
 """Modules that read files: the scenario and the digest of the edition hold what they read."""
 
 MEASURES = (
+    "article10.runs.analyses.claims.claims",
+    "article10.runs.analyses.claims.measures",
+    "article10.runs.evidence.pattern_claims",
     "article10.runs.evidence.pattern_hazard",
     "article10.runs.evidence.pattern_measures",
     "article10.runs.evidence.patterns",
@@ -120,7 +122,6 @@ PATTERNS: tuple[Pattern, ...] = (
         15,
         "Acceptance of a plan that bars membership falls from aspirant to invited to ratifying, and from hot war to "
         "ceasefire.",
-        lacking="the candidate accepts plans by lottery, whatever the stage of its bid",
         variants=measure.barring_plans,
         read=measure.read_plans,
     ),
@@ -130,7 +131,8 @@ PATTERNS: tuple[Pattern, ...] = (
         "off; forward_looking serves Russia at least as well as every fixed strategy; trebling costs changes what it "
         "chooses.",
         conjecture=True,
-        exists=lambda: "forward_looking" in STRATEGIES,
+        variants=measure.russias_choices,
+        read=measure.read_choices,
     ),
     Pattern(
         17,
@@ -141,7 +143,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         18,
         "article10 claims states the effect of each claim; which of them are detected is a result.",
-        exists=lambda: hasattr(article10, "claims"),
+        alone=read_claims_stated,
     ),
 )
 """Every pattern after the nine of the first design, which are tests of their own (tests/test_patterns.py)."""

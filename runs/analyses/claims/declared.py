@@ -25,9 +25,6 @@ HEAVIEST = "heaviest"
 POWER, LEADER = "Russia", "United States"
 """Names of the external power and of the heaviest member as the declaration writes them."""
 
-LACKING = "the model does not have the parameter"
-"""Beginning of the obstacle to a claim that was declared before the mechanism that is to carry it."""
-
 BALLOTS = "ballots"
 """The measure of a property that needs no runs: the number of ballots of the external power."""
 
@@ -93,10 +90,6 @@ class Claim:
         """Why the claim cannot be asked of a scenario; empty if it can."""
         members = scenario.members().iso3
         for settings in (self.world, self.switch):
-            for key in settings:
-                group, _, name = key.partition(".")
-                if name and not hasattr(getattr(scenario, group, None), name):
-                    return f"{LACKING} {key}"
             named = [*settings.get("ballots", ()), *(event.get("member", HEAVIEST) for event in _events(settings))]
             for code in named:
                 if code not in (*members, HEAVIEST):

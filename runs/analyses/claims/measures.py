@@ -77,6 +77,9 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "invitation": Measure("invitation", _reached(Milestone.INVITATION)),
         "accession": Measure("accession", _reached(Milestone.ACCESSION)),
         "shelved": Measure("bid ever shelved", lambda record, _: record.outcomes.outcomes.ever_shelved > 0),
+        "article5": Measure(
+            "attack on the new member", lambda record, _: record.outcomes.outcomes.attacked_step != NEVER
+        ),
         "war_years": Measure("hot war", _war_years, "years", 1.0, 2),
         "trust": Measure("trust in the hegemon", _mean_trust, "on a scale to 1", 1.0, 3),
         "aspiration": Measure("wish to join", _mean_aspiration, "on a scale to 1", 1.0, 3),
