@@ -27,8 +27,10 @@ from article10.agents.members import (
     Standing,
     position,
 )
+from article10.agents.outlook import TERMS, Outlook
 from article10.agents.russia import STRATEGIES
-from article10.model import accession_rule, schedule
+from article10.model import accession_rule, plans, schedule
+from article10.model import events as event_kinds
 from article10.model.accession_rule import (
     ASPIRANT,
     INVITED,
@@ -222,8 +224,19 @@ russian = st.fixed_dictionaries(
         "front": st.floats(-1, 1),
         "effort": st.floats(0, 500),
         "ceasefire": st.booleans(),
+        "uses": st.floats(0, 1),
+        "prolongs": st.floats(0, 1),
+        "spent": st.floats(0, 50),
+        "offered": st.integers(-1_000_000, 0),
+        "deterrence": st.floats(0, 1),
+        "exposed": st.floats(0, 3),
+        "outlook": st.lists(st.floats(-9, 9), min_size=len(TERMS), max_size=len(TERMS)),
     }
 )
+AHEAD = ("instruments.", "plans.", "article5.")
+looking_ahead = st.lists(
+    st.sampled_from([key for key in CODED if key.startswith(AHEAD)]), max_size=4, unique=True
+).flatmap(lambda keys: st.fixed_dictionaries({key: within_bounds(key) for key in keys}))
 russian_parameters = st.fixed_dictionaries(
     {
         "russia.strategy": st.sampled_from(sorted(STRATEGIES)),
@@ -258,6 +271,7 @@ bargaining_parameters = st.lists(
 ).flatmap(lambda keys: st.fixed_dictionaries({key: within_bounds(key) for key in keys}))
 bargained = st.fixed_dictionaries(
     {
+        "deal": st.booleans(),
         "hold": st.booleans(),
         "consent": st.booleans(),
         "spell": st.booleans(),
@@ -291,9 +305,11 @@ def held(codes: tuple[int, ...], stage: str):
 
 
 def put_into(world: World, state) -> None:
-    """Write values to the arrays of Russia's state, of members and of bargaining that have these names."""
+    """Write values to the arrays of the world and its actors that have these names."""
     for name, value in state.items():
-        holder = next(each for each in (world.russia, world.members, world.bargain) if hasattr(each, name))
+        if name == "outlook":
+            continue  # it is of the setup
+        holder = next(each for each in (world.russia, world.members, world.bargain, world) if hasattr(each, name))
         array = getattr(holder, name)
         setattr(holder, name, np.full(array.shape, value, dtype=array.dtype))
 
@@ -304,7 +320,8 @@ def stage_after_a_council(codes, stage, changes, events, state) -> list[object]:
     if changes or events:
         named = [{**event, "name": f"e{i}"} for i, event in enumerate(events)]
         scenario = read_scenario(scenario, {**changes, "events": named})
-    setup = Setup.of(scenario)
+    own = Outlook(tuple(state["outlook"]), tuple(state["outlook"])) if "outlook" in state else None
+    setup = replace(Setup.of(scenario), own_outlook=own)
     world = World.start(setup, draw(setup.streams, 5, range(2)))
     world.accession.talks[:] = 1.0
     schedule.begin(world)
@@ -328,6 +345,7 @@ def check_only_ballots_count(stage_after, codes, stage, changes, events, state, 
     few_object,
     stages,
     russian_parameters,
+    looking_ahead,
     bargaining_parameters,
     pressing,
     russian,
@@ -335,10 +353,10 @@ def check_only_ballots_count(stage_after, codes, stage, changes, events, state, 
     st.sampled_from([1.0, NEARLY_READY]),
 )
 def test_with_all_ballots_given_nothing_else_changes_a_question_a_stage_or_a_ratification(
-    codes, stage, of_russia, of_bargaining, events, russia, bargain, readiness
+    codes, stage, of_russia, ahead, of_bargaining, events, russia, bargain, readiness
 ):
-    """Neither states of Russia's nor budgets, spells, holds, consent, cover, plans or parameters of bargaining."""
-    changes, state = {**of_russia, **of_bargaining}, {**russia, **bargain}
+    """No state, budget, instrument, side deal, outlook, plan or spell, and none of their parameters."""
+    changes, state = {**of_russia, **ahead, **of_bargaining}, {**russia, **bargain}
     check_only_ballots_count(stage_after_a_council, codes, stage, changes, events, state, readiness)
 
 
@@ -526,7 +544,9 @@ shelving = st.fixed_dictionaries(
         "candidate.aspiration": st.floats(0.2, 1.0),
         "candidate.shelving_line": st.floats(0.0, 0.9),
         "candidate.resumption_line": st.floats(0.0, 1.0),
-        "candidate.plan_openness": st.floats(-3.0, 3.0),
+        "candidate.reluctance": st.floats(0.0, 3.0),
+        "candidate.war_burden": st.floats(0.0, 10.0),
+        "plans.hegemon_rate": st.floats(0.0, 20.0),
         "accession.objection_line": st.floats(-0.9, 0.0),
         "accession.stage": stages,
         "war.breach_rate": st.floats(0.0, 5.0),
@@ -546,15 +566,15 @@ def shelvings(changes) -> int:
     world = World.start(setup, draw(setup.streams, 5, range(8)))
     schedule.begin(world)
     p, number = setup.scenario.candidate, 0
-    accepts, accepted = PeacePlanEvent._acceptance, np.zeros(8, dtype=bool)
+    accept, accepted = plans.accept, np.zeros(8, dtype=bool)
 
-    def recorded(plan, world, put, outcome):
-        found = accepts(plan, world, put, outcome)
-        accepted[put] |= found & plan.no_membership
-        return found
+    def recorded(world, rows, terms):
+        accepted[rows] |= terms.no_membership
+        accept(world, rows, terms)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PeacePlanEvent, "_acceptance", recorded)
+        patch.setattr(plans, "accept", recorded)  # as it is called of offers
+        patch.setattr(event_kinds, "accept", recorded)  # and of dated plans
         for _ in range(setup.n_steps):
             entered, accepted[:] = np.zeros(8, dtype=bool), False
             for phase in schedule.PHASES:
@@ -575,9 +595,10 @@ def test_the_bid_is_shelved_only_where_the_candidate_chose_that_in_that_week(cha
 
 
 def test_the_bids_above_really_are_shelved_by_plan_and_of_their_own_accord():
-    assert shelvings({"candidate.plan_openness": 3.0, "candidate.shelving_line": 0.0}) > 8
-    assert shelvings({"candidate.plan_openness": -5.0, "candidate.shelving_line": 0.9}) > 0
-    assert shelvings({"candidate.plan_openness": 3.0, "candidate.may_shelve": False}) == 0
+    eager = {"candidate.war_burden": 10.0, "candidate.reluctance": 0.0}
+    assert shelvings({**eager, "candidate.shelving_line": 0.0}) > 8
+    assert shelvings({"candidate.reluctance": 5.0, "candidate.shelving_line": 0.9}) > 0
+    assert shelvings({**eager, "candidate.may_shelve": False}) == 0
 
 
 # --- a mutation for each property -----------------------------------------------------------------------------------
@@ -673,6 +694,44 @@ def test_given_ballots_catch_a_budget_that_enters_the_decision(monkeypatch):
 
     replace_phase(monkeypatch, schedule.council, costly)
     check_caught(WILLING, {"bargaining.capital": 0, "bargaining.office_capital": 0}, state={"budget": 0})
+
+
+def test_given_ballots_catch_a_side_deal_that_writes_consent(monkeypatch):
+    def bought(world):
+        world.members.consent[world.bargain.deal] = True
+        schedule.war(world)
+
+    replace_phase(monkeypatch, schedule.war, bought)
+    mutate_standing(monkeypatch, lambda world, rows, own: replace(own, consent=world.members.consent[rows]))
+    check_caught(ONE_OBJECTS, state={"deal": True}, stage="invited")
+
+
+def test_given_ballots_catch_resources_that_enter_the_decision(monkeypatch):
+    def costly(world):
+        schedule.council(world)
+        world.accession.stage[world.russia.spent > 10.0] = ASPIRANT
+
+    replace_phase(monkeypatch, schedule.council, costly)
+    check_caught(WILLING, state={"spent": 40.0})
+
+
+def test_given_ballots_catch_an_outlook_that_enters_the_decision(monkeypatch):
+    def hopeless(world):
+        schedule.council(world)
+        world.accession.stage[world.setup.outlook.chance(world.prospect()) < 0.01] = ASPIRANT
+
+    replace_phase(monkeypatch, schedule.council, hopeless)
+    check_caught(WILLING, state={"outlook": [-9.0] * len(TERMS)})
+
+
+def test_shelving_catches_an_offer_that_sets_the_stage(monkeypatch):
+    def ended(world):
+        schedule.pressure(world)
+        world.accession.stage[world.russia.offered == world.step] = SHELVED
+
+    replace_phase(monkeypatch, schedule.pressure, ended)
+    with pytest.raises(AssertionError, match="did not shelve"):
+        shelvings({"candidate.reluctance": 5.0, "instruments.offer_weeks": 1, "instruments.choice_error": 1.0})
 
 
 def set_stage(event, world, now, outcome) -> None:
@@ -785,7 +844,7 @@ def test_shelving_catches_a_candidate_that_shelves_though_it_may_not(monkeypatch
 
     monkeypatch.setattr(schedule.candidate, "decide_on_bid", forced)
     with pytest.raises(AssertionError, match="did not shelve"):
-        shelvings({"candidate.may_shelve": False, "candidate.plan_openness": 3.0})
+        shelvings({"candidate.may_shelve": False, "candidate.war_burden": 10.0, "candidate.reluctance": 0.0})
 
 
 @pytest.mark.parametrize("outsider", ["RUS", "UKR", "Russia", "BLR", "hum"])

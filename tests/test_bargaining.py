@@ -99,8 +99,9 @@ def test_the_most_eager_champion_that_can_afford_it_pays_and_nobody_pays_itself(
 
 def test_stakes_rise_with_depth_from_one_to_three_and_are_two_for_a_price():
     depth = np.array([0.0, P.stakes_depth, 2 * P.stakes_depth, 9.0])
-    assert bargaining.stakes(depth, np.zeros(4, bool), P).tolist() == pytest.approx([1.0, 2.0, 3.0, 3.0])
-    assert bargaining.stakes(depth, np.ones(4, bool), P).tolist() == [2.0] * 4
+    assert bargaining.stakes(depth, np.zeros(4, bool), 0.0, P).tolist() == pytest.approx([1.0, 2.0, 3.0, 3.0])
+    assert bargaining.stakes(depth, np.ones(4, bool), 0.0, P).tolist() == [2.0] * 4
+    assert bargaining.stakes(depth, np.zeros(4, bool), 0.5, P).tolist() == pytest.approx([1.5, 2.5, 3.5, 3.5])
 
 
 def test_cover_is_that_of_the_others_and_nothing_at_rest():
@@ -270,7 +271,7 @@ def test_a_member_opens_at_most_one_spell_a_quarter():
             assert (quarter, place) not in opened
             opened.add((quarter, place))
         before = now.copy()
-    assert len(opened) > 10
+    assert len(opened) > 5
 
 
 def test_more_opportunism_more_holding_out():

@@ -144,7 +144,7 @@ def test_an_explanation_of_what_cannot_be_made_again_says_so():
     with pytest.raises(ValueError, match="runs 0 to 1"):
         result.explain("HUN", 2, strategy=only_hungary)
     with pytest.raises(KeyError, match="did you mean"):
-        result.explain("HUNGARY", 0, strategy=only_hungary)
+        result.explain("HUNGRY", 0, strategy=only_hungary)
 
 
 def test_the_mean_explanation_is_the_mean_of_the_explanations_of_all_runs():

@@ -109,7 +109,7 @@ def test_draws_of_all_other_elections_are_those_of_the_run_without_the_event():
     ("changed", "message"),
     [
         ({"member": "AUT"}, "'AUT' is not a member"),
-        ({"member": "RUS"}, "RUS is an external power"),
+        ({"member": "RUS"}, "'RUS' is an external power"),
         ({"date": f"{YEAR - 1}-01-01"}, "before the start"),
         ({"date": f"{YEAR + 40}-01-01"}, "at or after the horizon"),
         ({"date": None, "rate": 0.2}, "it has no rate"),

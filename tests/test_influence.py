@@ -160,7 +160,7 @@ def test_a_bid_that_a_plan_shelves_is_prevented_through_the_candidate():
 def test_the_shares_of_channels_add_up_to_the_whole_difference(russia):
     for outcome, difference in russia.total.items():
         shares = russia.channels.xs(outcome, level="outcome")["share"]
-        assert len(shares) == 3
+        assert len(shares) == 4
         assert shares.sum() == pytest.approx(difference.mean, abs=1e-12)
 
 
@@ -339,7 +339,7 @@ def test_tables_fit_a_terminal_without_breaking_an_interval(russia):
 def test_provenance_says_what_was_asked(russia):
     asked = russia.provenance()["asked"]
     assert asked["of"] == "russia"
-    assert asked["changes"]["russia.strategy"] == ("weakest_link", "inert")
+    assert asked["changes"]["instruments.press"] == (True, False)
     curve = influence_curve(efforts=(6.0,), strategies=("inert",), outcome="accession", runs=2, changes=SHORT)
     assert curve.asked() == {"outcome": "accession", "strategies": ["inert"], "efforts": [0.0, 6.0]}
     assert set(curve.tables()["points"].frame["outcome"]) == {"accession"}

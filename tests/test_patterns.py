@@ -292,7 +292,8 @@ def test_9_with_assessment_and_peers_alone_stances_reach_friedkin_and_johnsen_s_
     from article10.model.world import World
 
     scenario = read_scenario("baseline", QUIET | {f"mechanisms.{k}": v for k, v in ONLY.items()}).with_(events=())
-    scenario = scenario.with_({"trust.divergence_cost": 0.0}, horizon=date(2050, 12, 1), step_days=28)
+    still = {"trust.divergence_cost": 0.0, "article5.spending_weight": 0.0, "plans.hegemon_rate": 0.0}
+    scenario = scenario.with_(still, horizon=date(2050, 12, 1), step_days=28)
     setup = Setup.of(scenario)
     world = World.start(setup, draw(setup.streams, SEED, range(3)))
     wanted = np.random.default_rng(3).uniform(-0.9, 0.9, world.members.stance.shape)

@@ -131,14 +131,14 @@ def small():
         progress=lambda done, of: seen.append((done, of)),
     )
     of_a_point = 6 * 12
-    assert seen == [(done * of_a_point, 13 * of_a_point) for done in range(1, 14)]
+    assert seen == [(done * of_a_point, 14 * of_a_point) for done in range(1, 15)]
     return found
 
 
 def test_inert_russia_is_the_control(small):
     control = next(r for r in small.readings if r.point.name == "inert")
     assert control.pressure.differ == 0
-    assert np.array_equal(small.baseline.objecting, small.readings[2].objecting)  # weakest_link is the baseline's
+    assert np.array_equal(small.baseline.objecting, small.readings[5].objecting)  # forward_looking is the baseline's
 
 
 def test_the_answer_is_the_same_again_and_has_all_its_parts(small, tmp_path):
@@ -151,7 +151,7 @@ def test_the_answer_is_the_same_again_and_has_all_its_parts(small, tmp_path):
 def test_the_page_is_made_anew_between_its_markers(small):
     page = Path(__file__).parent.parent / "docs" / "evidence" / "robustness.md"
     text = with_blocks(page.read_text("utf-8"), robustness_blocks(small))
-    assert "12 runs of each variant at each of 13 points" in text
+    assert "12 runs of each variant at each of 14 points" in text
     assert text.count("| verdict |") == 1
     with pytest.raises(KeyError, match="markers"):
         with_blocks("nothing", robustness_blocks(small))

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import article10
-from article10.model.events import Event, PeacePlanEvent, kinds
+from article10.model import events as event_kinds
+from article10.model import plans
+from article10.model.events import Event, kinds
 from article10.runs.ensemble.rerun import rerun
 from article10.runs.stories import replay
 from article10.runs.stories.event_phrases import phrase
@@ -109,19 +111,23 @@ def test_a_kind_of_the_user_s_own_is_told_by_kind_and_name():
 
 @pytest.mark.parametrize("scenario", ["baseline", "guarantees_in_lieu"])
 def test_a_plan_is_told_to_be_accepted_where_the_candidate_accepted_it(scenario, monkeypatch):
-    answers = {}
-    decide = PeacePlanEvent._acceptance
+    answers, taken = {}, []
+    put, accept = plans.put_plan, plans.accept
 
-    def noted(self, world, put, outcome):
-        accepted = decide(self, world, put, outcome)
-        answers[world.setup.scenario.date_of(world.step)] = bool(accepted[0])
-        return accepted
+    def noted(world, rows, terms, draw):
+        taken.clear()
+        put(world, rows, terms, draw)
+        if rows.size:
+            answers[world.setup.scenario.date_of(world.step)] = bool(taken[-1].size)
 
-    monkeypatch.setattr(PeacePlanEvent, "_acceptance", noted)
+    monkeypatch.setattr(plans, "accept", lambda world, rows, terms: (taken.append(rows), accept(world, rows, terms)))
+    monkeypatch.setattr(event_kinds, "put_plan", noted)
+    often = [{"kind": "peace_plan", "name": "plan", "rate": 0.5, "guarantee": 0.3}]
+    changes = {"events": often, "candidate.reluctance": 0.5}
     known = []
     for run in range(8):
         answers.clear()
-        told = replay.story(article10.simulate(scenario, 1, 7, first_run=run, record=replay.RECORD))
+        told = replay.story(article10.simulate(scenario, 1, 7, changes=changes, first_run=run, record=replay.RECORD))
         for entry in told:
             if match := re.search("peace plan .*; it (accepts|declines)", entry.text):
                 assert (match[1] == "accepts") == answers[entry.day], entry

@@ -63,6 +63,7 @@ def test_with_a_confidence_bound_too_coded_stances_are_at_rest_and_distrust_coun
     still = {"russia.strategy": "inert", "stance.shock": 0.0, "stance.spread_scale": 0.0}
     still |= {"elections.incumbency": 1.0, "elections.fall_rate": 0.0}
     calm = {"war.volatility": 0.0, "war.front_drift": 0.0, "war.front_volatility": 0.0, "war.ceasefire_rate": 0.0}
+    calm |= {"plans.hegemon_rate": 0.0, "article5.spending_weight": 0.0}  # higher spending would deter
     changes = {**still, **calm, "stance.confidence_bound": bound, "horizon": "2027-12-06"}
     stance = simulate(read_scenario("baseline", changes).with_(events=()), 1, 7).data["stance"].to_numpy()
     assert np.abs(stance[:, -1] - stance[:, 0]).max() < 1e-9
