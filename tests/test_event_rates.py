@@ -9,7 +9,6 @@ from scipy.stats import poisson
 
 import event_rates_page
 from article10.model.edition import read_edition
-from article10.model.scenario_file import read_scenario
 from article10.model.tables import day_of
 from article10.runs.evidence.event_counts import COUNTED, rate_of, rows_counted_as
 from article10.runs.statistics.poisson import poisson_rate
@@ -57,7 +56,7 @@ def test_a_span_includes_its_first_and_last_day():
 
 
 def test_the_baseline_s_rates_are_the_counted_ones_rounded():
-    used = {event.name: event.rate for event in read_scenario("baseline", edition="2026-12").events}
+    used = event_rates_page.rates_in_baseline()
     for kind, name in event_rates_page.BASELINE_EVENT.items():
         counted = rate_of(kind, FIRST, LAST, EDITION)
         assert used[name] == pytest.approx(float(f"{counted.rate:.1g}")), kind

@@ -58,9 +58,9 @@ def test_a_group_of_parameters_shows_value_default_range_unit_and_meaning():
 def test_a_scenario_shows_what_it_changes_and_its_events():
     text = text_of(article10.read_scenario("no_pressure"))
     assert "no_pressure" in text
-    assert re.search(r"russia\.strategy\s+inert\s+weakest_link", text)
+    assert re.search(r"russia\.strategy\s+inert\s+forward_looking", text)
     assert "32 members" in text
-    assert "peace_plan" in text
+    assert "russian_advance" in text
     assert "stance.peer_rate" not in text, "it is not changed"
 
 

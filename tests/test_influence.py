@@ -294,7 +294,7 @@ def test_every_analysis_of_influence_warns_of_what_it_does_not_state():
     for ask in (
         lambda: rank_influence(levers=["pressure"], **few),
         lambda: influence_curve(efforts=(9.0,), strategies=("weakest_link",), **few),
-        lambda: tornado(parameters=["war.breach_rate", "russia.effort", "candidate.plan_openness"], **few),
+        lambda: tornado(parameters=["war.breach_rate", "russia.effort", "candidate.reluctance"], **few),
         lambda: compare_rules(rules=("unanimity", "unanimity minus 1"), **few),
         lambda: holdout_power(members=("HUN", "SVK"), **few),
     ):

@@ -26,7 +26,7 @@ FIRST, INVASION, BEFORE = date(2021, 12, 1), date(2022, 2, 24), date(2025, 12, 1
 PUBLIC_COUNT, PUBLIC_FIRST, PUBLIC_LAST = 151, date(2022, 2, 24), date(2026, 2, 26)
 """Russia-linked hostile operations in Europe that ICCT counts (events.csv, 26 February 2026), and their span."""
 
-BASELINE_EVENT = {"incident": "incident", "guarantee": "guarantee", "plan_barring_membership": "peace_plan"}
+BASELINE_EVENT = {"incident": "incident", "guarantee": "guarantee", "plan_barring_membership": "hegemon_plan"}
 """The baseline's event for each kind that has one."""
 
 RUNS, SEED = 2000, 0
@@ -45,9 +45,15 @@ def counted_blocks() -> dict[str, str]:
     }
 
 
+def rates_in_baseline() -> dict[str, float | None]:
+    """Rates a year in the baseline, indexed by event; the hegemon's plans come while the war is hot and it has doubts."""
+    base = read_scenario("baseline", {"edition": EDITION})
+    return {**{event.name: event.rate for event in base.events}, "hegemon_plan": base.plans.hegemon_rate}
+
+
 def _rates(edition: Edition) -> str:
     last = edition.file.last_day_of_evidence
-    used = {event.name: event.rate for event in read_scenario("baseline", {"edition": EDITION}).events}
+    used = rates_in_baseline()
     rows = []
     for kind, meaning in COUNTED.items():
         start = BEFORE if "truce" in kind or kind == "guarantee_offer" else FIRST

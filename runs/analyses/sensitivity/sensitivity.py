@@ -162,7 +162,7 @@ MAIN = (
     "russia.focus",
     "war.ceasefire_rate",
     "war.breach_rate",
-    "candidate.plan_openness",
+    "candidate.reluctance",
     "candidate.resumption_line",
     "guarantees.substitution",
     "secretary_general.persuasion_weight",
