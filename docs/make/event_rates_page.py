@@ -46,7 +46,7 @@ def counted_blocks() -> dict[str, str]:
 
 
 def rates_in_baseline() -> dict[str, float | None]:
-    """Rates a year in the baseline, indexed by event; the hegemon's plans come while the war is hot and it has doubts."""
+    """Rates a year in the baseline, by event; the hegemon's plans come while the war is hot and it has doubts."""
     base = read_scenario("baseline", {"edition": EDITION})
     return {**{event.name: event.rate for event in base.events}, "hegemon_plan": base.plans.hegemon_rate}
 
