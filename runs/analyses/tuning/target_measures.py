@@ -67,7 +67,7 @@ class TargetRecorder:
 
 def last_step(scenario: Scenario, day: date) -> int:
     """Number of steps done by the last recorded date on or before a day, as in a result's ``step``."""
-    return min((day - scenario.start).days // scenario.step_days, scenario.n_steps)
+    return scenario.n_steps if day >= scenario.horizon else scenario.step_of(day)
 
 
 @dataclass(frozen=True)
