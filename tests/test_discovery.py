@@ -111,7 +111,7 @@ def test_an_outcome_that_follows_from_the_war_is_found_in_the_war():
         return (result.outcomes["war_years"] > 2.5).to_numpy()
 
     answer = discover("baseline", 500, 0, outcome=much_war, changes={"horizon": "2028-12-01"}, until="2027-12-01")
-    assert answer.boxes.detected[0].edges[0].feature in ("war_years", "ceasefire", "first_ceasefire")
+    assert answer.boxes.detected[0].edges[0].feature in ("war_years", "ceasefire", "first_ceasefire", "threat")
     said = answer.sentences()
     assert "of these" in said[0]
     assert "much war" in said[0]
