@@ -92,7 +92,7 @@ def test_scrambling_the_table_changes_results():
 
 @pytest.mark.slow
 def test_the_fit_reaches_the_shipped_table_from_zeros_and_from_noise():
-    """A smaller fit than the shipped one; what is compared is the chance of accession in states that runs often visit."""
+    """A smaller fit than the shipped one; compared is the chance of accession in states that runs often visit."""
     shipped = Outlook.of(read_edition("2026-12").table("outlook"))
     noise = np.random.default_rng(2).normal(0.0, 1.5, (2, len(TERMS)))
     starts = Outlook((0.0,) * len(TERMS), (0.0,) * len(TERMS)), Outlook(*(tuple(row.tolist()) for row in noise))
