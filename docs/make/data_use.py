@@ -28,6 +28,10 @@ USES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "energy_dependence": ((SPECIFICATION,), "structural susceptibility"),
     "gas_imports": ((SPECIFICATION,), "structural susceptibility"),
     "defence_expenditure": ((SPECIFICATION, CALIBRATION), "initial spending; ranges of the spending parameters"),
+    "outlook": (
+        (SPECIFICATION,),
+        "how likely accession looks to actors that look ahead; fitted on the model's own runs, not data",
+    ),
     "public_opinion": ((SPECIFICATION,), "caution; initial aspiration"),
     "elections": ((SPECIFICATION,), "dates of elections"),
     "council_dates": ((SPECIFICATION,), "dates of councils"),
