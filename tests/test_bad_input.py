@@ -100,8 +100,8 @@ FILES = {
         ("bad.toml", "'x'", "names must differ"),
     ),
     "unknown event to leave out": (
-        'without_events = ["peas_plan"]\n',
-        ("bad.toml", "'peas_plan'", "did you mean 'peace_plan'"),
+        'without_events = ["incidant"]\n',
+        ("bad.toml", "'peas_plan'", "did you mean 'incident'"),
     ),
     "horizon before start": ("horizon = 2020-01-01\n", ("bad.toml", "horizon", "2020-01-01", "after the start")),
     "base that does not exist": ('base = "basline"\n', ("bad.toml", "base = 'basline'", "did you mean 'baseline'")),
