@@ -101,7 +101,7 @@ FILES = {
     ),
     "unknown event to leave out": (
         'without_events = ["incidant"]\n',
-        ("bad.toml", "'peas_plan'", "did you mean 'incident'"),
+        ("bad.toml", "'incidant'", "did you mean 'incident'"),
     ),
     "horizon before start": ("horizon = 2020-01-01\n", ("bad.toml", "horizon", "2020-01-01", "after the start")),
     "base that does not exist": ('base = "basline"\n', ("bad.toml", "base = 'basline'", "did you mean 'baseline'")),
