@@ -75,12 +75,12 @@ def test_a_turn_of_a_member_is_a_dated_election_and_never_an_override(scenario):
 
 def test_settings_are_those_that_the_declaration_names(scenario):
     event = {"kind": "guarantee", "name": "guarantee", "weeks": 2, "level": 0.5}
-    held = changed(scenario, {"without": ["peace_plan"], "events": [event], "ballots": {"HUN": "support"}})
+    held = changed(scenario, {"without": ["incident"], "events": [event], "ballots": {"HUN": "support"}})
     names = [each.name for each in held.events]
     assert names.count("guarantee") == 1
     assert next(each for each in held.events if each.name == "guarantee").date == date(2025, 12, 15)
-    assert "peace_plan" in {each.kind for each in scenario.events}
-    assert "peace_plan" not in {each.kind for each in held.events}
+    assert "incident" in {each.kind for each in scenario.events}
+    assert "incident" not in {each.kind for each in held.events}
     assert held.ballots == {"HUN": "support"}
 
 
