@@ -139,7 +139,7 @@ def test_news_are_told_when_they_have_happened_and_not_before():
 
 
 def test_a_change_of_stage_is_news_on_the_day_that_the_state_shows_it():
-    changes = {**SHORT, "accession.objection_line": -0.99, "accession.war_bar": 0.0}
+    changes = {**SHORT, "accession.objection_line": -0.99, "accession.war_bar": 1.0}
     model = AccessionModel("baseline", 1, 0, changes=changes)
     entries = story_of(model)
     stage = model.stage

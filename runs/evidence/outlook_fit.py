@@ -35,6 +35,9 @@ SEED = 20261129
 SHAPES = ("russia.review_weeks", "bargaining.agenda_weeks")
 """Parameters that keep their value, so that the points of a scenario can be stepped side by side."""
 
+SOURCE = "fitted on the model's own runs: article10 edition outlook"
+"""What the table says of where it comes from."""
+
 WEEKS_APART = 26
 """Weeks between two moments at which a run is looked at."""
 
@@ -114,8 +117,8 @@ def fit(
 
 def write_outlook(outlook: Outlook, path: Path) -> None:
     """Write an outlook as the table of an edition."""
-    rows = (f"{t},{a:.4f},{h:.4f}" for t, a, h in zip(TERMS, outlook.accession, outlook.hot_war, strict=True))
-    path.write_text("\n".join(("term,accession,hot_war", *rows, "")), "utf-8")
+    rows = (f"{t},{a:.4f},{h:.4f},{SOURCE}" for t, a, h in zip(TERMS, outlook.accession, outlook.hot_war, strict=True))
+    path.write_text("\n".join(("term,accession,hot_war,source", *rows, "")), "utf-8")
 
 
 def _setups(edition: Edition, scenarios: Sequence[str] | None, points: int, seed: int) -> Iterator[Setup]:
