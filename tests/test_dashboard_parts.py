@@ -140,6 +140,7 @@ def test_news_are_told_when_they_have_happened_and_not_before():
 
 def test_a_change_of_stage_is_news_on_the_day_that_the_state_shows_it():
     changes = {**SHORT, "accession.objection_line": -0.99, "accession.war_bar": 1.0}
+    changes |= {"candidate.readiness": 1.0, "bargaining.opportunism": 0.0, "secretary_general.sounding_weeks": 0}
     model = AccessionModel("baseline", 1, 0, changes=changes)
     entries = story_of(model)
     stage = model.stage
