@@ -12,6 +12,7 @@ import article10
 from article10.model.scenario import ScenarioError
 from article10.runs.analyses.tuning.best_point import search_best
 from article10.runs.analyses.tuning.identifiability import identifiability
+from article10.runs.analyses.tuning.prior_check import OutsidePriorWarning, out_of_reach
 from article10.runs.analyses.tuning.target_evaluation import EVALUATED, Evaluator
 from article10.runs.analyses.tuning.target_measures import median, ratio, share
 from article10.runs.analyses.tuning.targets import Targets
@@ -172,6 +173,24 @@ def test_points_in_groups_and_processes_are_measured_alike():
     assert whole[17] == one[0]
 
 
+def prior_of(simulate, wanted, ranges):
+    return sample_posterior(exactly(simulate), Space(ranges), np.array(wanted), np.full(len(wanted), 0.02), points=256)
+
+
+def test_targets_that_the_ranges_cannot_produce_are_named():
+    labels, ranges = ["a", "b"], {"x": (0.0, 1.0), "z": (0.0, 1.0)}
+    assert out_of_reach(prior_of(lambda p: p, [0.5, 0.9], ranges), labels, 0) == []
+    (said,) = out_of_reach(prior_of(lambda p: p, [0.5, 1.2], ranges), labels, 0)
+    assert "b (given 1.2, 95% of what the ranges give 0.0" in said
+    assert "a (" not in said
+
+
+def test_targets_that_the_ranges_produce_one_by_one_but_not_together_are_named():
+    """Both targets are the same parameter: 0.2 and 0.8 are each within reach, and never at one point."""
+    (said,) = out_of_reach(prior_of(lambda p: p[:, [0, 0]], [0.2, 0.8], {"x": (0.0, 1.0)}), ["a", "b"], 0)
+    assert "each target, but not all together" in said
+
+
 # --- the model ------------------------------------------------------------------------------------------------------
 
 
@@ -257,9 +276,11 @@ def test_every_figure_is_drawn_and_states_its_runs(tuning):
 
 def test_what_too_few_points_carry_is_not_stated():
     targets = stance_targets({"HUN": -0.45, "DEU": 0.2}, tolerance=0.001)
-    with pytest.warns(TooFewRunsWarning, match=r"use about [\d,]+ points"):
-        found = tune(SHORT, PEERS, targets, runs=4, points=16, workers=1, progress=False)
-    assert len(found.sentences()) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OutsidePriorWarning)
+        with pytest.warns(TooFewRunsWarning, match=r"use about [\d,]+ points"):
+            found = tune(SHORT, PEERS, targets, runs=4, points=16, workers=1, progress=False)
+    assert len(found.sentences()) == 1 + len(found.out_of_reach())
     assert "and is not stated" in found.sentences()[0]
     assert set(found.tables()) == {"targets"}
     assert "NOT SUPPORTED" in found.scenario_toml()
@@ -269,7 +290,9 @@ def test_targets_that_the_model_cannot_meet_are_said_to_be_missed():
     targets = stance_targets({"HUN": 0.9, "POL": -0.9}, tolerance=0.1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)
-        found = tune(SHORT, PEERS, targets, runs=16, points=64, workers=1, progress=False)
+        with pytest.warns(OutsidePriorWarning, match=r"Outside what the ranges .* stance HUN .*given 0\.9"):
+            found = tune(SHORT, PEERS, targets, runs=16, points=64, workers=1, progress=False)
+    assert found.out_of_reach()[0] in found.sentences()
     assert found.p_value < 1e-6
     assert (found.fitted["p_value"] < 0.01).all()
     assert "misses the targets" in found._fit()
@@ -289,6 +312,54 @@ def test_the_best_point_fits_better_than_the_baseline_and_can_be_run():
     assert list(found.draws) == list(PEERS)
 
 
+# --- what is not known ---------------------------------------------------------------------------------------------
+
+UNKNOWN = """
+[[stance]]
+member = "HUN"
+date = 2027-05-01
+value = -0.45
+tolerance = 0.1
+
+[[stance]]
+member = "DEU"
+date = 2027-05-01
+value = nan
+tolerance = 0.1
+
+[[stance]]
+member = "DEU"
+value = -0.2
+tolerance = 0.1
+
+[[ratification]]
+n = 20
+tolerance = 10
+"""
+
+
+@pytest.mark.parametrize("method", ["posterior", "best"])
+def test_a_target_without_a_value_or_a_date_is_left_out_with_a_note(method, tmp_path):
+    path = tmp_path / "targets.toml"
+    path.write_text(UNKNOWN, "utf-8")
+    asked = {"runs": 8, "points": 64, "method": method, "workers": 1, "progress": False}
+    found = tune(SHORT, PEERS, path, **asked)
+    note = (
+        "Left out: stance DEU 2027-05-01 (no value), stance DEU (no date) and days to ratification no. 20 (no value)."
+    )
+    assert found.sentences()[-1] == note
+    assert f"# {note}" in found.scenario_toml()
+    alone = tune(SHORT, PEERS, stance_targets({"HUN": -0.45}, tolerance=0.1), **asked)
+    assert found.targets == alone.targets
+    assert found.tuned == alone.tuned
+
+
+def test_if_no_target_is_known_that_is_an_error():
+    targets = Targets(objection=({"member": "HUN", "tolerance": 0.1},))
+    with pytest.raises(ScenarioError, match=r"none can be fitted: objections HUN \(no value\)"):
+        tune(SHORT, PEERS, targets, runs=2, points=8, workers=1, progress=False)
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
@@ -296,7 +367,10 @@ def test_the_best_point_fits_better_than_the_baseline_and_can_be_run():
     ("text", "message"),
     [
         ("[[stances]]\nvalue = 1", "stances: unknown key; did you mean 'stance'"),
-        ('[[stance]]\nmember = "HUN"\nday = 2027-01-01\nvalue = 0.1\ntolerance = 0.1', "did you mean 'date'|missing"),
+        (
+            '[[stance]]\nmember = "HUN"\nday = 2027-01-01\nvalue = 0.1\ntolerance = 0.1',
+            "day: unknown key; valid: member, date",
+        ),
         (
             '[[stance]]\nmember = "HUN"\ndate = 2027-01-01\nvalue = 3.0\ntolerance = 0.1',
             "stance.no. 1.value = 3.0: expected",

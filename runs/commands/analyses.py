@@ -20,6 +20,7 @@ from article10.model.scenario_file import combined, read_scenario
 from article10.runs.analyses.paired import outcomes_ahead
 from article10.runs.analyses.registry import ANALYSES, Analysis
 from article10.runs.analyses.result import AnalysisResult
+from article10.runs.analyses.tuning.prior_check import OutsidePriorWarning
 from article10.runs.batches.ranges import Range, Space
 from article10.runs.commands.application import (
     EditionChoice,
@@ -363,7 +364,8 @@ def tune(
     asked |= {"edition": edition, "figures": figures_in(out, figures)}
     ranges = searched(parameters)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TooFewRunsWarning)  # the sentences say the same
+        for known in (TooFewRunsWarning, OutsidePriorWarning):  # the sentences say the same
+            warnings.simplefilter("ignore", known)
         found = ANALYSES["tune"].load()(scenario, ranges, targets, out=out, **asked)
     console().print(found.rendered())
     if out is not None:

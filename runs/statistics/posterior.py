@@ -80,6 +80,7 @@ class Posterior:
         errors: their standard errors, (point, target).
         wanted: the targets, (target,).
         tolerances: standard deviation of each target's error, (target,).
+        n_prior: how many points, the first ones, were drawn from the prior.
     """
 
     space: Space
@@ -90,6 +91,7 @@ class Posterior:
     errors: np.ndarray
     wanted: np.ndarray
     tolerances: np.ndarray
+    n_prior: int
 
     @property
     def effective_size(self) -> float:
@@ -184,6 +186,7 @@ def sample_posterior(
         errors,
         wanted,
         tolerances,
+        sizes[0],
     )
 
 

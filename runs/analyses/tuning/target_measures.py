@@ -38,7 +38,7 @@ class TargetRecorder:
         """
         self.outcomes = Recorder(setup, runs, ())
         self.shelved = np.full(runs, NEVER, np.int32)
-        steps = {last_step(setup.scenario, target.date) for target in targets.stance}
+        steps = {last_step(setup.scenario, target.day) for target in targets.stance}
         self.stance = {step: np.zeros((runs, len(setup.roster)), np.float32) for step in steps}
 
     def part(self, rows: slice) -> TargetRecorder:
@@ -91,7 +91,7 @@ def summarised(recorder: TargetRecorder, setup: Setup, targets: Targets) -> Meas
 
 def _of(target: object, recorder: TargetRecorder, setup: Setup) -> tuple[float, float]:
     if isinstance(target, StanceTarget):
-        step, place = last_step(setup.scenario, target.date), setup.roster.index(target.member)
+        step, place = last_step(setup.scenario, target.day), setup.roster.index(target.member)
         return mean(np.ascontiguousarray(recorder.stance[step][:, place]))
     if isinstance(target, ProbabilityTarget):
         return share(_reached(target, recorder, setup.scenario))
@@ -103,7 +103,7 @@ def _of(target: object, recorder: TargetRecorder, setup: Setup) -> tuple[float, 
 
 def _reached(target: ProbabilityTarget, recorder: TargetRecorder, scenario: Scenario) -> np.ndarray:
     step = recorder.shelved if target.milestone == "shelved" else _entered(recorder, target.milestone)
-    return np.asarray((step != NEVER) & (step <= last_step(scenario, target.by)))
+    return np.asarray((step != NEVER) & (step <= last_step(scenario, target.day)))
 
 
 def _entered(recorder: TargetRecorder, milestone: str) -> np.ndarray:

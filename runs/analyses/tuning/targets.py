@@ -1,14 +1,17 @@
-"""Targets of a tuning: values with tolerances, given in Python or in a TOML file, and checked."""
+"""Targets of a tuning: values with tolerances, given in Python or in a TOML file, and checked.
+
+A target whose value or date is not known may stand in the list; a tuning leaves it out and says so.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from math import inf
+from math import inf, isnan
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Parameters
@@ -22,23 +25,54 @@ from article10.model.toml_file import read_toml
 from article10.runs.output.toml_value import toml_lines
 
 Positive = Annotated[float, Field(gt=0, description="Standard deviation of the uncertainty about the value.")]
-ShareValue = Annotated[float, Field(ge=0, le=1)]
 
 
-class StanceTarget(Parameters):
+def _unknown_if_nan(value: object) -> object:
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+Unknown = BeforeValidator(_unknown_if_nan)
+"""Takes a value that is not a number, as tables have for missing values, for one that is not known."""
+
+ShareValue = Annotated[Annotated[float, Field(ge=0, le=1)] | None, Unknown]
+
+
+class OneTarget(Parameters):
+    """What all kinds of targets share."""
+
+    @property
+    def lacks(self) -> str:
+        """What is not known of the target, in words; empty if it can be fitted."""
+        lacking = [
+            word for name, word in LACKING.items() if name in type(self).model_fields and getattr(self, name) is None
+        ]
+        return " and ".join(lacking)
+
+
+LACKING: Mapping[str, str] = {"value": "no value", "days": "no value", "date": "no date", "by": "no date"}
+"""Fields without which a target is left out, and how a note says so."""
+
+
+class StanceTarget(OneTarget):
     """The mean stance of a member at a date, over runs.
 
     Attributes:
         member: the member, by code or name in English.
-        date: the date; the stance is that of the last step on or before it.
-        value: mean stance, -1 to 1.
+        date: the date, if it is known; the stance is that of the last step on or before it.
+        value: mean stance, -1 to 1, if it is known.
         tolerance: one standard deviation.
     """
 
     member: str
-    date: Day
-    value: Annotated[float, Field(ge=-1, le=1)]
+    date: Day | None = None
+    value: Annotated[Annotated[float, Field(ge=-1, le=1)] | None, Unknown] = None
     tolerance: Positive
+
+    @property
+    def day(self) -> dt.date:
+        """The date of a target that has one."""
+        assert self.date is not None
+        return self.date
 
     @property
     def possible(self) -> tuple[float, float]:
@@ -48,23 +82,29 @@ class StanceTarget(Parameters):
     @property
     def label(self) -> str:
         """A short name."""
-        return f"stance {self.member} {self.date}"
+        return f"stance {self.member} {self.date or ''}".rstrip()
 
 
-class ProbabilityTarget(Parameters):
+class ProbabilityTarget(OneTarget):
     """The share of runs that have reached a milestone by a date.
 
     Attributes:
         milestone: ``invitation``, ``signature`` or ``accession``; or ``shelved``: the candidate ever shelves its bid.
-        by: the date.
-        value: share of runs, 0 to 1.
+        by: the date, if it is known.
+        value: share of runs, 0 to 1, if it is known.
         tolerance: one standard deviation.
     """
 
     milestone: Literal["invitation", "signature", "accession", "shelved"]
-    by: Day
-    value: ShareValue
+    by: Day | None = None
+    value: ShareValue = None
     tolerance: Positive
+
+    @property
+    def day(self) -> dt.date:
+        """The date of a target that has one."""
+        assert self.by is not None
+        return self.by
 
     @property
     def possible(self) -> tuple[float, float]:
@@ -74,22 +114,22 @@ class ProbabilityTarget(Parameters):
     @property
     def label(self) -> str:
         """A short name."""
-        return f"{self.milestone} by {self.by}"
+        return self.milestone if self.by is None else f"{self.milestone} by {self.by}"
 
 
-class RatificationTarget(Parameters):
+class RatificationTarget(OneTarget):
     """The median number of days from the signature to a ratification, among runs with a signature.
 
     Attributes:
         n: ordinal of the ratification, for the n-th; give either this or ``member``.
         member: for the ratification of that member, by code or name in English.
-        days: median number of days.
+        days: median number of days, if it is known.
         tolerance: one standard deviation, in days.
     """
 
     n: Annotated[int, Field(ge=1)] | None = None
     member: str | None = None
-    days: Annotated[float, Field(ge=0)]
+    days: Annotated[Annotated[float, Field(ge=0)] | None, Unknown] = None
     tolerance: Positive
 
     @model_validator(mode="after")
@@ -99,8 +139,8 @@ class RatificationTarget(Parameters):
         return self
 
     @property
-    def value(self) -> float:
-        """The number of days."""
+    def value(self) -> float | None:
+        """The number of days, if it is known."""
         return self.days
 
     @property
@@ -114,19 +154,19 @@ class RatificationTarget(Parameters):
         return f"days to ratification {self.member or f'no. {self.n}'}"
 
 
-class ObjectionTarget(Parameters):
+class ObjectionTarget(OneTarget):
     """The share of councils at which a member objects.
 
     Attributes:
         member: the member, by code or name in English.
         reason: ``own_stance``, or ``any`` to count objections because of the war too.
-        value: share of councils, 0 to 1.
+        value: share of councils, 0 to 1, if it is known.
         tolerance: one standard deviation.
     """
 
     member: str
     reason: Literal["own_stance", "any"] = "own_stance"
-    value: ShareValue
+    value: ShareValue = None
     tolerance: Positive
 
     @property
@@ -164,9 +204,9 @@ class Targets(Parameters):
 
     @model_validator(mode="after")
     def _some_and_none_twice(self) -> Self:
-        labels = [target.label for target in self]
-        if not labels:
+        if not len(self):
             raise ValueError("no target: expected at least one of stance, probability, ratification, objection")
+        labels = [target.label for target in self if not target.lacks]
         for label in labels:
             if labels.count(label) > 1:
                 raise ValueError(f"{label}: this target is given twice")
@@ -212,6 +252,23 @@ class Targets(Parameters):
         }
         return type(self)(**coded)
 
+    def known(self) -> Self:
+        """The targets that have a value and a date.
+
+        Raises:
+            ScenarioError: no target has.
+        """
+        complete = {
+            kind: tuple(each for each in getattr(self, kind) if not each.lacks) for kind in type(self).model_fields
+        }
+        if not any(complete.values()):
+            raise ScenarioError(f"targets: none can be fitted: {'; '.join(self.unknown())}")
+        return type(self)(**complete)
+
+    def unknown(self) -> list[str]:
+        """The targets that a tuning leaves out, and what each lacks."""
+        return [f"{target.label} ({target.lacks})" for target in self if target.lacks]
+
     def check(self, scenario: Scenario) -> None:
         """Raise unless a scenario can reach every target.
 
@@ -243,7 +300,7 @@ def _unfit(target: Target, scenario: Scenario, roster: Roster) -> Iterator[str]:
     if member is not None and roster.find(member) is None:
         yield f"targets: {target.label}: member = {member!r}: not on the roster{roster.hint(member)}"
     day = getattr(target, "date", None) or getattr(target, "by", None)
-    end = scenario.horizon + timedelta(days=scenario.step_days)
+    end = scenario.horizon + dt.timedelta(days=scenario.step_days)
     if day is not None and not scenario.start < day <= end:
         yield f"targets: {target.label}: expected a date after {scenario.start} and up to {scenario.horizon}"
     n = getattr(target, "n", None)

@@ -31,17 +31,19 @@ class Tuning(AnalysisResult):
     Attributes:
         scenario: the scenario that was tuned.
         source: its name or path, which is the base of the tuned scenario.
-        targets: the targets.
+        targets: the targets that have a value and a date.
         space: the parameters that were varied, and their ranges.
         runs: number of runs at each point.
         points: number of points simulated.
         seed: seed of all random streams.
+        left_out: targets without a value or a date, which were not fitted, and what each lacks.
     """
 
     source: str
     targets: Targets
     space: Space
     points: int
+    left_out: tuple[str, ...]
 
     covers: ClassVar[str] = (
         "Intervals cover what the targets leave open within the prior ranges, given the model; not how sure the model "
@@ -78,6 +80,10 @@ class Tuning(AnalysisResult):
     def draws(self) -> pd.DataFrame:
         """Parameter points to simulate, with full keys as columns, for ``Design.from_frame``."""
 
+    def left_out_in_words(self) -> list[str]:
+        """Which targets were left out, and why; nothing if none was."""
+        return [f"Left out: {listed(self.left_out)}."] if self.left_out else []
+
     @abstractmethod
     def notes(self) -> list[str]:
         """Comments in the tuned scenario file about each parameter and the fit."""
@@ -89,7 +95,7 @@ class Tuning(AnalysisResult):
         ]
         lines += [
             f"# seed {self.seed}.",
-            *(f"# {text}" for text in self.notes()),
+            *(f"# {text}" for text in [*self.notes(), *self.left_out_in_words()]),
             "# Each target: value given, value of the model:",
         ]
         for label, row in self.fitted.iterrows():
@@ -139,7 +145,7 @@ class Tuning(AnalysisResult):
 def given(targets: Targets) -> pd.DataFrame:
     """One row per target: its value and tolerance."""
     frame = pd.DataFrame(index=pd.Index([target.label for target in targets], name="target"))
-    frame["given"] = [float(target.value) for target in targets]
+    frame["given"] = [float(target.value) for target in targets if target.value is not None]
     frame["tolerance"] = [float(target.tolerance) for target in targets]
     return frame
 

@@ -31,6 +31,7 @@ class BestPoint(Tuning):
     Attributes:
         search: all trials, and the best of them.
         tuned_changes: the best point as changes of the scenario, by full key.
+        left_out: targets without a value or a date, and what each lacks.
     """
 
     scenario: Scenario
@@ -42,6 +43,7 @@ class BestPoint(Tuning):
     seed: int
     search: Search
     tuned_changes: Mapping[str, float | int]
+    left_out: tuple[str, ...] = ()
 
     @property
     def tuned(self) -> dict[str, float | int]:
@@ -77,6 +79,7 @@ class BestPoint(Tuning):
         return [
             f"The best of {self.points:,} points is {values}: {fit} (loss {self.search.trials['loss'].min():.3g}).",
             'A best point does not show how well the targets identify the parameters; method="posterior" does.',
+            *self.left_out_in_words(),
         ]
 
     def notes(self) -> list[str]:

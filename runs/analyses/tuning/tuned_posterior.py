@@ -14,6 +14,7 @@ import pandas as pd
 from article10.model.scenario import Scenario
 from article10.runs.analyses.result import listed
 from article10.runs.analyses.tuning.identifiability import Identifiability, identifiability
+from article10.runs.analyses.tuning.prior_check import MISSED, out_of_reach, predictive_interval, share_above
 from article10.runs.analyses.tuning.targets import Targets
 from article10.runs.analyses.tuning.tuned import FORMATS, Tuning, given, possible
 from article10.runs.batches.ranges import Space
@@ -30,9 +31,6 @@ FEWEST_EFFECTIVE = 50
 NOISE_SHARE = 0.5
 """Noise of finite runs, in tolerances, that adds an eighth to the uncertainty about a target."""
 
-MISSED = 0.01
-"""Posterior predictive p-value below which a target counts as missed."""
-
 N_DRAWS = 1000
 """Number of posterior draws in the table of draws."""
 
@@ -45,6 +43,7 @@ class PosteriorTuning(Tuning):
     Attributes:
         posterior: points with weights.
         tuned_changes: the simulated point that fits best, as changes of the scenario by full key.
+        left_out: targets without a value or a date, and what each lacks.
     """
 
     scenario: Scenario
@@ -56,6 +55,7 @@ class PosteriorTuning(Tuning):
     seed: int
     posterior: Posterior
     tuned_changes: Mapping[str, float | int]
+    left_out: tuple[str, ...] = ()
 
     @property
     def tuned(self) -> dict[str, float | int]:
@@ -95,9 +95,9 @@ class PosteriorTuning(Tuning):
         weights, values, scatter = post.weights[known], post.values[known], post.scatter[known]
         frame["model"] = weights @ values
         frame["model_low"], frame["model_high"] = np.clip(
-            _seen(weights, values, scatter, self.seed), *possible(self.targets)
+            predictive_interval(weights, values, scatter, self.seed), *possible(self.targets)
         )
-        above = _share_above(weights, values, scatter, post.wanted)
+        above = share_above(weights, values, scatter, post.wanted)
         frame["p_value"] = 2 * np.minimum(above, 1 - above)
         frame["at_tuned"] = post.values[int(np.argmin(post.misfit))]
         return frame
@@ -123,8 +123,16 @@ class PosteriorTuning(Tuning):
         """How well the targets are met, which parameters they identify, and which they cannot distinguish."""
         if not self.is_supported:
             text = self.too_few()
-            return [text[0].upper() + text[1:] + "."]
-        return [self._fit(), *self.identifiability.sentences(), *self._noise(), self._carried()]
+            return [text[0].upper() + text[1:] + ".", *self._about_targets()]
+        said = [self._fit(), *self.identifiability.sentences(), *self._noise(), self._carried()]
+        return [*said, *self._about_targets()]
+
+    def out_of_reach(self) -> list[str]:
+        """Sentences on targets that the ranges of the parameters cannot produce; none if all can be."""
+        return out_of_reach(self.posterior, [target.label for target in self.targets], self.seed)
+
+    def _about_targets(self) -> list[str]:
+        return [*self.out_of_reach(), *self.left_out_in_words()]
 
     def _noise(self) -> list[str]:
         """Targets for which the noise of the runs exceeds the tolerance, and how many runs are needed."""
@@ -197,18 +205,3 @@ class PosteriorTuning(Tuning):
             if len(self.ranges) > 1:
                 figures["pairs"] = partial(draw.pairs, self)
         return figures
-
-
-def _seen(weights: np.ndarray, values: np.ndarray, scatter: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the 95% predictive interval of each target, (target,) each."""
-    rng = np.random.default_rng(seed)
-    chosen = rng.choice(len(weights), size=4000, p=weights)
-    seen = values[chosen] + scatter[chosen] * rng.standard_normal((4000, values.shape[1]))
-    low, high = np.quantile(seen, (0.025, 0.975), axis=0)
-    return low, high
-
-
-def _share_above(weights: np.ndarray, values: np.ndarray, scatter: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    from scipy.stats import norm
-
-    return np.asarray(weights @ norm.sf(wanted, values, scatter))

@@ -15,6 +15,7 @@ from article10.model.scenario import Scenario, ScenarioError
 from article10.model.scenario_file import ROOT, read_scenario, shipped
 from article10.runs.analyses.result import listed
 from article10.runs.analyses.tuning.best_point import search_best
+from article10.runs.analyses.tuning.prior_check import OutsidePriorWarning
 from article10.runs.analyses.tuning.target_evaluation import Evaluator
 from article10.runs.analyses.tuning.targets import Targets, as_targets
 from article10.runs.analyses.tuning.tuned import Tuning, given
@@ -50,7 +51,7 @@ def tune(
     Args:
         scenario: name of a shipped scenario, path of a TOML file, or a scenario.
         parameters: lowest and highest value by full key, or a list of keys to use their plausible ranges.
-        targets: values with tolerances, or the path of their TOML file.
+        targets: values with tolerances, or the path of their TOML file; those without a value or a date are left out.
         method: ``posterior`` for all points that fit, and how well the targets identify each parameter; ``best`` for
             the single best point.
         runs: number of runs at each point; their standard error is added to the tolerances.
@@ -71,6 +72,7 @@ def tune(
 
     Warns:
         TooFewRunsWarning: the effective sample of the posterior is too small; the message says how many points to use.
+        OutsidePriorWarning: the ranges of the parameters cannot produce the targets, or not all of them together.
     """
     if method not in ("posterior", "best"):
         raise ValueError(f"method = {method!r}: expected 'posterior' or 'best'")
@@ -80,13 +82,14 @@ def tune(
     if out is not None:
         check_folder_name(Path(out))
     read = read_scenario(scenario, edition=edition)
-    space, wanted = Space.of(parameters), as_targets(targets).by_code(read)
+    space, asked_for = Space.of(parameters), as_targets(targets).by_code(read)
+    wanted = asked_for.known()
     wanted.check(read)
     folder = None if out is None else Path(out)
     evaluate = Evaluator(read, wanted, space, runs, seed, folder, 1 if method == "best" else workers)
     asked = (read, _source(scenario, read), wanted, space, runs, points, seed)
     fit = _best if method == "best" else _posterior
-    tuning = fit(asked, evaluate, progress)
+    tuning = fit(asked, evaluate, progress, tuple(asked_for.unknown()))
     if folder is not None:
         tuning.save(folder, figures)
     return tuning
@@ -118,7 +121,7 @@ def _source(scenario: str | Path | Scenario, read: Scenario) -> str:
     return base
 
 
-def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
+def _best(asked: Asked, evaluate: Evaluator, progress: bool, left_out: tuple[str, ...]) -> Tuning:
     _, _, targets, space, runs, points, seed = asked
     with progress_to(progress, "tune") as show:
 
@@ -132,10 +135,10 @@ def _best(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
         asked_for = given(targets)
         wanted, tolerances = asked_for["given"].to_numpy(), asked_for["tolerance"].to_numpy()
         search = search_best(simulate, space, wanted, tolerances, points=points, seed=seed, tell=report)
-    return BestPoint(*asked, search, space.changes(search.point))
+    return BestPoint(*asked, search, space.changes(search.point), left_out)
 
 
-def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
+def _posterior(asked: Asked, evaluate: Evaluator, progress: bool, left_out: tuple[str, ...]) -> Tuning:
     _, _, targets, space, runs, points, seed = asked
     before = 0
     with progress_to(progress, "tune") as show:
@@ -157,7 +160,9 @@ def _posterior(asked: Asked, evaluate: Evaluator, progress: bool) -> Tuning:
             rounds=ROUNDS,
         )
     best = space.changes(posterior.points[int(np.argmin(posterior.misfit))])
-    tuning = PosteriorTuning(*asked, posterior, best)
+    tuning = PosteriorTuning(*asked, posterior, best, left_out)
     if not tuning.is_supported:
         warnings.warn(tuning.too_few(), TooFewRunsWarning, stacklevel=3)
+    for text in tuning.out_of_reach():
+        warnings.warn(text, OutsidePriorWarning, stacklevel=3)
     return tuning
