@@ -56,20 +56,11 @@ docs: $(TEST) ## Build the documentation site into site/, strictly.
 	$(BIN)/mkdocs build --strict --quiet
 	@echo "The site is in site/: open site/index.html"
 
-evidence: $(TEST) ## Recompute every score of docs/evidence/, with its tables and pictures (minutes).
-	$(BIN)/python docs/make/hindcast_page.py
-	$(BIN)/python docs/make/stance_dynamics_page.py
-	$(BIN)/python docs/make/event_rates_page.py
-	$(BIN)/python docs/make/holdout_spells_page.py
-	$(BIN)/python docs/make/rivals_page.py
-	$(BIN)/python docs/make/nowcast_page.py
-	$(BIN)/python docs/make/claims_page.py
-	$(BIN)/python docs/make/robustness_page.py
-	$(BIN)/python docs/make/forecast_page.py
-	$(BIN)/python docs/make/track_record_page.py
+evidence: $(TEST) ## Recompute the pages of docs/evidence/ that are out of date and say what moved (hours; resumes).
+	$(BIN)/python docs/make/evidence.py
 
 patterns: $(TEST) ## Measure the patterns that the model must show and write their page (some twenty minutes).
-	$(BIN)/python docs/make/patterns_page.py
+	$(BIN)/python docs/make/evidence.py patterns
 
 pages: $(TEST) ## Rewrite the pages and tables that are copied from declarations: parameters, roster, ODD, data use.
 	$(BIN)/article10 parameters --markdown > docs/parameters.md

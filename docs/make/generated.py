@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+BLOCK = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.S)
+"""A block of a page: its marker, its name, its text, its end."""
+
 
 def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
     r"""A page with the text between its markers replaced; everything else is kept.
@@ -21,11 +24,10 @@ def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
     >>> with_blocks("<!-- table: a -->\nold\n<!-- end -->", {"a": "new"}).splitlines()[1]
     'new'
     """
-    pattern = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.S)
-    named = [found.group(2) for found in pattern.finditer(page)]
+    named = [found.group(2) for found in BLOCK.finditer(page)]
     if sorted(named) != sorted(blocks):
         raise KeyError(f"the page has markers for {sorted(named)}; expected {sorted(blocks)}")
-    return pattern.sub(lambda found: f"{found.group(1)}{blocks[found.group(2)].rstrip()}\n{found.group(4)}", page)
+    return BLOCK.sub(lambda found: f"{found.group(1)}{blocks[found.group(2)].rstrip()}\n{found.group(4)}", page)
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
