@@ -31,6 +31,9 @@ TERMS = (
 is ``log2(1 + n)`` of the number of members that would object if the war paused.
 """
 
+WAR_TERMS = ("intercept", "war_is_hot", "war_beyond_hot_line")
+"""Terms of the logit of hot war: how the war goes on is foreseen from the war, not from the bid or from members."""
+
 
 @dataclass(frozen=True)
 class Prospect:
@@ -63,14 +66,19 @@ class Prospect:
         invited, signed, hot = (flags.astype(np.float64) for flags in (self.invited, self.signed, self.hot))
         return np.ones_like(hot), invited, signed, hot, hot * beyond, objectors, signed * objectors
 
+    def war_terms(self) -> tuple[FloatArray, ...]:
+        """Values of ``WAR_TERMS``, one array each."""
+        by_name = dict(zip(TERMS, self.terms(), strict=True))
+        return tuple(by_name[term] for term in WAR_TERMS)
+
 
 @dataclass(frozen=True)
 class Outlook:
-    """Coefficients of the outlook, in the order of ``TERMS``.
+    """Coefficients of the outlook.
 
     Attributes:
-        accession: log odds of accession within ten years.
-        hot_war: log odds of a moment of these ten years to be one of hot war.
+        accession: log odds of accession within ten years, in the order of ``TERMS``.
+        hot_war: log odds of a moment of these ten years to be one of hot war, in the order of ``WAR_TERMS``.
     """
 
     accession: tuple[float, ...]
@@ -78,15 +86,22 @@ class Outlook:
 
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, str]]) -> Outlook:
-        """The outlook that a table holds, with a row for each term.
+        """The outlook that a table holds, with a row for each term; ``hot_war`` is empty where it has none.
 
         Raises:
-            ValueError: a term is missing or unknown.
+            ValueError: a term is missing or unknown, or one of the bid or of members has a coefficient of hot war.
         """
         by_term = {row["term"]: row for row in rows}
         if set(by_term) != set(TERMS):
             raise ValueError(f"terms: expected a row for each of {', '.join(TERMS)}")
-        return cls(*(tuple(float(by_term[term][column]) for term in TERMS) for column in ("accession", "hot_war")))
+        if beside := [term for term in TERMS if term not in WAR_TERMS and by_term[term]["hot_war"]]:
+            raise ValueError(f"hot_war: expected nothing in the rows {', '.join(beside)}")
+        if empty := [term for term in WAR_TERMS if not by_term[term]["hot_war"]]:
+            raise ValueError(f"hot_war: expected a number in the rows {', '.join(empty)}")
+        return cls(
+            accession=tuple(float(by_term[term]["accession"]) for term in TERMS),
+            hot_war=tuple(float(by_term[term]["hot_war"]) for term in WAR_TERMS),
+        )
 
     def chance(self, seen: Prospect) -> FloatArray:
         """Probability of accession within ten years, in the shape of what is seen."""
@@ -94,7 +109,7 @@ class Outlook:
 
     def hot_years(self, seen: Prospect) -> FloatArray:
         """Expected years of hot war within ten years, in the shape of what is seen."""
-        return OUTLOOK_YEARS * _logistic(self.hot_war, seen.terms())
+        return OUTLOOK_YEARS * _logistic(self.hot_war, seen.war_terms())
 
 
 def _logistic(coefficients: Sequence[float], terms: Sequence[FloatArray]) -> FloatArray:

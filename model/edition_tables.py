@@ -176,7 +176,7 @@ SCHEMA: Mapping[str, Table] = MappingProxyType(
             optional=("unit",),
         ),
         "outlook": Table(
-            {"term": one_of(*TERMS), "accession": number(-50, 50), "hot_war": number(-50, 50)},
+            {"term": one_of(*TERMS), "accession": number(-50, 50), "hot_war": number(-50, 50, blank=True)},
             ("term",),
         ),
         "public_opinion": Table(

@@ -341,7 +341,7 @@ class Outlook:
             "objectors_once_signed": signed * objectors,
         }
         chance, years = (
-            sum(float(r[column]) * terms[r["term"]] for r in self.rows) for column in ("accession", "hot_war")
+            sum(float(r[column] or 0.0) * terms[r["term"]] for r in self.rows) for column in ("accession", "hot_war")
         )
         return logistic(chance), 10.0 * logistic(years)
 

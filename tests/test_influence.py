@@ -290,7 +290,7 @@ def test_a_handful_of_runs_states_no_difference(runs):
 
 @pytest.mark.slow
 def test_every_analysis_of_influence_warns_of_what_it_does_not_state():
-    few: dict[str, Any] = {"runs": 12, "seed": 3}
+    few: dict[str, Any] = {"runs": 24, "seed": 3}
     for ask in (
         lambda: rank_influence(levers=["pressure"], **few),
         lambda: influence_curve(efforts=(9.0,), strategies=("weakest_link",), **few),
@@ -298,7 +298,7 @@ def test_every_analysis_of_influence_warns_of_what_it_does_not_state():
         lambda: compare_rules(rules=("unanimity", "unanimity minus 1"), **few),
         lambda: holdout_power(members=("HUN", "SVK"), **few),
     ):
-        with pytest.warns(TooFewRunsWarning, match=r"12 runs: .*needs .* runs"):
+        with pytest.warns(TooFewRunsWarning, match=r"24 runs: .*needs .* runs"):
             ask()
 
 

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import article10
+from article10.agents.plans import FROM_HEGEMON
 from article10.model.coded import STANCE_PER_CODE, mean_code
 from article10.model.edition import read_edition
 from article10.model.randomness import spawned_seeds
@@ -34,7 +35,7 @@ from article10.runs.evidence.nowcast.observations import (
     powers,
 )
 from article10.runs.evidence.nowcast.particle_filter import COLUMNS, Asked, filtered, weighted_quantiles
-from article10.runs.evidence.nowcast.record import record_of
+from article10.runs.evidence.nowcast.record import HEGEMON_PLAN, record_of
 from article10.runs.evidence.nowcast.rows_file import read_rows
 from article10.runs.statistics.scores import crps
 
@@ -349,7 +350,7 @@ def test_known_events_happen_in_every_world_and_take_the_place_of_those_left_to_
     assert {"incident", "guarantee", "snap_election", "leader_change"} <= {event.kind for event in dated}
     assert all(START <= event.date <= dt.date(2026, 10, 10) for event in dated)
     record = record_of(short(horizon="2026-12-01"), dt.date(2026, 12, 1), events=True)
-    assert set(record.silent) == {"incident", "guarantee", "peace_plan", "russian_advance", "ukrainian_advance"}
+    assert set(record.silent) == {"incident", "guarantee", "hegemon_plan", "russian_advance", "ukrainian_advance"}
     setup = Setup.of(record.scenario)
     cloud = Cloud(setup, 100, 3, {"incident": 40})
     acts = next(acts for event, acts, _ in cloud.worlds[0].events if event.name == "incident")
@@ -357,6 +358,17 @@ def test_known_events_happen_in_every_world_and_take_the_place_of_those_left_to_
     assert acts[40:].any()
     left = article10.nowcast(runs=20, edition="2025-12", until="2026-02-01", known_events=False).scenario
     assert all(event.date is None for event in left.events)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_the_hegemon_puts_no_plan_while_it_is_known_to_have_put_none(silent):
+    steps = 40
+    cloud = Cloud(Setup.of(short(horizon="2026-12-01")), 200, 3, {HEGEMON_PLAN: steps} if silent else {})
+    came = False
+    for _ in range(steps):
+        cloud.advance()
+        came |= any((world.candidate.plans // FROM_HEGEMON).any() for world in cloud.worlds)
+    assert came != silent
 
 
 def test_a_past_scenario_takes_in_what_did_not_set_its_start():

@@ -49,7 +49,7 @@ CHANGES = {
     "un_ideal_points.csv": ("GLN,Glenmar,2039,0.33", "GLN,Glenmar,2039,1.2"),
     "gas_imports.csv": ("228000,52", "228000,95"),
     "energy_dependence.csv": ("crude_share_of_imports,48", "crude_share_of_imports,8"),
-    "outlook.csv": ("intercept,0.2382", "intercept,9"),
+    "outlook.csv": ("intercept,0.0038", "intercept,9"),
     "public_opinion.csv": ("admit Pellona,HAV,33", "admit Pellona,HAV,80"),
     "edition.toml": ("month = 10\nday = 5", "month = 11\nday = 25"),
     "scenarios/baseline.toml": ("rate = 3.0", "rate = 9.0"),

@@ -16,6 +16,7 @@ import pytest
 import patterns_page
 from article10.model.scenario_file import read_scenario
 from article10.model.shipped import editions
+from article10.runs.analyses.paired import paired_runs
 from article10.runs.batches.fingerprint import loaded_trees
 from article10.runs.evidence.pattern_hazard import read_hazard
 from article10.runs.evidence.pattern_measures import Figure, slope_by_run, spread_by_run
@@ -24,11 +25,14 @@ from generated import with_blocks
 
 RUNS, SEED = 500, 20261201
 
+MORE_RUNS = {15: 2000}
+"""Runs of patterns with an effect that ``RUNS`` do not detect."""
+
 STATUSES = {
     10: "holds",
     11: "holds",
     12: "fails",
-    15: "fails",
+    15: "holds",
     17: "holds",
     18: "holds",
 }
@@ -40,6 +44,12 @@ CONJECTURES = [pattern.number for pattern in PATTERNS if pattern.read and patter
 @cache
 def figures():
     return measure_patterns(read_scenario(), RUNS, SEED)
+
+
+def measured(number):
+    if number not in MORE_RUNS:
+        return figures()[number]
+    return of(number).read(paired_runs(of(number).variants(read_scenario()), MORE_RUNS[number], SEED))
 
 
 def of(number):
@@ -61,7 +71,7 @@ def of(number):
     ],
 )
 def test_the_pattern_holds(number):
-    missed = [figure for figure in figures()[number] if not figure.holds]
+    missed = [figure for figure in measured(number) if not figure.holds]
     assert not missed
 
 

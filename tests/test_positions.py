@@ -76,6 +76,12 @@ def test_any_value_of_a_scenario_has_a_position_and_is_no_change(default, plausi
     assert with_change({}, parameter, neighbour) == {parameter.key: pytest.approx(neighbour, abs=1e-9)}
 
 
+@pytest.mark.parametrize("end", [0.95, 0.1, 0.7, 2.3])
+def test_an_end_on_the_grid_stays_though_a_float_is_not_its_decimal(end):
+    found = Positions.of(declared(0.0, plausible=(-end, end), bounds=(-end, end)))
+    assert (found.low, found.high) == (-end, end)
+
+
 @given(st.integers(0, 10**6), st.sampled_from([(0, 4), (2.0, 15.0), None]))
 def test_whole_numbers_step_by_one(default, plausible):
     found = Positions.of(declared(default, plausible=plausible, bounds=(0, 10**6)))

@@ -126,7 +126,7 @@ def value_in(scenario: Scenario, key: str) -> Value:
     """The value that a parameter has in a scenario.
 
     >>> value_in(Scenario(horizon="2035-12-01"), "horizon"), value_in(Scenario(), "russia.review_weeks")
-    ('2035-12-01', 8)
+    ('2035-12-01', 13)
     """
     *group, name = key.split(".")
     return as_value(getattr(getattr(scenario, group[0]) if group else scenario, name))

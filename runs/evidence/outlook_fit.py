@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from article10.agents.arrays import FloatArray
-from article10.agents.outlook import OUTLOOK_YEARS, TERMS, Outlook
+from article10.agents.outlook import OUTLOOK_YEARS, TERMS, WAR_TERMS, Outlook, logistic
 from article10.model.accession_rule import MEMBER
 from article10.model.edition import Edition, read_edition
 from article10.model.randomness import Sampler
@@ -55,7 +55,7 @@ class Round:
         moved: root mean square, over all moments seen, of the difference that both make to the chance of accession.
         largest: the largest such difference.
         skill: share by which the fitted outlook's Brier score is below that of the mean share that acceded.
-        moments: number of moments.
+        seen: what was seen, the values of ``TERMS``, (moment, term).
     """
 
     outlook: Outlook
@@ -63,7 +63,17 @@ class Round:
     moved: float
     largest: float
     skill: float
-    moments: int
+    seen: FloatArray
+
+    @property
+    def moments(self) -> int:
+        """Number of moments."""
+        return len(self.seen)
+
+    def distance(self, other: Outlook) -> float:
+        """Root mean square, over all moments, of the difference between the fitted chance and that of an outlook."""
+        between = _chances(self.seen, self.fitted) - _chances(self.seen, other)
+        return float(np.sqrt((between**2).mean()))
 
 
 def fit(
@@ -96,8 +106,7 @@ def fit(
         progress: called with the number of sets of runs done and the largest number that there may be.
     """
     setups = list(_setups(read_edition(edition), scenarios, points, seed))
-    zeros = (0.0,) * len(TERMS)
-    outlook = start or Outlook(zeros, zeros)
+    outlook = start or Outlook((0.0,) * len(TERMS), (0.0,) * len(WAR_TERMS))
     rounds: list[Round] = []
     while len(rounds) < most_rounds:
         parts = []
@@ -117,7 +126,9 @@ def fit(
 
 def write_outlook(outlook: Outlook, path: Path) -> None:
     """Write an outlook as the table of an edition."""
-    rows = (f"{t},{a:.4f},{h:.4f},{SOURCE}" for t, a, h in zip(TERMS, outlook.accession, outlook.hot_war, strict=True))
+    hot_war = {term: f"{value:.4f}" for term, value in zip(WAR_TERMS, outlook.hot_war, strict=True)}
+    accession = zip(TERMS, outlook.accession, strict=True)
+    rows = (f"{term},{value:.4f},{hot_war.get(term, '')},{SOURCE}" for term, value in accession)
     path.write_text("\n".join(("term,accession,hot_war,source", *rows, "")), "utf-8")
 
 
@@ -201,8 +212,9 @@ def _simulated(setup: Setup, outlook: Outlook, runs: int, seed: int) -> _Moments
 
 
 def _round(outlook: Outlook, moments: _Moments) -> Round:
-    fitted = Outlook(_logit(moments.terms, moments.acceded), _logit(moments.terms, moments.hot))
-    before, after = (1.0 / (1.0 + np.exp(-moments.terms @ np.array(one.accession))) for one in (outlook, fitted))
+    of_war = moments.terms[:, [TERMS.index(term) for term in WAR_TERMS]]
+    fitted = Outlook(_logit(moments.terms, moments.acceded), _logit(of_war, moments.hot))
+    before, after = (_chances(moments.terms, one) for one in (outlook, fitted))
     mean = moments.acceded.mean()
     error, plain = ((after - moments.acceded) ** 2).mean(), ((mean - moments.acceded) ** 2).mean()
     return Round(
@@ -211,8 +223,12 @@ def _round(outlook: Outlook, moments: _Moments) -> Round:
         moved=float(np.sqrt(((after - before) ** 2).mean())),
         largest=float(np.abs(after - before).max()),
         skill=float(1.0 - error / plain) if plain > 0 else 0.0,
-        moments=len(before),
+        seen=moments.terms,
     )
+
+
+def _chances(terms: FloatArray, outlook: Outlook) -> FloatArray:
+    return logistic(terms @ np.array(outlook.accession))
 
 
 def _logit(terms: FloatArray, shares: FloatArray) -> tuple[float, ...]:

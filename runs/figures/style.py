@@ -40,6 +40,9 @@ OPPOSED, SUPPORTIVE = "#b5503c", "#1f7a5c"
 NOTE_CHARACTERS, BESIDE_NOTE = 17.0, 0.9
 """Characters of a note in an inch, and inches of a figure's width at the left of the axes, where notes begin."""
 
+LABEL_CHARACTER, BESIDE_LABELS = 0.067, 0.3
+"""Inches that a character of a label beside the axes takes, and that are left free beside the longest of them."""
+
 PALE = "#c9c9c9"
 """Colour of a difference whose 95% interval includes zero."""
 
@@ -197,7 +200,9 @@ def _wrapped(ax: Axes, text: str) -> str:
     figure = ax.get_figure()
     if figure is None or figure.get_layout_engine() is None:
         return text
-    longest = max(20, int(NOTE_CHARACTERS * (figure.bbox.width / figure.dpi - BESIDE_NOTE)))
+    labels = max((len(label.get_text()) for label in ax.get_yticklabels()), default=0) * LABEL_CHARACTER
+    beside = max(BESIDE_NOTE, labels + BESIDE_LABELS)
+    longest = max(20, int(NOTE_CHARACTERS * (figure.bbox.width / figure.dpi - beside)))
     return "\n".join(textwrap.fill(line, longest, break_long_words=False) for line in text.split("\n"))
 
 

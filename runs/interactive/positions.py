@@ -52,7 +52,7 @@ class Positions:
         low, high, own = (Decimal(repr(value)) for value in (*_range(declared), declared.default))
         steps = [Decimal(1)] if whole else list(_round_steps(high - low))
         step = min(steps, key=lambda tried: sum(value % tried != 0 for value in (low, high, own)))
-        least, most = declared.bounds
+        least, most = (None if end is None else Decimal(repr(end)) for end in declared.bounds)
         low = (low / step).to_integral_value(ROUND_FLOOR) * step
         low += step if least is not None and low < least else 0
         high = (high / step).to_integral_value(ROUND_CEILING) * step

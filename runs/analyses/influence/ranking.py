@@ -84,11 +84,12 @@ class InfluenceRanking(AnalysisResult):
         """The largest effects, with the ballots of their actors; then effects that are not detected."""
         said = [self._effect_of(row) for _, row in self.levers[self.detected].head(5).iterrows()]
         differ = self.levers["difference" + DIFFER] > 0
-        undetected = [
-            f"{row['label']} ({runs_needed_text(row, 'difference', POINTS)})"
-            for _, row in self.levers[differ & ~self.detected].iterrows()
-        ]
-        said += [Undetected(f"{UNDETECTED.capitalize()}: {'; '.join(undetected)}.")] if undetected else []
+        undetected = self.levers[differ & ~self.detected]
+        if len(undetected):
+            needed = runs_needed_text(undetected.iloc[0], "difference", POINTS)
+            labels = list(undetected["label"])
+            largest = f"; the largest estimate is that of {labels[0]}" if len(labels) > 1 else ""
+            said.append(Undetected(f"{UNDETECTED.capitalize()}: {listed(labels)}{largest} ({needed})."))
         without_effect = self.levers["label"][~differ]
         if len(without_effect):
             said.append(f"Removing {listed(without_effect)} changes the {self.outcome} in no paired run.")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray
 from article10.agents.members import STANCE_LIMIT
+from article10.agents.plans import HEGEMON_OFFERS
 from article10.model import schedule
 from article10.model.randomness import Sampler, Stream, draw, stable_number
 from article10.model.setup import Setup
@@ -18,6 +19,7 @@ from article10.model.world import World
 from article10.runs.ensemble.history import arrays_of, decide_anew, set_arrays
 from article10.runs.ensemble.machine import check_memory
 from article10.runs.ensemble.stepping import chunk_size, chunks, draw_bytes, state_bytes
+from article10.runs.evidence.nowcast.record import HEGEMON_PLAN
 
 Places = npt.NDArray[np.intp]
 """Places of worlds in the cloud."""
@@ -89,7 +91,7 @@ class Cloud:
             n: number of worlds.
             seed: seed of all random streams.
             jumps: moves that the model has no cause for; by default none.
-            silent: by name of an event left to chance, the number of steps in which it does not begin.
+            silent: by name of an event left to chance, or ``HEGEMON_PLAN``, the number of steps in which none begins.
 
         Raises:
             TooLargeError: so many worlds would take more memory than there is.
@@ -116,7 +118,10 @@ class Cloud:
             others.append(Stream(JUMPS, (steps, members), "uniform", np.float32))
         draws = {**Sampler(others, self.seed, once=True).draw(numbers), **whole, **unread}
         for name, steps in silent.items():
-            draws[f"event:{name}"][:steps] = 1.0  # no event begins at a draw of one
+            if name == HEGEMON_PLAN:
+                draws["plans"][: -(-steps // self.setup.review_steps), :, HEGEMON_OFFERS] = np.inf
+            else:
+                draws[f"event:{name}"][:steps] = 1.0  # no event begins at a draw of one
         return draws
 
     @property

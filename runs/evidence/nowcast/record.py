@@ -34,6 +34,9 @@ ASKED_WEEKS = 13
 BEFORE, NOT_YET = "before the start", "not known yet"
 """Why a row is not used."""
 
+HEGEMON_PLAN = "hegemon_plan"
+"""Stands for the hegemon's plans of peace among what is left to chance: no event of the scenario brings them."""
+
 SUMMIT = "summit"
 """Events that are on the calendar of the edition already."""
 
@@ -155,6 +158,7 @@ def _with_events(scenario: Scenario, until: date) -> tuple[Scenario, dict[str, d
     found |= {str(event["name"]): event for event in changes_of_government()}
     dated = [event for event in found.values() if scenario.start <= _day(event) <= last]
     by_chance = [event.name for event in scenario.events if event.rate is not None and event.name in BASE_EVENTS]
+    by_chance.append(HEGEMON_PLAN)
     return read_scenario(scenario, {"events": dated}), dict.fromkeys(by_chance, last)
 
 
