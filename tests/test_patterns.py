@@ -36,8 +36,9 @@ QUIET = {
     "war.front_drift": 0.0,
     "war.front_volatility": 0.0,
     "war.ceasefire_rate": 0.0,
+    "plans.hegemon_rate": 0.0,
 }
-"""No Russia, no noise; with ``events=()`` nothing happens at all."""
+"""No Russia, no plan, no noise; with ``events=()`` nothing happens at all."""
 
 
 @pytest.fixture(params=["2025-12", "2026-12"], autouse=True)
