@@ -15,6 +15,22 @@ HELD = "2025-12"
 ON_THE_NEWEST = frozenset({"test_documentation.py", "test_politics_patterns.py", "test_start.py"})
 """Files of tests that run on the default edition, whichever that is."""
 
+FEW_SETS = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "brief",
+        "documentation",
+        "every_default",
+        "output_names",
+        "registry",
+        "report",
+        "report_page",
+        "values_as_given",
+        "words_of_numbers",
+    )
+)
+"""Files of tests whose reports draw few sets of plausible parameters; those of test_report_parts.py draw all."""
+
 
 def _edition_of(path: Path) -> str:
     return "" if path.name in ON_THE_NEWEST else HELD
@@ -34,6 +50,15 @@ def edition_of_the_tests(request: pytest.FixtureRequest) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CHOSEN, _edition_of(request.path))
         yield os.environ[CHOSEN]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_sets_in_reports(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Reports take long because of the sets of plausible parameters, about which most tests ask nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.name in FEW_SETS:
+            patch.setattr("article10.runs.report.plausible.POINTS", 4)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,9 @@ COMMANDS = {
     "sobol": f"sensitivity baseline --method sobol {TWO} --runs 256 --samples 4 --workers 1",
 }
 
+STOPPED_TWICE = {"influence", "claims", "morris", "rules"}
+"""Killed and resumed before they are stopped; the others, which keep their runs as these do, are stopped once."""
+
 slow_but_one = [pytest.param(name, marks=[pytest.mark.slow] if name != "rules" else []) for name in COMMANDS]
 
 
@@ -63,17 +66,20 @@ def check_resumed(resumed: Done, whole: Done, n_kept: int) -> None:
 
 
 @pytest.mark.parametrize("name", slow_but_one)
-def test_killed_and_then_stopped_by_ctrl_c_it_resumes_in_the_folder_of_its_results(name, tmp_path):
+def test_stopped_by_ctrl_c_it_resumes_in_the_folder_of_its_results(name, tmp_path):
     words = [*COMMANDS[name].split(), *SHORT, "--out", "results"]
     whole = run(words, tmp_path / "whole")
     some = (whole.counts["kept"] + 1) // 3
     assert some >= 1
     place = tmp_path / "stopped"
-    check_stopped(run(words, place, signal.SIGKILL, some), -signal.SIGKILL, Path())
+    twice = name in STOPPED_TWICE
+    if twice:
+        check_stopped(run(words, place, signal.SIGKILL, some), -signal.SIGKILL, Path())
+    stopped = run(words, place, signal.SIGINT, some)
     (work,) = (place / "results").iterdir()
-    check_stopped(run(words, place, signal.SIGINT, some), CTRL_C, work.relative_to(place))
+    check_stopped(stopped, CTRL_C, work.relative_to(place))
     resumed = run(words, place)
-    check_resumed(resumed, whole, 2 * some)
+    check_resumed(resumed, whole, (1 + twice) * some)
     assert f"resuming from results/{work.name}" in resumed.errors
     assert files(place / "results") == files(tmp_path / "whole" / "results")
     assert not (place / "cache").exists()

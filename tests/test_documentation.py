@@ -13,7 +13,6 @@ from article10.model.events import kinds
 from article10.model.scenario_file import read_scenario, shipped
 from article10.runs.batches.design import Design
 from article10.runs.command_line import app
-from article10.runs.report import plausible
 from article10.runs.statistics.intervals import TooFewRunsWarning
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +40,6 @@ def test_every_scenario_and_design_in_the_docs_can_be_read(page, block, tmp_path
 @pytest.mark.parametrize(("page", "block"), blocks("python"), ids=lambda value: value[:20].strip())
 def test_every_piece_of_python_in_the_docs_runs(page, block, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plausible, "POINTS", 2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TooFewRunsWarning)
         exec(compile(re.sub(r"runs=[\d_]+", "runs=8", block), page, "exec"), {"__name__": "example"})

@@ -77,7 +77,8 @@ def test_a_range_holds_the_middle_nine_tenths_and_says_so(over):
 # --- two scenarios ----------------------------------------------------------------------------------------------------
 
 
-def test_two_scenarios_stand_side_by_side_with_the_numbers_of_each(tmp_path):
+def test_two_scenarios_stand_side_by_side_with_the_numbers_of_each(tmp_path, monkeypatch):
+    monkeypatch.setattr("article10.runs.report.plausible.POINTS", 4)
     made = report("baseline", 20, 3, against="us_champion", changes=SHORT)
     section = next(each for each in made.sections() if each.anchor == "against")
     assert {"baseline", "us_champion"} <= set(section.tables[0].columns)
