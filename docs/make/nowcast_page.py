@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[1] / "evidence" / "nowcast.md"
 """Path of the page in a checkout; its pictures are beside it."""
 
 RUNS, RUNS_PAST, FEWER, SEED = 10_000, 4000, 2000, 0
-"""Worlds of the nowcast of 2026, of that of 2022-25, and of those that are cut off or have other assumptions."""
+"""Runs of the nowcast of 2026, of that of 2022-25, and of those that are cut off or have other assumptions."""
 
 OF_2026, PAST = ("baseline", "2026-12-01"), ("ukraine_2022", "2025-12-01")
 """Scenario and last day of each."""
@@ -51,7 +51,7 @@ def first_blocks(found: Nowcast, past: Nowcast, seconds: float) -> dict[str, str
     kept = stances[(stances["positions"] > 0) | ((stances["filtered"] - stances["unfiltered"]).abs() >= MOVED)]
     shown = ResultTable("", kept.drop(columns="first_day"), tables["stances"].formats)
     return {
-        "made": f"2026: {found.runs:,} worlds; 2022–25: {past.runs:,}; cut off or with other assumptions: {FEWER:,}. "
+        "made": f"2026: {found.runs:,} runs; 2022–25: {past.runs:,}; cut off or with other assumptions: {FEWER:,}. "
         f"Seed {found.seed}. Processor time of the nowcast of 2026: {seconds:.0f} s.\n",
         "sentences": _listed(found),
         "stances": _table(shown),

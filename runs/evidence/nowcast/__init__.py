@@ -1,1 +1,1 @@
-"""Nowcast: worlds weighed and resampled by dated positions, governments and ceasefires as they become known."""
+"""Nowcast: runs weighed and resampled by dated positions, governments and ceasefires as they become known."""

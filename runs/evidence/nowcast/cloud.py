@@ -1,4 +1,4 @@
-"""A cloud of worlds, which are stepped together and resampled: some are dropped, and others go on several times."""
+"""A cloud of runs, which are stepped together and resampled: some are dropped, and others go on several times."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from article10.runs.ensemble.stepping import chunk_size, chunks, draw_bytes, sta
 from article10.runs.evidence.nowcast.record import HEGEMON_PLAN
 
 Places = npt.NDArray[np.intp]
-"""Places of worlds in the cloud."""
+"""Places of runs in the cloud."""
 
 STATES = 4
-"""Memory of a cloud in states of its worlds: the state, what is gathered of it, and what is kept for records."""
+"""Memory of a cloud in states of its runs: the state, what is gathered of it, and what is kept for records."""
 
 PURPOSE = "nowcast resampling"
 """Names the stream of which each resampling draws one number."""
@@ -47,10 +47,10 @@ class Jumps:
     size: float = 0.3
 
     def of(self, chance: FloatArray, years: float) -> FloatArray:
-        """The jump of each member in a step, mostly zero, (world, member).
+        """The jump of each member in a step, mostly zero, (run, member).
 
         Args:
-            chance: a uniform draw for each, (world, member), which gives both whether there is one and how large it is.
+            chance: a uniform draw for each, (run, member), which gives both whether there is one and how large it is.
             years: length of the step.
         """
         from scipy.special import ndtri
@@ -70,33 +70,33 @@ TINY = 2.0**-25
 
 
 class Cloud:
-    """Worlds of one setup, each with the random draws of the run of its place.
+    """Runs of one setup, each with the random draws of the run of its place.
 
-    A world that is copied into the place of run k has the draws of run k of the seed from then on, as a run of a branch
+    A run that is copied into the place of run k has the draws of run k of the seed from then on, as a run of a branch
     does; what chance had decided and not yet shown is decided anew. Events that are under way go on.
 
     Attributes:
-        setup: the setup of all worlds.
+        setup: the setup of all runs.
         seed: seed of all random streams.
-        origin: for each world, the place where it was on the first day, (world,).
+        origin: for each run, the place where it was on the first day, (run,).
     """
 
     def __init__(
         self, setup: Setup, n: int, seed: int, silent: Mapping[str, int] | None = None, jumps: Jumps = NO_JUMPS
     ) -> None:
-        """The worlds on the first day.
+        """The runs on the first day.
 
         Args:
-            setup: setup of all worlds.
-            n: number of worlds.
+            setup: setup of all runs.
+            n: number of runs.
             seed: seed of all random streams.
             jumps: moves that the model has no cause for; by default none.
             silent: by name of an event left to chance, or ``HEGEMON_PLAN``, the number of steps in which none begins.
 
         Raises:
-            TooLargeError: so many worlds would take more memory than there is.
+            TooLargeError: so many runs would take more memory than there is.
         """
-        check_memory(f"{n:,} worlds stepped together", n * (STATES * state_bytes(setup) + draw_bytes(setup)))
+        check_memory(f"{n:,} runs stepped together", n * (STATES * state_bytes(setup) + draw_bytes(setup)))
         self.setup, self.seed, self.origin, self.jumps = setup, seed, np.arange(n), jumps
         self._rows = list(chunks(n, chunk_size(setup)))
         events = setup.scenario.events
@@ -130,7 +130,7 @@ class Cloud:
         return self.worlds[0].step
 
     def advance(self) -> None:
-        """Step every world once; jumps come first, and change the member's own judgement for good."""
+        """Step every run once; jumps come first, and change the member's own judgement for good."""
         for world in self.worlds:
             if self.jumps.rate > 0:
                 jump = self.jumps.of(world.draws[JUMPS][world.step], self.setup.dt)
@@ -140,32 +140,32 @@ class Cloud:
 
     @property
     def stance(self) -> FloatArray:
-        """Stances now, (world, member)."""
+        """Stances now, (run, member)."""
         return np.concatenate([world.members.stance for world in self.worlds])
 
     @property
     def alternative(self) -> BoolArray:
-        """Whether each member's main alternative governs, (world, member)."""
+        """Whether each member's main alternative governs, (run, member)."""
         return np.concatenate([world.members.alternative for world in self.worlds])
 
     @property
     def ties(self) -> FloatArray:
-        """Ties of each member's government, (world, member)."""
+        """Ties of each member's government, (run, member)."""
         return np.concatenate([world.members.government_ties for world in self.worlds])
 
     @property
     def ceasefire(self) -> BoolArray:
-        """Whether a ceasefire holds, (world,)."""
+        """Whether a ceasefire holds, (run,)."""
         return np.concatenate([world.russia.ceasefire for world in self.worlds])
 
     def resample(self, weights: FloatArray) -> Places:
         """Systematic resampling (Kitagawa 1996) by one draw of a stream that depends on the seed and the step alone.
 
         Args:
-            weights: which sum to 1, (world,).
+            weights: which sum to 1, (run,).
 
         Returns:
-            For each place, the place of the world that is now there, (world,).
+            For each place, the place of the run that is now there, (run,).
         """
         key = (stable_number(PURPOSE), self.step)
         number = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key)).random()
@@ -174,7 +174,7 @@ class Cloud:
         return ancestors
 
     def _gather(self, ancestors: Places) -> None:
-        """Give each place a copy of the world of its ancestor."""
+        """Give each place a copy of the run of its ancestor."""
         step, moved = self.step, ancestors != np.arange(len(ancestors))
         states = [arrays_of(world) for world in self.worlds]
         arrays = {name: np.concatenate([state[name] for state in states])[ancestors] for name in states[0]}
@@ -193,16 +193,16 @@ class Cloud:
 
 
 def systematic(weights: FloatArray, number: float) -> Places:
-    """Ancestors by systematic resampling: each world has ``n * weight`` offspring, rounded up or down.
+    """Ancestors by systematic resampling: each run has ``n * weight`` offspring, rounded up or down.
 
-    A world that has offspring keeps its place; further copies fill the places of those that have none.
+    A run that has offspring keeps its place; further copies fill the places of those that have none.
 
     Args:
-        weights: which sum to 1, (world,).
+        weights: which sum to 1, (run,).
         number: a uniform draw from [0, 1).
 
     Returns:
-        For each place, the place of its ancestor, (world,).
+        For each place, the place of its ancestor, (run,).
 
     >>> systematic(np.array([0.5, 0.0, 0.25, 0.25]), 0.5).tolist()
     [0, 0, 2, 3]

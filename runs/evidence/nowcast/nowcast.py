@@ -49,18 +49,18 @@ def nowcast(
 ) -> Nowcast:
     """Weigh and resample runs by what becomes known: where do members stand on the last day, and what taught it?
 
-    A particle filter. The same worlds are also stepped without being weighed, so that the filter can be scored.
+    A particle filter. The same runs are also stepped without being weighed, so that the filter can be scored.
 
     Args:
         scenario: name, path or scenario. A named scenario stands on the edition of December 2025, the newest after
             which there are rows, unless ``start`` or ``edition`` says otherwise.
-        runs: number of worlds.
+        runs: number of runs.
         seed: seed of all random streams, that of the resampling among them.
         start: first day; by default that of the scenario.
         until: last day, whose rows are still taken in; by default the date of the edition after that of the scenario.
         learn_until: rows that become known after this day are scored, and not taken in; by default ``until``.
         rows: path of a CSV file with rows of your own, or observations; by default those of the package's tables.
-        known_events: whether dated events in the package's tables happen in all worlds; else they are left to chance.
+        known_events: whether dated events in the package's tables happen in all runs; else they are left to chance.
         assumptions: what is assumed of rows, by name; see ``Assumptions``.
         changes: values by full key, for example ``{"stance.peer_rate": 0.6}``.
         edition: name or folder of the edition to stand on; see ``scenario``.
@@ -69,7 +69,7 @@ def nowcast(
     Raises:
         ArgumentError: there are no rows, or a day is out of order.
         ScenarioError: the scenario, an assumption or a file of rows is invalid.
-        TooLargeError: so many worlds would take more memory than there is.
+        TooLargeError: so many runs would take more memory than there is.
         ValueError: another argument is invalid.
     """
     runs, seed = whole("runs", runs, 1), whole("seed", seed)

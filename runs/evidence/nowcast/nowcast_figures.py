@@ -44,7 +44,7 @@ def members(found: Nowcast, ax: Axes | None = None) -> Axes:
             _panel(found, code, inset, left == 0, k + PANELS_ACROSS >= len(codes))
             inset.set_title(roster.names[roster.index(code)], fontsize=9, pad=3)
         _key(ax)
-        text = "bands: 90% of worlds; stance from −1 (opposed) to 1 (willing now); dashed: objects below"
+        text = "bands: 90% of runs; stance from −1 (opposed) to 1 (willing now); dashed: objects below"
         note_runs(ax, found.runs, text, 14)
     return ax
 
@@ -97,22 +97,22 @@ def _key(ax: Axes) -> None:
 
 
 def weights(found: Nowcast, ax: Axes | None = None) -> Axes:
-    """Effective sample size at each step, with the steps at which rows were taken in and worlds resampled."""
+    """Effective sample size at each step, with the steps at which rows were taken in and runs resampled."""
     table = found.filtered.weights
     days: Any = np.array(table.index, dtype="datetime64[D]")
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 3.4))
         ax.step(days, table["ess"], where="post", color=COLOURS[0], label="effective sample size")
         left = table["first_day"]
-        ax.step(days, left, where="post", color=GREY, linewidth=1.1, label="the same of the first day's worlds")
+        ax.step(days, left, where="post", color=GREY, linewidth=1.1, label="the same of the first day's runs")
         again = table["resampled"].to_numpy(bool)
         ax.plot(days[again], table["ess"].to_numpy()[again], "v", color=OPPOSED, markersize=5, label="resampled")
         rows = days[table["rows"].to_numpy() > 0]
         ax.plot(rows, np.zeros(len(rows)), "|", color="black", markersize=9, clip_on=False, label="rows taken in")
         ax.set_ylim(0, 1.05 * found.runs)
         ax.yaxis.set_major_formatter("{x:,.0f}")
-        ax.set_ylabel("worlds")
-        ax.set_title("How many worlds the rows leave", pad=22)
+        ax.set_ylabel("runs")
+        ax.set_title("How many runs the rows leave", pad=22)
         time_axis(ax)
         ax.legend(
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, columnspacing=1.2, borderaxespad=0.2, fontsize=8

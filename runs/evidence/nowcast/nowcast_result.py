@@ -35,13 +35,13 @@ SCENARIO = "scenario.toml"
 """The file with the scenario that starts from the filtered stances."""
 
 FEW = 400
-"""Worlds of the first day below which the error of a mean, in standard deviations of the stance, is above 0.05."""
+"""Runs of the first day below which the error of a mean, in standard deviations of the stance, is above 0.05."""
 
 LEARNED = 0.05
 """Change of a mean that a sentence names."""
 
 FEWEST = 10
-"""Worlds that must be on each side of the objection line for odds to be stated."""
+"""Runs that must be on each side of the objection line for odds to be stated."""
 
 ROWS_SHOWN = 40
 """Rows of long tables on a screen."""
@@ -53,7 +53,7 @@ class Nowcast(AnalysisResult):
 
     Attributes:
         scenario: the scenario that was filtered, with the known events, up to the last day.
-        runs: number of worlds.
+        runs: number of runs.
         seed: seed of all random streams.
         base: the scenario as it was given, up to its own horizon.
         learn_until: rows that became known later were scored, and not taken in.
@@ -61,7 +61,7 @@ class Nowcast(AnalysisResult):
         left_out: rows that were not used, in a few words, with the reason.
         assumed: what was assumed of rows.
         filtered: what the filter found.
-        unfiltered: the same worlds without weights.
+        unfiltered: the same runs without weights.
     """
 
     scenario: Scenario
@@ -76,7 +76,7 @@ class Nowcast(AnalysisResult):
     unfiltered: Filtered
 
     covers: ClassVar[str] = (
-        "Intervals of stances: 90% of the weighed worlds; of skill: 95%, over members. Neither says how sure the model "
+        "Intervals of stances: 90% of the weighed runs; of skill: 95%, over members. Neither says how sure the model "
         "is of the world."
     )
 
@@ -119,7 +119,7 @@ class Nowcast(AnalysisResult):
 
     @property
     def taken_in(self) -> list[Observation]:
-        """The rows that weighed worlds."""
+        """The rows that weighed runs."""
         return [row for row in self.rows if row.seen <= self.learn_until]
 
     @cached_property
@@ -162,7 +162,7 @@ class Nowcast(AnalysisResult):
     # --- words -----------------------------------------------------------------------------------------------------
 
     def sentences(self) -> list[str]:
-        """What moved, what taught most, how many worlds are left, and how well the rows were foreseen."""
+        """What moved, what taught most, how many runs are left, and how well the rows were foreseen."""
         return [self._headline(), *self._most_taught(), self._left(), *self._scored(), *self._not_used()]
 
     def _headline(self) -> str:
@@ -201,8 +201,8 @@ class Nowcast(AnalysisResult):
         least, day, left = weights["ess"].min(), weights["ess"].idxmin(), weights["first_day"].iloc[-1]
         times = int(weights["resampled"].sum())
         text = (
-            f"The effective sample size is least on {day:%-d %B %Y}, {least:,.0f} of {self.runs:,} worlds; resampled "
-            f"{times} time{'' if times == 1 else 's'}. The worlds at the end come from about {left:,.0f} of the first "
+            f"The effective sample size is least on {day:%-d %B %Y}, {least:,.0f} of {self.runs:,} runs; resampled "
+            f"{times} time{'' if times == 1 else 's'}. The runs at the end come from about {left:,.0f} of the first "
             "day"
         )
         return text + (": means differ by chance; with other seeds, or more runs, they move." if left < FEW else ".")
@@ -310,14 +310,14 @@ class Nowcast(AnalysisResult):
         """
         paths = super().save(folder, figures)
         if self.until < self.base.horizon:
-            said = f"From a nowcast of {self.base.name}: {self.runs:,} worlds, seed {self.seed}, {len(self.rows)} rows."
+            said = f"From a nowcast of {self.base.name}: {self.runs:,} runs, seed {self.seed}, {len(self.rows)} rows."
             paths.append(folder / SCENARIO)
             paths[-1].write_text(scenario_text(self.onward(), said), "utf-8")
         return paths
 
 
 def _log_odds(share: pd.Series[Any], runs: int) -> pd.Series[Any]:
-    """Log odds of a share of worlds; not-a-number where fewer than ``FEWEST`` worlds are on one side."""
+    """Log odds of a share of runs; not-a-number where fewer than ``FEWEST`` runs are on one side."""
     values = share.astype(float)
     known = values.where(np.minimum(values, 1.0 - values) * runs >= FEWEST)
     odds: pd.Series[Any] = (known / (1.0 - known)).map(np.log)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from article10.runs.evidence.nowcast.nowcast_result import Nowcast
 
 NOWCAST, UNFILTERED, NO_CHANGE, LAST = "nowcast", "unfiltered model", "no change", "last position"
-"""Forecasters of a position: the weighed worlds before it is taken in; the same worlds without weights; their stances
+"""Forecasters of a position: the weighed runs before it is taken in; the same runs without weights; their stances
 on the first day; and the member's last position that was taken in, with the spread of a coded stance around it (the
 first day where there is none)."""
 
@@ -32,7 +32,7 @@ CASES = 400
 """Samples that stand for a normal distribution."""
 
 Forecast = tuple[FloatArray, FloatArray]
-"""Samples and their weights, (world,) each."""
+"""Samples and their weights, (run,) each."""
 
 
 def is_scored(found: Nowcast, place: int, after: date | None = None) -> bool:

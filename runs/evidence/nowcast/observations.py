@@ -1,4 +1,4 @@
-"""Dated observations, what they are assumed to say of a world, and their likelihood."""
+"""Dated observations, what they are assumed to say of a run, and their likelihood."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ N_CODES = 5
 """Codes of a position, from -2 to 2."""
 
 LEAST = 1e-300
-"""Smallest likelihood, so that no row is impossible in every world."""
+"""Smallest likelihood, so that no row is impossible in every run."""
 
 Chance = Annotated[float, Field(ge=0, le=1)]
 
@@ -131,12 +131,12 @@ def _code(value: float) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a row is compared with, in each world.
+    """What a row is compared with, in each run.
 
     Attributes:
-        stance: of the members that the row names, (world, member named).
-        alternative: whether their main alternative governs, (world, member named).
-        ceasefire: whether a ceasefire holds, (world,).
+        stance: of the members that the row names, (run, member named).
+        alternative: whether their main alternative governs, (run, member named).
+        ceasefire: whether a ceasefire holds, (run,).
     """
 
     stance: FloatArray
@@ -145,7 +145,7 @@ class Seen:
 
 
 def log_likelihood(row: Observation, seen: Seen, assumed: Assumptions) -> FloatArray:
-    """Logarithm of the probability of a row in each world, (world,).
+    """Logarithm of the probability of a row in each run, (run,).
 
     A position is an ordered probit (McKelvey & Zavoina 1975): an office says its stance with a normal error of standard
     deviation ``s``, and the coder gives the nearest code. So with the probability ``w`` that a row says nothing, and
@@ -153,7 +153,7 @@ def log_likelihood(row: Observation, seen: Seen, assumed: Assumptions) -> FloatA
 
         P(code | stance) = (1 - w) (Phi((b - stance) / s) - Phi((a - stance) / s)) + w / 5
 
-    A row on who governs, or on a ceasefire, has probability ``1 - e`` where it is so in a world, and ``e`` elsewhere.
+    A row on who governs, or on a ceasefire, has probability ``1 - e`` where it is so in a run, and ``e`` elsewhere.
     """
     if row.kind == POSITION:
         wrong = row.wrong(assumed)
@@ -171,7 +171,7 @@ def code_probability(code: float, stance: FloatArray, spread: float) -> FloatArr
 
     Args:
         code: from -2 to 2; that of several readings may lie between whole codes.
-        stance: (world,).
+        stance: (run,).
         spread: standard deviation of what was said around the stance.
 
     >>> code_probability(-2.0, np.array([-0.6, 0.0]), 0.06).round(3)

@@ -20,7 +20,7 @@ DIGITS = 3
 def onward(base: Scenario, filtered: Filtered, until: date) -> Scenario:
     """A scenario that starts on the last day of a nowcast.
 
-    Each member starts at its filtered stance, with the standard deviation of the weighed worlds as its spread, and with
+    Each member starts at its filtered stance, with the standard deviation of the weighed runs as its spread, and with
     their mean ties. Where the main alternative governs in most of them, the government of the first day is the main
     alternative now. Dated events up to that day are left out; everything else is as in the base.
 
@@ -54,7 +54,7 @@ def onward(base: Scenario, filtered: Filtered, until: date) -> Scenario:
     return base.with_(
         name=f"{base.name} from {until}",
         title=f"{base.title or base.name}: from the nowcast of {until}",
-        description="Stances, their spreads and ties are those of the weighed worlds of a nowcast on the first day.",
+        description="Stances, their spreads and ties are those of the weighed runs of a nowcast on the first day.",
         start=until,
         events=[event for event in base.events if event.date is None or event.date >= until],
         roster={**kept, **stated},

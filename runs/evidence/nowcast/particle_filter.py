@@ -1,4 +1,4 @@
-"""The filter: worlds are stepped, weighed by each row as it becomes known, and resampled when few weigh much."""
+"""The filter: runs are stepped, weighed by each row as it becomes known, and resampled when few weigh much."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from article10.runs.evidence.nowcast.observations import (
 )
 
 RESAMPLE_BELOW = 0.5
-"""Share of the worlds below which the effective sample size makes the filter resample."""
+"""Share of the runs below which the effective sample size makes the filter resample."""
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles at the ends of the interval of a stance."""
 
 COLUMNS = ("mean", "sd", "low", "high", "objects")
-"""What is recorded of each member's stance: mean, standard deviation, 90% interval, share of worlds that object."""
+"""What is recorded of each member's stance: mean, standard deviation, 90% interval, share of runs that object."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,18 @@ class Filtered:
     """What the filter found.
 
     Attributes:
-        by_step: mean, standard deviation, interval and share of worlds below the objection line of each member's stance
+        by_step: mean, standard deviation, interval and share of runs below the objection line of each member's stance
             at the beginning of each step, (step, member, what), ``what`` as in ``COLUMNS``.
-        weights: by step: effective sample size before resampling; the same of the worlds of the first day, each with
-            the weight of its descendants; whether the worlds were resampled; number of rows taken in.
+        weights: by step: effective sample size before resampling; the same of the runs of the first day, each with
+            the weight of its descendants; whether the runs were resampled; number of rows taken in.
         taught: by row: its probability, and what it changed.
-        first: stances on the first day, (world, member).
-        stance: stances at the end, (world, member).
-        alternative: share of the worlds in which each member's main alternative governs at the end, (member,).
+        first: stances on the first day, (run, member).
+        stance: stances at the end, (run, member).
+        alternative: share of the runs in which each member's main alternative governs at the end, (member,).
         ties: mean ties of each member's government at the end, (member,).
-        weight: of each world at the end, which sum to 1, (world,).
-        foreseen: by place of a position among the rows: stance of its member on its day and weight of each world,
-            before the row was taken in, (world,) each.
+        weight: of each run at the end, which sum to 1, (run,).
+        foreseen: by place of a position among the rows: stance of its member on its day and weight of each run,
+            before the row was taken in, (run,) each.
     """
 
     by_step: FloatArray
@@ -66,8 +66,8 @@ class Asked:
     """What to filter.
 
     Attributes:
-        setup: setup of the worlds.
-        runs: number of worlds.
+        setup: setup of the runs.
+        runs: number of runs.
         seed: seed of all random streams.
         rows: in the order in which they become known.
         assumed: what is assumed of them.
@@ -86,7 +86,7 @@ class Asked:
     jumps: Jumps = NO_JUMPS
 
     def step_about(self, row: Observation) -> int:
-        """Number of steps done in the worlds that a row is compared with.
+        """Number of steps done in the runs that a row is compared with.
 
         A position with the stance at the beginning of its step, as in the hindcast of stances; who governs and whether
         a ceasefire holds with the end of the step, because an election or a ceasefire falls within it.
@@ -140,7 +140,7 @@ class _Work:
 
     @property
     def weight(self) -> FloatArray:
-        """Weights that sum to 1, (world,)."""
+        """Weights that sum to 1, (run,)."""
         weight: FloatArray = np.exp(self.log_weight - self.log_weight.max())
         return weight / weight.sum()
 
@@ -156,7 +156,7 @@ class _Work:
             self.kept[place] = Seen(stance[:, named], alternative[:, named], ceasefire)
 
     def take_in(self, place: int) -> bool:
-        """Foresee a row, and weigh the worlds by it unless it becomes known too late; whether it was taken in."""
+        """Foresee a row, and weigh the runs by it unless it becomes known too late; whether it was taken in."""
         row, seen, before = self.asked.rows[place], self.kept.pop(place), self.weight
         if row.kind == POSITION:
             self.foreseen[place] = (seen.stance[:, 0].astype(np.float32), before)
@@ -183,7 +183,7 @@ class _Work:
         return found
 
     def record(self, step: int, taken_in: int) -> None:
-        """Record the weighed worlds, and resample them if few weigh much."""
+        """Record the weighed runs, and resample them if few weigh much."""
         weight, stance, n = self.weight, self.cloud.stance, self.asked.runs
         self.by_step[step] = _described(stance, weight, float(self.line))
         size = 1.0 / float((weight**2).sum())
@@ -227,8 +227,8 @@ def weighted_quantiles(samples: FloatArray, weight: FloatArray, shares: Sequence
     """Quantiles of weighted samples, (case,) each: the smallest sample with at least that share at or below it.
 
     Args:
-        samples: (world, case).
-        weight: which sum to 1, (world,).
+        samples: (run, case).
+        weight: which sum to 1, (run,).
         shares: from 0 to 1.
 
     >>> [q.tolist() for q in weighted_quantiles(np.array([[3.0], [1.0]]), np.array([0.9, 0.1]), (0.05, 0.5))]
