@@ -19,7 +19,7 @@ from article10.model.scenario_file import read_scenario
 from article10.runs.command_line import app
 from article10.runs.evidence.forecast import Forecast, read_forecast
 from article10.runs.evidence.forecast_file import LockedFileError, content_hash
-from article10.runs.evidence.forecast_measures import MEASURES
+from article10.runs.evidence.forecast_measures import MEASURES, plan_put
 from article10.runs.evidence.forecast_questions import questions_of, read_questions
 from article10.runs.evidence.forecast_scores import score_forecast
 from article10.runs.statistics.proportion import wilson
@@ -143,7 +143,17 @@ def test_every_measure_gives_a_truth_for_each_run():
     for row in asked:
         happened = MEASURES[row.measure].happens(result, **row.arguments)
         assert (happened.shape, happened.dtype) == ((6,), bool), row.id
-    assert {row.measure for row in asked} | {"stance_moves"} == set(MEASURES), "each is used"
+    assert {row.measure for row in asked} | {"plan_put", "stance_moves"} == set(MEASURES), "each is used"
+
+
+def test_a_plan_is_put_at_a_review_between_two_days_by_russia_or_the_hegemon():
+    result = article10.simulate("baseline", 60, changes={**SHORT, "plans.hegemon_rate": 3.0})
+    plans = result.data["plans"].to_numpy()
+    later = (plans[:, [14, 27, 40, 53]] > 0).any(axis=1)  # reviews are every 13 weeks
+    assert np.array_equal(plan_put(result, date(2025, 12, 2), date(2026, 11, 30)), later)
+    assert 0 < later.mean() < 1
+    first = date(2025, 12, 1)
+    assert np.array_equal(plan_put(result, first, first), plans[:, 1] > 0)
 
 
 def test_the_edition_asks_at_least_twenty_questions_that_resolve_in_time_each_with_a_source():

@@ -24,7 +24,7 @@ def claims_blocks(found: Claims) -> dict[str, str]:
         f"Edition {EDITION}, {found.runs:,} paired runs of each variant, seed {found.seed}; {found.n_points} points of "
         f"the plausible parameters with {found.runs_at_a_point} runs of each variant.\n"
     )
-    heads = ("claim", "change when the switch is thrown", "finding", "stated / opposite sign")
+    heads = ("claim", "change when switched", "finding", "stated / opposite sign")
     rows = list(found.rows_as_text())
     said = "\n".join(f"- {sentence}" for sentence in found.sentences())
     return {"made": made, "claims": markdown_table(heads, rows), "sentences": said}

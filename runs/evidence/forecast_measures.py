@@ -17,6 +17,7 @@ from article10.agents.arrays import BoolArray, IntArray
 from article10.agents.members import NEVER
 from article10.agents.short_error import ArgumentError
 from article10.model.accession_rule import OBJECT, SHELVED
+from article10.model.constants import review_steps
 from article10.runs.analyses.paired import reached
 from article10.runs.ensemble.result import EnsembleResult
 
@@ -107,6 +108,14 @@ def events_happen(result: EnsembleResult, event: str, since: dt.date, by: dt.dat
     return np.asarray(acts.sum(axis=1) >= at_least)
 
 
+def plan_put(result: EnsembleResult, since: dt.date, by: dt.date) -> BoolArray:
+    """Whether the external power or the hegemon puts a plan that bars membership to the candidate between two days."""
+    reviews = np.arange(0, result.data.sizes["step"] - 1, review_steps(result.scenario))
+    days = result.data["step"].to_numpy()[reviews]
+    asked = reviews[(days >= np.datetime64(since)) & (days <= np.datetime64(by))]
+    return np.asarray((_by_step(result, "plans")[:, asked + 1] > 0).any(axis=1))
+
+
 def guarantees_in_force(result: EnsembleResult, since: dt.date, on: dt.date, event: str = "guarantee") -> BoolArray:
     """Whether a ceasefire holds on a day and a guarantee was declared between another day and that one."""
     return ceasefire_holds(result, on) & events_happen(result, event, since, on, 1)
@@ -193,6 +202,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure(member_spends, ("spending",)),
             Measure(members_spend, ("spending",)),
             Measure(events_happen),
+            Measure(plan_put),
             Measure(guarantees_in_force),
             Measure(front_moves),
             Measure(bid_shelved),

@@ -200,8 +200,8 @@ def _wrapped(ax: Axes, text: str) -> str:
     figure = ax.get_figure()
     if figure is None or figure.get_layout_engine() is None:
         return text
-    labels = max((len(label.get_text()) for label in ax.get_yticklabels()), default=0) * LABEL_CHARACTER
-    beside = max(BESIDE_NOTE, labels + BESIDE_LABELS)
+    lines = [line for label in ax.get_yticklabels() for line in label.get_text().split("\n")]
+    beside = max(BESIDE_NOTE, max(map(len, lines), default=0) * LABEL_CHARACTER + BESIDE_LABELS)
     longest = max(20, int(NOTE_CHARACTERS * (figure.bbox.width / figure.dpi - beside)))
     return "\n".join(textwrap.fill(line, longest, break_long_words=False) for line in text.split("\n"))
 

@@ -56,7 +56,7 @@ class Claims(AnalysisResult):
         runs_at_a_point: number of runs of each variant at each plausible point.
         ballots: number of ballots of the external power, and of all.
         claims: indexed by claim, in the order of the declaration: the claim and its declaration; ``usual``, the mean of
-            its measure with the mechanism; ``change``, how the measure changes when the switch is thrown, with its 95%
+            its measure with the mechanism; ``change``, how the measure changes when it is switched, with its 95%
             interval, both in ``unit``; ``finding``; ``plausible_share`` and ``plausible_opposite``, the shares of
             plausible points at which the estimate has the stated and the opposite sign. At the others no run differs.
         milestones: indexed by claim: the changes of the probability of invitation and of accession, percentage points.
@@ -157,7 +157,7 @@ class Claims(AnalysisResult):
         rest = [name for name in self.claims if name not in {*order, *changes}]
         frame = self.claims[[*order[:2], *changes, *order[2:], *rest]]
         by = {"change": "{:+.4g}", "usual": "{:.4g}", "plausible_share": "{:.0%}", "plausible_opposite": "{:.0%}"}
-        title = "What changes when the switch of each claim is thrown"
+        title = "What changes when the mechanism of each claim is switched"
         milestones = dict.fromkeys(("invitation", "accession"), "{:+.2f}")
         return {
             "claims": ResultTable(title, frame, by, most=60),
@@ -174,7 +174,7 @@ class Claims(AnalysisResult):
         """For a terminal: question, sentences, and one table in which the claims are written out."""
         table = Table(box=box.SIMPLE, expand=True)
         table.add_column("claim", ratio=3)
-        table.add_column("change when the switch is thrown", ratio=2)
+        table.add_column("change when switched", ratio=2)
         table.add_column("finding", no_wrap=True)
         table.add_column("stated /\nopposite\nsign", justify="right", no_wrap=True)
         for cells in self.rows_as_text():

@@ -30,7 +30,7 @@ BALLOTS = "ballots"
 
 
 class Direction(StrEnum):
-    """How a measure is to change when the switch of a claim is thrown; a property has no direction."""
+    """How a measure is to change when the mechanism of a claim is switched; a property has no direction."""
 
     UP = "up"
     DOWN = "down"
@@ -50,7 +50,7 @@ class Claim:
         claim: what the model is to show, in plain English.
         mechanism: what carries it.
         measure: what is compared between runs, a name in ``MEASURES``; or ``BALLOTS``.
-        direction: how the measure is to change when the switch is thrown.
+        direction: how the measure is to change when it is switched.
         source: where the claim or its mechanism comes from.
         switch: what is changed; the head of the declaration says how that is written.
         world: what holds both with and without the switch.

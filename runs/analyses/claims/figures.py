@@ -62,7 +62,7 @@ def draw_claims(found: Claims, ax: Axes | None) -> Axes:
             _panel(each, found, rows, None if is_share else rows["usual"].abs() / 100)
             probability = "change of the probability by the horizon, percentage points"
             each.set_xlabel(probability if is_share else "change relative to the mean with the mechanism, %")
-        axes[0].set_title("What changes when the switch of each claim is thrown", pad=22)
+        axes[0].set_title("What changes when the mechanism of each claim is switched", pad=22)
         _note(axes[-1], found)
     return axes[0]
 

@@ -127,7 +127,9 @@ def taught(found: Nowcast, ax: Axes | None = None) -> Axes:
     most = np.sort(np.argsort(-table["change"].abs().to_numpy(), kind="stable")[:MOST_BARS])
     table = table.iloc[most]
     places = np.arange(len(table))[::-1]
-    labels = [f"{day:%Y-%m-%d}  {label}" for day, label in table.index]
+    names = dict(zip(found.scenario.members().iso3, found.scenario.members().names, strict=True))
+    rows = ((day, *label.split(" ", 1)) for day, label in table.index)
+    labels = [f"{names[code]}, {day:%-d %b %Y}: {position}" for day, code, position in rows]
     with house_style():
         ax = ax or new_axes(figsize=(7.5, 1.5 + 0.24 * max(len(table), 4)))
         for place, (before, after) in zip(places, table[["mean_before", "mean_after"]].to_numpy(), strict=True):
