@@ -60,7 +60,7 @@ class AccessionModel(mesa.Model):
         mechanisms: Mapping[str, Mechanism] | None = None,
         collect: Sequence[str] = ("stance",),
         rng: Any = None,  # noqa: ANN401 - whatever Mesa's batch_run passes
-        **parameters: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401 - Mesa's SolaraViz knows further parameters by this name only
     ) -> None:
         """Open a run on its first day.
 
@@ -75,7 +75,7 @@ class AccessionModel(mesa.Model):
             collect: attributes of MemberState that the data collector keeps.
             rng: another name of the seed, for Mesa's ``batch_run``: from Mesa 3.5 on that replaces ``seed``. Its
                 ``iterations`` would repeat one run: use ``article10.mesa_iterations``.
-            parameters: changes as keywords, for batches and dashboards: ``stance__peer_rate=0.6``.
+            kwargs: changes as keywords, for batches and dashboards: ``stance__peer_rate=0.6``.
 
         Raises:
             ScenarioError: the scenario is wrong.
@@ -87,7 +87,7 @@ class AccessionModel(mesa.Model):
         check_arguments(strategy=strategy, mechanisms=mechanisms, collect=collect)
         super().__init__(rng=self.seed_of_streams)
         self._agent_numbers = count(1)
-        dotted = {key.replace("__", "."): value for key, value in parameters.items()}
+        dotted = {key.replace("__", "."): value for key, value in kwargs.items()}
         check_distinct("changes and keywords", [*(changes or ()), *dotted])
         values = {**(changes or {}), **dotted}
         read = read_scenario(scenario, values, edition=edition, own_strategy=strategy is not None)

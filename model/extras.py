@@ -11,7 +11,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "analysis": ("SALib", "duckdb", "filelock", "jinja2", "optuna", "pyarrow", "scipy", "sklearn", "zarr"),
     "mesa": ("mesa", "networkx"),
     "notebooks": ("ipywidgets",),
-    "dashboard": ("mesa", "networkx", "solara", "solara_assets", "starlette", "uvicorn", "websockets", "altair"),
+    "dashboard": ("mesa", "networkx", "starlette", "uvicorn", "websockets"),
     "distributed": ("distributed",),
 }
 """What each extra lets one import."""

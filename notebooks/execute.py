@@ -26,11 +26,19 @@ def execute(path: Path) -> None:
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not is_only_live(output)]
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = smaller(output.data["image/png"])
     nbformat.write(notebook, path)
+
+
+def is_only_live(output: Any) -> bool:
+    """Whether an output is a page of widgets without a picture, or a script for one: stored, it would be dead."""
+    data = output.get("data", {})
+    return "application/javascript" in data or (WIDGET in data and "image/png" not in data)
 
 
 def smaller(picture: str) -> str:

@@ -164,23 +164,6 @@ def test_whatever_happens_to_the_agent_sets_members_go_by_their_code_and_the_run
     assert np.array_equal(model.world.members.stance, untouched.world.members.stance)
 
 
-@pytest.mark.parametrize("change", REARRANGED)
-def test_the_dashboard_s_trajectories_go_by_member_and_end_for_an_agent_that_was_removed(change):
-    drawings = pytest.importorskip("article10.runs.interactive.dashboard.drawings")
-    model, untouched = (AccessionModel("baseline", seed=7, run=2, changes=SHORT) for _ in range(2))
-    model.step()
-    REARRANGED[change](model.agents)
-    collected = {agent.iso3 for agent in model.agents if isinstance(agent, MemberState)}
-    model.step()
-    untouched.step()
-    untouched.step()
-    history, whole = drawings.stance_history(model), drawings.stance_history(untouched)
-    assert np.array_equal(history[:2], whole[:2])
-    kept = [code in collected for code in model.setup.roster.iso3]
-    assert np.array_equal(history[2, kept], whole[2, kept])
-    assert np.isnan(history[2, np.invert(kept)]).all()
-
-
 def test_agents_are_numbered_by_their_model_and_a_user_s_agent_after_them():
     models = [AccessionModel("baseline", changes=SHORT) for _ in range(2)]
     for model in models:

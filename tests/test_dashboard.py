@@ -1,14 +1,17 @@
 """The dashboard, driven in a headless Chromium, and its command."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from chromium import PROGRAM, Chromium, chromium
@@ -20,11 +23,12 @@ from article10.model.accession_model import AccessionModel
 from article10.model.scenario_file import read_scenario
 from article10.runs.command_line import app
 from article10.runs.ensemble.netcdf import RESULT
-from article10.runs.figures.plot import most_opposed
 from article10.runs.interactive.dashboard import serving
-from article10.runs.interactive.dashboard.fan import Fan
+from article10.runs.interactive.dashboard.ensemble_view import difference
+from article10.runs.interactive.dashboard.run_view import RunShown
 from article10.runs.interactive.positions import Positions
 from article10.runs.interactive.sliders import SELECTED, parameters_by_group
+from article10.runs.interactive.state import RUNS, InteractiveState
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -82,11 +86,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield opened_browser
 
 
+READY = "document.querySelectorAll('.dots circle').length == 300 && !!document.querySelector('.why svg')"
+
+
 @pytest.fixture
 def page(browser: Chromium, server: str) -> Iterator[Chromium]:
     """The page just opened; whatever a test does, there is no error and no request to elsewhere."""
     browser.open(server)
-    browser.wait(f"!!document.querySelector('img.a10-fan') && {DATE} == '01 Dec 2025'", seconds=60)
+    browser.wait(f"{READY} && {SETTLED}", seconds=60)
     yield browser
     browser.run("0")
     assert browser.errors == []
@@ -94,27 +101,46 @@ def page(browser: Chromium, server: str) -> Iterator[Chromium]:
     assert browser.strangers() == []
 
 
-FIELDS = "document.querySelectorAll('.v-text-field')"
-
-
-def button(label: str) -> str:
-    return f"[...document.querySelectorAll('button')].find(b => b.innerText.trim() == '{label}')"
-
-
-def field(label: str) -> str:
-    return f"[...{FIELDS}].find(e => e.innerText.includes('{label}')).querySelector('input')"
+def one(selector: str) -> str:
+    return f"document.querySelector({selector!r})"
 
 
 def text(selector: str) -> str:
-    return f"(document.querySelector('{selector}')?.innerText ?? '')"
+    return f"({one(selector)}?.innerText ?? '')"
 
 
-DATE = text('[data-what="date"]')
-HEAD, MESSAGE, FAN_TOLD = text(".a10-head"), text(".v-alert"), text(".a10-fan ~ * , .a10-panel:has(.a10-fan) .a10-hint")
-PICTURE = "document.querySelector('img.a10-fan').src"
-ROW = f"[...document.querySelectorAll('.a10-slider')].find(e => e.innerText.includes('{LEVER}'))"
-THUMB = f"{ROW}.querySelector('.v-slider__thumb')"
-PENDING = "document.body.innerText.includes('follows at its next reset')"
+def do(action: str) -> str:
+    return one(f"[data-do={action}]")
+
+
+def number_of(query: str) -> str:
+    return f"document.querySelectorAll({query!r}).length"
+
+
+DATE, ODDS, COMPARED, MEMBER = text("[data-what=date]"), text(".odds-body"), text(".compared"), text("#member h2")
+RUN_SHOWN, SETTLED = text("#timeline h2"), "document.querySelector('progress').hidden"
+SLIDER = one(f'[data-key="{LEVER}"] input')
+SHOWN = text(f'[data-key="{LEVER}"] output')
+STANCES = (
+    "Object.fromEntries([...document.querySelectorAll('#table tbody tr')]"
+    ".map(r => [r.cells[0].innerText, Number(r.cells[1].innerText.replace('−', '-'))]))"
+)
+
+
+def dated(model: AccessionModel) -> str:
+    return f"{model.date.day} {model.date:%B %Y}"
+
+
+def stances(model: AccessionModel) -> dict[str, float]:
+    values = model.world.members.stance[0].tolist()
+    return dict(zip(model.setup.roster.names, (round(value, 2) for value in values), strict=True))
+
+
+def to_the_end(page: Chromium) -> None:
+    """Move the slider to its end by the keyboard."""
+    page.run(f"{SLIDER}.focus()")
+    page.key("End", 35)
+    page.wait(f"{SETTLED} && {COMPARED}.includes('--set')", seconds=60)
 
 
 class TestInTheBrowser:
@@ -122,125 +148,209 @@ class TestInTheBrowser:
 
     pytestmark = in_browser
 
-    def test_it_opens_a_stored_run_with_map_network_members_state_and_fan(self, page: Chromium):
-        assert f"run {RUN} of seed {SEED}" in page.run(HEAD)
-        assert page.run("document.querySelectorAll('.a10-map path[fill]').length") > 30
-        assert page.run("document.querySelectorAll('.a10-network circle').length") == 32
-        assert page.run("document.querySelectorAll('.a10-table tbody tr').length") == 32
-        assert page.run(text('[data-what="stage"]')) == "aspirant"
-        assert page.run("[...document.images].every(i => i.complete && i.naturalWidth > 400)")
-        assert "of 300 runs" in page.run(FAN_TOLD)
+    def test_it_opens_a_stored_run_with_odds_map_runs_timeline_members_and_network(self, page: Chromium):
+        assert page.run(f"[{one('input.run')}.value, {one('input.seed')}.value]") == [str(RUN), str(SEED)]
+        assert page.run(number_of("#map .a10-member")) > 25
+        assert page.run(number_of("#network circle")) == page.run(number_of("#table tbody tr")) == 32
+        assert "aspirant" in page.run(text("#map .now"))
+        assert "is a member by December 2028" in page.run(ODDS)
+        assert page.run(number_of("#timeline .strip line")) > 20
+        assert page.run("document.documentElement.lang") == "en"
 
     def test_it_plays_step_by_step_until_it_is_paused(self, page: Chromium):
         page.run(
             f"window.seen = []; window.look = setInterval(() => {{ const d = {DATE};"
-            " if (d && d != window.seen.at(-1)) window.seen.push(d); }, 20)"
+            " if (d && d != window.seen.at(-1)) window.seen.push(d); }, 10)"
         )
-        page.click(button("▶"))
+        page.click(do("play"))
         seen = page.wait("window.seen", lambda dates: len(dates) > 5, seconds=60)
-        page.click(button("❚❚"))
-        days = [datetime.strptime(day, "%d %b %Y") for day in seen]
-        assert {after - before for before, after in pairwise(days)} == {timedelta(weeks=4)}
-        page.wait(f"!!{button('▶')}")
-        rest = f"new Promise(done => setTimeout(() => done({DATE}), 1500))"
-        paused = page.run(rest)  # a step that was under way is done
-        assert page.run(rest) == paused
+        page.click(do("play"))
+        days = [datetime.strptime(day, "%d %B %Y") for day in seen]
+        assert {(after - before) % timedelta(weeks=4) for before, after in pairwise(days)} == {timedelta(0)}
+        paused = page.run(DATE)
+        assert page.run(f"new Promise(done => setTimeout(() => done({DATE}), 600))") == paused
 
-    def test_a_step_shows_the_same_world_as_the_model_and_reset_begins_anew(self, page: Chromium):
+    def test_a_step_shows_the_same_week_as_the_model_and_back_leads_back(self, page: Chromium):
         model = AccessionModel("baseline", SEED, RUN, changes=SHORT)
+        first = dated(model)
         for _ in range(4):
             model.step()
-        page.click(button("Step"))
-        page.wait(f"{DATE} == '{model.date:%d %b %Y}'")
-        stances = {name: f"{value:+.2f}" for name, value in zip(*now(model), strict=True)}
-        shown = (
-            "Object.fromEntries([...document.querySelectorAll('.a10-table tbody tr')]"
-            ".map(r => [r.cells[0].innerText, r.cells[1].innerText.replace('−', '-')]))"
-        )
-        page.wait(shown, lambda found: found == stances)
-        assert page.run("document.querySelectorAll('.a10-news time').length") > 0
-        page.click(button("Reset"))
-        page.wait(f"{DATE} == '01 Dec 2025'")
+        page.click(do("step"))
+        page.wait(f"{DATE} == '{dated(model)}'")
+        page.wait(STANCES, lambda found: found == pytest.approx(stances(model), abs=0.006))
+        assert page.run(number_of(".news time")) > 0
+        page.click(do("back"))
+        page.wait(f"{DATE} == '{first}'")
 
-    def test_a_slider_changes_the_fan_at_once_and_the_world_at_its_reset(self, page: Chromium):
-        before = page.run(PICTURE)
-        page.click(THUMB)
+    def test_scrubbing_and_jumping_go_to_councils_and_changes(self, page: Chromium):
+        councils = RunShown.of(read_scenario("baseline", SHORT), SEED, RUN).view()["councils"]
+        page.click(do("council"))
+        shown = page.wait(DATE, lambda shown: shown != "1 December 2025")
+        days = (datetime.strptime(shown, "%d %B %Y") - datetime.fromisoformat(councils[0][0])).days
+        assert 0 < days <= 7  # the first week that begins after the council
+        page.click(do("change"))
+        page.run(f"{one('.scrub')}.focus()")
         page.key("End", 35)
-        page.wait(f"{PICTURE} != {before!r} && {FAN_TOLD}.includes('--set') && !{FAN_TOLD}.includes('the first')")
+        page.wait(f"{DATE}.endsWith('2028')")
+        page.click(do("start"))
+        page.wait(f"{DATE} == '1 December 2025'")
+
+    def test_a_slider_moved_by_keys_changes_the_odds_and_then_the_run(self, page: Chromium):
+        to_the_end(page)
         scenario = read_scenario("baseline", SHORT)
         high = Positions.of(next(d for d in parameters_by_group(scenario)[SELECTED] if d.key == LEVER)).high
-        expected = Fan(scenario, SEED).drawn({LEVER: high}, most_opposed(scenario)).headline
-        assert page.run(FAN_TOLD) == f"{expected}\n--set {LEVER}={high}"
-        assert page.run(PENDING)
-        page.click(button("Reset"))
-        page.wait(f"!{PENDING}")
-        page.click(button("Reset parameters"))
-        page.wait(f"!{FAN_TOLD}.includes('--set') && {PENDING}")
+        state = InteractiveState(scenario, RUNS, SEED, ["HUN"])
+        *_, changed = state.stages({LEVER: high})
+        compared = page.run(COMPARED)
+        assert difference(changed, state.given)["text"].replace("-", "−") in compared
+        assert f"--set {LEVER}={high}" in compared
+        model = AccessionModel("baseline", SEED, RUN, changes={**SHORT, LEVER: high})
+        for _ in range(4):
+            model.step()
+        page.click(do("step"))
+        page.wait(STANCES, lambda found: found == pytest.approx(stances(model), abs=0.006))
+        page.click(one("#levers .reset"))
+        page.wait(f"{SETTLED} && !{COMPARED}.includes('--set')")
 
     def test_a_dragged_slider_is_followed_and_the_last_value_wins(self, page: Chromium):
-        page.wait(f"{FAN_TOLD}.includes('of 300 runs')", seconds=60)
         page.run(
-            f"window.told = []; new MutationObserver(() => {{ const t = {FAN_TOLD};"
-            " if (t && t != window.told.at(-1)) window.told.push(t); })"
-            ".observe(document.body, {subtree: true, childList: true, characterData: true})"
+            f"window.told = []; new MutationObserver(() => {{ const t = {ODDS} + {COMPARED};"
+            " if (t.includes('--set') && t != window.told.at(-1)) window.told.push(t); })"
+            ".observe(document.querySelector('#odds'), {subtree: true, childList: true, characterData: true})"
         )
-        page.drag(THUMB, right=60, moves=30, pause=0.05)
-        value = f"parseFloat({ROW}.querySelector('.a10-name b').innerText)"
-        page.wait(f"{FAN_TOLD}.endsWith('{LEVER}=' + {value}) && !{FAN_TOLD}.includes('the first')", seconds=60)
-        assert page.run(f"new Promise(done => setTimeout(() => done({FAN_TOLD} == window.told.at(-1)), 1500))")
-        told = [text for text in page.run("window.told") if "--set" in text]
-        values = [float(text.rpartition("=")[2]) for text in told]
+        page.drag(SLIDER, right=60, moves=30, pause=0.05)
+        page.wait(f"{SETTLED} && {COMPARED}.endsWith('{LEVER}=' + Number({SHOWN}))", seconds=60)
+        told = [words for words in page.run("window.told") if f"--set {LEVER}=" in words]
+        values = [float(words.rpartition("=")[2]) for words in told]
         assert values == sorted(values), "a picture of an earlier value has followed that of a later one"
-        assert values[0] < values[-1] == page.run(value), "nothing was drawn before the slider rested"
-        assert "of the first 100 of 300 runs" in told[0]
-        scenario = read_scenario("baseline", SHORT)
-        expected = Fan(scenario, SEED).drawn({LEVER: values[-1]}, most_opposed(scenario)).headline
-        assert told[-1] == f"{expected}\n--set {LEVER}={values[-1]}"
+        assert values[0] < values[-1], "nothing was drawn before the slider rested"
+        assert any("the first 100 of 300 runs" in words for words in told)
+        assert "in 300 runs" in told[-1]
 
-    def test_a_bad_seed_is_said_and_a_good_one_opens_its_world(self, page: Chromium):
-        page.write(field("Seed"), "minus one")
-        assert page.wait(MESSAGE).startswith("seed = 'minus one': expected a whole number")
-        assert f"seed {SEED}" in page.run(HEAD)
-        page.write(field("Seed"), "8")
-        page.wait(f"{HEAD}.includes('run {RUN} of seed 8')")
-        page.wait(f"{MESSAGE} == ''")
-        page.write(field("Run"), "41")
-        page.wait(f"{HEAD}.includes('run 41 of seed 8')")
+    def test_a_member_is_chosen_on_the_map_in_the_network_and_in_the_table(self, page: Chromium):
+        page.click(one('#map path.a10-member[data-code="ESP"]'))
+        page.wait(f"{MEMBER} == 'Spain' && {text('.votes')}.length > 0")
+        page.click(one('#network circle[data-code="POL"]'))
+        page.wait(f"{MEMBER} == 'Poland' && {number_of('.fan .band90')} == 1 && {number_of('.why rect.whole')} == 2")
+        page.run(f"{one('#table tr[data-code=TUR] button')}.focus()")
+        page.key("Enter", 13, "\r")
+        page.wait(f"{MEMBER} == 'Türkiye' && {one('#table tr[data-code=TUR] button')}.ariaPressed == 'true'")
 
-    def test_another_scenario_can_be_picked(self, page: Chromium):
-        name = "no_pressure"
-        page.click(field("Scenario"))
-        item = f"[...document.querySelectorAll('.v-list-item')].find(e => e.innerText.trim() == '{name}')"
-        page.wait(f"!!{item}")
-        page.run(f"{item}.click()")
-        page.wait(f"{HEAD}.includes({read_scenario(name).title!r})")
-        page.wait(f"!!document.querySelector('img.a10-fan') && {FAN_TOLD}.includes('2035')", seconds=60)
+    def test_a_dot_opens_its_run_by_a_click_or_by_keys(self, page: Chromium):
+        page.click(one('.dots circle[data-run="41"]'))
+        page.wait(f"{one('input.run')}.value == '41' && {RUN_SHOWN}.startsWith('Run 41 ')")
+        page.run(f"{one('.dots')}.focus()")
+        page.key("ArrowDown", 40)
+        said = page.wait(text("#ensemble .at"))
+        page.key("Enter", 13, "\r")
+        page.wait(f"{RUN_SHOWN}.startsWith({said.partition(':')[0] + ' '!r})")
 
-    @pytest.mark.parametrize("width", [1440, 390])
-    def test_nothing_is_wider_than_the_window(self, page: Chromium, width: int):
-        page.resize(width)
+    def test_what_is_pinned_is_compared_with_in_the_same_runs(self, page: Chromium):
+        to_the_end(page)
+        page.click(one(".pin"))
+        page.wait(f"{SETTLED} && !{COMPARED}.includes('A, ')")
+        page.run(f"{SLIDER}.focus()")
+        page.key("Home", 36)
+        page.wait(f"{SETTLED} && {COMPARED}.startsWith('A, pinned')", seconds=60)
+        assert "Difference in the same runs" in page.run(COMPARED)
+
+    def test_a_link_opens_what_was_shown(self, page: Chromium, server: str):
+        to_the_end(page)
+        page.click(one('.dots circle[data-run="17"]'))
+        page.click(one('#network circle[data-code="NOR"]'))
+        page.wait(f"{RUN_SHOWN}.startsWith('Run 17 ')")
+        page.click(do("step"))
+        parts = ("run=17", "at=", "NOR", "set=")
+        search = page.wait("location.search", lambda words: all(part in words for part in parts))
+        shown = [page.run(what) for what in (DATE, MEMBER, COMPARED, ODDS)]
+        page.open(f"{server}/?run=1")
+        page.wait(f"{RUN_SHOWN}.startsWith('Run 1 ')", seconds=60)
+        page.open(f"{server}/{search}")
+        page.wait(f"{READY} && {SETTLED} && {DATE} == {shown[0]!r}", seconds=60)
+        assert [page.run(what) for what in (DATE, MEMBER, COMPARED, ODDS)] == shown
+
+    def test_pictures_outcomes_and_scenario_are_downloaded(self, page: Chromium, tmp_path: Path):
+        page.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+        page.click(one("#take summary"))
+        for selector, name in (
+            ('[data-picture="svg"]', "map.svg"),
+            ('[data-picture="png"]', "map.png"),
+            ('[data-file="scenario"]', "baseline_scenario.toml"),
+            ('[data-file="outcomes"]', "baseline_outcomes.csv"),
+        ):
+            until = time.monotonic() + 30
+            while not (tmp_path / name).exists():
+                page.click(one(selector))  # again, if the browser is still busy with the file before
+                time.sleep(1)
+                assert time.monotonic() < until, name
+        assert ET.parse(tmp_path / "map.svg").getroot().tag.endswith("svg")
+        assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+        assert (tmp_path / "baseline_outcomes.csv").read_text("utf-8").count("\n") == RUNS + 1
+
+    def test_a_bad_seed_is_said_and_a_good_one_opens_its_runs(self, page: Chromium):
+        page.write(one("input.seed"), "minus one")
+        page.wait(f"{one('input.seed')}.validationMessage.includes('whole number')")
+        assert f"of seed {SEED}" in page.run(RUN_SHOWN)
+        page.write(one("input.seed"), str(2**63 - 1))
+        page.wait(f"{SETTLED} && {RUN_SHOWN}.includes('of seed {2**63 - 1}')", seconds=60)
+
+    def test_what_the_address_states_wrongly_is_said(self, page: Chromium, server: str):
+        page.open(f"{server}/?scenario=/etc/passwd")
+        assert "choose one of those listed" in page.wait(text("#message"))
+
+    def test_another_scenario_can_be_chosen(self, page: Chromium):
+        page.run(f"(s => {{ s.value = 'no_pressure'; s.dispatchEvent(new Event('change')); }})({one('.scenario')})")
+        page.wait(f"{text('#which .title')} == {read_scenario('no_pressure').title!r}")
+        page.wait(f"{SETTLED} && {ODDS}.includes('2035')", seconds=60)
+
+    @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+    def test_odds_map_and_runs_are_above_the_fold_and_nothing_is_wider_than_the_window(
+        self, page: Chromium, width: int, height: int
+    ):
+        page.resize(width, height)
         page.wait(f"window.innerWidth == {width}")
-        wide = (
-            "[...document.querySelectorAll('.a10, .a10 *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+        wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        page.wait(f"{wide}.filter(e => !e.closest('svg, .scroll')).length == 0")
+        page.run("scrollTo(0, 0)")
+        for part, whole in ((".big", True), ("#map svg", True), (".dots svg", width > 700)):
+            box = f"{one(part)}.getBoundingClientRect()"
+            page.wait(f"{box}.height > 40 && {box}.{'bottom' if whole else 'top'} < {height}")
+
+    def test_every_control_has_a_name_can_be_reached_by_keys_and_shows_its_focus(self, page: Chromium):
+        nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+        roles = ("button", "slider", "combobox", "textbox", "checkbox", "img", "image", "DisclosureTriangle")
+        controls = [node for node in nodes if node.get("role", {}).get("value") in roles]
+        assert len(controls) > 60
+        assert [node for node in controls if not node.get("name", {}).get("value")] == []
+        reached = set()
+        for _ in range(60):
+            page.key("Tab", 9)
+            reached.add(page.run("document.activeElement.closest('section, header > div, a')?.id || 'skip'"))
+            assert page.run("parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2")
+        assert {"which", "take", "levers", "timeline", "skip"} <= reached
+
+    def test_a_dark_screen_gets_a_dark_page_with_light_text(self, page: Chromium):
+        page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        looks = (
+            "(e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color])(document.querySelector('.panel'))"
         )
-        page.wait(f"{wide}.filter(e => !e.closest('svg, .a10-table, .v-input')).length == 0")
-        assert page.run("document.querySelectorAll('.a10-panel').length") > 5
-
-
-def now(model: AccessionModel) -> tuple[tuple[str, ...], list[float]]:
-    return model.setup.roster.names, model.world.members.stance[0].tolist()
+        ground, ink = page.run(looks)
+        page.call("Emulation.setEmulatedMedia", features=[])
+        dark, light = (sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (ground, ink))
+        assert dark < 150 < 500 < light
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX systems")
 @pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
-def test_an_interrupt_ends_it_at_once_and_without_a_word_even_while_a_world_plays(tmp_path: Path):
+def test_an_interrupt_ends_it_at_once_and_without_a_word_even_while_it_simulates(tmp_path: Path):
     process = start("--port", "0")
     try:
         with chromium(tmp_path) as browser:
             browser.open(address(process))
-            browser.click(button("▶"))
-            browser.wait(f"!!{button('❚❚')}")
+            browser.wait(f"{READY} && {SETTLED}", seconds=60)
+            browser.run(f"{SLIDER}.focus()")
+            browser.key("End", 35)  # work is under way
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=5)
     finally:
@@ -252,11 +362,11 @@ def test_an_interrupt_ends_it_at_once_and_without_a_word_even_while_a_world_play
 
 
 def test_what_is_not_installed_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "solara_assets" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "uvicorn" else object())
     done = CliRunner().invoke(app, ["dashboard"])
     assert done.exit_code == 2
     assert done.stderr == (
-        'article10: dashboard needs solara_assets: in the folder of the repository, pip install -e ".[dashboard]"\n'
+        'article10: dashboard needs uvicorn: in the folder of the repository, pip install -e ".[dashboard]"\n'
     )
 
 

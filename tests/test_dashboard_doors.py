@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import psutil
 import pytest
@@ -20,7 +18,7 @@ from websockets.sync.client import connect
 
 from article10.model.scenario import ScenarioError
 from article10.runs.command_line import app
-from article10.runs.interactive.dashboard.opening import Asked, opened, opened_at_start, picked
+from article10.runs.interactive.dashboard.opening import Asked, opened, opened_for_a_page, picked
 
 SECRET = "hunter2"
 PROXY = "lab.example.org"
@@ -42,15 +40,7 @@ OTHER_ORIGINS = [
 OWN = ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}", PROXY]
 OWN_ORIGINS = [None, *(f"http://{host}" for host in OWN), "HTTP://LocalHost:{port}", f"https://{PROXY}"]
 
-ROUTES = [
-    "/",
-    "/anything",
-    "/readyz",
-    "/resourcez",
-    "/static/main-vuetify.js",
-    "/jupyter/api/kernels/1",
-    "/_solara/cdn/x",
-]
+ROUTES = ["/", "/anything", "/talk", "/web/main.js", "/web/style.css"]
 
 
 @pytest.fixture(scope="module")
@@ -75,24 +65,14 @@ def status(port: int, route: str, host: str, origin: str | None = None, method: 
 
 
 def talk(port: int, host: str, origin: str | None) -> None:
-    """Open the page's WebSocket, and ask the kernel behind it who it is."""
-    path = f"/jupyter/api/kernels/{uuid4()}/channels?session_id={uuid4()}"
+    """Open the page's WebSocket, and ask for what it does not have."""
     headers = {"Origin": origin.format(port=port)} if origin is not None else {}
     with (
         socket.create_connection(("127.0.0.1", port)) as line,
-        connect(f"ws://{host.format(port=port)}{path}", sock=line, additional_headers=headers) as page,
+        connect(f"ws://{host.format(port=port)}/talk", sock=line, additional_headers=headers) as page,
     ):
-        header = {"msg_id": "1", "msg_type": "kernel_info_request", "session": "1", "username": ""}
-        asked = {
-            "header": header,
-            "parent_header": {},
-            "metadata": {},
-            "content": {},
-            "channel": "shell",
-            "buffers": [],
-        }
-        page.send(json.dumps(asked))
-        assert page.recv(timeout=20)
+        page.send(json.dumps({"kind": "nothing"}))
+        assert json.loads(page.recv(timeout=20))["text"] == "'nothing': no such request"
 
 
 @pytest.mark.slow
@@ -107,15 +87,10 @@ class TestOfAServer:
         for origin in OTHER_ORIGINS:
             assert status(port, route, "127.0.0.1:{port}", origin) == 403, origin
 
-    def test_another_website_cannot_close_a_world(self, port: int):
-        route = "/_solara/api/close/1?session_id=1"
-        assert status(port, route, "127.0.0.1:{port}", "http://evil.example", "POST") == 403
-        assert status(port, route, "127.0.0.1:{port}", "http://127.0.0.1:{port}", "POST") == 200
-
     @pytest.mark.parametrize("origin", OWN_ORIGINS)
     @pytest.mark.parametrize("host", OWN)
     def test_its_own_hosts_and_origins_are_answered(self, port: int, host: str, origin: str | None):
-        assert status(port, "/readyz", host, origin) == 200
+        assert status(port, "/web/main.js", host, origin) == 200
 
     @pytest.mark.parametrize("origin", OTHER_ORIGINS)
     def test_a_websocket_of_another_origin_is_refused(self, port: int, origin: str):
@@ -133,9 +108,7 @@ class TestOfAServer:
     ):
         talk(port, "127.0.0.1:{port}", origin)
 
-    @pytest.mark.parametrize(
-        "folder", ["/static/", "/static/public/", "/static/assets/", "/_solara/cdn/", "/jupyter/nbextensions/"]
-    )
+    @pytest.mark.parametrize("folder", ["/", "/web/", "/web/../"])
     @pytest.mark.parametrize("up", ["../", "..%2f", "%2e%2e/"])
     def test_no_file_outside_the_packages_is_served(self, port: int, folder: str, up: str):
         assert status(port, f"{folder}{12 * up}etc/passwd", "127.0.0.1:{port}") in (400, 404, 500)
@@ -172,16 +145,12 @@ def test_a_page_opens_what_is_listed_and_what_was_opened_at_the_start(secret: Pa
 @pytest.mark.parametrize(
     "content", [f'[server]\npassword = "{SECRET}"\n', f"{SECRET} {SECRET}", f'"{SECRET}" = {{}}\n"{SECRET}" = 1', None]
 )
-def test_a_page_quotes_nothing_of_a_file_that_is_not_a_scenario_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
-):
+def test_a_page_quotes_nothing_of_a_file_that_is_not_a_scenario_any_more(tmp_path: Path, content: str | None):
     path = tmp_path / "own.toml"
     if content is not None:
         path.write_text(content, "utf-8")
-    monkeypatch.setattr(os, "environ", {})
-    Asked(str(path)).leave()
     with pytest.raises(ScenarioError, match=r"own\.toml: cannot be opened any more") as refused:
-        opened_at_start()
+        opened_for_a_page(Asked(str(path)))
     assert SECRET not in str(refused.value)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import json
+import socket
 import time
 import weakref
 from pathlib import Path
-from urllib.request import urlopen
-from uuid import uuid4
 
+import psutil
 import pytest
 from chromium import PROGRAM, chromium
 from served import dashboard
@@ -31,26 +31,26 @@ def test_memory_is_bounded_while_the_page_is_loaded_again_and_again(tmp_path: Pa
     with dashboard("--seed", "7") as (address, server), chromium(tmp_path) as page:
         for _ in range(WARM + LOADS):
             page.open(address)
-            page.wait("(i => i && i.complete && i.naturalWidth > 0)(document.querySelector('img.a10-fan'))", seconds=60)
+            page.wait("['.dots circle', '.cursor'].every(part => document.querySelector(part))", seconds=60)
             own.append(server.memory_full_info().uss)
     assert own[-1] - own[WARM - 1] < MOST, own
 
 
 @pytest.mark.slow
-def test_pages_that_vanish_without_a_word_are_given_up_but_for_the_last():
-    with dashboard() as (address, _):
-        for _ in range(6):
-            host = address.removeprefix("http://")
-            with connect(f"ws://{host}/jupyter/api/kernels/{uuid4()}/channels?session_id={uuid4()}"):
-                wait_for(lambda: kernels(address)["has_connected"] == 1)
-            wait_for(lambda: kernels(address)["has_connected"] == 0)
-        assert kernels(address)["total"] == 2  # the last two: nothing has come since that would have closed them
+def test_pages_that_vanish_without_a_word_are_given_up():
+    with dashboard() as (address, server):
+        host = address.removeprefix("http://")
+        for _ in range(3):
+            with socket.create_connection(tuple_of(host)) as line, connect(f"ws://{host}/talk", sock=line) as page:
+                page.send(json.dumps({"kind": "run", "state": {}}))
+                assert json.loads(page.recv(timeout=60))["run"]
+                line.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: not [c for c in server.net_connections() if c.status == psutil.CONN_ESTABLISHED])
 
 
-def kernels(address: str) -> dict[str, int]:
-    with urlopen(f"{address}/resourcez") as answer:
-        found: dict[str, int] = json.load(answer)["kernels"]
-    return found
+def tuple_of(host: str) -> tuple[str, int]:
+    name, _, port = host.partition(":")
+    return name, int(port)
 
 
 def wait_for(holds) -> None:

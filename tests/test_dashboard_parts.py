@@ -1,11 +1,12 @@
-"""The parts of the dashboard, without a browser: what it opens, its sliders, news, drawings and fan."""
+"""The parts of the dashboard, without a browser: what it opens, its sliders, drawings, runs, ensembles and files."""
 
-import os
-from dataclasses import replace
-from datetime import date, timedelta
+import io
+import re
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import article10
@@ -14,11 +15,15 @@ from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.interactive.dashboard import drawings
-from article10.runs.interactive.dashboard.fan import Fan
-from article10.runs.interactive.dashboard.news import latest, story_of
-from article10.runs.interactive.dashboard.opening import Asked, opened, whole_number
+from article10.runs.interactive.dashboard.ensemble_view import difference, ensemble_view
+from article10.runs.interactive.dashboard.files import file_of
+from article10.runs.interactive.dashboard.opening import Asked, Opened, opened, whole_number
+from article10.runs.interactive.dashboard.run_view import STATES, RunShown
+from article10.runs.interactive.dashboard.wanted import Wanted, wanted
+from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.interactive.positions import with_change
-from article10.runs.interactive.sliders import DEFAULT_SLIDERS, SELECTED, parameters_by_group
+from article10.runs.interactive.sliders import DEFAULT_SLIDERS, SELECTED, WORDS, parameters_by_group
+from article10.runs.interactive.state import RUNS, InteractiveState
 
 SHORT = {"horizon": "2028-12-01"}
 SEED, RUN = 5, 3
@@ -84,13 +89,6 @@ def test_a_run_with_a_strategy_of_ones_own_is_refused(tmp_path: Path):
         opened(Asked(str(path)))
 
 
-def test_the_page_finds_what_the_command_left(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "environ", {})
-    assert Asked.found() == Asked()
-    Asked("inert", run=4, seed=2).leave()
-    assert Asked.found() == Asked("inert", run=4, seed=2)
-
-
 @pytest.mark.parametrize("typed", ["", "x", "-1", "1.5", "٣", str(2**63), "9" * 400])
 def test_a_seed_that_is_no_whole_number_is_refused(typed: str):
     with pytest.raises(ValueError, match="seed = "):
@@ -118,42 +116,11 @@ def test_a_lever_moved_back_is_no_change():
     assert with_change(moved, declared, declared.default) == {"russia.effort": 1.0}
 
 
-# --- news, drawings, fan --------------------------------------------------------------------------------------------
+def test_every_slider_on_offer_first_has_plain_words():
+    assert set(WORDS) == set(DEFAULT_SLIDERS)
 
 
-def test_news_are_told_when_they_have_happened_and_not_before():
-    model = AccessionModel("baseline", SEED, RUN, changes=SHORT)
-    entries = story_of(model)
-    assert entries
-    seen: set[object] = set()
-    week = timedelta(days=model.setup.scenario.step_days)
-    while model.running:
-        model.step()
-        shown = latest(entries, model.date, week.days)
-        assert all(entry.day <= model.date for entry, _ in shown)
-        assert [entry.day for entry, _ in shown] == sorted((entry.day for entry, _ in shown), reverse=True)
-        new = {entry for entry, is_new in shown if is_new}
-        assert not new & seen
-        seen |= new
-    assert seen == {entry for entry in entries if entry.day <= model.date}
-
-
-def test_a_change_of_stage_is_news_on_the_day_that_the_state_shows_it():
-    changes = {**SHORT, "accession.objection_line": -0.99, "accession.war_bar": 1.0}
-    changes |= {"candidate.readiness": 1.0, "bargaining.opportunism": 0.0, "secretary_general.sounding_weeks": 0}
-    model = AccessionModel("baseline", 1, 0, changes=changes)
-    entries = story_of(model)
-    stage = model.stage
-    while model.running and model.stage == stage:
-        model.step()
-    assert model.stage != stage
-    newest = [entry for entry, new in latest(entries, model.date, 7) if new and entry.kind == "accession"]
-    assert newest
-
-
-def test_frequent_events_are_told_one_by_one():
-    entries = story_of(AccessionModel("baseline", SEED, RUN, changes=SHORT))
-    assert not any("times:" in entry.text for entry in entries)
+# --- drawings -------------------------------------------------------------------------------------------------------
 
 
 def test_the_map_colours_every_member_by_its_stance():
@@ -166,42 +133,118 @@ def test_the_map_colours_every_member_by_its_stance():
     assert missing in ([], ["Luxembourg"])  # Natural Earth's coarsest outlines may leave the smallest out
 
 
-def test_the_network_draws_each_weight_that_is_large_enough():
+def test_the_network_draws_each_weight_that_is_large_enough_and_names_countries():
     model = AccessionModel("baseline", changes=SHORT)
     drawn = drawings.network_svg(model)
     shown = drawings.strongest(model.setup.network, drawings.STRONGEST).sum()
     assert drawn.count("marker-end") == shown > 10
     assert drawn.count("<circle") == len(model.setup.roster)
+    assert [name for name in model.setup.roster.names if f">{name}</text>" not in drawn] == []
 
 
-def test_network_and_chart_write_names_of_countries_not_codes(monkeypatch):
-    drawn = []
-    monkeypatch.setattr(drawings, "png_of", lambda figure, dpi: drawn.append(figure) or b"")
-    model = AccessionModel("baseline", changes=SHORT)
-    model.step()
-    drawings.trajectories_png(model)
-    roster, chosen = model.setup.roster, drawings.selected_members(model.setup.scenario)
-    assert {text.get_text() for text in drawn[0].axes[0].texts} >= {roster.name_of[code] for code in chosen}
-    network = drawings.network_svg(model)
-    assert [name for name in roster.names if f">{name}</text>" not in network] == []
+# --- the run --------------------------------------------------------------------------------------------------------
 
 
-def test_the_history_of_stances_is_the_run():
-    model = AccessionModel("baseline", SEED, RUN, changes=SHORT)
-    for _ in range(5):
+def test_a_run_is_shown_as_the_model_steps_through_it():
+    shown = RunShown.of(read_scenario("baseline", SHORT), SEED, RUN)
+    view, model = shown.view(), AccessionModel("baseline", SEED, RUN, changes=SHORT)
+    while True:
+        at, (ballots, reasons) = model.world.step, model.world.positions()
+        assert view["ballot"][at] == ballots[0].tolist()
+        assert view["reason"][at] == reasons[0].tolist()
+        assert view["hot"][at] == model.world.is_war_hot[0]
+        assert view["stage"][at] == model.stage.replace("_", " ").lower()
+        np.testing.assert_allclose(np.array(view["stance"][at]) / 100, model.world.members.stance[0], atol=0.006)
+        if not model.running:
+            break
         model.step()
-    stances = article10.simulate("baseline", 1, SEED, first_run=RUN, changes=SHORT).data["stance"].to_numpy()[0]
-    np.testing.assert_array_equal(drawings.stance_history(model).astype(np.float32), stances[:6])
+    assert len(view["days"]) == at + 1
+    assert view["councils"]
+    assert all(len(view[name]) == at + 1 for name in STATES)
 
 
-def test_the_fan_shows_the_effect_in_the_same_runs_and_comes_back():
-    scenario = read_scenario("baseline", {"horizon": date(2030, 12, 1)})
-    fan = Fan(scenario, SEED, runs=40)
-    first = fan.drawn({}, "HUN")
-    moved = fan.drawn({LEVER: 0.9}, "HUN")
-    assert moved.png != first.png
-    assert "difference" in moved.headline
-    joined = article10.simulate(scenario, 40, SEED, changes={LEVER: 0.9}).outcomes["accession_date"].notna().mean()
-    assert f"{joined:.1%} of 40 runs" in moved.headline
-    assert fan.drawn({}, "POL").png != first.png
-    assert fan.drawn({}, "HUN") == replace(first)
+def test_a_member_of_a_run_is_explained_with_its_elections_and_payments():
+    shown = RunShown.of(read_scenario("baseline", {"horizon": "2032-12-01"}), SEED, RUN)
+    code = "HUN"
+    view = shown.member_view(code)
+    bars = {label: height for label, _, height, _ in view["waterfall"]}
+    parts = sum(height for label, height in bars.items() if label not in ("start", "end"))
+    assert bars["start"] + parts == pytest.approx(bars["end"], abs=1e-3)
+    assert [day for day, _ in view["elections"]] == [
+        str(entry.day) for entry in shown.entries if entry.kind == "election" and code in entry.members
+    ]
+    paid = shown.result.ledger
+    payer, holdout = (paid.iloc[0][name] for name in ("payer", "holdout")) if len(paid) else ("USA", "HUN")
+    own = shown.member_view(holdout)["payments"]
+    assert len(own) == ((paid["payer"] == holdout) | (paid["holdout"] == holdout)).sum()
+    assert all(holdout in (row[1], row[2]) for row in own)
+    assert not len(paid) or payer in {row[1] for row in own}
+
+
+def test_frequent_events_are_told_one_by_one():
+    entries = RunShown.of(read_scenario("baseline", SHORT), SEED, RUN).entries
+    assert not any("times:" in entry.text for entry in entries)
+
+
+# --- the ensemble ---------------------------------------------------------------------------------------------------
+
+
+def test_the_ensemble_s_view_is_that_of_the_same_runs_simulated():
+    scenario = read_scenario("baseline", {"horizon": date(2034, 12, 1)})
+    state = InteractiveState(scenario, 40, SEED, scenario.members().iso3)
+    *_, now = state.stages({LEVER: 0.9})
+    view = ensemble_view(now, "HUN")
+    frame = article10.simulate(scenario, 40, SEED, changes={LEVER: 0.9}).outcomes
+    names = {"member": 0, "shelved": 3}
+    for run, outcome in enumerate(frame["outcome"]):
+        assert view["outcome"][run] == names.get(outcome, 2 if pd.isna(frame["invitation_date"][run]) else 1), run
+    share = float(frame["accession_date"].notna().mean())
+    assert view["odds"]["share"] == view["curve"]["share"][-1] == pytest.approx(share)
+    told = difference(now, state.given)
+    assert told["gained"] - told["lost"] == round(40 * (share - view_of(state.given)))
+    low, *_, high = (np.array(values) for values in view["fan"])
+    assert (low <= high).all()
+
+
+def view_of(snapshot: Snapshot) -> float:
+    return float(snapshot.acceded[:, -1].mean())
+
+
+# --- what a page can send -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"scenario": "/etc/passwd"}, "choose one of those listed"),
+        ({"seed": "minus one"}, "seed = 'minus one'"),
+        ({"run": -1}, "run = '-1'"),
+        ({"member": "XXX"}, "member = 'XXX'"),
+        ({"changes": {"base": "/etc/passwd"}}, "not a parameter"),
+        ({"changes": {LEVER: "0.5"}}, "expected a number"),
+        ({"pinned": {"russia.strategy": "own.py"}}, "expected one of"),
+    ],
+)
+def test_what_a_page_may_not_state_is_refused(state: dict[str, object], said: str):
+    with pytest.raises(ScenarioError, match=re.escape(said)):
+        wanted(state, opened(Asked("baseline")))
+
+
+@pytest.mark.parametrize("state", [None, 3, [], {}, {"changes": {LEVER: 0.5}}, {"changes": 7}])
+def test_what_is_not_stated_is_as_opened_at_the_start(state: object):
+    start = opened(Asked("baseline", run=4, seed=2))
+    found = wanted(state, start)
+    assert (found.opened, dict(found.changes), dict(found.pinned)) == (start, {}, {})
+
+
+def test_files_hold_the_scenario_with_its_changes_and_its_outcomes(tmp_path: Path):
+    start = Opened(read_scenario("baseline", SHORT), SEED, RUN, "baseline")
+    asked = Wanted(start, "HUN", {LEVER: 0.8, "russia.strategy": "inert"})
+    toml = file_of("scenario", asked)
+    (tmp_path / toml["name"]).write_text(toml["text"], "utf-8")
+    again = read_scenario(tmp_path / toml["name"])
+    assert (again.stance.peer_rate, again.russia.strategy) == (0.8, "inert")
+    table = pd.read_csv(io.StringIO(file_of("outcomes", asked)["text"]), index_col="run")
+    assert len(table) == RUNS
+    with pytest.raises(KeyError):
+        file_of("anything", asked)

@@ -209,22 +209,20 @@ def test_the_first_runs_are_compared_with_the_same_runs_as_given(short):
 
 def test_a_picture_of_the_first_runs_is_marked_as_such(short):
     state = InteractiveState(short, 120, 7, ["HUN", "USA"])
-    for narrow in (False, True):
-        figure = ComparisonFigure(state.given, narrow=narrow)
-        texts = []
-        for shown in (state.given.first(FIRST), state.given):
-            figure.show(shown)
-            texts.append({text.get_text() for ax in figure.figure.axes for text in ax.texts})
-        assert "the first 100 of 120 runs" in texts[0] - texts[1]
-        assert sum(text.startswith("100 runs of 120; ") for text in texts[0]) == 1
-        assert sum(text.startswith("120 runs; ") for text in texts[1]) == 1
+    figure = ComparisonFigure(state.given)
+    texts = []
+    for shown in (state.given.first(FIRST), state.given):
+        figure.show(shown)
+        texts.append({text.get_text() for ax in figure.figure.axes for text in ax.texts})
+    assert "the first 100 of 120 runs" in texts[0] - texts[1]
+    assert sum(text.startswith("100 runs of 120; ") for text in texts[0]) == 1
+    assert sum(text.startswith("120 runs; ") for text in texts[1]) == 1
 
 
-@pytest.mark.parametrize("narrow", [False, True])
-def test_the_scenario_as_given_is_drawn_in_grey_once_something_differs_from_it(narrow, short):
+def test_the_scenario_as_given_is_drawn_in_grey_once_something_differs_from_it(short):
     state = InteractiveState(short, 4, 7, ["HUN", "USA"])
     moved = EnsembleCache(short, 4, 7, ["HUN", "USA"]).simulate({"russia.strategy": "inert"})
-    figure = ComparisonFigure(state.given, narrow=narrow)
+    figure = ComparisonFigure(state.given)
     for shown, is_compared in ((state.given, False), (moved, True), (state.given, False)):
         figure.show(shown)
         said = " ".join(text.get_text() for ax in figure.figure.axes for text in ax.texts)
@@ -260,13 +258,26 @@ def test_a_panel_that_is_shown_is_not_behind_its_sliders(panel):
 
 
 def test_the_panel_and_the_dashboard_say_the_same_of_the_same_changes(short):
-    pytest.importorskip("solara")
-    from article10.runs.interactive.dashboard.fan import Fan
+    from article10.runs.interactive.dashboard.opening import Opened
+    from article10.runs.interactive.dashboard.session import Session
+    from article10.runs.interactive.state import RUNS
 
-    panel = explore(short, runs=30, seed=7)
+    panel, answers = explore(short, runs=RUNS, seed=7), []
     panel.sliders["russia.strategy"].value = "inert"
-    drawn = Fan(short, seed=7, runs=30).drawn(panel.changes, "HUN")
-    assert (drawn.headline, drawn.changes) == (panel.headline(), panel.changes)
+    session = Session(Opened(short, 7, 0, "short"), answers.append)
+    session.receive({"kind": "ensemble", "state": {"changes": panel.changes}})
+    session.wait()
+    assert answers[-1]["headline"] == panel.headline()
+
+
+def test_pinned_changes_are_compared_with_in_the_same_runs(short):
+    state = InteractiveState(short, 30, 7, ["HUN"])
+    pinned = state.reference({"stance.peer_rate": 0.9})
+    assert state.reference({"stance.peer_rate": 0.9}) is pinned
+    assert state.reference({}) is state.given
+    *_, now = state.stages({"stance.peer_rate": 0.9})
+    assert np.array_equal(now.stance, pinned.stance)
+    assert "pinned" in state.headline(state.given, pinned)
 
 
 def test_a_state_keeps_its_runs_when_a_change_is_refused_and_follows_the_next(short):

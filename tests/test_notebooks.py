@@ -23,6 +23,7 @@ EXPECTED = [
     "05_your_own_mechanism",
     "06_batches",
     "07_compare_and_brief",
+    "08_mesa_solaraviz",
 ]
 
 

@@ -42,5 +42,4 @@ def dashboard(
     hosts = [checked_host(host) for host in allow or ()]
     asked = Asked(source, run, seed, point, edition)
     opened(asked)  # what is wrong is said here, before anything is served
-    asked.leave()
-    serve(port, browser, hosts)
+    serve(asked, port, browser, hosts)

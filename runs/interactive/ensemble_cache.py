@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from article10.agents.arrays import FloatArray
+from article10.model.accession_rule import MEMBER
 from article10.model.arguments import whole
 from article10.model.randomness import Draws, Stream, draw
 from article10.model.scenario import Scenario
@@ -32,7 +33,7 @@ class Snapshot:
         members: codes of the members recorded.
         days: first day of each step recorded, datetime64, (step,).
         stance: stances of these members, (run, step, member), float32.
-        acceded: whether the candidate is a member of the alliance, (run, step), bool.
+        stage: stage of the accession, by code, (run, step), int8.
         whole: number of runs of the ensemble, of which these are all or the first.
     """
 
@@ -40,8 +41,13 @@ class Snapshot:
     members: tuple[str, ...]
     days: np.ndarray
     stance: np.ndarray
-    acceded: np.ndarray
+    stage: np.ndarray
     whole: int
+
+    @property
+    def acceded(self) -> np.ndarray:
+        """Whether the candidate is a member of the alliance, (run, step), bool."""
+        return np.asarray(self.stage == MEMBER)
 
     @property
     def is_partial(self) -> bool:
@@ -67,7 +73,7 @@ class Snapshot:
 
     def first(self, runs: int) -> Snapshot:
         """The snapshot of the first runs."""
-        return replace(self, stance=self.stance[:runs], acceded=self.acceded[:runs])
+        return replace(self, stance=self.stance[:runs], stage=self.stage[:runs])
 
 
 class _Superseded(Exception):  # noqa: N818 - not an error
@@ -75,7 +81,7 @@ class _Superseded(Exception):  # noqa: N818 - not an error
 
 
 class _SnapshotRecorder:
-    """Records the stances of some members and the accession, every few steps, as long as the runs are wanted."""
+    """Records the stances of some members and the stage, every few steps, as long as the runs are wanted."""
 
     def __init__(self, setup: Setup, runs: int, members: Sequence[str], every: int, is_stale: IsStale) -> None:
         self.is_stale = is_stale
@@ -84,7 +90,7 @@ class _SnapshotRecorder:
         self.members = [setup.roster.index(code) for code in members]
         self.days = np.array([setup.scenario.date_of(step) for step in steps], dtype="datetime64[D]")
         self.stance = np.zeros((runs, len(steps), len(members)), np.float32)
-        self.acceded = np.zeros((runs, len(steps)), bool)
+        self.stage = np.zeros((runs, len(steps)), np.int8)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
@@ -105,7 +111,7 @@ class _SnapshotRecorder:
     def _record(self, world: World, rows: slice) -> None:
         place = self.place_of[world.step]
         self.stance[rows, place] = world.members.stance[:, self.members]
-        self.acceded[rows, place] = world.accession.is_member
+        self.stage[rows, place] = world.accession.stage
 
 
 class EnsembleCache:
@@ -173,7 +179,7 @@ class EnsembleCache:
         """
         setup = Setup.of(read_scenario(self.scenario, changes)) if changes else self._setup
         recorder = _SnapshotRecorder(setup, self.runs, self.members, self._every, is_stale)
-        recorded = Snapshot(setup.scenario, self.members, recorder.days, recorder.stance, recorder.acceded, self.runs)
+        recorded = Snapshot(setup.scenario, self.members, recorder.days, recorder.stance, recorder.stage, self.runs)
         for rows in self._chunks:
             try:
                 step_chunk(setup, self._draws_of(setup, rows), recorder, rows)

@@ -38,20 +38,19 @@ class ComparisonFigure:
         figure: the figure.
     """
 
-    def __init__(self, given: Snapshot, *, narrow: bool = False, dpi: int = 90) -> None:
+    def __init__(self, given: Snapshot, *, dpi: int = 90) -> None:
         """Draw the scenario as given, in grey.
 
         Args:
             given: its runs.
-            narrow: one panel below the other, for a column of a page or a telephone.
             dpi: pixels per inch.
         """
-        self.given, self._narrow = given, narrow
+        self.given = given
         self._moving, self._medians, self._lines = list[Artist](), list[Artist](), list[Artist]()
         members = len(given.members)
-        columns = 1 if narrow else -(-members // 2)
+        columns = -(-members // 2)
         with house_style():
-            self.figure, places = _stacked(members) if narrow else _side_by_side(members, columns)
+            self.figure, places = _side_by_side(members, columns)
             self.figure.set_dpi(dpi)
             self._canvas = FigureCanvasAgg(self.figure)
             self.accession: Axes = self.figure.add_subplot(places[0], animated=True)
@@ -114,9 +113,6 @@ class ComparisonFigure:
 
     def _note(self, now: Snapshot, is_changed: bool) -> Artist:
         runs, where = len(now.stance), f" of {now.whole:,}" if now.is_partial else ""
-        if self._narrow:
-            grey = "grey: as given; " if is_changed else ""
-            return note_runs(self.fans[-1], runs, f"{grey}above: 95% CI; below: 50%, 90% of runs", 20.0, where)
         grey = "grey: as given, same draws; " if is_changed else ""
         words = f"{grey}left: 95% CI; right: median, 50% and 90% of runs"
         return note_runs(self.accession, runs, words, where=where)
@@ -151,13 +147,6 @@ class ComparisonFigure:
         return page.getvalue()
 
 
-def png_of(figure: Figure, dpi: int) -> bytes:
-    """A figure as the content of a PNG file, compressed little: it is looked at once."""
-    page = io.BytesIO()
-    figure.savefig(page, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
-    return page.getvalue()
-
-
 def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]]:
     """A wide figure, with the place of the accession on the left, and those of the members beside it."""
     figure = Figure(figsize=(9.6, 4.6))
@@ -165,15 +154,6 @@ def _side_by_side(members: int, columns: int) -> tuple[Figure, list[SubplotSpec]
     left = figure.add_gridspec(1, 1, left=0.065, right=0.3, top=0.93, bottom=0.13)
     right = figure.add_gridspec(2, columns, left=0.385, right=0.955, top=0.93, bottom=0.13, wspace=0.2, hspace=0.32)
     return figure, [left[0, 0], *(right[each // columns, each % columns] for each in range(members))]
-
-
-def _stacked(members: int) -> tuple[Figure, list[SubplotSpec]]:
-    """A narrow figure, with the place of the accession on top, and those of the members below it."""
-    height = 2.4 * (1 + members)
-    figure = Figure(figsize=(5.0, height))
-    grid = figure.add_gridspec(1 + members, 1)
-    grid.update(left=0.125, right=0.91, top=1 - 0.25 / height, bottom=0.45 / height, hspace=0.3)
-    return figure, [grid[place, 0] for place in range(1 + members)]
 
 
 def _dates(ax: Axes, snapshot: Snapshot) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
@@ -23,6 +24,24 @@ DEFAULT_SLIDERS = (
     "accession.objection_line",
 )
 """Parameters offered where none is chosen: pressure, peers, guarantees, the war and the accession rule."""
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "russia.strategy": "What Russia does",
+        "russia.effort": "Pressure that Russia can exert",
+        "stance.intimidation_weight": "How much pressure intimidates members",
+        "stance.hardening_weight": "How much pressure hardens members",
+        "stance.peer_rate": "How fast members follow each other",
+        "bargaining.scale": "How long a holdout lasts",
+        "bargaining.cover_weight": "How much hesitant members join a majority",
+        "guarantees.substitution": "Guarantees replace membership (above 0)",
+        "guarantees.initial": "Guarantees at the start",
+        "war.ceasefire_rate": "How often ceasefires come about",
+        "accession.war_bar": "How far members admit a state at war",
+        "accession.objection_line": "Stance below which a member objects",
+    }
+)
+"""What the ``DEFAULT_SLIDERS`` mean, in plain words."""
 
 SELECTED = "selected parameters"
 """Name of the group that holds ``DEFAULT_SLIDERS``."""
@@ -68,6 +87,16 @@ def can_be_moved(declared: Declaration) -> bool:
 def unit_suffix(declared: Declaration) -> str:
     """The unit as it is written behind a value: empty for a number without a unit."""
     return "" if declared.meta.unit in ("", "1") else f" {declared.meta.unit}"
+
+
+def words_of(declared: Declaration) -> str:
+    """A parameter in plain words: those of ``WORDS``, or its name without the group.
+
+    >>> from article10.model.scenario import all_declarations
+    >>> [words_of(d) for d in all_declarations() if d.key in ("stance.peer_rate", "war.hot_line")]
+    ['How fast members follow each other', 'Hot line']
+    """
+    return WORDS.get(declared.key, declared.key.partition(".")[2].replace("_", " ").capitalize())
 
 
 def tooltip_of(declared: Declaration) -> str:

@@ -53,6 +53,7 @@ class InteractiveState:
         self.changes: dict[str, Value] = {}
         self._ensemble = EnsembleCache(scenario, runs, seed, members)
         self._simulated: Mapping[str, Value] = {}
+        self._reference: tuple[Mapping[str, Value], Snapshot] | None = None
         self.given = self.now = self._ensemble.simulate()
 
     def move(self, declared: Declaration, position: Value) -> None:
@@ -102,20 +103,34 @@ class InteractiveState:
         else:
             yield self.now
 
-    def headline(self, now: Snapshot | None = None) -> str:
+    def reference(self, changes: Mapping[str, Value]) -> Snapshot:
+        """The runs with other changes, to compare with: those as given where there are none, or simulated once.
+
+        Raises:
+            ScenarioError: a change is not valid.
+        """
+        if not changes:
+            return self.given
+        if self._reference is None or self._reference[0] != changes:
+            kept = self.now if self._simulated == changes else self._ensemble.simulate(changes)
+            self._reference = dict(changes), kept
+        return self._reference[1]
+
+    def headline(self, now: Snapshot | None = None, reference: Snapshot | None = None) -> str:
         """The effect of the changes on accession by the horizon: shares, and their difference with its 95% interval.
 
         Args:
             now: the runs with the changes, by default those last simulated to the end; the first of the runs are
-                compared with the first of those as given.
+                compared with the first of the others.
+            reference: the runs to compare with, by default those as given.
         """
-        now = self.now if now is None else now
-        given = self.given.first(len(now.acceded))
+        now, whole = self.now if now is None else now, self.given if reference is None else reference
+        given = whole.first(len(now.acceded))
         share, before = float(now.acceded[:, -1].mean()), float(given.acceded[:, -1].mean())
         text = f"Member by {now.days[-1].astype(object):%B %Y}: {share:.1%} of {now.counted}"
         if now.scenario == given.scenario:
             return f"{text}."
-        text += f"; scenario as given: {before:.1%}"
+        text += f"; {'scenario as given' if whole is self.given else 'pinned'}: {before:.1%}"
         if len(now.days) != len(given.days):
             return f"{text}."
         change = paired(now.acceded[:, -1], given.acceded[:, -1])

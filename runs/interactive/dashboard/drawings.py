@@ -1,4 +1,4 @@
-"""What the page draws of one run: map and network as SVG, trajectories as PNG."""
+"""Map and network as SVG: drawn once for a scenario, and coloured by the page as the run goes on."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from collections.abc import Collection
 from html import escape
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
-from matplotlib.dates import date2num
-from matplotlib.figure import Figure
 
+from article10.agents.members import REASON_HOLD, REASON_STANCE, REASON_WAR
 from article10.model.accession_model import AccessionModel
 from article10.runs.figures.map import BORDER, CANDIDATE, OUTSIDER, OUTSIDER_STRIPES, SEA, candidates
 from article10.runs.figures.map_view import View, name_place, views
-from article10.runs.figures.member_looks import member_looks
 from article10.runs.figures.network import STRONGEST, in_a_circle, strongest
-from article10.runs.figures.plot import selected_members
 from article10.runs.figures.stance_colours import colour_of
-from article10.runs.figures.style import house_style, label_ends, literal, note_runs, stance_axis, time_axis
-from article10.runs.interactive.dashboard.fan import DPI
-from article10.runs.interactive.figure import png_of
 
 PATTERNS = (
     '<defs><pattern id="a10-barred" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -33,6 +25,14 @@ PATTERNS = (
 )
 """Stripes of members that object because of the war, and dots of states without a ballot."""
 
+
+OBJECTS = "#7d0f1c"
+"""Colour of the inner edge of members that object by their own stance, or that hold out."""
+
+OWN = REASON_STANCE | REASON_HOLD
+"""Reasons for objecting that are a member's own."""
+
+OFF = ' visibility="hidden"'
 
 CORNER = 0.262
 """Side of the corner of the map, as a share of the map's width."""
@@ -59,7 +59,7 @@ def map_svg(model: AccessionModel) -> str:
         return "<p>The edition has no outlines of its members; add map.geojson to its folder to see a map.</p>"
     names = _names(model, view.outlines.keys() - stances(model).keys())
     return (
-        f'<svg class="a10-map" viewBox="{_frame(view)}" role="img" aria-label="Map of stances">'
+        f'<svg class="a10-map" viewBox="{_frame(view)}" role="img" aria-label="Map of members, coloured by stance">'
         f"{PATTERNS}{_countries(model, view, 'a10-barred')}{_outlined(model, view)}{names}"
         f"{''.join(_corner(model, view, corner) for corner in corners)}</svg>"
     )
@@ -83,7 +83,9 @@ def _corner(model: AccessionModel, view: View, corner: View) -> str:
 def _countries(model: AccessionModel, view: View, stripes: str) -> str:
     now, names = stances(model), model.setup.edition.names
     roster = model.setup.roster
-    barred = {roster.iso3[place] for place in model.world.standing().by_war[0].nonzero()[0]}
+    reasons = model.world.positions()[1][0]
+    barred, own = ({roster.iso3[i] for i in (reasons & bits).nonzero()[0]} for bits in (REASON_WAR, OWN))
+    width = 5 if stripes == "a10-barred" else 22  # the corner is drawn smaller
     parts = []
     for code in view.shapes:
         path, name = _outline(view, code), escape(names[code])
@@ -94,12 +96,14 @@ def _countries(model: AccessionModel, view: View, stripes: str) -> str:
             )
             continue
         why = ", objects because of the war" if code in barred else ""
-        tooltip = f"<title>{name}: {now[code]:+.2f}{why}</title>"
         parts.append(
-            f'<path d="{path}" fill="{colour(now[code])}" stroke="{BORDER}" stroke-width="1.6">{tooltip}</path>'
+            f'<path class="a10-member" data-code="{code}" d="{path}" fill="{colour(now[code])}" stroke="{BORDER}" '
+            f'stroke-width="1.6"><title>{name}: {now[code]:+.2f}{why}</title></path>'
+            f'<path class="a10-bars" data-code="{code}" d="{path}" fill="url(#{stripes})" pointer-events="none"'
+            f"{'' if code in barred else OFF}/>"
+            f'<path class="a10-own" data-code="{code}" d="{path}" fill="none" stroke="{OBJECTS}" '
+            f'stroke-width="{width}" pointer-events="none"{"" if code in own else OFF}/>'
         )
-        if code in barred:
-            parts.append(f'<path d="{path}" fill="url(#{stripes})">{tooltip}</path>')
     return "".join(parts)
 
 
@@ -152,7 +156,8 @@ def network_svg(model: AccessionModel) -> str:
     for k, stance in enumerate(stances(model).values()):
         (x, y), name = place[k], escape(roster.names[k])
         parts.append(
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius[k]:.1f}" fill="{colour(stance)}" stroke="#444">'
+            f'<circle class="a10-member" data-code="{roster.iso3[k]}" cx="{x:.0f}" cy="{y:.0f}" '
+            f'r="{radius[k]:.1f}" fill="{colour(stance)}" stroke="#444">'
             f"<title>{name}: {stance:+.2f}</title></circle>{_beside(place[k], float(radius[k]), name)}"
         )
     return "".join([*parts, "</svg>"])
@@ -178,39 +183,3 @@ def _arrow(start: np.ndarray, end: np.ndarray, radius: float, weight: float, by:
         f'stroke="#8a8a8a" stroke-opacity="0.45" stroke-width="{0.8 + 14 * weight:.1f}" marker-end="url(#a10-tip)">'
         f"<title>{by} influences {whom}, weight {weight:.2f}</title></path>"
     )
-
-
-# --- stances over time ----------------------------------------------------------------------------------------------
-
-
-def stance_history(model: AccessionModel) -> np.ndarray:
-    """Stances of every member at every step so far, (step, member); NaN once its agent is removed from Mesa's sets."""
-    collected = model.datacollector.get_agent_vars_dataframe()["stance"].unstack("AgentID")
-    numbers = [model.member(code).unique_id for code in model.setup.roster.iso3]
-    values: np.ndarray = collected.reindex(index=range(model.world.step + 1), columns=numbers).to_numpy(float)
-    return values
-
-
-def trajectories_png(model: AccessionModel) -> bytes:
-    """Stances of all members from the first day until now, with the selected members named."""
-    roster, scenario = model.setup.roster, model.setup.scenario
-    history = stance_history(model)
-    days = date2num([scenario.date_of(step) for step in range(len(history))])  # type: ignore[no-untyped-call]
-    first, last = date2num([scenario.date_of(0), scenario.date_of(model.setup.n_steps)])  # type: ignore[no-untyped-call]
-    with house_style():
-        figure = Figure(figsize=(5.0, 2.8))
-        FigureCanvasAgg(figure)
-        ax = figure.add_axes((0.1, 0.17, 0.71, 0.8))
-        stance_axis(ax, scenario.accession.objection_line, label=False)
-        lines = [np.column_stack([days, history[:, i]]) for i in range(len(roster))]
-        ax.add_collection(LineCollection(lines, colors="#c4c4c4", linewidths=0.6))
-        looks = member_looks(scenario)
-        for code in selected_members(scenario):
-            of = roster.index(code)
-            ax.plot(days, history[:, of], linewidth=1.6, label=literal(roster.names[of]), **looks[code])
-            ax.plot(days[-1], history[-1, of], "o", color=looks[code]["color"], markersize=3.5)
-        ax.set_xlim(first, last)
-        time_axis(ax)
-        label_ends(ax, at=float(days[-1]) + 0.006 * (last - first), apart=0.085)
-        note_runs(ax, 1, "grey: other members; dashed: objection line", below=22)
-        return png_of(figure, DPI)

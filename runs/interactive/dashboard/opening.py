@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from article10.model.arguments import LARGEST
@@ -15,9 +13,6 @@ from article10.runs.ensemble.netcdf import RESULT
 from article10.runs.ensemble.rerun import check_run, rebuild_setup
 from article10.runs.ensemble.result import EnsembleResult, load
 from article10.runs.ensemble.state import BRANCHED
-
-VARIABLE = "ARTICLE10_DASHBOARD"
-"""Environment variable that says what the page opens: the server imports the page by its name, without arguments."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +32,6 @@ class Asked:
     seed: int = 0
     point: int = 0
     edition: str | None = None
-
-    def leave(self) -> None:
-        """Store the request in the environment, where the page reads it."""
-        os.environ[VARIABLE] = json.dumps(asdict(self))
-
-    @classmethod
-    def found(cls) -> Asked:
-        """The request stored in the environment, or the baseline."""
-        return cls(**json.loads(os.environ.get(VARIABLE, "{}")))
 
 
 @dataclass(frozen=True)
@@ -96,13 +82,12 @@ def opened(asked: Asked) -> Opened:
     return Opened(scenario, asked.seed, asked.run, asked.source, asked.edition)
 
 
-def opened_at_start() -> Opened:
+def opened_for_a_page(asked: Asked) -> Opened:
     """Open again, for a page, what the command line asks for.
 
     Raises:
         ScenarioError: the scenario can no longer be opened; the message names it and quotes nothing from it.
     """
-    asked = Asked.found()
     try:
         return opened(asked)
     except (ScenarioError, OSError, ValueError, KeyError):

@@ -1,4 +1,4 @@
-"""Serves the page on this machine only: nothing is fetched from the network, and no usage is reported."""
+"""Serves the page on this machine only: nothing is fetched from the network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ctypes
 import os
 import socket
 import sys
-import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
 from threading import Thread
@@ -14,22 +13,12 @@ from typing import Any
 
 from article10.model.scenario import ScenarioError
 from article10.runs.interactive.dashboard.doors import Doors
+from article10.runs.interactive.dashboard.opening import Asked
 
 HOST = "127.0.0.1"
 
 FIRST_PORT, TRIED_PORTS = 8765, 20
 """First port tried, and number of ports tried, where no port is given."""
-
-SETTINGS = {
-    "SOLARA_APP": "article10.runs.interactive.dashboard.page",
-    "SOLARA_MODE": "production",
-    "SOLARA_ASSETS_PROXY": "True",  # scripts and fonts come from solara-assets through this server
-    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what is missing there is not fetched
-    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",  # time until a page that disappeared is given up; Solara's default is a day
-    "SOLARA_CHECK_HOOKS": "off",  # Solara would warn about Mesa's own components
-    "SOLARA_THEME_SHOW_BANNER": "False",
-}
 
 ARENA_MAX = -8
 """Number of this setting of glibc's ``mallopt``."""
@@ -60,7 +49,7 @@ def listening(port: int | None) -> socket.socket:
 def share_one_heap() -> None:
     """Make all threads use one heap, so that memory freed by a closed page is used again.
 
-    Each page runs in threads of its own. By default glibc gives each thread a heap and keeps the memory that is freed
+    Each page works in threads of its own. By default glibc gives each thread a heap and keeps the memory that is freed
     in it: 43 MB for a page's ensemble. The setting must be made before the first thread starts, because glibc reads it
     only once. The allocators of other systems share free memory between threads.
     """
@@ -68,10 +57,11 @@ def share_one_heap() -> None:
         library.mallopt(ARENA_MAX, 1)
 
 
-def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
+def serve(asked: Asked, port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
     """Serve the page until an interrupt ends the process.
 
     Args:
+        asked: what each page opens.
         port: port to listen on; None for the first free port.
         browser: whether to open the page in the user's browser.
         allowed: further hosts under which a tunnel or a proxy publishes the page.
@@ -80,8 +70,6 @@ def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
         ScenarioError: the port is taken.
     """
     share_one_heap()
-    os.environ.update(SETTINGS)
-    warnings.filterwarnings("ignore", "Cookies with samesite", UserWarning)  # on this machine plain http is as safe
     with listening(port) as heard:
         number = heard.getsockname()[1]
         address = f"http://{HOST}:{number}"
@@ -92,12 +80,13 @@ def serve(port: int | None, browser: bool, allowed: Sequence[str] = ()) -> None:
             if browser:
                 Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        _server(started, number, allowed).run(sockets=[heard])
+        _server(asked, started, number, allowed).run(sockets=[heard])
 
 
-def _server(started: Callable[[], None], port: int, allowed: Sequence[str]) -> Any:  # noqa: ANN401 - may be missing
+def _server(asked: Asked, started: Callable[[], None], port: int, allowed: Sequence[str]) -> Any:  # noqa: ANN401
     import uvicorn
-    from solara.server.starlette import app
+
+    from article10.runs.interactive.dashboard.application import application
 
     class Server(uvicorn.Server):
         """A server that says when it is ready."""
@@ -107,9 +96,9 @@ def _server(started: Callable[[], None], port: int, allowed: Sequence[str]) -> A
             started()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            """End at once: there is nothing to save, and a run that plays would be awaited until its horizon."""
+            """End at once: there is nothing to save, and work for open pages would be awaited."""
             sys.stdout.write("\n")
             sys.stdout.flush()
             os._exit(0)
 
-    return Server(uvicorn.Config(Doors(app, port, allowed), log_level="error", lifespan="on"))
+    return Server(uvicorn.Config(Doors(application(asked), port, allowed), log_level="error", lifespan="off"))
