@@ -6,9 +6,11 @@ import io
 
 import numpy as np
 import pytest
+from chromium import PROGRAM, chromium
 from PIL import Image
 
 import article10
+from article10.agents.russia import STRATEGIES
 from article10.model.randomness import Stream
 from article10.model.scenario import ScenarioError, all_declarations
 from article10.runs.interactive import ensemble_cache
@@ -299,3 +301,38 @@ def test_a_snapshot_of_one_member_holds_its_stances(short):
     assert np.array_equal(given.of("USA").stance, given.stance[:, :, [1]])
     with pytest.raises(KeyError, match="POL"):
         given.of("POL")
+
+
+# --- a page on which one slider works without Python ----------------------------------------------------------------
+
+
+def test_a_page_has_the_picture_and_the_effect_of_the_panel_at_each_position(panel):
+    panel.sliders["stance.peer_rate"].value = 0.7
+    made = panel.page("russia.strategy")
+    assert set(made.values) == set(STRATEGIES)
+    assert made.values[made.start] == "forward_looking"
+    assert made.effects[made.start] == panel.headline()
+    panel.sliders["russia.strategy"].value = "inert"
+    assert made.effects[made.values.index("inert")] == panel.headline()
+    assert panel.changes == {"stance.peer_rate": 0.7, "russia.strategy": "inert"}
+    by_number = panel.page("stance.peer_rate", positions=3)
+    assert by_number.values == (0.1, 0.7, 1.0)
+    with pytest.raises(ValueError, match="parameter = 'russia'"):
+        panel.page("russia")
+    with pytest.raises(ValueError, match="positions = 1"):
+        panel.page(positions=1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
+def test_in_a_browser_the_slider_of_a_page_shows_another_picture_by_the_keyboard(panel, tmp_path):
+    made = panel.page("stance.peer_rate", positions=3)
+    seen = "[...document.querySelectorAll('figure')].filter(each => !each.hidden).map(each => each.innerText.trim())"
+    with chromium(tmp_path / "profile") as browser:
+        browser.open(made.save(tmp_path / "page.html").as_uri())
+        browser.wait("document.readyState === 'complete'")
+        assert browser.run(seen) == [made.effects[made.start]]
+        browser.run("document.querySelector('input').focus()")
+        browser.key("ArrowRight", 39)
+        browser.wait(f"document.querySelector('output').textContent === '{made.values[made.start + 1]}'")
+        assert browser.run(seen) == [made.effects[made.start + 1]]

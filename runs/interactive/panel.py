@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from article10.agents.parameter import Declaration
-from article10.model.arguments import check_distinct
+from article10.model.arguments import check_distinct, whole
 from article10.model.checked import checked, list_of
 from article10.model.edition import Edition
 from article10.model.scenario import Scenario, ScenarioError
@@ -19,6 +19,7 @@ from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.interactive.figure import ComparisonFigure
 from article10.runs.interactive.latest import IsStale, Latest
 from article10.runs.interactive.positions import Positions, Value, position_of
+from article10.runs.interactive.slider_page import SliderPage, slider_page
 from article10.runs.interactive.sliders import chosen_parameters, tooltip_of
 from article10.runs.interactive.state import InteractiveState
 
@@ -153,6 +154,28 @@ class Explorer:
         """The figure of all runs, as a PNG file, for pages without widgets."""
         self._latest.wait()
         return bytes(self.image.value)
+
+    def page(self, parameter: str | None = None, positions: int = 7) -> SliderPage:
+        """A page on which one slider works without Python: its pictures are drawn now.
+
+        The other parameters stay where they are. The last line of a cell shows it, also where the notebook is read as
+        HTML; ``page.save("page.html")`` writes a file to hand over.
+
+        Args:
+            parameter: full key of one of the parameters of the panel; by default the first.
+            positions: number of values of a parameter that is a number, over its plausible range.
+
+        Raises:
+            ValueError: the panel has no such parameter, or there are fewer than two positions.
+
+        >>> explore(read_scenario("baseline", {"horizon": "2027-06-01"}), ["stance.peer_rate"], runs=2).page().values
+        (0.1, 0.25, 0.4, 0.5, 0.7, 0.85, 1.0)
+        """
+        whole("positions", positions, 2)
+        by_key = {declared.key: declared for declared in self._parameters}
+        if parameter is not None and parameter not in by_key:
+            raise ValueError(f"parameter = {parameter!r}: expected one of {', '.join(by_key)}")
+        return slider_page(self.state, by_key[parameter or next(iter(by_key))], positions)
 
     def close(self) -> None:
         """Stop following the sliders, and remove the panel from the pages that show it."""

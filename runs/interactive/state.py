@@ -116,6 +116,19 @@ class InteractiveState:
             self._reference = dict(changes), kept
         return self._reference[1]
 
+    def at(self, declared: Declaration, position: Value) -> Snapshot:
+        """The runs with one parameter moved further; ``changes`` and ``now`` stay as they are.
+
+        Args:
+            declared: declaration of the parameter.
+            position: position of its slider.
+
+        Raises:
+            ScenarioError: the value is not valid.
+        """
+        changes = with_change(self.changes, declared, position)
+        return self._ensemble.simulate(changes) if changes else self.given
+
     def headline(self, now: Snapshot | None = None, reference: Snapshot | None = None) -> str:
         """The effect of the changes on accession by the horizon: shares, and their difference with its 95% interval.
 
