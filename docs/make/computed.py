@@ -73,7 +73,8 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 def _named_files(trees: Iterable[ast.Module]) -> list[Path]:
     """Files of the checkout that scripts name by their path."""
     texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return sorted(ROOT / text for text in texts if isinstance(text, str) and "/" in text and (ROOT / text).is_file())
+    paths = {text for text in texts if isinstance(text, str) and re.fullmatch(r"[\w.-]+(/[\w.-]+)+", text)}
+    return sorted(ROOT / path for path in paths if (ROOT / path).is_file())
 
 
 @cache

@@ -23,6 +23,7 @@ PAGES = (
     "rivals",
     "nowcast",
     "claims",
+    "calibration",
     "robustness",
     "forecast",
     "track_record",
