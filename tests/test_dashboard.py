@@ -140,7 +140,7 @@ def to_the_end(page: Chromium) -> None:
     """Move the slider to its end by the keyboard."""
     page.run(f"{SLIDER}.focus()")
     page.key("End", 35)
-    page.wait(f"{SETTLED} && {COMPARED}.includes('--set')", seconds=60)
+    page.wait(f"{SETTLED} && {COMPARED}.includes('--set {LEVER}')", seconds=60)
 
 
 class TestInTheBrowser:
@@ -210,12 +210,12 @@ class TestInTheBrowser:
         page.click(do("step"))
         page.wait(STANCES, lambda found: found == pytest.approx(stances(model), abs=0.006))
         page.click(one("#levers .reset"))
-        page.wait(f"{SETTLED} && !{COMPARED}.includes('--set')")
+        page.wait(f"{SETTLED} && !{COMPARED}.includes('--set {LEVER}')")
 
     def test_a_dragged_slider_is_followed_and_the_last_value_wins(self, page: Chromium):
         page.run(
             f"window.told = []; new MutationObserver(() => {{ const t = {ODDS} + {COMPARED};"
-            " if (t.includes('--set') && t != window.told.at(-1)) window.told.push(t); })"
+            f" if (t.includes('--set {LEVER}') && t != window.told.at(-1)) window.told.push(t); }})"
             ".observe(document.querySelector('#odds'), {subtree: true, childList: true, characterData: true})"
         )
         page.drag(SLIDER, right=60, moves=30, pause=0.05)

@@ -14,7 +14,8 @@ from article10.model.accession_model import AccessionModel
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
 from article10.runs.ensemble.netcdf import RESULT
-from article10.runs.interactive.dashboard import drawings
+from article10.runs.interactive.dashboard import drawings, files
+from article10.runs.interactive.dashboard.base import Base
 from article10.runs.interactive.dashboard.ensemble_view import difference, ensemble_view
 from article10.runs.interactive.dashboard.files import file_of
 from article10.runs.interactive.dashboard.opening import Asked, Opened, opened, whole_number
@@ -160,6 +161,9 @@ def test_a_run_is_shown_as_the_model_steps_through_it():
         model.step()
     assert len(view["days"]) == at + 1
     assert view["councils"]
+    for place, first, after in view["spells"]:
+        assert 0 <= place < len(model.setup.roster)
+        assert 0 <= first < after <= at + 1
     assert all(len(view[name]) == at + 1 for name in STATES)
 
 
@@ -222,6 +226,9 @@ def view_of(snapshot: Snapshot) -> float:
         ({"member": "XXX"}, "member = 'XXX'"),
         ({"changes": {"base": "/etc/passwd"}}, "not a parameter"),
         ({"changes": {LEVER: "0.5"}}, "expected a number"),
+        ({"changes": {LEVER: True}}, "expected a number"),
+        ({"changes": {"accession.tolerated": 1.5}}, "expected a whole number"),
+        ({"changes": {"candidate.may_shelve": 1}}, "expected true or false"),
         ({"pinned": {"russia.strategy": "own.py"}}, "expected one of"),
     ],
 )
@@ -237,6 +244,15 @@ def test_what_is_not_stated_is_as_opened_at_the_start(state: object):
     assert (found.opened, dict(found.changes), dict(found.pinned)) == (start, {}, {})
 
 
+def test_what_is_opened_from_a_result_can_be_simulated_by_name(saved: Path, tmp_path: Path):
+    start = opened(Asked(str(saved)))
+    base = Base.of(start)
+    assert base.command({LEVER: 0.8}).endswith(f"--set horizon=2028-12-01 --set {LEVER}=0.8")
+    (tmp_path / "again.toml").write_text(base.toml("Again", {LEVER: 0.8}), "utf-8")
+    again = read_scenario(tmp_path / "again.toml")
+    assert again == read_scenario(start.scenario, {LEVER: 0.8}).model_copy(update={"name": "again", "title": "Again"})
+
+
 def test_files_hold_the_scenario_with_its_changes_and_its_outcomes(tmp_path: Path):
     start = Opened(read_scenario("baseline", SHORT), SEED, RUN, "baseline")
     asked = Wanted(start, "HUN", {LEVER: 0.8, "russia.strategy": "inert"})
@@ -248,3 +264,21 @@ def test_files_hold_the_scenario_with_its_changes_and_its_outcomes(tmp_path: Pat
     assert len(table) == RUNS
     with pytest.raises(KeyError):
         file_of("anything", asked)
+
+
+@pytest.mark.parametrize("kind", ["brief", "report"])
+def test_brief_and_report_are_of_the_changed_scenario(kind: str, monkeypatch: pytest.MonkeyPatch):
+    asked = Wanted(Opened(read_scenario("baseline", SHORT), SEED, RUN, "baseline"), "HUN", {LEVER: 0.8})
+    written: list[object] = []
+
+    class Page:
+        def html(self) -> str:
+            return "a page"
+
+    def write(scenario: object, runs: int, seed: int, *, changes: object) -> Page:
+        written[:] = [scenario, runs, seed, changes]
+        return Page()
+
+    monkeypatch.setattr(files, kind, write)
+    assert file_of(kind, asked)["text"] == "a page"
+    assert written == [asked.opened.scenario, RUNS, SEED, {LEVER: 0.8}]

@@ -34,13 +34,14 @@ class _Ballots:
     def __init__(self, setup: Setup) -> None:
         shape = (setup.n_steps + 1, len(setup.roster))
         self.ballot, self.reason = np.zeros(shape, np.int8), np.zeros(shape, np.int8)
+        self.spell = np.zeros(shape, bool)
         self.hot = np.zeros(setup.n_steps + 1, bool)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
         ballots, reasons = world.positions()
         self.ballot[world.step], self.reason[world.step] = ballots[0], reasons[0]
-        self.hot[world.step] = world.is_war_hot[0]
+        self.spell[world.step], self.hot[world.step] = world.bargain.spell[0], world.is_war_hot[0]
 
     def after_step(self, world: World, rows: slice, stance_before: FloatArray) -> None:
         """Record the world after a step."""
@@ -56,6 +57,7 @@ class RunShown:
         entries: what happens in it, in order of time.
         ballot: ballot that each member would cast at each step, (step, member).
         reason: the reasons, sums of bits, (step, member).
+        spell: whether the objection of each member stands between the alliance and a decision within reach, likewise.
         hot: whether the war is hot at each step, (step,).
     """
 
@@ -63,6 +65,7 @@ class RunShown:
     entries: list[Entry]
     ballot: np.ndarray
     reason: np.ndarray
+    spell: np.ndarray
     hot: np.ndarray
 
     @classmethod
@@ -71,7 +74,7 @@ class RunShown:
         result = simulate(scenario, 1, seed, first_run=run, record=RECORD)
         ballots = _Ballots(Setup.of(scenario))
         step_again(result, ballots)
-        return cls(result, story(result, ONE_BY_ONE), ballots.ballot, ballots.reason, ballots.hot)
+        return cls(result, story(result, ONE_BY_ONE), ballots.ballot, ballots.reason, ballots.spell, ballots.hot)
 
     def view(self) -> dict[str, Any]:
         """What the page needs to show any week of the run."""
@@ -83,6 +86,7 @@ class RunShown:
             "ballot": self.ballot.tolist(),
             "reason": self.reason.tolist(),
             "stage": [STAGES[int(code)].replace("_", " ") for code in data["stage"].to_numpy()],
+            "spells": [[place, *span] for place, held in enumerate(self.spell.T) for span in _stretches(held)],
             "hot": self.hot.astype(int).tolist(),
             "ratified": data["ratified_step"].to_numpy().tolist(),
             **{name: np.round(data[name].to_numpy().astype(float), 3).tolist() for name in STATES},
@@ -113,6 +117,12 @@ class RunShown:
             "elections": [[str(e.day), e.text] for e in self.entries if e.kind == "election" and member in e.members],
             "payments": [_payment(row) for _, row in own.iterrows()],
         }
+
+
+def _stretches(held: np.ndarray) -> list[tuple[int, int]]:
+    """First step of each stretch in which something holds, and the first step after it."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]]).astype(int))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _payment(row: pd.Series[Any]) -> list[Any]:

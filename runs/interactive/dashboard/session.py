@@ -7,12 +7,13 @@ from typing import Any
 
 from article10.model.scenario import ScenarioError
 from article10.model.scenario_file import read_scenario
+from article10.runs.interactive.dashboard.base import Base
 from article10.runs.interactive.dashboard.ensemble_view import difference, ensemble_view
 from article10.runs.interactive.dashboard.files import KINDS, file_of
 from article10.runs.interactive.dashboard.opening import Opened
 from article10.runs.interactive.dashboard.run_view import RunShown
 from article10.runs.interactive.dashboard.scene import scene
-from article10.runs.interactive.dashboard.wanted import Wanted, command_of, wanted
+from article10.runs.interactive.dashboard.wanted import Wanted, wanted
 from article10.runs.interactive.ensemble_cache import Snapshot
 from article10.runs.interactive.latest import IsStale, Latest
 from article10.runs.interactive.state import RUNS, InteractiveState
@@ -35,7 +36,7 @@ class Session:
             answer: sends an answer to the page; called from working threads.
         """
         self._start, self._answer = start, answer
-        self._ensemble: tuple[str, int, InteractiveState] | None = None
+        self._ensemble: tuple[str, int, InteractiveState, Base] | None = None
         self._run: tuple[Any, RunShown] | None = None
         self._is_closed = False
         self._before: tuple[Any, dict[int, Answer]] = None, {}
@@ -86,10 +87,10 @@ class Session:
             state = InteractiveState(opened.scenario, RUNS, opened.seed, opened.scenario.members().iso3)
             if self._is_closed:
                 return
-            self._ensemble = opened.source, opened.seed, state
-        state = self._ensemble[2]
+            self._ensemble = opened.source, opened.seed, state, Base.of(opened)
+        state, base = self._ensemble[2:]
         reference = state.reference(shown.pinned)
-        command = command_of(opened.scenario, opened.source, shown.changes)
+        command = base.command(shown.changes)
         for now in state.stages(shown.changes, is_stale):
             compared = self._compared(now, reference, shown.member)
             yield {

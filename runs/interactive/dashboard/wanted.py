@@ -8,7 +8,7 @@ from typing import Any
 
 from article10.agents.nearest import nearest
 from article10.agents.parameter import Declaration
-from article10.model.scenario import Scenario, ScenarioError, all_declarations
+from article10.model.scenario import ScenarioError, all_declarations
 from article10.runs.figures.plot import most_opposed
 from article10.runs.interactive.dashboard.opening import Opened, picked, whole_number
 from article10.runs.interactive.positions import Value
@@ -68,15 +68,21 @@ def _changes(stated: object, allowed: Mapping[str, Declaration]) -> dict[str, Va
         declared = allowed[key]
         if declared.choices and value not in declared.choices:
             raise ScenarioError(f"{key} = {value!r}: expected one of {', '.join(declared.choices)}")
-        if not declared.choices and not isinstance(value, bool | int | float):
-            raise ScenarioError(f"{key} = {value!r}: expected a number")
+        if not declared.choices:
+            value = _number(key, value, declared.default)
         if value != declared.default:
-            found[key] = type(declared.default)(value)
+            found[key] = value
     return found
 
 
-def command_of(scenario: Scenario, source: str, changes: Changes) -> str:
-    """The command that simulates the same scenario with the same changes."""
-    edition = f" --edition {scenario.edition}" if scenario.edition else ""
-    moved = "".join(f" --set {key}={value}" for key, value in changes.items())
-    return f"article10 run {source}{edition} --runs 2000{moved}"
+def _number(key: str, value: object, own: object) -> bool | int | float:
+    """A value of the kind of the scenario's own: a switch, a whole number or a number."""
+    if isinstance(own, bool) and isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and not isinstance(own, bool):
+        if isinstance(own, float):
+            return float(value)
+        if value == int(value):
+            return int(value)
+    kind = {bool: "true or false", int: "a whole number"}.get(type(own), "a number")
+    raise ScenarioError(f"{key} = {value!r}: expected {kind}")

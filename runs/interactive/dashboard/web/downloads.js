@@ -10,7 +10,8 @@ export function render({ model, el }) {
     <label>Picture <select>${Object.keys(PICTURES).map((name) => `<option>${name}</option>`).join("")}</select></label>
     <button type="button" data-picture="svg">SVG</button><button type="button" data-picture="png">PNG</button><hr>
     <button type="button" data-file="outcomes">Outcomes of the runs (CSV)</button><button type="button" data-file="scenario">Scenario with these parameters (TOML)</button>
-    <button type="button" data-file="brief">Brief on these parameters (HTML; takes a minute)</button></div></details><span class="done" role="status"></span>`;
+    <button type="button" data-file="brief">Brief on these parameters (HTML; takes a minute)</button>
+    <button type="button" data-file="report">Report on these parameters (HTML; takes a minute)</button></div></details><span class="done" role="status"></span>`;
   const done = one(el, ".done");
   one(el, ".link").onclick = async () => {
     await navigator.clipboard.writeText(location.href).then(() => { done.textContent = "Link copied."; }, () => { done.textContent = location.href; });

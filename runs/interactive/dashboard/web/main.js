@@ -17,7 +17,7 @@ import * as timeline from "./timeline.js";
 const STATE = ["scenario", "seed", "run", "member", "changes", "pinned"];
 const model = new Model({ at: 0, behind: true, pinned: {}, changes: {}, ...fromAddress(location.search) });
 const line = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/talk`);
-const waiting = { run: "" }; // the run that was last asked for
+const asked = { run: "" }, shown = { run: "" }; // the run that was last asked for, and the one that is there
 
 const state = () => Object.fromEntries(STATE.map((name) => [name, model.get(name)]).filter(([, value]) => value !== undefined));
 const runKey = () => JSON.stringify([model.get("scenario"), model.get("seed"), model.get("run"), model.get("changes")]);
@@ -35,9 +35,8 @@ function askEnsemble(scene = false) {
 }
 
 function askRun() {
-  const has_run = waiting.run === runKey();
-  waiting.run = runKey();
-  send({ kind: "run", has_run });
+  asked.run = runKey();
+  send({ kind: "run", id: asked.run, has_run: shown.run === asked.run });
 }
 
 const answers = {
@@ -51,11 +50,12 @@ const answers = {
     }
     say("");
     model.assign({ ensemble: answer, behind: answer.partial });
-    if (!answer.partial && waiting.run !== runKey()) askRun();
+    if (!answer.partial && asked.run !== runKey()) askRun();
   },
   run(answer) {
     if (answer.member) model.set("memberView", answer.member);
     if (!answer.run) return;
+    shown.run = answer.id;
     const date = model.get("date");
     if (date) model.set("date", undefined);
     const last = answer.run.days.length - 1;
@@ -83,8 +83,8 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 // What a part changes, and what has to be asked for then.
 model.on("change:changes change:pinned", () => askEnsemble());
 model.on("change:seed", () => askEnsemble());
-model.on("change:member", () => { askEnsemble(); if (waiting.run) askRun(); });
-model.on("change:run", () => { if (waiting.run) askRun(); });
+model.on("change:member", () => { askEnsemble(); if (asked.run) askRun(); });
+model.on("change:run", () => { if (asked.run) askRun(); });
 model.on("open:scenario", (scenario) => {
   for (const name of ["changes", "pinned"]) model.quietly(name, {});
   model.quietly("member", undefined);

@@ -1,4 +1,4 @@
-// The timeline of the run that is open: war, councils, elections, holdouts, objections; play, scrub, jump.
+// The timeline of the run that is open: war, councils, elections, spells, objections; play, scrub, jump.
 
 import { escape, follow, frame, longDay, one, path, svg, time, widthOf } from "./chart.js";
 import { OWN, WAR } from "./map.js";
@@ -78,7 +78,7 @@ function stretches(flags) {
 function draw(model, el) {
   const run = model.get("course"), scene = model.get("scene");
   if (!run || !scene) return;
-  const width = widthOf(el), rows = ["war", "stage", "councils", "elections", "holdouts"], top = 4;
+  const width = widthOf(el), rows = ["hot war", "stage", "councils", "elections", "spells"], top = 4;
   const chart = top + rows.length * ROW + 4, height = chart + 70;
   const days = run.days, x = (day) => at.x(day), size = scene.members.length;
   const at = frame({ width, height, days, low: 0, high: size, ticks: [0, size / 2, size], format: (tick) => Math.round(tick), left: LEFT, right: RIGHT, top: chart });
@@ -90,18 +90,18 @@ function draw(model, el) {
   const member = model.get("member"), place = scene.members.findIndex(({ code }) => code === member);
   const stages = [...new Set(run.stage)].filter((stage) => stage !== "aspirant");
   const parts = [
-    ...rows.map((name, row) => `<text class="tick" x="${LEFT - 6}" y="${mid(row) + 3.5}" text-anchor="end">${name === "holdouts" ? "holds out" : name === "war" ? "hot war" : name}</text>`),
+    ...rows.map((name, row) => `<text class="tick" x="${LEFT - 6}" y="${mid(row) + 3.5}" text-anchor="end">${name}</text>`),
     `<text class="tick" x="${LEFT - 26}" y="${chart + 22}" text-anchor="end">would</text><text class="tick" x="${LEFT - 26}" y="${chart + 35}" text-anchor="end">object</text>`,
     ...stretches(run.hot).map((span) => block(0, span, "war", `Hot war from ${longDay(days[span[0]])}`)),
     ...stages.flatMap((stage) => stretches(run.stage.map((each) => each === stage)).map((span) => block(1, span, `stage s-${stage.replace(/ /g, "-")}`, `${stage} from ${longDay(days[span[0]])}`))),
     ...run.councils.map(([day, kind, put, passes]) => tick(2, day, passes ? "passed" : put ? "put" : "held", `${longDay(day)}: ${kind}; ${passes ? "the question passes" : put ? "the question is put" : "the question is not put"}`, put || passes ? 7 : 4)),
     ...run.story.filter(([, kind]) => kind === "election").map(([day, , text, codes]) => tick(3, day, codes.includes(member) ? "own" : "held", `${longDay(day)}: ${text}`, codes.includes(member) ? 7 : 4)),
-    ...scene.members.flatMap(({ name }, i) => stretches(run.reason.map((codes) => codes[i] & 4)).map((span) => block(4, span, i === place ? "hold own" : "hold", `${name} holds out from ${longDay(days[span[0]])}`))),
+    ...run.spells.map(([i, ...span]) => block(4, span, i === place ? "hold own" : "hold", `${scene.members[i].name} stands in the way from ${longDay(days[span[0]])}`)),
     curve(run, scene, at, (codes) => codes.filter((reason) => reason & (OWN | WAR) && !(reason & 16)).length, "objecting"),
     curve(run, scene, at, (codes) => codes.filter((reason) => reason & OWN && !(reason & 16)).length, "objecting own"),
   ];
   one(el, "h2").innerHTML = `Run ${escape(model.get("run"))} of seed ${escape(model.get("seed"))}, week by week`;
-  one(el, ".strip").innerHTML = svg(width, height, "Timeline of the run: hot war, stages, councils, elections, holdouts, and how many members would object; the news say the same in words",
+  one(el, ".strip").innerHTML = svg(width, height, "Timeline of the run: hot war, stages, councils, elections, spells in which a member stands in the way, and how many members would object; the news say the same in words",
     `${at.drawn}${parts.join("")}<line class="cursor" y1="0" y2="${height - 22}"/>`);
   const scrub = one(el, ".scrub");
   scrub.max = days.length - 1;
