@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LEAST_ALONE = 0.001
 """Share of councils from which it is written how often a member was the only one to object."""
 
-ROOM_FOR_WORDS = 0.1
+ROOM_FOR_WORDS = 0.14
 """Share of councils from which a bar has room for that."""
 
 
@@ -122,7 +122,7 @@ def draw_holdouts(ax: Axes, result: EnsembleResult, shown: pd.DataFrame, every: 
     ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     ax.set_xlabel("share of the councils that voted on the bid")
     ax.grid(visible=False, axis="y")
-    ax.legend(title="objects because of", loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+    ax.legend(title="objects because of", loc="lower left", bbox_to_anchor=(1.0, 0.0), frameon=False)
     ax.set_title("How often each member objects, and why" if len(shown) else "No council voted on the bid in any run")
     left = shown_of(len(shown), every, "members")
     note_runs(ax, result.runs, f"alone: the only member that objects by its stance or for a price{left}", below=38)
