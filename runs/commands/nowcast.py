@@ -39,13 +39,13 @@ def nowcast(
         str | None, typer.Option(metavar="FILE.csv", help="Dated rows of your own [default: those of the package].")
     ] = None,
     known_events: Annotated[
-        bool, typer.Option("--known-events/--no-known-events", help="Let the dated events happen in all worlds.")
+        bool, typer.Option("--known-events/--no-known-events", help="Let the dated events happen in all runs.")
     ] = True,
     assume: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Change an assumption on rows (repeat the option for several)."),
     ] = None,
-    runs: Annotated[int, typer.Option(metavar="N", help="Number of worlds.", min=1)] = 10_000,
+    runs: Annotated[int, typer.Option(metavar="N", help="Number of runs.", min=1)] = 10_000,
     seed: Seed = 0,
     settings: Settings = None,
     edition: EditionChoice = None,
