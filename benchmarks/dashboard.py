@@ -125,7 +125,7 @@ def steps_a_second(page: Chromium, speed: str, seconds: float = 4) -> float:
         page.run(f"(s => {{ s.value = '{value}'; s.dispatchEvent(new Event('change')); }})({select})")
     page.run(
         "window.drawn = 0; window.seen?.disconnect(); window.seen = new MutationObserver(() => window.drawn++);"
-        "window.seen.observe(document.querySelector('.now'), {childList: true})"
+        "window.seen.observe(document.querySelector('#map .now'), {childList: true})"
     )
     page.run("document.querySelector('[data-do=play]').click()")
     begin, before = time.perf_counter(), page.run("window.drawn")

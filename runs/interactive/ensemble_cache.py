@@ -87,10 +87,12 @@ class _SnapshotRecorder:
         self.is_stale = is_stale
         steps = sorted({*range(0, setup.n_steps + 1, every), setup.n_steps})
         self.place_of = {step: place for place, step in enumerate(steps)}
-        self.members = [setup.roster.index(code) for code in members]
+        places = [setup.roster.index(code) for code in members]
+        self.members = slice(None) if places == list(range(len(setup.roster))) else places
         self.days = np.array([setup.scenario.date_of(step) for step in steps], dtype="datetime64[D]")
-        self.stance = np.zeros((runs, len(steps), len(members)), np.float32)
-        self.stage = np.zeros((runs, len(steps)), np.int8)
+        self._stance = np.zeros((len(steps), runs, len(members)), np.float32)  # a step writes contiguous memory
+        self._stage = np.zeros((len(steps), runs), np.int8)
+        self.stance, self.stage = self._stance.swapaxes(0, 1), self._stage.swapaxes(0, 1)
 
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
@@ -110,8 +112,8 @@ class _SnapshotRecorder:
 
     def _record(self, world: World, rows: slice) -> None:
         place = self.place_of[world.step]
-        self.stance[rows, place] = world.members.stance[:, self.members]
-        self.stage[rows, place] = world.accession.stage
+        self._stance[place, rows] = world.members.stance[:, self.members]
+        self._stage[place, rows] = world.accession.stage
 
 
 class EnsembleCache:

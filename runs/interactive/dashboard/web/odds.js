@@ -22,8 +22,8 @@ function draw(model, el) {
   const { odds } = shown;
   one(el, ".odds-body").innerHTML = `<p class="big">${percent(odds.share)}</p><p class="said"><b>${escape(odds.frequency)}</b>:
     ${escape(scene.candidate)} is a member by ${escape(odds.horizon)}
-    <span class="hint">in ${escape(shown.counted)}; 95% confidence interval ${percent(odds.low)} to ${percent(odds.high)}:
-    simulation uncertainty only, not how sure the model is of the world</span></p>`;
+    <span class="hint">in ${escape(shown.counted)}; 95% CI ${percent(odds.low)} to ${percent(odds.high)}, simulation uncertainty only: not how sure
+    the model is of the world</span></p>`;
   one(el, ".compared").innerHTML = compared(shown);
 }
 
