@@ -42,6 +42,7 @@ from .runs.evidence.forecast import Forecast, forecast, read_forecast
 from .runs.evidence.forecast_file import LockedFileError
 from .runs.evidence.forecast_scores import score_forecast
 from .runs.evidence.hindcast import hindcast
+from .runs.evidence.history_matching.history_match import history_match
 from .runs.evidence.holdout_forecast import holdout_forecast
 from .runs.evidence.nowcast.nowcast import nowcast
 from .runs.evidence.rivals.rivals import rivals
@@ -94,6 +95,7 @@ __all__ = [
     "guarantee_tradeoff",
     "hindcast",
     "hindcast_stances",
+    "history_match",
     "holdout_forecast",
     "holdout_power",
     "influence",

@@ -223,7 +223,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("seed", "first_run", "run", "point"), at_least(0)),
     **dict.fromkeys(("runs", "chunk", "most", "n", "draws", "workers", "iterations"), at_least(1)),
     "n_points": at_least(0),
-    "runs_at_a_point": at_least(1),
+    **dict.fromkeys(("runs_at_a_point", "waves", "compared"), at_least(1)),
     **dict.fromkeys(("scenario", "source"), a_scenario),
     **dict.fromkeys(("path", "out", "folder", "observed", "outcomes", "questions"), a_path),
     **dict.fromkeys(("start", "end", "when", "until", "learn_until", "given", "accession"), a_day),

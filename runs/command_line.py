@@ -61,6 +61,7 @@ WITH_OPTIONS_OF_THEIR_OWN = {
     "tune": partial(Command, function="analyses:tune", kept="out"),
     "hindcast": partial(Command, function="evidence:hindcast"),
     "rivals": partial(Command, function="evidence:rivals"),
+    "history-match": partial(Command, function="evidence:history_match"),
     "nowcast": partial(Command, function="nowcast:nowcast"),
 }
 """The commands of analyses that take more than a scenario, runs and a seed; the others share ``analyses:asking``."""

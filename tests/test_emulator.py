@@ -59,6 +59,13 @@ def test_what_inactive_parameters_do_is_in_its_variance():
     assert np.sqrt(variance).mean() == pytest.approx(weak.std(), rel=0.3)
 
 
+def test_where_values_differ_by_noise_alone_no_share_is_explained(emulated):
+    unit = sample(50, 9)
+    assert np.isnan(
+        check(emulated, unit, 0.1 * np.random.default_rng(3).standard_normal(50), np.full(50, 0.01)).explained
+    )
+
+
 def test_a_constant_is_emulated_exactly():
     found = Emulator.fit(sample(40, 1), np.full(40, 0.3), np.zeros(40))
     mean, variance = found.predict(sample(5, 2))

@@ -61,6 +61,9 @@ ANALYSES = {
     "hindcast_stances": lambda _: article10.hindcast_stances(runs=2),
     "rivals": lambda _: article10.rivals(runs=2, past=False, changes=SHORT),
     "nowcast": lambda _: article10.nowcast(runs=4),
+    "history_match": lambda _: article10.history_match(
+        runs=2, waves=1, n_points=16, runs_at_a_point=2, compared=2, changes=SHORT
+    ),
     "robustness": lambda _: robustness(runs=2, redraws=1, points=2, changes=SHORT),
 }
 
@@ -100,6 +103,7 @@ SMALL = {
     "forecast": ["--runs", "2", "--draws", "1", "--edition", NEWEST],
     "rivals": ["--runs", "2", "--no-past", "--set", f"horizon={SHORT['horizon']}"],
     "nowcast": ["--runs", "4"],
+    "history-match": ["--runs", "2", "--points", "16", "--runs-at-a-point", "2", "--compared", "2", "--waves", "1"],
     "new": ["--force"],
     "branch": ["--runs", "4"],
     "replay": [],

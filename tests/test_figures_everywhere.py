@@ -19,6 +19,7 @@ from article10.runs.analyses.rules.compared import compare_rules
 from article10.runs.analyses.sensitivity.tornado import tornado
 from article10.runs.ensemble.result import NO_RUNS, EnsembleResult
 from article10.runs.ensemble.summary import holdouts, milestones, summarise
+from article10.runs.evidence.history_matching.history_match import history_match
 from article10.runs.evidence.nowcast.nowcast import nowcast
 from article10.runs.evidence.nowcast.observations import Observation
 from article10.runs.evidence.rivals.rivals import rivals
@@ -49,6 +50,9 @@ ANALYSES = {
     "holdouts": holdout_power,
     "rivals": lambda **asked: rivals(past=False, **asked),
     "nowcast": nowcast_of_own_rows,
+    "history": lambda runs, **asked: history_match(
+        runs=max(runs, 2), waves=1, n_points=16, runs_at_a_point=2, compared=2, **asked
+    ),
     "curve": lambda **asked: influence_curve(efforts=(1.0,), strategies=("uniform",), **asked),
     "futures": lambda **asked: three_futures(deterrence=(0.5,), given=START, **asked),
     "tornado": lambda **asked: tornado(parameters=("stance.peer_rate",), **asked),

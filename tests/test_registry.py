@@ -53,6 +53,7 @@ SMALL = {
     "hindcast_stances": {"scenario": "ukraine_2022"},
     "rivals": {"past": False},
     "nowcast": {"until": "2026-03-01"},
+    "history_match": {"waves": 1, "n_points": 16, "runs_at_a_point": 2, "compared": 2},
 }
 """Arguments that make an analysis quick, or that it needs."""
 

@@ -12,12 +12,13 @@ from article10.model.scenario import all_declarations
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
 from article10.runs.analyses.levers import LEVERS
+from article10.runs.batches.ranges import plausible_points
 from article10.runs.evidence.perturbations import Perturbation, every_point
 from article10.runs.evidence.robustness import STATEMENTS, Reading, Robustness, robustness, variants
 from article10.runs.evidence.verdicts import separating, verdict, within
 from article10.runs.statistics.intervals import Difference
 from generated import with_blocks
-from robustness_page import robustness_blocks
+from robustness_page import left_blocks, robustness_blocks, verdicts
 
 BASE = read_scenario()
 EFFECT = Difference(-0.1, -0.13, -0.07, 300, 60, 0.4, 2.0)
@@ -150,9 +151,13 @@ def test_the_answer_is_the_same_again_and_has_all_its_parts(small, tmp_path):
 
 def test_the_page_is_made_anew_between_its_markers(small):
     page = Path(__file__).parent.parent / "docs" / "evidence" / "robustness.md"
-    text = with_blocks(page.read_text("utf-8"), robustness_blocks(small))
+    points = pd.DataFrame(plausible_points(2, 1))
+    left = robustness(runs=12, left=points, changes={"horizon": "2026-09-01"})
+    blocks = robustness_blocks(small) | left_blocks(left, verdicts(small, "parameters"))
+    text = with_blocks(page.read_text("utf-8"), blocks)
     assert "12 runs of each variant at each of 14 points" in text
-    assert text.count("| verdict |") == 1
+    assert "12 runs of each variant at each of 2 points that are not ruled out" in text
+    assert text.count("| verdict |") == 3
     with pytest.raises(KeyError, match="markers"):
         with_blocks("nothing", robustness_blocks(small))
 

@@ -46,6 +46,7 @@ ASKED = {
     "hindcast_stances": lambda: article10.hindcast_stances(runs=MANY),
     "nowcast": lambda: article10.nowcast(runs=MANY),
     "rivals": lambda: article10.rivals(SHORT, MANY),
+    "history_match": lambda: article10.history_match(SHORT, MANY),
     "explore": lambda: article10.explore(SHORT, runs=MANY),
     "screen": lambda: article10.screen(SHORT, MANY),
     "sobol": lambda: article10.sobol(SHORT, MANY),

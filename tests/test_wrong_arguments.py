@@ -240,6 +240,8 @@ CALLS = {
         lambda o: article10.rivals(o.scenario, 2, salience=3), ("salience = 3", "expected a word")
     ),
     "rivals: past": Call(lambda o: article10.rivals(o.scenario, 2, past=WORD), ("past = 'martians'", "expected")),
+    "history_match: waves": Call(lambda o: article10.history_match(waves=0), ("waves = 0",)),
+    "history_match: n_points": Call(lambda o: article10.history_match(n_points=3), ("n_points = 3", "16")),
     "nowcast: start": Call(lambda o: article10.nowcast(start=WORD), ("start = 'martians'", "a date")),
     "nowcast: until": Call(lambda o: article10.nowcast(until="2025-12-01"), ("until = 2025-12-01", "after the start")),
     "nowcast: learn_until": Call(

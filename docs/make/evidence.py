@@ -24,6 +24,7 @@ PAGES = (
     "nowcast",
     "claims",
     "calibration",
+    "history_matching",
     "robustness",
     "forecast",
     "track_record",

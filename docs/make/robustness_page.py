@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from article10.runs.batches.executors import cores
+from article10.runs.evidence.perturbations import LEFT
 from article10.runs.evidence.robustness import Robustness, robustness
 from article10.runs.output.progress import progress_shown
 from article10.runs.statistics.forms import POINTS as IN_POINTS
 from article10.runs.statistics.intervals import Difference, interval
+from computed import computed_once
 from generated import markdown_table, with_blocks
 
 PAGE = Path(__file__).parents[1] / "evidence" / "robustness.md"
 """Path of the page in a checkout."""
+
+POINTS_LEFT = "docs/evidence/history_matching_points.csv"
+"""Points that history matching does not rule out."""
 
 RUNS, REDRAWS, POINTS, SEED = 300, 24, 60, 0
 """Settings with which the page is computed."""
@@ -47,11 +56,56 @@ def _points(difference: Difference) -> str:
     return interval(difference.row("it"), "it", IN_POINTS)
 
 
-def main() -> None:
-    """Compute the blocks with one process per core, which takes some minutes, and write them into the page."""
+def left_blocks(found: Robustness, everywhere: pd.DataFrame) -> dict[str, str]:
+    """Text of the blocks on the space that history matching does not rule out, by the name of their markers.
+
+    Args:
+        found: the statements at points that are not ruled out.
+        everywhere: the verdicts over the plausible ranges of all parameters, as ``verdicts`` gives them.
+    """
+    pairs = zip(everywhere.to_dict("records"), verdicts(found, LEFT).to_dict("records"), strict=True)
+    rows = [(a["statement"], *_verdict(a), *_verdict(b)) for a, b in pairs]
+    whole = ("plausible space: decided", "kept of these", "verdict")
+    heads = ("statement", *whole, "not ruled out: decided", "kept of these", "verdict")
+    effects = [reading.pressure.mean for reading in found.readings]
+    low, middle, high = (f"{100 * value:+.1f}" for value in np.quantile(effects, (0.05, 0.5, 0.95)))
+    made = (
+        f"{found.runs:,} runs of each variant at each of {len(found.readings)} points that are not ruled out. Over "
+        f"them, pressure changes the share invited by {middle} percentage points in the median, {low} to {high} at the "
+        "central 90%.\n"
+    )
+    return {"made_left": made, "verdicts_left": markdown_table(heads, rows)}
+
+
+def verdicts(found: Robustness, family: str) -> pd.DataFrame:
+    """The verdict on each statement in one family of perturbations, as cells of a table."""
+    cells = found.tables()["verdicts"].cells()
+    return cells[cells["perturbation"] == family]
+
+
+def _verdict(row: Mapping[Hashable, object]) -> tuple[object, ...]:
+    return (f"{row['decided']} of {row['points']}", row["kept"], row["verdict"])
+
+
+def points_left() -> pd.DataFrame:
+    """The points that history matching published."""
+    return pd.read_csv(Path(__file__).parents[2] / POINTS_LEFT)
+
+
+def computed(left: pd.DataFrame | None) -> Robustness:
+    """The statements in all families, or at points that are not ruled out, with one process per core."""
     with progress_shown("robustness") as done:
-        answer = robustness(runs=RUNS, seed=SEED, redraws=REDRAWS, points=POINTS, workers=cores(), progress=done)
-    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), robustness_blocks(answer)), "utf-8")
+        return robustness(
+            runs=RUNS, seed=SEED, redraws=REDRAWS, points=POINTS, left=left, workers=cores(), progress=done
+        )
+
+
+def main() -> None:
+    """Compute the blocks that are not kept, which takes some minutes, and write them into the page."""
+    beside = computed_once(__file__, "families", lambda: computed(None))
+    found = computed_once(__file__, "not ruled out", lambda: computed(points_left()))
+    blocks = robustness_blocks(beside) | left_blocks(found, verdicts(beside, "parameters"))
+    PAGE.write_text(with_blocks(PAGE.read_text("utf-8"), blocks), "utf-8")
 
 
 if __name__ == "__main__":

@@ -205,6 +205,14 @@ SHIPPED = (
         "nowcast",
         page="../evidence/nowcast.md",
     ),
+    Analysis(
+        "history_match",
+        "Which values of all parameters does the evidence rule out, and does Russia's influence survive in the others?",
+        ROOMS + "evidence.history_matching.history_match:history_match",
+        "history-match",
+        "analysis",
+        page="../evidence/history_matching.md",
+    ),
 )
 """The analyses of the package."""
 

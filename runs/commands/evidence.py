@@ -64,3 +64,30 @@ def rivals(
     """Median voter, compromise, pivotal members and challenges take the stances of the first day as positions."""
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     ask("rivals", chosen, out, force, figures, salience=salience, past=past, runs=runs, seed=seed)
+
+
+def history_match(
+    scenario: Source = "baseline",
+    waves: Annotated[int, typer.Option(metavar="N", help="Number of waves.", min=1)] = 3,
+    points: Annotated[int, typer.Option(metavar="N", help="Number of points of a wave.", min=16)] = 400,
+    runs_at_a_point: Annotated[
+        int, typer.Option(metavar="N", help="Number of runs of each period at each point of a wave.", min=2)
+    ] = 32,
+    compared: Annotated[
+        int, typer.Option(metavar="N", help="Number of points at which Russia's influence is measured.", min=2)
+    ] = 48,
+    runs: Runs = 200,
+    seed: Seed = 0,
+    settings: Settings = None,
+    edition: EditionChoice = None,
+    out: Out = None,
+    figures: Figures = None,
+    force: Force = False,
+) -> None:
+    """All parameters with a plausible range vary together; what runs give is compared with 2022 to 2026.
+
+    The scenario is that in which Russia's influence is asked for. With the defaults this takes some fifteen minutes.
+    """
+    chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
+    asked = {"waves": waves, "n_points": points, "runs_at_a_point": runs_at_a_point, "compared": compared}
+    ask("history_match", chosen, out, force, figures, **asked, runs=runs, seed=seed)

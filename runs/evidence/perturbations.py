@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 
 from article10.agents.member_parameters import NetworkName
 from article10.agents.russia import STRATEGIES
 from article10.model.scenario import MemberOverride, Scenario
-from article10.runs.batches.ranges import plausible_points
+from article10.runs.batches.ranges import Space, plausible_points
+
+LEFT = "not ruled out"
+"""The family of points that history matching does not rule out."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Perturbation:
     """One perturbed scenario.
 
     Attributes:
-        family: ``strategies``, ``networks``, ``codes`` or ``parameters``.
+        family: ``strategies``, ``networks``, ``codes``, ``parameters`` or ``LEFT``.
         name: name within the family.
         scenario: the perturbed scenario.
         values: values drawn, by parameter, or shifts of the coded stance, by member.
@@ -49,6 +53,19 @@ def networks(base: Scenario) -> Iterator[Perturbation]:
     """Each weighting of the influence network."""
     for name in get_args(NetworkName):
         yield Perturbation("networks", name, base.with_({"stance.network": name}), {})
+
+
+def points_given(base: Scenario, points: pd.DataFrame) -> Iterator[Perturbation]:
+    """A scenario at points that history matching does not rule out.
+
+    Args:
+        base: the scenario to perturb.
+        points: one row a point, full keys as columns.
+    """
+    space = Space.of(list(map(str, points.columns)))
+    for k, row in enumerate(points.to_numpy()):
+        values = space.changes(row)
+        yield Perturbation(LEFT, f"point {k + 1}", base.with_(values), values)
 
 
 def codes(base: Scenario, redraws: int, seed: int) -> Iterator[Perturbation]:

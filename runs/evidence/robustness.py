@@ -33,7 +33,7 @@ from article10.runs.analyses.result import AnalysisResult, listed
 from article10.runs.batches.design_size import check_size
 from article10.runs.batches.executors import executor
 from article10.runs.ensemble.summary import holdouts
-from article10.runs.evidence.perturbations import Perturbation, every_point
+from article10.runs.evidence.perturbations import Perturbation, every_point, points_given
 from article10.runs.evidence.verdicts import DECIDED_SHARE, SAMPLED, separating, verdict, within
 from article10.runs.output.table import ResultTable
 from article10.runs.statistics.forms import PERCENT, POINTS
@@ -225,6 +225,7 @@ def robustness(
     *,
     redraws: int = 40,
     points: int = 100,
+    left: pd.DataFrame | None = None,
     changes: Mapping[str, object] | None = None,
     edition: str | Path | Edition | None = None,
     workers: int = 1,
@@ -240,6 +241,8 @@ def robustness(
         seed: seed of all random streams and of the points.
         redraws: number of redraws of the coded stances from their spread.
         points: number of points of a Latin hypercube over the plausible ranges of all parameters that have one.
+        left: points that history matching does not rule out, with full keys as columns; if they are given, they are
+            tested in place of all families.
         changes: changes to the scenario, by full key.
         edition: name or folder of the edition to stand on; by default the one that the scenario names, or the newest.
         workers: number of processes that share the points; results do not depend on it.
@@ -257,7 +260,8 @@ def robustness(
         raise ValueError(
             f"horizon = {base.horizon}: expected a date after {given_on(base)}, when the guarantee is given"
         )
-    asked = [Perturbation("baseline", "as it is", base, {}), *every_point(base, redraws, points, seed)]
+    tested = every_point(base, redraws, points, seed) if left is None else points_given(base, left)
+    asked = [Perturbation("baseline", "as it is", base, {}), *tested]
     done: dict[int, Reading] = {}
     runs_a_point = runs * len(variants(base))
     for place, reading in executor(workers).run(partial(_read_place, runs=runs, seed=seed), list(enumerate(asked))):

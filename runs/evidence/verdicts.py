@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from article10.runs.evidence.perturbations import LEFT
 from article10.runs.statistics.forms import NUMBER
 from article10.runs.statistics.intervals import Difference
 from article10.runs.statistics.proportion import wilson
@@ -17,7 +18,7 @@ Verdict = Literal["robust", "conditional", "not supported"]
 ROBUST_SHARE, DECIDED_SHARE = 0.8, 0.5
 """Required share of decided points that keep a statement, and of points that decide it; see ``verdict``."""
 
-SAMPLED = ("codes", "parameters")
+SAMPLED = ("codes", "parameters", LEFT)
 """Families of perturbations that are sampled; the others are complete."""
 
 

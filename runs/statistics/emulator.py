@@ -140,7 +140,8 @@ class Checked:
 
     Attributes:
         errors: its errors in standard deviations, as it states them together with the noise of the values, (point,).
-        explained: share of the variance of the true values that it explains, 0 where it says no more than their mean.
+        explained: share of the variance of the true values that it explains, 0 where it says no more than their mean;
+            NaN where the values differ so little that most of it is noise.
     """
 
     errors: np.ndarray
@@ -162,6 +163,7 @@ def check(emulator: Emulator, unit: np.ndarray, values: np.ndarray, noise: np.nd
     """
     mean, variance = emulator.predict(unit)
     errors = (values - mean) / np.sqrt(variance + noise)
-    signal = max(float(values.var() - noise.mean()), 1e-300)
-    left = max(float(((values - mean) ** 2).mean() - noise.mean()), 0.0)
-    return Checked(errors, max(0.0, 1.0 - left / signal) if values.var() > noise.mean() else 0.0)
+    signal, blur = float(values.var() - noise.mean()), float(noise.mean())
+    if signal <= blur:
+        return Checked(errors, np.nan)
+    return Checked(errors, max(0.0, 1.0 - (float(((values - mean) ** 2).mean()) - blur) / signal))
