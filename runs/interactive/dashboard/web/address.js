@@ -9,10 +9,12 @@ export function fromAddress(search) {
   for (const name of PLAIN) if (asked.has(name)) found[name] = asked.get(name);
   if (asked.has("at")) found.date = asked.get("at");
   for (const [short, name] of Object.entries(TABLES))
-    found[name] = Object.fromEntries(asked.getAll(short).map((text) => {
-      const [key, ...rest] = text.split(":");
-      return [key, valueOf(rest.join(":"))];
-    }));
+    found[name] = Object.fromEntries(
+      asked.getAll(short).map((text) => {
+        const [key, ...rest] = text.split(":");
+        return [key, valueOf(rest.join(":"))];
+      }),
+    );
   return found;
 }
 

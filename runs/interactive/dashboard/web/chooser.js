@@ -10,7 +10,9 @@ export function render({ model, el }) {
   const show = () => {
     const scene = model.get("scene");
     if (!scene) return;
-    one(el, ".scenario").innerHTML = scene.scenarios.map((name) => `<option${name === model.get("scenario") ? " selected" : ""}>${escape(name)}</option>`).join("");
+    one(el, ".scenario").innerHTML = scene.scenarios
+      .map((name) => `<option${name === model.get("scenario") ? " selected" : ""}>${escape(name)}</option>`)
+      .join("");
     one(el, ".title").textContent = scene.title;
     for (const name of ["seed", "run"]) one(el, `.${name}`).value = model.get(name);
   };

@@ -23,33 +23,48 @@ function inOrder({ outcome, acceded }) {
 
 export function told(model, run) {
   const { outcome, acceded, days } = model.get("ensemble");
-  const name = outcome[run] === 0 ? `member since ${longDay(days[acceded[run]])}` : model.get("scene").outcomes[outcome[run]];
+  const name =
+    outcome[run] === 0 ? `member since ${longDay(days[acceded[run]])}` : model.get("scene").outcomes[outcome[run]];
   return `Run ${run}: ${name}`;
 }
 
 function draw(model, el) {
-  const shown = model.get("ensemble"), scene = model.get("scene");
+  const shown = model.get("ensemble"),
+    scene = model.get("scene");
   if (!shown || !scene) return;
   one(el, "h2").textContent = `${shown.counted.replace(/^t/, "T")}, by outcome`;
   const before = shown.reference?.outcome;
-  one(el, ".legend").innerHTML = scene.outcomes.map((name, i) => {
-    const n = shown.outcome.filter((code) => code === i).length;
-    return `<span><i class="o${i}"></i>${escape(name)} <b>${n}</b></span>`;
-  }).join("") + (before ? `<span><i class="moved"></i>other outcome than in A</span>` : "");
+  one(el, ".legend").innerHTML =
+    scene.outcomes
+      .map((name, i) => {
+        const n = shown.outcome.filter((code) => code === i).length;
+        return `<span><i class="o${i}"></i>${escape(name)} <b>${n}</b></span>`;
+      })
+      .join("") + (before ? `<span><i class="moved"></i>other outcome than in A</span>` : "");
   drawDots(model, el, shown, before);
   drawCurve(model, el, shown);
 }
 
 function drawDots(model, el, shown, before) {
-  const width = widthOf(el), columns = Math.ceil(Math.max(shown.runs, 300) / ROWS), apart = Math.min(16, width / columns);
+  const width = widthOf(el),
+    columns = Math.ceil(Math.max(shown.runs, 300) / ROWS),
+    apart = Math.min(16, width / columns);
   const opened = Number(model.get("run"));
-  const circles = inOrder(shown).map((run, k) => {
-    const x = (Math.floor(k / ROWS) + 0.5) * apart, y = ((k % ROWS) + 0.5) * apart;
-    const kind = `o${shown.outcome[run]}${run === opened ? " opened" : ""}${before && before[run] !== shown.outcome[run] ? " moved" : ""}`;
-    return `<circle data-run="${run}" class="${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${(0.36 * apart).toFixed(1)}"><title>${escape(told(model, run))}</title></circle>`;
-  }).join("");
+  const circles = inOrder(shown)
+    .map((run, k) => {
+      const x = (Math.floor(k / ROWS) + 0.5) * apart,
+        y = ((k % ROWS) + 0.5) * apart;
+      const kind = `o${shown.outcome[run]}${run === opened ? " opened" : ""}${before && before[run] !== shown.outcome[run] ? " moved" : ""}`;
+      return `<circle data-run="${run}" class="${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${(0.36 * apart).toFixed(1)}"><title>${escape(told(model, run))}</title></circle>`;
+    })
+    .join("");
   const members = shown.outcome.filter((code) => code === 0).length;
-  one(el, ".dots").innerHTML = svg(Math.ceil(columns * apart), Math.ceil(ROWS * apart), `${shown.counted} by outcome: ${members} members`, circles);
+  one(el, ".dots").innerHTML = svg(
+    Math.ceil(columns * apart),
+    Math.ceil(ROWS * apart),
+    `${shown.counted} by outcome: ${members} members`,
+    circles,
+  );
 }
 
 function steer(event, model, el) {
@@ -67,15 +82,32 @@ function steer(event, model, el) {
 }
 
 function drawCurve(model, el, shown) {
-  const width = widthOf(el), height = 150, other = shown.reference?.curve;
+  const width = widthOf(el),
+    height = 150,
+    other = shown.reference?.curve;
   const high = Math.max(0.05, ...shown.curve.high, ...(other?.share ?? []));
   const every = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25].find((step) => high / step <= 5) ?? 0.25;
   const ticks = Array.from({ length: Math.floor(high / every) + 1 }, (_, i) => i * every);
-  const at = frame({ width, height, days: shown.days, low: 0, high: Math.min(1, 1.08 * high), ticks, format: (tick) => percent(tick) });
-  const xs = shown.days.map(at.x), ys = (values) => values.map(at.y);
+  const at = frame({
+    width,
+    height,
+    days: shown.days,
+    low: 0,
+    high: Math.min(1, 1.08 * high),
+    ticks,
+    format: (tick) => percent(tick),
+  });
+  const xs = shown.days.map(at.x),
+    ys = (values) => values.map(at.y);
   const grey = other ? `<path class="grey" d="${path(xs, ys(other.share))}"/>` : "";
   const inner = `${at.drawn}<path class="band90" d="${band(xs, ys(shown.curve.low), ys(shown.curve.high))}"/>${grey}<path class="line" d="${path(xs, ys(shown.curve.share))}"/>`;
   const candidate = model.get("scene").candidate;
-  one(el, ".curve").innerHTML = `<h3>Share of runs in which ${escape(candidate)} is a member by each date${other ? "; grey, dotted: A" : ""}</h3>` +
-    svg(width, height, `Share of runs in which ${candidate} is a member by each date: ${percent(shown.odds.share)} by ${shown.odds.horizon}`, inner);
+  one(el, ".curve").innerHTML =
+    `<h3>Share of runs in which ${escape(candidate)} is a member by each date${other ? "; grey, dotted: A" : ""}</h3>` +
+    svg(
+      width,
+      height,
+      `Share of runs in which ${candidate} is a member by each date: ${percent(shown.odds.share)} by ${shown.odds.horizon}`,
+      inner,
+    );
 }

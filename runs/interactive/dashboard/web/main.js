@@ -17,11 +17,14 @@ import * as timeline from "./timeline.js";
 const STATE = ["scenario", "seed", "run", "member", "changes", "pinned"];
 const model = new Model({ at: 0, behind: true, pinned: {}, changes: {}, ...fromAddress(location.search) });
 const line = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/talk`);
-const asked = { run: "" }, shown = { run: "" }; // the run that was last asked for, and the one that is there
+const asked = { run: "" },
+  shown = { run: "" }; // the run that was last asked for, and the one that is there
 
-const state = () => Object.fromEntries(STATE.map((name) => [name, model.get(name)]).filter(([, value]) => value !== undefined));
+const state = () =>
+  Object.fromEntries(STATE.map((name) => [name, model.get(name)]).filter(([, value]) => value !== undefined));
 const runKey = () => JSON.stringify([model.get("scenario"), model.get("seed"), model.get("run"), model.get("changes")]);
-const send = (message) => line.readyState === WebSocket.OPEN && line.send(JSON.stringify({ ...message, state: state() }));
+const send = (message) =>
+  line.readyState === WebSocket.OPEN && line.send(JSON.stringify({ ...message, state: state() }));
 
 function say(text) {
   const place = document.getElementById("message");
@@ -73,28 +76,43 @@ const answers = {
 };
 
 line.onopen = () => askEnsemble(true);
-line.onmessage = ({ data }) => { const answer = JSON.parse(data); answers[answer.kind](answer); };
+line.onmessage = ({ data }) => {
+  const answer = JSON.parse(data);
+  answers[answer.kind](answer);
+};
 line.onclose = () => say("The program that serves this page has ended. Start it again, then reload the page.");
 
 // A browser keeps a page that is left, with its connection, for its Back button: the program would keep its runs.
-addEventListener("pagehide", () => { line.onclose = null; line.close(); });
+addEventListener("pagehide", () => {
+  line.onclose = null;
+  line.close();
+});
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 // What a part changes, and what has to be asked for then.
 model.on("change:changes change:pinned", () => askEnsemble());
 model.on("change:seed", () => askEnsemble());
-model.on("change:member", () => { askEnsemble(); if (asked.run) askRun(); });
-model.on("change:run", () => { if (asked.run) askRun(); });
+model.on("change:member", () => {
+  askEnsemble();
+  if (asked.run) askRun();
+});
+model.on("change:run", () => {
+  if (asked.run) askRun();
+});
 model.on("open:scenario", (scenario) => {
   for (const name of ["changes", "pinned"]) model.quietly(name, {});
   model.quietly("member", undefined);
   model.quietly("scenario", scenario);
   askEnsemble(true);
 });
-model.on("write", (file) => { model.set("writing", file); send({ kind: "file", file }); });
+model.on("write", (file) => {
+  model.set("writing", file);
+  send({ kind: "file", file });
+});
 
 let due = 0;
-model.on("change", () => { // the address follows a little later: browsers refuse to be told a hundred times a second
+model.on("change", () => {
+  // the address follows a little later: browsers refuse to be told a hundred times a second
   clearTimeout(due);
   due = setTimeout(() => model.get("scene") && history.replaceState(null, "", toAddress(model)), 250);
 });

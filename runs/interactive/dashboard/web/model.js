@@ -16,7 +16,9 @@ export class Model {
 
   /** Change several values, then say so: each listener finds all of them new. */
   assign(values) {
-    const changed = Object.keys(values).filter((name) => JSON.stringify(this.values[name]) !== JSON.stringify(values[name]));
+    const changed = Object.keys(values).filter(
+      (name) => JSON.stringify(this.values[name]) !== JSON.stringify(values[name]),
+    );
     Object.assign(this.values, values);
     for (const name of changed) this.emit(`change:${name}`, values[name]);
     if (changed.length) this.emit("change");

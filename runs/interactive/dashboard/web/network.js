@@ -10,12 +10,15 @@ export function render({ model, el }) {
     const found = target.closest("[data-code]");
     if (found) model.set("member", found.dataset.code);
   });
-  model.on("change:scene", (scene) => { one(el, ".drawn").innerHTML = scene.network; });
+  model.on("change:scene", (scene) => {
+    one(el, ".drawn").innerHTML = scene.network;
+  });
   follow(model, el, "scene course at member", () => paint(model, el));
 }
 
 function paint(model, el) {
-  const scene = model.get("scene"), run = model.get("course");
+  const scene = model.get("scene"),
+    run = model.get("course");
   if (!scene || !run) return;
   scene.members.forEach(({ code, name }, i) => {
     const dot = one(el, `circle[data-code="${code}"]`);

@@ -13,14 +13,16 @@ export function render({ model, el }) {
 const isPinned = (model) => Object.keys(model.get("pinned")).length > 0;
 
 function draw(model, el) {
-  const shown = model.get("ensemble"), scene = model.get("scene");
+  const shown = model.get("ensemble"),
+    scene = model.get("scene");
   one(el, "progress").hidden = !model.get("behind");
   const pin = one(el, ".pin");
   pin.textContent = isPinned(model) ? "Unpin A" : "Pin these parameters as A";
   pin.parentElement.hidden = !isPinned(model) && !Object.keys(model.get("changes")).length;
   if (!shown || !scene) return;
   const { odds } = shown;
-  one(el, ".odds-body").innerHTML = `<p class="big">${percent(odds.share)}</p><p class="said"><b>${escape(odds.frequency)}</b>:
+  one(el, ".odds-body").innerHTML =
+    `<p class="big">${percent(odds.share)}</p><p class="said"><b>${escape(odds.frequency)}</b>:
     ${escape(scene.candidate)} is a member by ${escape(odds.horizon)}
     <span class="hint">in ${escape(shown.counted)}; 95% CI ${percent(odds.low)} to ${percent(odds.high)}, simulation uncertainty only: not how sure
     the model is of the world</span></p>`;
@@ -29,7 +31,8 @@ function draw(model, el) {
 
 /** The paired difference between A, what is pinned or the scenario as given, and B, what the parameters say now. */
 function compared(shown) {
-  const other = shown.reference, a = shown.pinned ? "A, pinned" : "A, the scenario as given";
+  const other = shown.reference,
+    a = shown.pinned ? "A, pinned" : "A, the scenario as given";
   const command = `<code>${escape(shown.command)}</code>`;
   if (!other) return command;
   const { difference } = other;

@@ -15,19 +15,33 @@ export function render({ model, el }) {
 }
 
 function build(model, el) {
-  one(el, "tbody").innerHTML = model.get("scene").members.map(({ code, name }) => `<tr data-code="${code}"><th scope="row"><button type="button"><i></i>${escape(name)}</button></th>
-    <td class="n"></td><td class="ballot"></td><td></td></tr>`).join("");
+  one(el, "tbody").innerHTML = model
+    .get("scene")
+    .members.map(
+      ({
+        code,
+        name,
+      }) => `<tr data-code="${code}"><th scope="row"><button type="button"><i></i>${escape(name)}</button></th>
+    <td class="n"></td><td class="ballot"></td><td></td></tr>`,
+    )
+    .join("");
 }
 
 function fill(model, el) {
-  const scene = model.get("scene"), run = model.get("course"), at = model.get("at");
+  const scene = model.get("scene"),
+    run = model.get("course"),
+    at = model.get("at");
   if (!scene || !run) return;
-  const body = one(el, "tbody"), held = document.activeElement;
+  const body = one(el, "tbody"),
+    held = document.activeElement;
   const order = scene.members.map((_, i) => i).sort((a, b) => run.stance[at][a] - run.stance[at][b]);
   for (const i of order) {
-    const { code } = scene.members[i], row = one(body, `[data-code="${code}"]`);
+    const { code } = scene.members[i],
+      row = one(body, `[data-code="${code}"]`);
     if (!row) return;
-    const stance = run.stance[at][i] / 100, ballot = scene.ballots[run.ballot[at][i]], reasons = why(scene, run.reason[at][i]);
+    const stance = run.stance[at][i] / 100,
+      ballot = scene.ballots[run.ballot[at][i]],
+      reasons = why(scene, run.reason[at][i]);
     one(row, "i").style.background = colourOf(scene, stance);
     one(row, "button").setAttribute("aria-pressed", String(code === model.get("member")));
     row.classList.toggle("chosen", code === model.get("member"));
