@@ -38,8 +38,8 @@ def history_blocks(found: HistoryMatch, seconds: float) -> dict[str, str]:
         f"{len(found.waves)} waves of {N_POINTS:,} points, {RUNS_AT_A_POINT} runs of each period at each point; shares "
         f"from {TRIED:,} points; Russia's influence (its {len(LEVER.channels)} kinds of instruments, all removed) from "
         f"{found.runs:,} paired runs at {len(found.everywhere.differences)} points of each space, scenario "
-        f"`{found.scenario.name}` until {found.scenario.horizon}, seed {found.seed}. Processor time: "
-        f"{seconds / 60:.0f} minutes on one core.\n"
+        f"`{found.scenario.name}` until {found.scenario.horizon}, seed {found.seed}. Processor time of the "
+        f"command, without what an interrupted one had computed: {seconds / 60:.0f} minutes.\n"
     )
     left = ", ".join(f"{n / found.waves[0].tried:.1%} if {k}" for k, n in found.matched.left_if_wrong.items())
     return {
