@@ -241,7 +241,8 @@ def test_the_summary_and_the_state_of_a_batch_load_no_rows(tmp_path, monkeypatch
     from article10.runs.batches.result import BatchResult
     from article10.runs.batches.summary import rendered_batch
 
-    design = Design(runs=30, seed=7, changes={"horizon": "2035-12-03"}, grid={"stance.peer_rate": (0.2, 0.4)})
+    changes = {"horizon": "2035-12-03", "accession.candidate_at_war": False}
+    design = Design(runs=30, seed=7, changes=changes, grid={"stance.peer_rate": (0.2, 0.4)})
     batch = run_batch(design, tmp_path / "b", **QUIET)
     outcomes = batch.outcomes
     again = open_batch(tmp_path / "b")

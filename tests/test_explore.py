@@ -317,6 +317,7 @@ def test_a_page_has_the_picture_and_the_effect_of_the_panel_at_each_position(pan
     assert panel.changes == {"stance.peer_rate": 0.7, "russia.strategy": "inert"}
     by_number = panel.page("stance.peer_rate", positions=3)
     assert by_number.values == (0.1, 0.7, 1.0)
+    assert len(repr(by_number)) < 2000
     with pytest.raises(ValueError, match="parameter = 'russia'"):
         panel.page("russia")
     with pytest.raises(ValueError, match="positions = 1"):

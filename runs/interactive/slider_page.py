@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class SliderPage:
     key: str
     description: str
     values: tuple[Value, ...]
-    pictures: tuple[bytes, ...]
+    pictures: tuple[bytes, ...] = field(repr=False)
     effects: tuple[str, ...]
     start: int
 
