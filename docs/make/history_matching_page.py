@@ -1,4 +1,4 @@
-"""Match history and write the page: ``python docs/make/history_matching_page.py`` (some fifteen minutes; resumes)."""
+"""Match history and write the page: ``python docs/make/history_matching_page.py`` (some five minutes; resumes)."""
 
 from __future__ import annotations
 

@@ -69,14 +69,14 @@ def rivals(
 def history_match(
     scenario: Source = "baseline",
     waves: Annotated[int, typer.Option(metavar="N", help="Number of waves.", min=1)] = 3,
-    points: Annotated[int, typer.Option(metavar="N", help="Number of points of a wave.", min=16)] = 400,
+    points: Annotated[int, typer.Option(metavar="N", help="Number of points of a wave.", min=16)] = 256,
     runs_at_a_point: Annotated[
         int, typer.Option(metavar="N", help="Number of runs of each period at each point of a wave.", min=2)
-    ] = 32,
+    ] = 24,
     compared: Annotated[
         int, typer.Option(metavar="N", help="Number of points at which Russia's influence is measured.", min=2)
-    ] = 48,
-    runs: Runs = 200,
+    ] = 32,
+    runs: Runs = 120,
     seed: Seed = 0,
     settings: Settings = None,
     edition: EditionChoice = None,
@@ -86,7 +86,7 @@ def history_match(
 ) -> None:
     """All parameters with a plausible range vary together; what runs give is compared with 2022 to 2026.
 
-    The scenario is that in which Russia's influence is asked for. With the defaults this takes some fifteen minutes.
+    The scenario is that in which Russia's influence is asked for. With the defaults this takes some five minutes.
     """
     chosen = read_scenario(scenario, parsed_changes(settings or (), edition))
     asked = {"waves": waves, "n_points": points, "runs_at_a_point": runs_at_a_point, "compared": compared}

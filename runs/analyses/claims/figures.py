@@ -36,8 +36,8 @@ COLOURS = {
 WIDTH, ROW, AROUND = 11.0, 0.31, 0.8
 """Width of the figure, height of a row, and height of what is around a panel, inches."""
 
-LINE, NOTE_LINE = 70, 100
-"""Characters in a line of a claim, and of the note."""
+LINE = 70
+"""Characters in a line of a claim."""
 
 COLUMNS = {"": 8, "change [95% CI]": 22, "stated / opposite": 130, "of what": 206}
 """What stands beside the rows, by heading: distances from the axes, points."""
@@ -84,7 +84,7 @@ def _note(ax: Axes, found: Claims) -> None:
             f" Stated / opposite: shares of {found.n_points} plausible points with the stated and the opposite sign, "
             f"{found.runs_at_a_point} runs each"
         )
-    note_runs(ax, found.runs, textwrap.fill(words, NOTE_LINE), below=38, where=" of each variant")
+    note_runs(ax, found.runs, words, below=38, where=" of each variant")
 
 
 def _panel(ax: Axes, found: Claims, rows: pd.DataFrame, scale: pd.Series[float] | None) -> None:

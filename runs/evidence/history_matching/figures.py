@@ -74,12 +74,14 @@ def evidence(found: HistoryMatch, ax: Axes | None = None) -> Axes:
         ax.plot(table[name], places + shift, "|", color=colour, markersize=7, label=label)
     error = 2 * table["error"]
     ax.errorbar(table["known"], places, xerr=error, fmt="o", color=OPPOSED, markersize=4, linewidth=0.9, label="known")
-    ax.set_yticks(places, list(table.index), fontsize=8)
+    names = dict(zip(found.scenario.members().iso3, found.scenario.members().names, strict=True))
+    first = (str(label).split(" ", 1) for label in table.index)
+    ax.set_yticks(places, [f"{names.get(code, code)} {rest}" for code, rest in first], fontsize=8)
     ax.set_xlim(-1, 1)
     ax.set_xlabel("stance")
     ax.set_title("Positions as known, and as the model gives them")
     ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=3, fontsize=7.5, frameon=False)
     points = len(found.waves[0].unit)
     text = "bands: central 90% of points; bars: two deviations of what is known, without the variance between runs"
-    note_runs(ax, found.runs, f"{points:,} points a wave; {text}", 76, " with and without Russia")
+    note_runs(ax, found.runs, f"{points:,} points a wave; {text}", 62, " with and without Russia")
     return ax

@@ -45,13 +45,13 @@ def _compute(_: str, compute: Callable[[], Any]) -> Any:  # noqa: ANN401 - whate
 @checked
 def history_match(
     scenario: str | Path | Scenario = ROOT,
-    runs: int = 200,
+    runs: int = 120,
     seed: int = 0,
     *,
     waves: int = 3,
-    n_points: int = 400,
-    runs_at_a_point: int = 32,
-    compared: int = 48,
+    n_points: int = 256,
+    runs_at_a_point: int = 24,
+    compared: int = 32,
     changes: Mapping[str, object] | None = None,
     edition: str | Path | Edition | None = None,
     progress: Progress | None = None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AREA = 1300.0
 """Area of a bubble of all influence, points squared."""
 
-UNSETTLED = "\nChallenges at the codes have not settled: the dot moved in the last round."
+UNSETTLED = " Challenges at the codes have not settled: the dot moved in the last round."
 
 
 def forecasts(found: Rivals, ax: Axes | None = None) -> Axes:
@@ -53,8 +53,8 @@ def forecasts(found: Rivals, ax: Axes | None = None) -> Axes:
         ax.set_title(f"{found.scenario.candidate.name}: outcomes by models of collective decisions")
         simulated = f"{found.forecasts['admitted'].loc[SIMULATION]:.0%} of runs by {found.scenario.horizon:%Y}"
         text = (
-            "dots: at the coded stances, green if they admit; lines: 95% of draws of the stances; grey:\n"
-            "other saliences, other readings of the challenges. Bubbles: number of members, area by influence.\n"
+            "dots: at the coded stances, green if they admit; lines: 95% of draws of the stances; grey: "
+            "other saliences, other readings of the challenges. Bubbles: number of members, area by influence. "
             f"Of the rules, the pivotal member is shown. The simulation admits in {simulated}."
             f"{'' if found.is_settled else UNSETTLED}"
         )

@@ -21,7 +21,7 @@ function inOrder({ outcome, acceded }) {
   return outcome.map((_, run) => run).sort((a, b) => outcome[a] - outcome[b] || acceded[a] - acceded[b] || a - b);
 }
 
-export function told(model, run) {
+export function described(model, run) {
   const { outcome, acceded, days } = model.get("ensemble");
   const name =
     outcome[run] === 0 ? `member since ${longDay(days[acceded[run]])}` : model.get("scene").outcomes[outcome[run]];
@@ -55,7 +55,7 @@ function drawDots(model, el, shown, before) {
       const x = (Math.floor(k / ROWS) + 0.5) * apart,
         y = ((k % ROWS) + 0.5) * apart;
       const kind = `o${shown.outcome[run]}${run === opened ? " opened" : ""}${before && before[run] !== shown.outcome[run] ? " moved" : ""}`;
-      return `<circle data-run="${run}" class="${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${(0.36 * apart).toFixed(1)}"><title>${escape(told(model, run))}</title></circle>`;
+      return `<circle data-run="${run}" class="${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${(0.36 * apart).toFixed(1)}"><title>${escape(described(model, run))}</title></circle>`;
     })
     .join("");
   const members = shown.outcome.filter((code) => code === 0).length;
@@ -78,7 +78,7 @@ function steer(event, model, el) {
   const to = Math.max(0, Math.min(circles.length - 1, from + step));
   circles[marked]?.classList.remove("marked");
   circles[to].classList.add("marked");
-  one(el, ".at").textContent = told(model, circles[to].dataset.run);
+  one(el, ".at").textContent = described(model, circles[to].dataset.run);
 }
 
 function drawCurve(model, el, shown) {

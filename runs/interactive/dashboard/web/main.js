@@ -112,7 +112,7 @@ model.on("write", (file) => {
 
 let due = 0;
 model.on("change", () => {
-  // the address follows a little later: browsers refuse to be told a hundred times a second
+  // the address follows a little later: browsers refuse a hundred changes a second
   clearTimeout(due);
   due = setTimeout(() => model.get("scene") && history.replaceState(null, "", toAddress(model)), 250);
 });
