@@ -16,6 +16,7 @@ _from_stub, _, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 EXTRAS = {
     "AccessionModel": "mesa",
+    "dashboard": "notebooks",
     "explore": "notebooks",
     "forecast": "analysis",
     "mesa_iterations": "mesa",

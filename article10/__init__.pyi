@@ -47,6 +47,7 @@ from .runs.evidence.holdout_forecast import holdout_forecast
 from .runs.evidence.nowcast.nowcast import nowcast
 from .runs.evidence.rivals.rivals import rivals
 from .runs.evidence.stance_dynamics import hindcast_stances
+from .runs.interactive.dashboard.notebook import dashboard
 from .runs.interactive.panel import explore
 from .runs.report.brief import brief
 from .runs.report.report import report
@@ -86,6 +87,7 @@ __all__ = [
     "claims",
     "compare",
     "compare_rules",
+    "dashboard",
     "decide",
     "discover",
     "discover_parameters",

@@ -39,7 +39,7 @@ from article10.runs.interactive.state import RUNS
 SEED = 7
 LEVER = "stance.peer_rate"
 SLIDER = f"document.querySelector('[data-key=\"{LEVER}\"] input')"
-SHOWN = "document.querySelectorAll('.dots circle').length > 0 && !!document.querySelector('.cursor')"
+SHOWN = "document.querySelectorAll('.dots .mark-symbol path').length > 0 && !!document.querySelector('.strip svg')"
 COMPARED, BUSY = "document.querySelector('.compared').innerText", "!document.querySelector('progress').hidden"
 DATE = "document.querySelector('[data-what=date]').innerText"
 

@@ -10,8 +10,8 @@ from article10.agents.short_error import ShortInNotebooks
 MODULES: Mapping[str, tuple[str, ...]] = {
     "analysis": ("SALib", "duckdb", "filelock", "jinja2", "optuna", "pyarrow", "scipy", "sklearn", "zarr"),
     "mesa": ("mesa", "networkx"),
-    "notebooks": ("ipywidgets",),
-    "dashboard": ("mesa", "networkx", "starlette", "uvicorn", "websockets"),
+    "notebooks": ("anywidget", "ipywidgets"),
+    "dashboard": ("mesa", "networkx", "starlette", "uvicorn", "vl_convert", "websockets"),
     "distributed": ("distributed",),
 }
 """What each extra lets one import."""

@@ -86,7 +86,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield opened_browser
 
 
-READY = "document.querySelectorAll('.dots circle').length == 300 && !!document.querySelector('.why svg')"
+DOTS = '.dots path[aria-label^="Run"]'
+BARS = ".why .mark-rect.role-mark path"
+READY = f"document.querySelectorAll('{DOTS}').length == 300 && !!document.querySelector('.why svg')"
 
 
 @pytest.fixture
@@ -113,6 +115,10 @@ def do(action: str) -> str:
     return one(f"[data-do={action}]")
 
 
+def dot(run: int) -> str:
+    return one(f'.dots path[aria-label^="Run {run}:"]')
+
+
 def number_of(query: str) -> str:
     return f"document.querySelectorAll({query!r}).length"
 
@@ -136,6 +142,35 @@ def stances(model: AccessionModel) -> dict[str, float]:
     return dict(zip(model.setup.roster.names, (round(value, 2) for value in values), strict=True))
 
 
+CONTRASTS = """(() => {
+  const OTHER = "svg.a10-map, title, option, [aria-hidden], :disabled, .mark-text.role-mark";
+  const pixel = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+  const shade = (colour) => {
+    pixel.clearRect(0, 0, 1, 1);
+    pixel.fillStyle = colour;
+    pixel.fillRect(0, 0, 1, 1);
+    return [...pixel.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((v) => (v / 255 <= 0.04045 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const groundOf = (e) => {
+    const found = shade(getComputedStyle(e).backgroundColor);
+    return found[3] === 255 || !e.parentElement ? found : groundOf(e.parentElement);
+  };
+  const isText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  return [...document.querySelectorAll("#dashboard *")]
+    .filter((e) => isText(e) && e.checkVisibility() && !e.closest(OTHER))
+    .map((e) => {
+      const own = getComputedStyle(e);
+      const [a, b] = [shade(e.closest("svg") ? own.fill : own.color), groundOf(e)].map(light);
+      return [e.textContent.trim().slice(0, 40), (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+    });
+})()"""
+"""Text on the page and its contrast with its ground, as the Web Content Accessibility Guidelines define it."""
+
+
 def to_the_end(page: Chromium) -> None:
     """Move the slider to its end by the keyboard."""
     page.run(f"{SLIDER}.focus()")
@@ -154,7 +189,7 @@ class TestInTheBrowser:
         assert page.run(number_of("#network circle")) == page.run(number_of("#table tbody tr")) == 32
         assert "aspirant" in page.run(text("#map .now"))
         assert "is a member by December 2028" in page.run(ODDS)
-        assert page.run(number_of("#timeline .strip line")) > 20
+        assert page.run(number_of("#timeline .strip .mark-rule line")) > 20
         assert page.run("document.documentElement.lang") == "en"
 
     def test_it_plays_step_by_step_until_it_is_paused(self, page: Chromium):
@@ -167,6 +202,8 @@ class TestInTheBrowser:
         page.click(do("play"))
         days = [datetime.strptime(day, "%d %B %Y") for day in seen]
         assert {(after - before) % timedelta(weeks=4) for before, after in pairwise(days)} == {timedelta(0)}
+        page.wait(f"{text('[data-do=play]')} == 'Play'")
+        page.run("new Promise(done => setTimeout(done, 200))")  # the last week is drawn
         paused = page.run(DATE)
         assert page.run(f"new Promise(done => setTimeout(() => done({DATE}), 600))") == paused
 
@@ -229,15 +266,24 @@ class TestInTheBrowser:
 
     def test_a_member_is_chosen_on_the_map_in_the_network_and_in_the_table(self, page: Chromium):
         page.click(one('#map path.a10-member[data-code="ESP"]'))
-        page.wait(f"{MEMBER} == 'Spain' && {text('.votes')}.length > 0")
+        page.wait(f"{MEMBER} == 'Spain' && {one('.why div')}.ariaLabel.includes('Spain')")
         page.click(one('#network circle[data-code="POL"]'))
-        page.wait(f"{MEMBER} == 'Poland' && {number_of('.fan .band90')} == 1 && {number_of('.why rect.whole')} == 2")
+        page.wait(f"{MEMBER} == 'Poland' && {number_of('.fan .mark-area path')} >= 2 && {number_of(BARS)} > 2")
         page.run(f"{one('#table tr[data-code=TUR] button')}.focus()")
         page.key("Enter", 13, "\r")
         page.wait(f"{MEMBER} == 'Türkiye' && {one('#table tr[data-code=TUR] button')}.ariaPressed == 'true'")
 
+    def test_the_map_is_walked_by_the_arrow_keys(self, page: Chromium):
+        page.click(one('#map path.a10-member[data-code="POL"]'))
+        page.wait(f"{MEMBER} == 'Poland'")
+        page.run(f"{one('#map .drawn')}.focus()")
+        page.key("ArrowLeft", 37)
+        page.wait(f"['Germany', 'Czechia'].includes({MEMBER})")
+        page.key("ArrowRight", 39)
+        page.wait(f"!['Germany', 'Czechia'].includes({MEMBER})")
+
     def test_a_dot_opens_its_run_by_a_click_or_by_keys(self, page: Chromium):
-        page.click(one('.dots circle[data-run="41"]'))
+        page.click(dot(41))
         page.wait(f"{one('input.run')}.value == '41' && {RUN_SHOWN}.startsWith('Run 41 ')")
         page.run(f"{one('.dots')}.focus()")
         page.key("ArrowDown", 40)
@@ -256,7 +302,7 @@ class TestInTheBrowser:
 
     def test_a_link_opens_what_was_shown(self, page: Chromium, server: str):
         to_the_end(page)
-        page.click(one('.dots circle[data-run="17"]'))
+        page.click(dot(17))
         page.click(one('#network circle[data-code="NOR"]'))
         page.wait(f"{RUN_SHOWN}.startsWith('Run 17 ')")
         page.click(do("step"))
@@ -268,6 +314,16 @@ class TestInTheBrowser:
         page.open(f"{server}/{search}")
         page.wait(f"{READY} && {SETTLED} && {DATE} == {shown[0]!r}", seconds=60)
         assert [page.run(what) for what in (DATE, MEMBER, COMPARED, ODDS)] == shown
+
+    def test_the_link_that_is_copied_is_the_address_of_what_is_shown(self, page: Chromium, server: str):
+        page.call(
+            "Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"], origin=server
+        )
+        page.click(one('#network circle[data-code="NOR"]'))
+        page.wait("location.search.includes('member=NOR')")
+        page.click(one("#take .link"))
+        page.wait(f"{text('#take .done')} == 'Link copied.'")
+        assert page.run("navigator.clipboard.readText()") == page.run("location.href")
 
     def test_pictures_outcomes_and_scenario_are_downloaded(self, page: Chromium, tmp_path: Path):
         page.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
@@ -338,6 +394,15 @@ class TestInTheBrowser:
         page.call("Emulation.setEmulatedMedia", features=[])
         dark, light = (sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (ground, ink))
         assert dark < 150 < 500 < light
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_text_stands_out_from_its_ground(self, page: Chromium, scheme: str):
+        page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        to_the_end(page)
+        found = page.run(CONTRASTS)
+        page.call("Emulation.setEmulatedMedia", features=[])
+        assert len(found) > 100
+        assert {words for words, contrast in found if contrast < 4.5} == set()
 
 
 @pytest.mark.slow

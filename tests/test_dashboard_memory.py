@@ -31,7 +31,9 @@ def test_memory_is_bounded_while_the_page_is_loaded_again_and_again(tmp_path: Pa
     with dashboard("--seed", "7") as (address, server), chromium(tmp_path) as page:
         for _ in range(WARM + LOADS):
             page.open(address)
-            page.wait("['.dots circle', '.cursor'].every(part => document.querySelector(part))", seconds=60)
+            page.wait(
+                "['.dots .mark-symbol path', '.strip svg'].every(part => document.querySelector(part))", seconds=60
+            )
             own.append(server.memory_full_info().uss)
     assert own[-1] - own[WARM - 1] < MOST, own
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from importlib import resources
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,11 +15,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from article10.model.scenario import ScenarioError
+from article10.runs.interactive.dashboard.modules import VEGA, WEB, vega
 from article10.runs.interactive.dashboard.opening import Asked, opened_for_a_page
 from article10.runs.interactive.dashboard.session import Answer, Session
-
-WEB = Path(str(resources.files("article10.runs.interactive.dashboard").joinpath("web")))
-"""Folder of the page, its style and its scripts."""
 
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:"
 """What the browser lets the page load: nothing from elsewhere, no script that is not a file of ours."""
@@ -37,8 +34,19 @@ def application(asked: Asked) -> Starlette:
         await socket.accept()
         await _talk(socket, asked)
 
-    scripts = StaticFiles(directory=WEB)
-    return Starlette(routes=[Route("/", _page), WebSocketRoute("/talk", talk), Mount("/web", scripts)])
+    charts = ThreadPoolExecutor(1).submit(vega)  # it takes a second or two, and is ready when the first page asks
+
+    async def library(_: Request) -> Response:
+        return Response(await asyncio.wrap_future(charts), media_type="text/javascript")
+
+    return Starlette(
+        routes=[
+            Route("/", _page),
+            WebSocketRoute("/talk", talk),
+            Route(f"/web/{VEGA}", library),
+            Mount("/web", StaticFiles(directory=WEB)),
+        ]
+    )
 
 
 async def _page(_: Request) -> Response:

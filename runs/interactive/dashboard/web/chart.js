@@ -1,73 +1,108 @@
-// What the charts share: text for SVG, scales, axes, and words for numbers and dates.
+// Charts: a Vega-Lite specification, rows of data by name, and signals; what has not changed is not drawn again.
 
-export const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`;
-export const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
-export const minus = (text) => String(text).replace(/(^|[\s[(])-(?=\d)/g, "$1−");
-export const longDay = (day) =>
-  new Date(`${day}T00:00Z`).toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-export const time = (day) => Date.parse(`${day}T00:00Z`);
-export const one = (el, selector) => el.querySelector(selector);
+import { vegaEmbed } from "./vega.js";
+import { time } from "./words.js";
 
-export const scale = (from, to, start, end) => (value) => start + ((value - from) / (to - from || 1)) * (end - start);
+const FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
-export const path = (xs, ys) => xs.map((x, i) => `${i ? "L" : "M"}${x.toFixed(1)},${ys[i].toFixed(1)}`).join("");
-export const band = (xs, low, high) => `${path(xs, high)}L${path([...xs].reverse(), [...low].reverse()).slice(1)}Z`;
+/** The looks of all charts; colours are the page's own, so that they follow its dark mode. */
+const CONFIG = {
+  background: null,
+  padding: 0,
+  font: FONT,
+  view: { stroke: null },
+  axis: {
+    domain: false,
+    ticks: false,
+    gridColor: "var(--rule)",
+    labelColor: "var(--soft)",
+    labelFontSize: 11,
+    labelPadding: 5,
+    title: null,
+    titleColor: "var(--soft)",
+    titleFontSize: 11,
+    titleFontWeight: "normal",
+  },
+  text: { fontSize: 11, fill: "var(--soft)" },
+};
 
-/** A chart over time: its scales, and its frame as text. */
-export function frame({ width, height, days, low, high, ticks, format, left = 40, right = 10, top = 8, bottom = 22 }) {
-  const x = scale(time(days[0]), time(days.at(-1)), left, width - right);
-  const y = scale(low, high, height - bottom, top);
-  const first = Number(days[0].slice(0, 4)) + 1,
-    last = Number(days.at(-1).slice(0, 4));
-  const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(2, Math.floor((width - left) / 60))));
-  let drawn = "";
-  for (const tick of ticks)
-    drawn +=
-      `<line class="grid" x1="${left}" x2="${width - right}" y1="${y(tick)}" y2="${y(tick)}"/>` +
-      `<text class="tick" x="${left - 5}" y="${y(tick) + 3.5}" text-anchor="end">${format(tick)}</text>`;
-  for (let year = first; year <= last; year += every)
-    drawn +=
-      `<line class="grid" x1="${x(time(`${year}-01-01`))}" x2="${x(time(`${year}-01-01`))}" y1="${top}" y2="${height - bottom}"/>` +
-      `<text class="tick" x="${x(time(`${year}-01-01`))}" y="${height - bottom + 14}" text-anchor="middle">${year}</text>`;
-  return { x: (day) => x(time(day)), y, drawn, place: (px) => (px - left) / (width - right - left) };
-}
+/** What Vega may do: no menu, and no evaluation of text, which the page's policy forbids. */
+const OPTIONS = { actions: false, renderer: "svg", ast: true, config: CONFIG, mode: "vega-lite" };
 
-export const svg = (width, height, label, inner, kind = "") =>
-  `<svg class="chart ${kind}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(label)}">${inner}</svg>`;
+export class Chart {
+  /**
+   * @param el Where it is drawn.
+   * @param press Called with the row whose mark is clicked.
+   */
+  constructor(el, press = () => {}) {
+    this.el = el;
+    this.press = press;
+    this.specification = "";
+    this.data = {};
+    this.wanted = [];
+    el.role ??= "img";
+  }
 
-/** Width of a part in pixels, so that text keeps its size. */
-export const widthOf = (el, fallback = 460) =>
-  Math.max(260, Math.round(el.clientWidth - 2 * parseFloat(getComputedStyle(el).paddingLeft || 0)) || fallback);
-
-/** Draw again when a value changes or the part is resized, once a frame at most, as soon as there is a scene. */
-export function follow(model, el, names, draw) {
-  let due = false;
-  const later = () => {
-    if (due) return;
-    due = true;
-    requestAnimationFrame(() => {
-      due = false;
-      if (model.get("scene")) draw();
-    });
-  };
-  model.on(
-    names
-      .split(" ")
-      .map((name) => `change:${name}`)
-      .join(" "),
-    later,
-  );
-  let width = 0;
-  new ResizeObserver(() => {
-    if (el.clientWidth !== width) {
-      width = el.clientWidth;
-      later();
+  /**
+   * Draw; of several requests that come while one is drawn, only the last is met.
+   *
+   * @param label What the chart shows, in words.
+   * @param specification What Vega-Lite is to draw, without data.
+   * @param data Rows by the names that the specification gives them.
+   * @param signals Values of the specification's parameters.
+   */
+  async draw(label, specification, data, signals = {}) {
+    this.wanted = [label, specification, data, signals];
+    if (this.drawing) return;
+    this.drawing = true;
+    try {
+      while (this.wanted.length) await this.next(...this.wanted.splice(0));
+    } finally {
+      this.drawing = false;
     }
-  }).observe(el);
+  }
+
+  async next(label, specification, data, signals) {
+    const text = JSON.stringify(specification);
+    if (text !== this.specification) {
+      const place = document.createElement("div"); // the last drawing is seen until the next is there
+      const { view, finalize } = await vegaEmbed(place, { ...specification, datasets: data }, OPTIONS);
+      view.addEventListener("click", (_, item) => item?.datum && this.press(item.datum));
+      this.finalize?.();
+      Object.assign(this, { view, finalize, specification: text });
+      this.el.replaceChildren(place);
+    } else for (const [name, rows] of Object.entries(data)) if (rows !== this.data[name]) this.view.data(name, rows);
+    this.data = data;
+    for (const [name, value] of Object.entries(signals)) this.view.signal(name, value);
+    await this.view.runAsync();
+    this.el.setAttribute("aria-label", label);
+  }
 }
+
+/** A horizontal axis over the days of a simulation, with a line at each year, or at fewer where they would not fit. */
+export function overTime(days, width, field = "day") {
+  const years = (time(days.at(-1)) - time(days[0])) / 31557600000;
+  const step = Math.max(1, Math.ceil(years / Math.max(2, Math.floor(width / 55))));
+  return {
+    field,
+    type: "temporal",
+    scale: { type: "utc", nice: false, domain: [days[0], days.at(-1)].map(dateOf) },
+    axis: { format: "%Y", tickCount: { interval: "year", step } },
+  };
+}
+
+/** A day as a specification states it. */
+function dateOf(day) {
+  const [year, month, date] = day.split("-").map(Number);
+  return { year, month, date, utc: true };
+}
+
+/** The data of marks that stand for one thing, which the specification itself states. */
+export const ONCE = { values: [{}] };
+
+/** Rows with a day and, beside it, values by name. */
+export const rowsOf = (days, columns) =>
+  days.map((day, i) => ({
+    day: time(day),
+    ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[i]])),
+  }));

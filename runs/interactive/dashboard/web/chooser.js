@@ -1,6 +1,7 @@
 // Which scenario, seed and run are shown; a number that is refused is explained and changes nothing.
 
-import { escape, follow, one } from "./chart.js";
+import { follow, one } from "./part.js";
+import { escape } from "./words.js";
 
 export function render({ model, el }) {
   el.innerHTML = `<label>Scenario <select class="scenario"></select></label><label>Seed <input class="seed" inputmode="numeric" size="6"></label>

@@ -1,6 +1,6 @@
 // What can be taken away: a link, a picture, the outcomes, the scenario with these parameters, a brief.
 
-import { follow, one } from "./chart.js";
+import { one } from "./part.js";
 
 const PICTURES = {
   map: "#map svg",
@@ -36,6 +36,7 @@ export function render({ model, el }) {
     <button type="button" data-file="brief">Brief on these parameters (HTML; takes a minute)</button>
     <button type="button" data-file="report">Report on these parameters (HTML; takes a minute)</button></div></details><span class="done" role="status"></span>`;
   const done = one(el, ".done");
+  one(el, ".link").hidden = !model.get("hasAddress");
   one(el, ".link").onclick = async () => {
     await navigator.clipboard.writeText(location.href).then(
       () => {
@@ -48,13 +49,13 @@ export function render({ model, el }) {
   };
   el.addEventListener("click", ({ target }) => {
     if (target.dataset.file) model.emit("write", target.dataset.file);
-    if (target.dataset.picture) picture(one(el, "select").value, target.dataset.picture);
+    if (target.dataset.picture) picture(el.getRootNode(), one(el, "select").value, target.dataset.picture);
   });
   el.addEventListener("keydown", (event) => {
     if (event.key === "Escape") one(el, "details").open = false;
   });
-  follow(model, el, "writing", () => {
-    done.textContent = model.get("writing") ? "Being written …" : "";
+  model.on("change:writing", (file) => {
+    done.textContent = file ? "Being written …" : "";
   });
 }
 
@@ -64,8 +65,8 @@ export function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-async function picture(name, kind) {
-  const drawn = document.querySelector(PICTURES[name]);
+async function picture(root, name, kind) {
+  const drawn = root.querySelector(PICTURES[name]);
   if (!drawn) return;
   const text = standing(drawn),
     blob = new Blob([text], { type: "image/svg+xml" });

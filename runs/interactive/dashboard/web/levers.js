@@ -1,6 +1,7 @@
 // The parameters: sliders, lists and switches in plain words; the ensemble follows while a slider is dragged.
 
-import { escape, follow, one } from "./chart.js";
+import { follow, one } from "./part.js";
+import { escape } from "./words.js";
 
 export function render({ model, el }) {
   el.innerHTML = `<h2 id="levers-title">Parameters</h2><label class="group">Group <select></select></label><div class="sliders"></div>

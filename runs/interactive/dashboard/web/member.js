@@ -1,11 +1,15 @@
 // One member: its stance in all runs and in this one, what moved it, its elections, and its payments.
 
-import { band, escape, follow, frame, longDay, minus, one, path, signed, svg, widthOf } from "./chart.js";
+import { Chart, ONCE, overTime, rowsOf } from "./chart.js";
+import { follow, one, widthOf } from "./part.js";
+import { escape, longDay, minus, signed } from "./words.js";
 
 export function render({ model, el }) {
   el.innerHTML = `<h2 id="member-title">Member</h2><label>Member <select class="who"></select></label>
-    <div class="two"><div class="fan"></div><div class="why"></div></div><div class="two"><div class="votes"></div><div class="paid"></div></div>`;
-  const who = one(el, ".who");
+    <div class="two"><div class="fan"><h3></h3><div></div></div><div class="why"><h3></h3><div></div></div></div>
+    <div class="two"><div class="votes"></div><div class="paid"></div></div>`;
+  const who = one(el, ".who"),
+    charts = { fan: new Chart(one(el, ".fan div")), why: new Chart(one(el, ".why div")) };
   who.onchange = () => model.set("member", who.value);
   model.on("change:scene", () => {
     who.innerHTML = [...model.get("scene").members]
@@ -14,68 +18,103 @@ export function render({ model, el }) {
       .join("");
     who.value = model.get("member");
   });
-  follow(model, el, "member ensemble course", () => draw(model, el));
-  follow(model, el, "memberView", () => drawRun(model, el));
+  follow(model, el, "member ensemble course", () => drawFan(model, el, charts.fan));
+  follow(model, el, "memberView", () => drawRun(model, el, charts.why));
 }
 
 const nameOf = (model, code) => model.get("scene").members.find((each) => each.code === code)?.name ?? code;
 
-function draw(model, el) {
+function drawFan(model, el, chart) {
   const shown = model.get("ensemble"),
     scene = model.get("scene"),
     code = model.get("member");
-  if (!shown || !scene) return;
-  one(el, ".who").value = code;
+  if (!shown) return;
   const name = nameOf(model, code),
-    width = widthOf(one(el, ".fan")),
-    height = 210,
-    other = shown.reference?.fan;
+    width = widthOf(one(el, ".fan")) - 46;
+  one(el, ".who").value = code;
   one(el, "h2").textContent = name;
-  const at = frame({
-    width,
-    height,
-    days: shown.days,
-    low: -1,
-    high: 1,
-    ticks: [-1, -0.5, 0, 0.5, 1],
-    format: (tick) => signed(tick, 1),
-  });
-  const xs = shown.days.map(at.x),
-    ys = (values) => values.map(at.y),
-    [low, lower, middle, upper, high] = shown.fan.map(ys);
+  const { counted, days, fan, reference } = shown;
+  one(el, ".fan h3").textContent =
+    `Stance: median, 50% and 90% of ${counted}; orange: this run${reference ? "; grey: A" : ""}`;
+  const [low, lower, middle, upper, high] = fan;
   const run = model.get("course"),
     place = scene.members.findIndex((each) => each.code === code);
-  const own = run ? run.days.map((_, step) => step).filter((step) => step % 4 === 0) : [];
-  const inner = `${at.drawn}<path class="band90" d="${band(xs, low, high)}"/><path class="band50" d="${band(xs, lower, upper)}"/>
-    ${other ? `<path class="grey" d="${path(xs, ys(other[2]))}"/>` : ""}<path class="line" d="${path(xs, middle)}"/>
-    ${
-      run
-        ? `<path class="this" d="${path(
-            own.map((step) => at.x(run.days[step])),
-            own.map((step) => at.y(run.stance[step][place] / 100)),
-          )}"/>`
-        : ""
-    }
-    <line class="objection" x1="${xs[0]}" x2="${xs.at(-1)}" y1="${at.y(scene.line)}" y2="${at.y(scene.line)}"/>
-    <text class="tick objects" x="${xs[0] + 4}" y="${at.y(scene.line) + 12}">objects below</text>`;
-  one(el, ".fan").innerHTML =
-    `<h3>Stance: median, 50% and 90% of ${escape(shown.counted)}; orange: this run${other ? "; grey: A" : ""}</h3>` +
-    svg(
-      width,
-      height,
-      `Stance of ${name}: median at the end ${signed(shown.fan[2].at(-1))}, nine tenths of runs from ${signed(shown.fan[0].at(-1))} to ${signed(shown.fan[4].at(-1))}`,
-      inner,
-    );
+  const label = `Stance of ${name}: median at the end ${signed(middle.at(-1))}, nine tenths of runs from ${signed(low.at(-1))} to ${signed(high.at(-1))}`;
+  chart.draw(label, fanOf(days, width, scene.line), {
+    fan: rowsOf(days, { low, lower, middle, upper, high }),
+    other: reference ? rowsOf(days, { middle: reference.fan[2] }) : [],
+    run: run
+      ? rowsOf(run.days, { stance: run.stance.map((row) => row[place] / 100) }).filter((_, i) => i % 4 === 0)
+      : [],
+  });
 }
 
-function drawRun(model, el) {
+function fanOf(days, width, line) {
+  const y = (field) => ({
+    field,
+    type: "quantitative",
+    scale: { domain: [-1, 1], nice: false },
+    axis: { values: [-1, -0.5, 0, 0.5, 1], format: "+.1f", minExtent: 36, maxExtent: 36 },
+  });
+  const band = (low, high, opacity) => ({
+    data: { name: "fan" },
+    mark: { type: "area", color: "var(--accent)", opacity },
+    encoding: { y: y(low), y2: { field: high } },
+  });
+  const curve = (name, field, look) => ({
+    data: { name },
+    mark: { type: "line", clip: true, ...look },
+    encoding: { y: y(field) },
+  });
+  return {
+    width,
+    height: 180,
+    encoding: { x: overTime(days, width) },
+    layer: [
+      band("low", "high", 0.17),
+      band("lower", "upper", 0.25),
+      curve("other", "middle", { color: "var(--soft)", strokeWidth: 1.6, strokeDash: [2, 3] }),
+      curve("fan", "middle", { color: "var(--accent)", strokeWidth: 2 }),
+      curve("run", "stance", { color: "var(--this)", strokeWidth: 1.6 }),
+      {
+        data: ONCE,
+        mark: { type: "rule", color: "var(--bad)", strokeWidth: 1.2, strokeDash: [5, 3] },
+        encoding: { x: null, y: { datum: line } },
+      },
+      ...[{ stroke: "var(--panel)", strokeWidth: 3 }, { fill: "var(--bad)" }].map((look) => ({
+        data: ONCE,
+        mark: { type: "text", text: "objects below", align: "left", dx: 4, dy: 9, ...look },
+        encoding: { x: { value: 0 }, y: { datum: line } },
+      })),
+    ],
+  };
+}
+
+function drawRun(model, el, chart) {
   const view = model.get("memberView");
-  if (!view || !model.get("scene")) return;
+  if (!view) return;
   const name = nameOf(model, view.member);
-  one(el, ".why").innerHTML =
-    `<h3>What moved its stance in run ${escape(model.get("run"))}</h3>${waterfall(view.waterfall, widthOf(one(el, ".why")), name)}`;
-  one(el, ".votes").innerHTML =
-    `<h3>Elections and falls of governments in this run</h3>${list(view.elections.map(([day, text]) => [day, text.replace(new RegExp(`^${name}:? `), "")]))}`;
+  one(el, ".why h3").textContent = `What moved its stance in run ${model.get("run")}`;
+  const bars = view.waterfall.map(([label, from, size, whole]) => ({
+    label,
+    from,
+    to: from + size,
+    end: Math.max(from, from + size),
+    said: signed(size),
+    kind: whole ? "whole" : size < 0 ? "down" : "up",
+  }));
+  const label = `What moved the stance of ${name}: ${bars.map((bar) => `${bar.label} ${bar.said}`).join(", ")}`;
+  const width = widthOf(one(el, ".why")) - 140;
+  chart.draw(
+    label,
+    waterfallOf(
+      width,
+      bars.map((bar) => bar.label),
+    ),
+    { bars },
+  );
+  const elections = view.elections.map(([day, text]) => [day, text.replace(new RegExp(`^${name}:? `), "")]);
+  one(el, ".votes").innerHTML = `<h3>Elections and falls of governments in this run</h3>${list(elections)}`;
   one(el, ".paid").innerHTML = `<h3>Payments in this run</h3>${list(
     view.payments.map(([day, payer, holdout, amount, kind]) => [
       day,
@@ -84,31 +123,37 @@ function drawRun(model, el) {
   )}`;
 }
 
+/** Bars from the stance of the first day to that of the last. */
+const waterfallOf = (width, labels) => ({
+  width,
+  height: { step: 24 },
+  data: { name: "bars" },
+  encoding: {
+    y: { field: "label", type: "nominal", scale: { domain: labels }, axis: { minExtent: 92, maxExtent: 92 } },
+  },
+  layer: [
+    {
+      mark: { type: "bar", height: 17 },
+      encoding: {
+        x: { field: "from", type: "quantitative", axis: { labels: false, values: [0] }, scale: { nice: false } },
+        x2: { field: "to" },
+        fill: {
+          field: "kind",
+          type: "nominal",
+          legend: null,
+          scale: { domain: ["whole", "up", "down"], range: ["var(--soft)", "var(--good)", "var(--bad)"] },
+        },
+        description: { field: "said" },
+      },
+    },
+    {
+      mark: { type: "text", align: "left", dx: 4, aria: false },
+      encoding: { x: { field: "end", type: "quantitative" }, text: { field: "said" } },
+    },
+  ],
+});
+
 const list = (entries) =>
   entries.length
     ? `<ul class="short">${entries.map(([day, text]) => `<li><time>${longDay(day)}</time> ${escape(minus(text))}</li>`).join("")}</ul>`
     : `<p class="hint">None.</p>`;
-
-/** Bars from the stance of the first day to that of the last. */
-function waterfall(bars, width, name) {
-  const row = 24,
-    left = 92,
-    right = 46,
-    height = row * bars.length + 8;
-  const ends = bars.flatMap(([, bottom, size]) => [bottom, bottom + size]);
-  const low = Math.min(...ends),
-    high = Math.max(...ends),
-    x = (value) => left + ((value - low) / (high - low || 1)) * (width - left - right);
-  const drawn = bars
-    .map(([label, bottom, size, whole], i) => {
-      const from = Math.min(x(bottom), x(bottom + size)),
-        to = Math.max(x(bottom), x(bottom + size)),
-        y = 4 + i * row;
-      return `<text class="tick" x="${left - 6}" y="${y + 15}" text-anchor="end">${escape(label)}</text>
-      <rect class="${whole ? "whole" : size < 0 ? "down" : "up"}" x="${from.toFixed(1)}" y="${y + 3}" width="${Math.max(1, to - from).toFixed(1)}" height="${row - 7}"/>
-      <text class="tick" x="${(to + 4).toFixed(1)}" y="${y + 15}">${signed(size)}</text>`;
-    })
-    .join("");
-  const label = `What moved the stance of ${name}: ${bars.map(([each, , size]) => `${each} ${signed(size)}`).join(", ")}`;
-  return svg(width, height, label, `<line class="grid" x1="${x(0)}" x2="${x(0)}" y1="0" y2="${height}"/>${drawn}`);
-}

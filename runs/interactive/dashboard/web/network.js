@@ -1,6 +1,7 @@
 // The influence network, coloured by the stances of the day that the timeline shows.
 
-import { follow, one, signed } from "./chart.js";
+import { follow, one } from "./part.js";
+import { signed } from "./words.js";
 import { colourOf } from "./map.js";
 
 export function render({ model, el }) {

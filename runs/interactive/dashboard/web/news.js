@@ -1,6 +1,7 @@
 // What has happened in the run up to the day that the timeline shows, the newest first.
 
-import { escape, follow, longDay, minus, one } from "./chart.js";
+import { follow, one } from "./part.js";
+import { escape, longDay, minus } from "./words.js";
 
 const SHOWN = 14,
   RECENT = 31 * 86400000;

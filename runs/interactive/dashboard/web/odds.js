@@ -1,6 +1,7 @@
 // The odds: how often the candidate is a member at the horizon, and how much that differs from what is pinned.
 
-import { escape, follow, minus, one, percent } from "./chart.js";
+import { follow, one } from "./part.js";
+import { escape, minus, percent } from "./words.js";
 
 export function render({ model, el }) {
   el.innerHTML = `<h2 id="odds-title">Odds of membership <progress aria-label="Runs are being simulated"></progress></h2><div class="odds-body" aria-live="polite" aria-atomic="true"></div>

@@ -1,4 +1,4 @@
-"""The slider panel in the front end of JupyterLab, driven in a headless Chromium: what nobody moves stays."""
+"""The slider panel and the dashboard in the front end of JupyterLab, driven in a headless Chromium."""
 
 from __future__ import annotations
 
@@ -81,27 +81,38 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
 
 
 @pytest.fixture
-def show(lab: tuple[Path, str], tmp_path: Path) -> Iterator[Callable[..., Chromium]]:
-    """Shows the panel of a scenario in a notebook, as a user would: the cell is run by the button above it."""
+def notebook(lab: tuple[Path, str], tmp_path: Path) -> Iterator[Callable[..., Chromium]]:
+    """Opens a notebook with some cells and runs the first, as a user would: by the button above it."""
     folder, address = lab
     with chromium(tmp_path) as page:
 
-        def shown(levers: str, scenario: str = "baseline", **changes: object) -> Chromium:
-            made = SHOW.format(scenario=scenario, levers=levers, changes={"horizon": "2026-02-01", **changes})
-            cells = [nbformat.v4.new_code_cell(text) for text in (made, TELL)]
+        def opened(*texts: str) -> Chromium:
+            cells = [nbformat.v4.new_code_cell(text) for text in texts]
             kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
             path = folder / f"{tmp_path.name}.ipynb"
             nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
             page.open(f"{address}/lab/workspaces/{tmp_path.name}/tree/{path.name}?reset")
-            page.wait("document.querySelectorAll('.jp-CodeCell').length == 2", seconds=180)
+            page.wait(f"document.querySelectorAll('.jp-CodeCell').length == {len(texts)}", seconds=180)
             page.wait(
                 "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status == 'idle'", seconds=120
             )
             run_cell(page, 0)
-            page.wait("document.querySelectorAll('.widget-slider .noUi-handle').length > 0", seconds=180)
             return page
 
-        yield shown
+        yield opened
+
+
+@pytest.fixture
+def show(notebook: Callable[..., Chromium]) -> Callable[..., Chromium]:
+    """Shows the panel of a scenario."""
+
+    def shown(levers: str, scenario: str = "baseline", **changes: object) -> Chromium:
+        made = SHOW.format(scenario=scenario, levers=levers, changes={"horizon": "2026-02-01", **changes})
+        page = notebook(made, TELL)
+        page.wait("document.querySelectorAll('.widget-slider .noUi-handle').length > 0", seconds=180)
+        return page
+
+    return shown
 
 
 def run_cell(page: Chromium, place: int, tries: int = 6) -> None:
@@ -205,3 +216,32 @@ def test_the_picture_stands_beside_the_sliders_at_1440_and_below_them_on_a_narro
     assert ratio == pytest.approx(1, abs=0.02)
     page.resize(800)
     page.wait(f"{image}.getBoundingClientRect().top > {sliders}.getBoundingClientRect().bottom", seconds=30)
+
+
+# --- the dashboard --------------------------------------------------------------------------------------------------
+
+HOST = "[...document.querySelectorAll('.jp-CodeCell *')].find(e => e.shadowRoot?.querySelector('.why svg'))"
+ROOT = f"{HOST}.shadowRoot"
+
+
+def test_the_dashboard_s_parts_work_in_a_notebook(notebook: Callable[..., Chromium]):
+    page = notebook(
+        "import article10\nboard = article10.dashboard('baseline', run=3, seed=5)\nboard",
+        "print((get_ipython().execution_count, board.changes, board.state['member'], board.state['run']))",
+    )
+    page.wait(f"!!{HOST}", seconds=180)
+    settled = f"{ROOT}.querySelector('progress').hidden"
+    page.wait(f"{settled} && {ROOT}.querySelectorAll('.dots .mark-symbol path').length == 300", seconds=120)
+    assert page.run(f"{ROOT}.querySelector('#take .link').hidden")
+    page.click(f"{ROOT}.querySelector('.dots path[aria-label^=\"Run 17:\"]')")
+    page.wait(f"{ROOT}.querySelector('#timeline h2').innerText.startsWith('Run 17 ')", seconds=60)
+    page.run(f"{ROOT}.querySelector('[data-key=\"stance.peer_rate\"] input').focus()")
+    page.key("ArrowRight", 39)
+    page.wait(
+        f"{settled} && {ROOT}.querySelector('.compared').innerText.includes('Difference in the same runs')", seconds=60
+    )
+    output = "(document.querySelectorAll('.jp-CodeCell')[1].querySelector('.jp-OutputArea-output')?.innerText ?? '')"
+    run_cell(page, 1)
+    text = page.wait(output, lambda now: now.startswith("("), seconds=60)
+    assert ast.literal_eval(text)[1:] == ({"stance.peer_rate": 0.51}, "HUN", "17")
+    assert page.strangers() == page.errors == []
