@@ -332,7 +332,7 @@ def ends_at(age: FloatArray, draw: FloatArray, p: BargainingParameters) -> Float
         draw: standard exponential draws.
         p: the shape.
     """
-    shape = p.shape * np.ones_like(age)
+    shape = np.full_like(age, p.shape)
     end: FloatArray = np.power(np.power(age, shape) + draw, 1.0 / shape)
     return end
 

@@ -171,14 +171,10 @@ def choose(options: Options, budget: FloatArray, exponentials: FloatArray, p: In
     """
     n = len(budget)
     gumbel = -np.log(exponentials) - EULER
-    worth = np.stack(
-        [
-            np.where(can, gain - p.cost_weight * cost + p.choice_error * gumbel[:, k], -np.inf)
-            for k, (can, gain, cost) in enumerate(zip(options.can, options.gain, options.cost, strict=True))
-        ],
-        axis=1,
-    )
-    cost = np.stack([np.broadcast_to(np.asarray(each, np.float64), (n,)) for each in options.cost], axis=1)
+    worth, cost = np.empty((2, n, len(options.cost)))
+    for k, (can, gain, price) in enumerate(zip(options.can, options.gain, options.cost, strict=True)):
+        worth[:, k] = np.where(can, gain - p.cost_weight * price + p.choice_error * gumbel[:, k], -np.inf)
+        cost[:, k] = price
     used, rows, left = np.zeros_like(worth), np.arange(n), np.asarray(budget, np.float64).copy()
     for place in np.argsort(-worth, axis=1, kind="stable").T:
         price = cost[rows, place]
@@ -210,13 +206,13 @@ def budget(resources: FloatArray, ambition: float, years: float) -> FloatArray:
 def objectors_gained(
     distance: FloatArray, fall: FloatArray, error: FloatArray | float, at_stake: BoolArray
 ) -> FloatArray:
-    """Members that Russia expects to win over to the objectors if stances fall, (run,).
+    """Members that Russia expects to win over to the objectors if stances fall, (run,) or (case, run).
 
     Each stance is known up to an error, so that the expected number is a sum of probabilities.
 
     Args:
         distance: of each stance, as observed, above the objection line, (run, member).
-        fall: expected fall of each stance, (run, member).
+        fall: expected fall of each stance, (run, member), or (case, run, member) for several cases at once.
         error: standard deviation of the error, a number or (run, 1).
         at_stake: members whose objection would count, (run, member).
     """

@@ -350,7 +350,7 @@ class Soundings:
             rows: positions of the runs; by default all.
         """
         ballots = (self.voiced[rows] >= 0.0).view(np.int8) * np.int8(SUPPORT - ACQUIESCE) + np.int8(ACQUIESCE)
-        ballots *= ~self.objects[rows]
+        ballots *= (~self.objects[rows]).view(np.int8)
         return ballots
 
 
@@ -422,4 +422,4 @@ def ratification_hazard(
     willingness = share((stance - objection_line) / (full - objection_line))
     pace = speed * urgency
     objects = standing.by_war | standing.hold
-    return np.where(objects, 0.0, np.power(pace, shape * np.ones_like(pace)) * willingness)
+    return np.where(objects, 0.0, np.power(pace, np.full_like(pace, shape)) * willingness)

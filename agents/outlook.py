@@ -57,19 +57,18 @@ class Prospect:
 
     def and_paused(self) -> Prospect:
         """Two cases: the same, and the same with the war paused."""
-        return replace(self, hot=np.stack([self.hot, np.zeros_like(self.hot)]))
+        return replace(self, hot=self.hot & np.array([[True], [False]]))
 
-    def terms(self) -> tuple[FloatArray, ...]:
+    def terms(self) -> tuple[FloatArray | BoolArray, ...]:
         """Values of ``TERMS``, one array each."""
-        beyond = share((self.intensity - self.hot_line) / np.maximum(1.0 - self.hot_line, 1e-9))
         objectors = np.log2(1.0 + np.maximum(self.objectors, 0.0))
-        invited, signed, hot = (flags.astype(np.float64) for flags in (self.invited, self.signed, self.hot))
-        return np.ones_like(hot), invited, signed, hot, hot * beyond, objectors, signed * objectors
+        intercept, hot, beyond = self.war_terms()
+        return intercept, self.invited, self.signed, hot, beyond, objectors, self.signed * objectors
 
-    def war_terms(self) -> tuple[FloatArray, ...]:
+    def war_terms(self) -> tuple[FloatArray | BoolArray, ...]:
         """Values of ``WAR_TERMS``, one array each."""
-        by_name = dict(zip(TERMS, self.terms(), strict=True))
-        return tuple(by_name[term] for term in WAR_TERMS)
+        beyond = share((self.intensity - self.hot_line) / np.maximum(1.0 - self.hot_line, 1e-9))
+        return np.ones(self.hot.shape), self.hot, self.hot * beyond
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Outlook:
         return OUTLOOK_YEARS * _logistic(self.hot_war, seen.war_terms())
 
 
-def _logistic(coefficients: Sequence[float], terms: Sequence[FloatArray]) -> FloatArray:
+def _logistic(coefficients: Sequence[float], terms: Sequence[FloatArray | BoolArray]) -> FloatArray:
     index = coefficients[0] * terms[0]
     for coefficient, term in zip(coefficients[1:], terms[1:], strict=True):
         index = index + coefficient * term

@@ -184,7 +184,7 @@ class Ballots:
             raise ValueError(
                 f"{len(self.members)} members need codes of shape (run, {len(self.members)}), got {self.codes.shape}"
             )
-        if self.codes.dtype != np.int8 or ((self.codes < OBJECT) | (self.codes > SUPPORT)).any():
+        if self.codes.dtype != np.int8 or (self.codes.view(np.uint8) > SUPPORT).any():  # below OBJECT is above 127
             raise ValueError("a ballot is OBJECT (0), ACQUIESCE (1) or SUPPORT (2), as int8")
 
     @property

@@ -187,11 +187,11 @@ def _pay(world: World, row: RowArray, member: RowArray, price: IntegerArray, ask
     m, b, weight = world.members, world.bargain, world.setup.roster.influence_weight
     paid, payer = np.zeros(len(row), dtype=bool), np.full(len(row), -1)
     left = asks.nonzero()[0]
-    line = np.broadcast_to(world.by_run_at(row).secretary_general.champion_line, row.shape)
     while left.size:
-        first = np.diff(row[left], prepend=-1) > 0  # one of each run, since cases are in the order of runs
+        first = np.concatenate([[True], row[left[1:]] > row[left[:-1]]])  # one of each run: cases are in their order
         now, left = left[first], left[~first]
-        eager = bargaining.eagerness(m.stance[row[now]], m.hold[row[now]], weight, line[now, None])
+        line = world.by_member_at(row[now]).secretary_general.champion_line
+        eager = bargaining.eagerness(m.stance[row[now]], m.hold[row[now]], weight, line)
         chosen = bargaining.payer_of(price[now], member[now], b.budget[row[now]], eager)
         able = now[chosen >= 0]
         paid[able], payer[now] = True, chosen

@@ -130,8 +130,8 @@ class _View:
         hold, consent, ceasefire = m.hold[rows], m.consent[rows], r.ceasefire[rows]
         n = count((((distance < 0.0) & ~consent) | hold) & pending).astype(np.float64)
         open_to, error = pending & ~(hold | consent), of_member.russia.observation_error
-        falls = _fall_by_pressure(world, rows), _fall_by_fear(world, rows)
-        gained = [instruments.objectors_gained(distance, fall, error, open_to) for fall in falls]
+        falls = np.stack([_fall_by_pressure(world, rows), _fall_by_fear(world, rows)])
+        gained = instruments.objectors_gained(distance, falls, error, open_to)
         seen = world.prospect(rows)
         cases = replace(
             seen,

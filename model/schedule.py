@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from article10.agents import bargaining, candidate, members, russia, secretary_general
-from article10.agents.arrays import BoolArray, FloatArray, count, relax, share
+from article10.agents.arrays import BoolArray, count, relax, share
 from article10.agents.instruments import ESCALATE, PRESS
 from article10.agents.members import NEVER, STANCE_LIMIT
 from article10.agents.secretary_general import NOT_CLEAR
@@ -153,15 +153,15 @@ def bid(world: World) -> None:
     was_shelved = a.stage == SHELVED
     c.shelved = candidate.decide_on_bid(c.aspiration, c.shelved, c.bound_by_plan, p) & ~a.is_member
     a.stage[was_shelved & ~c.shelved] = ASPIRANT
-    shelved_now = c.shelved & ~was_shelved
-    if shelved_now.any():
+    shelved_now = (c.shelved & ~was_shelved).nonzero()[0]
+    if shelved_now.size:
         a.stage[shelved_now] = SHELVED
         a.talks[shelved_now] = 0.0
         a.ratifying[shelved_now] = 0.0
         world.members.ratification_progress[shelved_now] = 0.0
         world.members.ratified_step[shelved_now] = NEVER
         world.members.hold[shelved_now] = world.members.consent[shelved_now] = False
-        world.bargain.forget(shelved_now.nonzero()[0], slice(None))
+        world.bargain.forget(shelved_now, slice(None))
 
 
 def perceptions(world: World) -> None:
@@ -217,7 +217,7 @@ def _spend(world: World) -> None:
 def stances(world: World) -> None:
     """Stances move by the sum of the mechanisms' rates."""
     m = world.members
-    change = np.zeros_like(m.stance)
+    change = np.zeros(m.stance.shape)
     for name, mechanism in world.setup.mechanisms.items():
         rate = mechanism(world)
         try:
@@ -233,7 +233,7 @@ def stances(world: World) -> None:
         raise ValueError(_not_finite(world))
     change *= world.by_member.constants.effective_step
     change += m.stance
-    m.stance = np.clip(change, -STANCE_LIMIT, STANCE_LIMIT, out=change)
+    m.stance = change.clip(-STANCE_LIMIT, STANCE_LIMIT, out=change)
 
 
 def _not_finite(world: World) -> str:
@@ -264,17 +264,13 @@ def _take_stock(world: World) -> None:
         setup.roster.influence_weight,
     )
     found = members.sound_out(world.standing(), world.by_member.accession.objection_line)
-    stage = world.accession.stage
-    signed = ((stage == RATIFYING) | (stage == MEMBER)).nonzero()[0]
-    if signed.size:  # who has ratified objects no longer
-        pending = ~m.ratified[signed]
-        found.objects[signed] &= pending
-        found.by_stance[signed] &= pending
-        found.in_peace[signed] &= pending
+    pending = m.ratified_step == NEVER
+    for objects in (found.objects, found.by_stance, found.in_peace):
+        objects &= pending  # who has ratified objects no longer
     world.soundings = found
     office.objectors = count(found.objects).astype(np.float64)
     office.objectors_in_peace = count(found.in_peace).astype(np.float64)
-    live = ~world.candidate.shelved & (stage != MEMBER)
+    live = ~world.candidate.shelved & ~world.accession.is_member
     office.campaign = secretary_general.campaign_effort(office.objectors, live, p)
     office.champions = secretary_general.champions_share(m.stance, weight, of_member)
     need = np.maximum(-m.stance, 0.0)
@@ -348,7 +344,8 @@ def _ratify(world: World, rows: RowArray) -> None:
     began = a.ratifying[rows]
     ended = began + setup.dt * (1.0 - (1.0 - of_round.recess_weight) * setup.recess[world.step])
     a.ratifying[rows] = ended
-    grown = _power(ended, of_round.shape) - _power(began, of_round.shape)
+    shape = np.full_like(ended, of_round.shape)  # an array even of a number: all runs go by the same routine
+    grown = np.power(ended, shape) - np.power(began, shape)
     place, member = (m.ratified_step[rows] == NEVER).nonzero()
     row = rows[place]
     p, line = world.by_run_at(row).ratification, world.by_run_at(row).accession.objection_line
@@ -357,19 +354,13 @@ def _ratify(world: World, rows: RowArray) -> None:
     hazard = members.ratification_hazard(standing, speed, p.urgency, p.full_stance, line, p.shape)
     progress = m.ratification_progress[row, member] + hazard * grown[place]
     m.ratification_progress[row, member] = progress
-    newly = progress >= world.draws["ratification"][0][row, member]
-    if newly.any():
+    newly = (progress >= world.draws["ratification"][0][row, member]).nonzero()[0]
+    if newly.size:
         m.ratified_step[row[newly], member[newly]] = world.step + 1
         changed = rows[np.bincount(place[newly], minlength=len(rows)) > 0]
         ballots = Ballots.of_ratifications(setup.roster.iso3, m.ratified_step[changed] != NEVER, setup.scenario.edition)
         complete = decide(ballots, world.by_run_at(changed).accession)
         a.stage[changed[complete]] = MEMBER
-
-
-def _power(time: FloatArray, shape: FloatArray | float) -> FloatArray:
-    """Time to the power of a shape, by the same routine whether the shape is a number or one value a run."""
-    powered: FloatArray = np.power(time, shape * np.ones_like(time))
-    return powered
 
 
 Phase = Callable[[World], None]
