@@ -20,6 +20,7 @@ from article10.model.accession_rule import STAGES
 from article10.model.arguments import LARGEST, check_distinct, whole
 from article10.model.checked import check_arguments
 from article10.model.edition import Edition
+from article10.model.first_day import first_day
 from article10.model.mechanisms import Mechanism
 from article10.model.mesa_agents import Candidate, MemberState, Russia, SecretaryGeneral, mesa
 from article10.model.mesa_batches import warn_of_equal_runs
@@ -27,7 +28,6 @@ from article10.model.randomness import draw
 from article10.model.scenario import Scenario
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.model.world import World
 
 
 class AccessionModel(mesa.Model):
@@ -92,7 +92,7 @@ class AccessionModel(mesa.Model):
         values = {**(changes or {}), **dotted}
         read = read_scenario(scenario, values, edition=edition, own_strategy=strategy is not None)
         self.setup = Setup.of(read, strategy, mechanisms)
-        self.world = World.start(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
+        self.world = first_day(self.setup, draw(self.setup.streams, self.seed_of_streams, [self.run]))
         schedule.begin(self.world)
         self._members = [MemberState(self, index) for index in range(len(self.setup.roster))]
         self.russia, self.candidate, self.secretary_general = Russia(self), Candidate(self), SecretaryGeneral(self)

@@ -15,6 +15,7 @@ from article10.agents.arrays import LOG2_E, BoolArray, FloatArray, count
 from article10.agents.instruments import ESCALATE, INSTRUMENTS, OFFER, PRESS, PROLONG, SIDE_DEALS, Options
 from article10.agents.outlook import logistic
 from article10.agents.plans import ANSWERS_EXTERNAL_POWER, FROM_EXTERNAL_POWER, PlanTerms
+from article10.agents.war import ceasefire_hazard
 from article10.model import plans
 from article10.model.values import Values
 from article10.model.world import RowArray, World
@@ -174,7 +175,7 @@ def _press(view: _View) -> Option:
 
 def _prolong(view: _View) -> Option:
     """A ceasefire that would otherwise come is refused, so that members who bar a state at war go on doing so."""
-    hazard = russia.ceasefire_hazard(np.zeros(len(view.rows)), view.p.russia.ambition, view.p.war)
+    hazard = ceasefire_hazard(np.zeros(len(view.rows)), view.p.russia.ambition, view.p.war)
     refused = (1.0 - np.exp2(-LOG2_E * view.years * hazard)) * view.p.war.prolongation
     gain = refused * (view.paused - view.chance + view.ground)
     return ~view.ceasefire, gain, view.p.instruments.prolong_cost * view.years

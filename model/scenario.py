@@ -23,9 +23,10 @@ from article10.agents.member_parameters import (
 from article10.agents.name import Line, Name, Prose, same_file
 from article10.agents.parameter import Declaration, Parameters, declarations
 from article10.agents.plans import PlanParameters
-from article10.agents.russia import RussiaParameters, WarParameters
+from article10.agents.russia import RussiaParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
 from article10.agents.short_error import ScenarioError as ScenarioError
+from article10.agents.war import WarParameters
 from article10.model.accession_rule import AccessionParameters, RatificationParameters
 from article10.model.calendars import governing_office
 from article10.model.checked import checked

@@ -15,6 +15,7 @@ from article10.agents.arrays import BoolArray, count, relax, share
 from article10.agents.instruments import ESCALATE, PRESS
 from article10.agents.members import NEVER, STANCE_LIMIT
 from article10.agents.secretary_general import NOT_CLEAR
+from article10.agents.war import breach_hazard, ceasefire_hazard, front_drift, war_target
 from article10.model import governments
 from article10.model.accession_rule import (
     ASPIRANT,
@@ -99,8 +100,8 @@ def war(world: World) -> None:
     chance = draws["ceasefire"][world.step]
     admitted = world.accession.is_member
     prolongs = r.prolongs * ~admitted  # a war cannot bar a membership that there is
-    pauses = russia.ceasefire_hazard(prolongs, world.by_run.russia.ambition, p)
-    breach = russia.breach_hazard(world.guarantee, world.candidate.force_cap, p)
+    pauses = ceasefire_hazard(prolongs, world.by_run.russia.ambition, p)
+    breach = breach_hazard(world.guarantee, world.candidate.force_cap, p)
     flares_up = np.where(admitted, attack_hazard(world), breach)
     turns = chance < -np.expm1(-dt * np.where(r.ceasefire, flares_up, pauses))
     broken = turns & r.ceasefire
@@ -109,10 +110,10 @@ def war(world: World) -> None:
     attack(world, (broken & admitted).nonzero()[0])
     noise = draws["war"][world.step]
     level = share(r.war_level + world.by_run.instruments.escalation * r.uses[:, ESCALATE])
-    target = russia.war_target(level, r.resources, r.ceasefire, p)
+    target = war_target(level, r.resources, r.ceasefire, p)
     moved = world.by_run.constants.war_followed * (target - r.war_intensity)
     r.war_intensity = share(r.war_intensity + moved + p.volatility * math.sqrt(dt) * noise[:, 0])
-    drift = russia.front_drift(world.spending_rise, p)
+    drift = front_drift(world.spending_rise, p)
     r.front = r.front + r.war_intensity * (drift * dt + p.front_volatility * math.sqrt(dt) * noise[:, 1])
 
 

@@ -30,8 +30,9 @@ from article10.agents.member_parameters import (
 )
 from article10.agents.parameter import declarations
 from article10.agents.plans import PlanParameters
-from article10.agents.russia import RussiaParameters, WarParameters
+from article10.agents.russia import RussiaParameters
 from article10.agents.secretary_general import SecretaryGeneralParameters
+from article10.agents.war import WarParameters
 from article10.model.accession_rule import AccessionParameters, RatificationParameters
 from article10.model.constants import Constants
 from article10.model.roster import Roster

@@ -9,24 +9,20 @@ import numpy.typing as npt
 
 from article10.agents.arrays import BoolArray, FloatArray, IntArray, at_places, share
 from article10.agents.article5 import danger
-from article10.agents.bargaining import DAYS_PER_YEAR, BargainArrays, Payments
+from article10.agents.bargaining import BargainArrays, Payments
 from article10.agents.candidate import CandidateState, credible_guarantee
-from article10.agents.instruments import INSTRUMENTS, payoff
+from article10.agents.instruments import payoff
 from article10.agents.members import (
-    NEVER,
-    STANCE_LIMIT,
     MemberArrays,
     Soundings,
     Standing,
     position,
     sound_out,
     susceptibility,
-    trust_target,
-    war_line,
 )
 from article10.agents.outlook import Prospect
-from article10.agents.russia import RussiaState, prior_response
-from article10.agents.secretary_general import NOT_CLEAR, SecretaryGeneralState
+from article10.agents.russia import RussiaState
+from article10.agents.secretary_general import SecretaryGeneralState
 from article10.model.accession_rule import INVITED, MEMBER, PROTOCOL_SIGNED, RATIFYING
 from article10.model.events import Event
 from article10.model.randomness import Draws
@@ -35,9 +31,6 @@ from article10.model.values import PlaceArray, Values
 
 RowArray = npt.NDArray[np.intp]
 """Positions of some of the runs on the run axis."""
-
-LONG_AGO = 1_000_000
-"""Steps before the first one, in which anything that has never happened can be said to have happened last."""
 
 EVERY = slice(None)
 """All runs, or all members."""
@@ -268,155 +261,3 @@ class World:
         rise = m.spending - roster.defence_spending
         resilience = self.by_member.spending.resilience
         m.susceptibility = susceptibility(roster.structural_susceptibility, m.government_ties, rise, resilience)
-
-    @classmethod
-    def start(cls, setup: Setup, draws: Draws, place: PlaceArray | None = None) -> World:
-        """The world on the first day.
-
-        Stances are drawn around their codes; dispositions are such that the drawn stances are at rest.
-
-        Args:
-            setup: setup of a scenario or of a stack.
-            draws: random draws of all runs, in their order.
-            place: for each run, the place of its scenario in the stack, (run,); not for one scenario.
-        """
-        stance_draws = draws["initial_stance"][0]
-        n, s, roster = len(stance_draws), setup.scenario, setup.roster
-        values = setup.values
-        by_run = values.alone if place is None else values.at(place)
-        by_member = values.alone if place is None else values.at(place[:, None])
-        members = _members_at_start(setup, by_run, by_member, stance_draws)
-        zeros, ones = np.zeros(n), np.ones(n)
-        russia = RussiaState(
-            resources=ones.copy(),
-            effort=zeros.copy(),
-            alarm=zeros.copy(),
-            war_intensity=_filled(n, by_run.constants.war_intensity),
-            war_level=_filled(n, by_run.war.intensity),
-            front=zeros.copy(),
-            ceasefire=np.full(n, s.war.starts_in_ceasefire),
-            shares=np.zeros_like(members.stance),
-            active=np.zeros(n, dtype=bool),
-            observed=members.stance.copy(),
-            response=prior_response(members.susceptibility, by_member.russia),
-            uses=np.zeros((n, len(INSTRUMENTS))),
-            prolongs=zeros.copy(),
-            offered=np.full(n, -LONG_AGO, np.int32),
-            spent=zeros.copy(),
-            used=np.zeros((n, len(INSTRUMENTS))),
-        )
-        fresh_guarantee = 0.0 if s.guarantees.renewal else by_run.guarantees.initial
-        candidate = CandidateState(
-            aspiration=_filled(n, by_run.candidate.aspiration),
-            readiness=_filled(n, by_run.candidate.readiness),
-            shelved=np.zeros(n, dtype=bool),
-            bound_by_plan=np.zeros(n, dtype=bool),
-            force_cap=zeros.copy(),
-            guarantee=_filled(n, fresh_guarantee),
-            binding_guarantee=zeros.copy(),
-            plans=np.zeros(n, np.int8),
-        )
-        return cls(
-            setup=setup,
-            place=place,
-            by_run=by_run,
-            by_member=by_member,
-            draws=draws,
-            events=_activity(setup, draws),
-            step=0,
-            members=members,
-            russia=russia,
-            candidate=candidate,
-            secretary_general=SecretaryGeneralState(
-                zeros.copy(), zeros.copy(), zeros.copy(), zeros.copy(), np.full(n, NOT_CLEAR)
-            ),
-            bargain=_bargain_at_start(setup, by_run, members.stance.shape),
-            accession=AccessionState(
-                stage=np.full(n, setup.start_stage, dtype=np.int8),
-                talks=zeros.copy(),
-                ratifying=zeros.copy(),
-                attacked_step=np.full(n, NEVER, np.int32),
-            ),
-            pledge=np.full(n, float(roster.defence_spending.mean())),
-            pledge_target=_filled(n, by_run.spending.pledge),
-            pledge_deadline=_filled(n, by_run.spending.pledge_deadline),
-            trust_start=members.trust.copy(),
-            war_line=war_line(
-                by_run.constants.war_bar,
-                draws["war_bar"][0],
-                by_member.war.hot_line,
-                by_member.accession.war_bar_spread,
-            ),
-            spending_rise=zeros.copy(),
-            deterrence=_filled(n, by_run.article5.deterrence),
-            exposed=ones.copy(),
-            lent_cover=np.zeros_like(members.stance),
-        )
-
-
-def _activity(setup: Setup, draws: Draws) -> list[tuple[Event, BoolArray, BoolArray]]:
-    """Each event, whether it acts in each step and run, and whether it acts in any run of a step."""
-    events = []
-    for event in setup.scenario.events:
-        acts = setup.activity(event, np.asarray(draws[f"event:{event.name}"]))
-        events.append((event, acts, np.asarray(acts.any(axis=-1))))
-    return events
-
-
-def _filled(n: int, value: FloatArray | float) -> FloatArray:
-    """An array over runs, (run,), of a number or of one value a run."""
-    return np.broadcast_to(np.asarray(value, np.float64), (n,)).copy()
-
-
-def _bargain_at_start(setup: Setup, by_run: Values, shape: tuple[int, ...]) -> BargainArrays:
-    none, n = np.zeros(shape), shape[0]
-    capital = by_run.constants.capital
-    return BargainArrays(
-        spell=np.zeros(shape, dtype=bool),
-        quarter=np.full(shape, NEVER, np.int16),
-        deal=np.zeros(shape, dtype=bool),
-        age=none.copy(),
-        ends_at=none.copy(),
-        stood=np.broadcast_to(setup.roster.standing_days / DAYS_PER_YEAR, shape).copy(),
-        temptation=np.zeros(n),
-        resists=none.copy(),
-        weakest=np.zeros(n),
-        budget=np.broadcast_to(capital, (n, capital.shape[-1])).copy(),
-        forced_until=np.full(n, NEVER, np.int32),
-        forced_since=np.full(n, -setup.n_steps - setup.steps_a_year, np.int32),
-    )
-
-
-def _members_at_start(setup: Setup, by_run: Values, by_member: Values, draws: FloatArray) -> MemberArrays:
-    roster, p = setup.roster, by_member.stance
-    stance = np.clip(roster.stance + p.spread_scale * roster.stance_spread * draws, -STANCE_LIMIT, STANCE_LIMIT)
-    none = np.zeros_like(stance)
-    ties = np.broadcast_to(roster.government_ties, stance.shape).copy()
-    orientation = np.broadcast_to(by_run.constants.orientation, stance.shape).copy()
-    hegemon = stance[:, setup.hegemon : setup.hegemon + 1]
-    assessed = stance.copy()
-    if "peers" in setup.mechanisms:  # at rest, assessment offsets the pull of peers
-        pull = setup.peers(stance, stance, setup.network, setup.hegemon, none, p)
-        assessed -= np.divide(pull, p.assessment_rate, out=none.copy(), where=np.greater(p.assessment_rate, 0))
-    return MemberArrays(
-        stance=stance,
-        perceived=stance.copy(),
-        disposition=assessed - orientation,
-        orientation=orientation,
-        government_ties=ties,
-        threat=np.broadcast_to(by_run.constants.threat, stance.shape).copy(),
-        incidents=none.copy(),
-        pressure=none.copy(),
-        felt_pressure=none.copy(),
-        susceptibility=susceptibility(roster.structural_susceptibility, ties, none, by_member.spending.resilience),
-        trust=trust_target(hegemon, stance, by_member.trust),
-        spending=np.broadcast_to(roster.defence_spending, stance.shape).copy(),
-        persuasion=none.copy(),
-        cover=none.copy(),
-        hold=np.zeros(stance.shape, dtype=bool),
-        consent=np.zeros(stance.shape, dtype=bool),
-        alternative=np.zeros(stance.shape, dtype=bool),
-        election_due=np.broadcast_to(setup.first_elections, stance.shape).copy(),
-        ratified_step=np.full(stance.shape, NEVER, dtype=np.int32),
-        ratification_progress=none.copy(),
-    )

@@ -64,7 +64,7 @@ WITH_OPTIONS_OF_THEIR_OWN = {
     "history-match": partial(Command, function="evidence:history_match"),
     "nowcast": partial(Command, function="nowcast:nowcast"),
 }
-"""The commands of analyses that take more than a scenario, runs and a seed; the others share ``analyses:asking``."""
+"""The commands of analyses that take more than a scenario, runs and a seed; the others share ``asking:asking``."""
 
 REPORTS = {
     "report": Command("Write a one-page report on a scenario, to send to others.", "analyses:report", "analysis"),
@@ -88,7 +88,7 @@ def commands() -> dict[str, Command]:
         if name in WITH_OPTIONS_OF_THEIR_OWN:
             made = WITH_OPTIONS_OF_THEIR_OWN[name](summary=analysis.question, extra=analysis.extra)
         else:
-            made = Command(analysis.question, "analyses:asking", analysis.extra, analysis=analysis)
+            made = Command(analysis.question, "asking:asking", analysis.extra, analysis=analysis)
         if name:
             asked.setdefault(name, made)
     return {**RUNS, **asked, **REPORTS}

@@ -44,6 +44,7 @@ from article10.model.accession_rule import (
     formal_weight,
 )
 from article10.model.events import PeacePlanEvent
+from article10.model.first_day import first_day
 from article10.model.randomness import draw
 from article10.model.roster import read_roster
 from article10.model.scenario import all_declarations
@@ -322,7 +323,7 @@ def stage_after_a_council(codes, stage, changes, events, state) -> list[object]:
         scenario = read_scenario(scenario, {**changes, "events": named})
     own = Outlook(tuple(given), tuple(given[: len(WAR_TERMS)])) if (given := state.get("outlook")) else None
     setup = replace(Setup.of(scenario), own_outlook=own)
-    world = World.start(setup, draw(setup.streams, 5, range(2)))
+    world = first_day(setup, draw(setup.streams, 5, range(2)))
     world.accession.talks[:] = 1.0
     schedule.begin(world)
     put_into(world, state)
@@ -408,7 +409,7 @@ def at_a_decision(phase: str, codes: tuple[int, ...] | None = None) -> World:
     stage = DECIDES[phase]
     ready = HELD | {"accession.stage": stage}
     setup = Setup.of(held(codes, stage) if codes else read_scenario("baseline", ready).with_(events=()))
-    world = World.start(setup, draw(setup.streams, 5, range(2)))
+    world = first_day(setup, draw(setup.streams, 5, range(2)))
     world.accession.talks[:], world.secretary_general.weeks_clear[:] = 1.0, 9.0
     return world
 
@@ -502,7 +503,7 @@ def check_stages(path: list[np.ndarray]) -> None:
 
 def walk(changes, step=schedule.step):
     setup = Setup.of(read_scenario("ceasefire_2026", changes | {"horizon": "2028-06-05", "step_days": 28}))
-    world = World.start(setup, draw(setup.streams, 5, range(8)))
+    world = first_day(setup, draw(setup.streams, 5, range(8)))
     schedule.begin(world)
     path = [world.accession.stage.copy()]
     for _ in range(setup.n_steps):
@@ -563,7 +564,7 @@ def shelvings(changes) -> int:
     """How often a bid is shelved; each time the candidate's aspiration is below its line, or it accepts a plan."""
     changes = {**changes, "events": PLANS, "horizon": "2027-12-06", "step_days": 28}
     setup = Setup.of(read_scenario("ceasefire_2026", changes))
-    world = World.start(setup, draw(setup.streams, 5, range(8)))
+    world = first_day(setup, draw(setup.streams, 5, range(8)))
     schedule.begin(world)
     p, number = setup.scenario.candidate, 0
     accept, accepted = plans.accept, np.zeros(8, dtype=bool)
@@ -883,7 +884,7 @@ def test_a_what_if_rule_applies_to_invitation_and_to_ratification():
         }
         scenario = read_scenario(held(tuple(codes), "aspirant"), changes)
         setup = Setup.of(scenario)
-        world = World.start(setup, draw(setup.streams, 1, range(5)))
+        world = first_day(setup, draw(setup.streams, 1, range(5)))
         schedule.begin(world)
         for _ in range(setup.n_steps):
             schedule.step(world)

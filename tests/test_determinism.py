@@ -10,6 +10,7 @@ import pytest
 from article10.agents.arrays import ROWS_TOGETHER, rows_times
 from article10.model import schedule
 from article10.model.accession_model import AccessionModel
+from article10.model.first_day import first_day
 from article10.model.randomness import Sampler, Stream, draw
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -239,7 +240,7 @@ def test_a_run_depends_on_its_own_draws_alone():
         values[:, 3] = np.abs(values[:, 3]) % 1.0
     ends = []
     for draws in (first, other):
-        world = World.start(setup, draws)
+        world = first_day(setup, draws)
         schedule.begin(world)
         for _ in range(setup.n_steps):
             schedule.step(world)

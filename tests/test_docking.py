@@ -14,12 +14,12 @@ from article10.agents import bounded_confidence
 from article10.agents.member_parameters import StanceParameters
 from article10.agents.members import NEVER, REASON_WAR
 from article10.model import schedule
+from article10.model.first_day import first_day
 from article10.model.influence_network import friedkin_johnsen, influence_network
 from article10.model.mechanisms import MECHANISMS
 from article10.model.randomness import draw
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
-from article10.model.world import World
 
 pytest.importorskip("mesa")
 
@@ -44,7 +44,7 @@ class Comparison:
     def __init__(self, scenario, seed, run, reverse=False, until_apart=False):
         setup = Setup.of(scenario)
         draws = draw(setup.streams, seed, [run])
-        self.world, self.model = World.start(setup, draws), object_model.ObjectModel(scenario, draws, reverse)
+        self.world, self.model = first_day(setup, draws), object_model.ObjectModel(scenario, draws, reverse)
         self.apart, self.differ, self.seen, self.payments = {}, set(), set(), []
         schedule.begin(self.world)
         for _ in range(setup.n_steps):
@@ -519,7 +519,7 @@ def test_the_hegselmann_krause_limit_holds_within_the_schedule_too(bound):
     codes = read_scenario().members().iso3
     spaced = {code: {"stance": value} for code, value in zip(codes, even(len(codes)).tolist(), strict=True)}
     setup = Setup.of(read_scenario("baseline", changes | {"roster": spaced, "horizon": "2045-12-01"}))
-    world = World.start(setup, draw(setup.streams, 0, [0]))
+    world = first_day(setup, draw(setup.streams, 0, [0]))
     schedule.begin(world)
     p, q = setup.scenario.stance, setup.scenario.secretary_general
     learned = 1.0 - np.exp(-(p.clarity_rate + q.clarification_rate) * setup.dt)

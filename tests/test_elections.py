@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from article10.agents.governments import ElectionParameters, ties_of
+from article10.model.first_day import first_day
 from article10.model.roster import read_roster
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -21,7 +22,7 @@ def at_rest() -> World:
     scenario = read_scenario("baseline", {"stance.spread_scale": 0.0, "horizon": "2026-06-01"})
     setup = Setup.of(scenario)
     none = {stream.name: np.zeros((stream.shape[0], 1, *stream.shape[1:])) for stream in setup.streams}
-    return World.start(setup, none)
+    return first_day(setup, none)
 
 
 def test_a_government_like_that_of_the_start_has_the_ties_of_the_start():

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from mutations import mutated
 
-from article10 import BatchError, Design, Scenario, ScenarioError, World, read_scenario
+from article10 import BatchError, Design, Scenario, ScenarioError, read_scenario
 from article10.model import schedule
+from article10.model.first_day import first_day
 from article10.model.randomness import draw
 from article10.model.scenario_file import shipped
 from article10.model.setup import Setup
@@ -65,7 +66,7 @@ def read_and_run(path: Path, number: int) -> None:
 
 def run_for_some_weeks(scenario: Scenario) -> None:
     setup = Setup.of(scenario)
-    world = World.start(setup, draw(setup.streams, seed=0, runs=[0, 1]))
+    world = first_day(setup, draw(setup.streams, seed=0, runs=[0, 1]))
     schedule.begin(world)
     for _ in range(min(WEEKS, setup.n_steps)):
         schedule.step(world)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from article10.agents import members, russia
+from article10.agents import members
 from article10.agents.member_parameters import SpendingParameters
-from article10.agents.russia import WarParameters
+from article10.agents.war import WarParameters, front_drift
 from article10.model import governments, schedule
 from article10.model.events import GuaranteeEvent
+from article10.model.first_day import first_day
 from article10.model.randomness import draw
 from article10.model.roster import read_roster
 from article10.model.scenario_file import read_scenario
@@ -29,7 +30,7 @@ def start(runs: int = RUNS, **changes: object) -> World:
     setup = Setup.of(read_scenario("baseline", {key.replace("__", "."): value for key, value in changes.items()}))
     own = tuple(stream for stream in setup.streams if stream.name not in ("member_shocks", "spells"))
     world_draws = draw(own, 11, range(runs))
-    return World.start(setup, {**world_draws, **dict.fromkeys(("member_shocks", "spells"), np.empty(0))})
+    return first_day(setup, {**world_draws, **dict.fromkeys(("member_shocks", "spells"), np.empty(0))})
 
 
 def vote_and_fall(world: World, steps: int) -> None:
@@ -308,7 +309,7 @@ def test_distrust_raises_spending_and_trust_gained_does_not_lower_it():
 def test_spending_slows_the_front_and_never_turns_it_back():
     p = WarParameters()
     rises = np.array([-1.0, 0.0, 1.0, 2.0, 100.0])
-    drift = russia.front_drift(rises, p)
+    drift = front_drift(rises, p)
     expected = p.front_drift * np.array([1.0, 1.0, 1 - p.front_resilience, 1 - 2 * p.front_resilience, 0.0])
     assert drift == pytest.approx(expected)
     usual, armed = start(3), start(3)

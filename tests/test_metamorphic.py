@@ -10,6 +10,7 @@ import pytest
 
 from article10.agents.russia import STRATEGIES, Intelligence, shares_of
 from article10.model import schedule
+from article10.model.first_day import first_day
 from article10.model.randomness import draw
 from article10.model.roster import Roster
 from article10.model.scenario_file import read_scenario
@@ -21,7 +22,7 @@ SHORT = {"horizon": "2028-12-04"}
 
 
 def stepped(setup: Setup, draws, steps: int | None = None) -> World:
-    world = World.start(setup, draws)
+    world = first_day(setup, draws)
     schedule.begin(world)
     for _ in range(setup.n_steps if steps is None else steps):
         schedule.step(world)

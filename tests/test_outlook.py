@@ -10,6 +10,7 @@ import pytest
 from article10.agents.outlook import OUTLOOK_YEARS, TERMS, WAR_TERMS, Outlook, Prospect
 from article10.model import schedule
 from article10.model.edition import read_edition
+from article10.model.first_day import first_day
 from article10.model.randomness import draw
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -83,7 +84,7 @@ def test_a_written_table_is_read_again(tmp_path):
 
 def stepped(outlook: Outlook | None, weeks: int = 260) -> World:
     setup = replace(Setup.of(read_scenario("baseline")), own_outlook=outlook)
-    world = World.start(setup, draw(setup.streams, 3, range(64)))
+    world = first_day(setup, draw(setup.streams, 3, range(64)))
     schedule.begin(world)
     for _ in range(weeks):
         schedule.step(world)

@@ -17,6 +17,7 @@ import pytest
 import article10
 from article10.agents.members import REASON_STANCE
 from article10.model.edition import read_edition
+from article10.model.first_day import first_day
 from article10.model.influence_network import friedkin_johnsen
 from article10.model.scenario_file import read_scenario
 from article10.model.setup import Setup
@@ -290,13 +291,12 @@ ONLY = dict.fromkeys(("intimidation", "hardening", "reassurance", "persuasion", 
 def test_9_with_assessment_and_peers_alone_stances_reach_friedkin_and_johnsen_s_closed_form():
     from article10.model import schedule
     from article10.model.randomness import draw
-    from article10.model.world import World
 
     scenario = read_scenario("baseline", QUIET | {f"mechanisms.{k}": v for k, v in ONLY.items()}).with_(events=())
     still = {"trust.divergence_cost": 0.0, "article5.spending_weight": 0.0, "plans.hegemon_rate": 0.0}
     scenario = scenario.with_(still, horizon=date(2050, 12, 1), step_days=28)
     setup = Setup.of(scenario)
-    world = World.start(setup, draw(setup.streams, SEED, range(3)))
+    world = first_day(setup, draw(setup.streams, SEED, range(3)))
     wanted = np.random.default_rng(3).uniform(-0.9, 0.9, world.members.stance.shape)
     world.members.disposition = wanted - world.members.orientation
     schedule.begin(world)
@@ -315,7 +315,6 @@ def test_9_with_a_confidence_bound_alone_stances_form_hegselmann_and_krause_s_cl
 
     from article10.model import schedule
     from article10.model.randomness import draw
-    from article10.model.world import World
 
     switches = {f"mechanisms.{k}": v for k, v in (ONLY | {"assessment": False}).items()}
     more = {"stance.confidence_bound": bound, "stance.peer_rate": 5.0, "stance.clarity_rate": 52.0}
@@ -324,7 +323,7 @@ def test_9_with_a_confidence_bound_alone_stances_form_hegselmann_and_krause_s_cl
     n = len(setup.roster)
     equal = replace(setup.roster, influence_weight=np.full(n, 1 / n), affinity=1.0 - np.eye(n))
     setup = replace(setup, roster=equal)
-    world = World.start(setup, draw(setup.streams, SEED, range(1)))
+    world = first_day(setup, draw(setup.streams, SEED, range(1)))
     world.members.stance = np.linspace(-0.9, 0.9, n)[None, :].copy()
     world.members.perceived = world.members.stance.copy()
     for _ in range(setup.n_steps):

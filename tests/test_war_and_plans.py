@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import article10
-from article10.agents import russia
-from article10.agents.russia import WarParameters
+from article10.agents.war import WarParameters, breach_hazard
 from article10.model.scenario_file import read_scenario
 from article10.runs.ensemble.simulate import simulate
 
@@ -30,7 +29,7 @@ def test_an_ambitious_russia_fights_longer_whatever_nato_does():
 
 def test_a_plan_that_caps_the_candidate_s_forces_makes_a_breach_likelier():
     p = WarParameters()
-    free, capped = (russia.breach_hazard(np.zeros(1), np.full(1, cap), p)[0] for cap in (0.0, 1.0))
+    free, capped = (breach_hazard(np.zeros(1), np.full(1, cap), p)[0] for cap in (0.0, 1.0))
     assert capped == pytest.approx(free * (1.0 + p.cap_weight))
     breaches = {}
     for cap in (0.0, 1.0):

@@ -8,8 +8,8 @@ import typer
 
 from article10.model.scenario_file import read_scenario
 from article10.runs.analyses.registry import ANALYSES
-from article10.runs.commands.analyses import Out, Runs, ask, give
 from article10.runs.commands.application import EditionChoice, Figures, Force, Seed, Settings, Source, parsed_changes
+from article10.runs.commands.asking import Out, Runs, ask, give
 from article10.runs.output.progress import progress_shown
 
 Round = Annotated[

@@ -9,7 +9,6 @@ from rich.markup import escape
 
 from article10.agents.short_error import ScenarioError, named
 from article10.runs.analyses.registry import ANALYSES
-from article10.runs.commands.analyses import Out, give
 from article10.runs.commands.application import (
     EditionChoice,
     Figures,
@@ -20,6 +19,7 @@ from article10.runs.commands.application import (
     console,
     parsed_changes,
 )
+from article10.runs.commands.asking import Out, give
 from article10.runs.evidence.nowcast.nowcast_result import SCENARIO
 from article10.runs.output.progress import progress_shown
 

@@ -20,6 +20,7 @@ from article10.agents.arrays import BoolArray
 from article10.agents.members import war_line
 from article10.agents.russia import Strategy
 from article10.model import schedule
+from article10.model.first_day import first_day
 from article10.model.mechanisms import Mechanism
 from article10.model.randomness import Draws, draw
 from article10.model.scenario import Scenario
@@ -130,7 +131,7 @@ def forked(before: World, setup: Setup, draws: Draws, anew: BoolArray) -> World:
         never = np.ones((step, n), np.float32)  # no event begins at a draw of one
         past = _repeated(before.draws[name][:step], n, axis=1) if event.name in unchanged else never
         mixed[name] = np.concatenate([past, np.asarray(draws[name])[step:]])
-    world = World.start(setup, mixed)
+    world = first_day(setup, mixed)
     set_arrays(world, {name: _repeated(values, n) for name, values in arrays_of(before).items()})
     world.step = step
     world.war_line = _repeated(_war_line(before, setup), n)
@@ -196,7 +197,7 @@ AfterStep = Callable[[World, AnyArray], None]
 
 def begun(setups: Sequence[Setup], eras: Sequence[Era], seed: int) -> Iterator[World]:
     """The world of one run at the beginning of each era; step it to the next before asking for that."""
-    world = World.start(setups[0], draw(setups[0].streams, seed, [eras[0].run]))
+    world = first_day(setups[0], draw(setups[0].streams, seed, [eras[0].run]))
     schedule.begin(world)
     yield world
     for (earlier, era), setup in zip(pairwise(eras), setups[1:], strict=True):

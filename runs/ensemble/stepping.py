@@ -11,6 +11,7 @@ import numpy as np
 
 from article10.agents.arrays import FloatArray
 from article10.model import schedule
+from article10.model.first_day import first_day
 from article10.model.randomness import Draws
 from article10.model.setup import Setup
 from article10.model.stacked_draws import StackedDraws
@@ -146,7 +147,7 @@ def step_chunk(setup: Setup, draws: Draws, recording: Recording, rows: slice, pl
     Returns:
         The world at the horizon.
     """
-    world = World.start(setup, draws, place)
+    world = first_day(setup, draws, place)
     schedule.begin(world)
     recording.before(world, rows)
     for _ in range(setup.n_steps):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from article10.agents.article5 import attack_hazard
-from article10.agents.russia import breach_hazard
+from article10.agents.war import breach_hazard
 from article10.model.accession_rule import MEMBER
 from article10.model.arguments import whole
 from article10.model.checked import checked

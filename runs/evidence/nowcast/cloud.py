@@ -13,9 +13,9 @@ from article10.agents.arrays import BoolArray, FloatArray
 from article10.agents.members import STANCE_LIMIT
 from article10.agents.plans import HEGEMON_OFFERS
 from article10.model import schedule
+from article10.model.first_day import first_day
 from article10.model.randomness import Sampler, Stream, draw, stable_number
 from article10.model.setup import Setup
-from article10.model.world import World
 from article10.runs.ensemble.history import arrays_of, decide_anew, set_arrays
 from article10.runs.ensemble.machine import check_memory
 from article10.runs.ensemble.stepping import chunk_size, chunks, draw_bytes, state_bytes
@@ -104,7 +104,7 @@ class Cloud:
         self._begin = [by_name[f"event:{e.name}"] for e in events if e.rate is not None]
         self._dated = [f"event:{e.name}" for e in events if e.rate is None]
         self._draws = [self._drawn(range(rows.start, rows.stop), silent or {}) for rows in self._rows]
-        self.worlds = [World.start(setup, draws) for draws in self._draws]
+        self.worlds = [first_day(setup, draws) for draws in self._draws]
         for world in self.worlds:
             schedule.begin(world)
 
@@ -184,7 +184,7 @@ class Cloud:
                 draws[stream.name][:step] = past[:, rows]
         self.origin = self.origin[ancestors]
         for place, (rows, draws) in enumerate(zip(self._rows, self._draws, strict=True)):
-            world = World.start(self.setup, draws)  # for what follows from setup and draws
+            world = first_day(self.setup, draws)  # for what follows from setup and draws
             set_arrays(world, {name: np.array(values[rows]) for name, values in arrays.items()})
             world.step = step
             if step < self.setup.n_steps:
