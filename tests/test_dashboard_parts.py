@@ -253,6 +253,28 @@ def test_what_is_opened_from_a_result_can_be_simulated_by_name(saved: Path, tmp_
     assert again == read_scenario(start.scenario, {LEVER: 0.8}).model_copy(update={"name": "again", "title": "Again"})
 
 
+def test_what_no_value_can_state_is_in_the_scenario_file(tmp_path: Path):
+    events = [
+        {"kind": "summit", "name": "one_more", "date": "2027-03-01"},
+        {"kind": "guarantee", "name": "a_promise", "rate": 0.5, "level": 0.3, "providers": ["GBR", "FRA"]},
+    ]
+    base = read_scenario("baseline")
+    changed = {"without": ["ISL"], "ballots": {"HUN": "object"}, "roster": {"SVK": {"stance": 0.4}}}
+    but_the_first = [event.model_dump() for event in base.events[1:]]
+    asked = {**base.model_dump(), **changed, "events": [*events, *but_the_first]}
+    scenario = read_scenario(type(base).model_validate(asked), SHORT)
+    article10.simulate(scenario, 2, SEED).save(tmp_path / RESULT)
+    start = opened(Asked(str(tmp_path)))
+    again = Base.of(start)
+    assert again.command({}).startswith("article10 run baseline_scenario.toml")
+    (tmp_path / "again.toml").write_text(again.toml("Again", {LEVER: 0.8}), "utf-8")
+    read = read_scenario(tmp_path / "again.toml")
+    simulated = read_scenario(start.scenario, {LEVER: 0.8})
+    assert set(read.events) == set(simulated.events)
+    same = {"name": "again", "title": "Again", "events": read.events}
+    assert read == simulated.model_copy(update=same)
+
+
 def test_files_hold_the_scenario_with_its_changes_and_its_outcomes(tmp_path: Path):
     start = Opened(read_scenario("baseline", SHORT), SEED, RUN, "baseline")
     asked = Wanted(start, "HUN", {LEVER: 0.8, "russia.strategy": "inert"})
