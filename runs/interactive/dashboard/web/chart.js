@@ -8,7 +8,7 @@ const FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 /** The looks of all charts; colours are the page's own, so that they follow its dark mode. */
 const CONFIG = {
   background: null,
-  padding: 0,
+  padding: { top: 6, right: 8, bottom: 2, left: 0 }, // labels at the ends of axes stick out
   font: FONT,
   view: { stroke: null },
   axis: {

@@ -80,6 +80,7 @@ function drawDots(model, el, chart, { ensemble, rows, marked }) {
     { test: "datum.moved", value: moved },
   ];
   const specification = {
+    padding: 0,
     width: columns * apart,
     height: ROWS * apart,
     data: { name: "runs" },

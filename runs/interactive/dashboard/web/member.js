@@ -104,7 +104,7 @@ function drawRun(model, el, chart) {
     kind: whole ? "whole" : size < 0 ? "down" : "up",
   }));
   const label = `What moved the stance of ${name}: ${bars.map((bar) => `${bar.label} ${bar.said}`).join(", ")}`;
-  const width = widthOf(one(el, ".why")) - 140;
+  const width = widthOf(one(el, ".why")) - 148;
   chart.draw(
     label,
     waterfallOf(
