@@ -1,9 +1,11 @@
 """The parts of the dashboard, without a browser: what it opens, its sliders, drawings, runs, ensembles and files."""
 
 import io
+import json
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,8 @@ from article10.runs.interactive.dashboard import drawings, files
 from article10.runs.interactive.dashboard.base import Base
 from article10.runs.interactive.dashboard.ensemble_view import difference, ensemble_view
 from article10.runs.interactive.dashboard.files import file_of
+from article10.runs.interactive.dashboard.modules import widget
+from article10.runs.interactive.dashboard.notebook import Dashboard
 from article10.runs.interactive.dashboard.opening import Asked, Opened, opened, whole_number
 from article10.runs.interactive.dashboard.run_view import STATES, RunShown
 from article10.runs.interactive.dashboard.wanted import Wanted, wanted
@@ -304,3 +308,32 @@ def test_brief_and_report_are_of_the_changed_scenario(kind: str, monkeypatch: py
     monkeypatch.setattr(files, kind, write)
     assert file_of(kind, asked)["text"] == "a page"
     assert written == [asked.opened.scenario, RUNS, SEED, {LEVER: 0.8}]
+
+
+# --- in a notebook --------------------------------------------------------------------------------------------------
+
+
+def test_the_widget_of_a_notebook_answers_its_page_and_knows_what_it_shows(monkeypatch: pytest.MonkeyPatch):
+    answers: list[dict[str, Any]] = []
+    monkeypatch.setattr(Dashboard, "send", lambda board, answer: answers.append(answer))
+    scenario = read_scenario("baseline", {**SHORT, "war.ceasefire_rate": 1.0})
+    board = article10.dashboard(scenario, run=3, seed=5)
+    try:
+        board._receive(board, {"kind": "ensemble", "scene": True, "state": {"changes": {LEVER: 0.8}}}, [])
+        board._session.wait()
+    finally:
+        board.close()
+    scene, *ensembles = answers
+    assert scene["scene"]["source"] == "baseline, as given"
+    assert (scene["state"]["run"], scene["state"]["seed"]) == ("3", "5")
+    assert [each["runs"] for each in ensembles] == [100, 300]
+    assert f"--set war.ceasefire_rate=1.0 --set {LEVER}=0.8" in ensembles[-1]["command"]
+    assert board.changes == {LEVER: 0.8}
+
+
+def test_the_widget_s_module_names_every_script_that_another_imports():
+    text = widget()
+    sources = json.loads(text.partition("const sources = ")[2].partition(", addresses")[0])
+    imported = {name for source in sources.values() for name in re.findall(r'from "\./([\w.]+)"', source)}
+    assert imported | {"widget.js"} == sources.keys() - {"address.js"}
+    assert "vegaEmbed" in sources["vega.js"]

@@ -8,9 +8,12 @@ from typing import Any
 import anywidget
 import traitlets
 
+from article10.model.arguments import whole
 from article10.model.checked import checked
 from article10.model.edition import Edition
 from article10.model.extras import require
+from article10.model.scenario import Scenario
+from article10.model.scenario_file import read_scenario
 from article10.runs.interactive.dashboard.modules import style, widget
 from article10.runs.interactive.dashboard.opening import Asked, Opened, opened
 from article10.runs.interactive.dashboard.session import Session
@@ -55,7 +58,7 @@ class Dashboard(anywidget.AnyWidget):
 
 @checked
 def dashboard(
-    source: str | Path = "baseline",
+    source: str | Path | Scenario = "baseline",
     *,
     run: int = 0,
     seed: int = 0,
@@ -65,7 +68,7 @@ def dashboard(
     """Show the dashboard in a notebook: what ``article10 dashboard`` shows as a page of its own.
 
     Args:
-        source: name of a scenario, path of a TOML file, or folder of results of ``article10 run`` or
+        source: name of a scenario, path of a TOML file, a scenario, or folder of results of ``article10 run`` or
             ``article10 batch``.
         run: number of the run that is open at first.
         seed: seed of all random streams; a folder of results has its own.
@@ -86,4 +89,9 @@ def dashboard(
     """
     require("dashboard", "dashboard")
     name = None if edition is None else str(getattr(edition, "name", edition))
-    return Dashboard(opened(Asked(str(source), run, seed, point, name)))
+    if not isinstance(source, Scenario):
+        return Dashboard(opened(Asked(str(source), run, seed, point, name)))
+    if point:
+        raise ValueError(f"point = {point}: a scenario has none; expected the folder of a batch")
+    given = read_scenario(source, edition=edition)
+    return Dashboard(Opened(given, whole("seed", seed), whole("run", run), f"{given.name}, as given", name))
