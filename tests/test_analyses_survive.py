@@ -30,6 +30,7 @@ COMMANDS = {
     "guarantees --futures": "guarantees baseline --futures --runs 10",
     "tornado": f"sensitivity baseline --method tornado {TWO} --runs 10",
     "morris": f"sensitivity baseline {TWO} --runs 256 --samples 4 --workers 1",
+    "history-match": "history-match baseline --waves 1 --points 16 --runs-at-a-point 2 --compared 2 --runs 4",
     "sobol": f"sensitivity baseline --method sobol {TWO} --runs 256 --samples 4 --workers 1",
 }
 

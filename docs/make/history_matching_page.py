@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from time import process_time
-from typing import Any
 
-from article10.runs.evidence.history_matching.history_match import LEVER, TRIED, matched
+from article10.runs.batches.kept_runs import kept_runs
+from article10.runs.evidence.history_matching.history_match import LEVER, TRIED, history_match
 from article10.runs.evidence.history_matching.history_match_result import HistoryMatch
 from article10.runs.evidence.history_matching.waves import CUTOFF
 from article10.runs.figures.style import save_figure
 from article10.runs.output.progress import progress_shown
 from article10.runs.output.table import ResultTable
-from computed import computed_once
+from computed import computed_once, part_folder
 from generated import markdown_table, with_blocks
 
 PAGE = Path(__file__).parents[1] / "evidence" / "history_matching.md"
@@ -60,15 +58,23 @@ def _table(shown: ResultTable) -> str:
 
 def main() -> None:
     """Compute everything that is not kept, draw the pictures, and write the page and the points."""
-    asked = (RUNS, SEED, WAVES, N_POINTS, RUNS_AT_A_POINT, COMPARED)
     began = process_time()
-    with progress_shown("history match") as done:
-        keep: Callable[[str, Callable[[], Any]], Any] = partial(computed_once, __file__)
-        found, seconds = computed_once(
-            __file__,
-            "history match",
-            lambda: (matched("baseline", *asked, progress=done, keep=keep), process_time() - began),
-        )
+
+    def compute() -> tuple[HistoryMatch, float]:
+        with progress_shown("history match") as done:
+            made = history_match(
+                runs=RUNS,
+                seed=SEED,
+                waves=WAVES,
+                n_points=N_POINTS,
+                runs_at_a_point=RUNS_AT_A_POINT,
+                compared=COMPARED,
+                progress=done,
+            )
+        return made, process_time() - began
+
+    with kept_runs(part_folder(__file__) / "runs"):
+        found, seconds = computed_once(__file__, "history match", compute)
     found.points_left(PUBLISHED).to_csv(PAGE.with_name("history_matching_points.csv"), index=False, float_format="%.5g")
     for name, draw in found.figures().items():
         save_figure(draw, PAGE.with_name(f"history_matching_{name}.png"))

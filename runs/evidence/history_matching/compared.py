@@ -25,7 +25,8 @@ from article10.model.setup import Setup, stacked_setups
 from article10.model.stacked_draws import SharedDraws
 from article10.model.world import World
 from article10.runs.analyses.paired import shared_streams
-from article10.runs.ensemble.stepping import MOST, step_stacks
+from article10.runs.batches.kept_runs import step_kept
+from article10.runs.ensemble.stepping import MOST
 from article10.runs.evidence.nowcast.observations import GOVERNMENT, POSITION, Assumptions, Observation
 from article10.runs.evidence.nowcast.record import record_of
 from article10.runs.evidence.stance_positions import CODED_ON, EDITION
@@ -163,6 +164,10 @@ class OutputRecorder:
         own.values = self.values[rows]
         return own
 
+    def arrays(self, rows: slice) -> dict[str, FloatArray]:
+        """What is recorded of some runs, for ``kept_runs``."""
+        return {"values": self.values[rows]}
+
     def before(self, world: World, rows: slice) -> None:
         """Record the first day."""
         self._note(world, rows)
@@ -195,7 +200,7 @@ def simulated(period: Period, points: Sequence[Mapping[str, float | int]], runs:
         runs: number of runs at each point.
         seed: seed of all random streams.
     """
-    given = period.given
+    given, said = period.given, repr((period.rows, period.governments))
     asked = [{key: value for key, value in point.items() if key not in given} for point in points]
     found = np.zeros((len(points), runs, len(period.outputs)))
     together = max(1, MOST // runs)
@@ -204,7 +209,7 @@ def simulated(period: Period, points: Sequence[Mapping[str, float | int]], runs:
         recorders = [OutputRecorder(setup, len(places) * runs, period) for places, setup in setups]
         sampler = Sampler(shared_streams(setup for _, setup in setups), seed)
         stacks = [(setup, recorder) for (_, setup), recorder in zip(setups, recorders, strict=True)]
-        step_stacks(stacks, SharedDraws(sampler), range(runs))
+        step_kept(stacks, SharedDraws(sampler), range(runs), seed, settings=said)
         for (places, _), recorder in zip(setups, recorders, strict=True):
             for i, place in enumerate(places):
                 found[first + place] = recorder.values[i * runs : (i + 1) * runs]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -33,13 +31,6 @@ TOGETHER = 8
 
 LEVER = LEVERS["russia"]
 """What is removed to measure Russia's influence: all its instruments."""
-
-Keep = Callable[[str, Callable[[], Any]], Any]
-"""Computes a part of the work, or reads what was kept of it under the same name."""
-
-
-def _compute(_: str, compute: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the part gives
-    return compute()
 
 
 @checked
@@ -77,23 +68,6 @@ def history_match(
         ScenarioError: the scenario is invalid.
         ValueError: a count is invalid, or the scenario is about another candidate.
     """
-    return matched(scenario, runs, seed, waves, n_points, runs_at_a_point, compared, changes, edition, progress)
-
-
-def matched(
-    scenario: str | Path | Scenario,
-    runs: int,
-    seed: int,
-    waves: int,
-    n_points: int,
-    runs_at_a_point: int,
-    compared: int,
-    changes: Mapping[str, object] | None = None,
-    edition: str | Path | Edition | None = None,
-    progress: Progress | None = None,
-    keep: Keep = _compute,
-) -> HistoryMatch:
-    """As ``history_match``, with a way to keep parts of the work."""
     runs, seed, waves = whole("runs", runs, 2), whole("seed", seed), whole("waves", waves, 1)
     n_points, runs_at_a_point = whole("n_points", n_points, 16), whole("runs_at_a_point", runs_at_a_point, 2)
     compared = whole("compared", compared, 2)
@@ -108,10 +82,7 @@ def matched(
 
     def simulate(unit: FloatArray, wave: int) -> FloatArray:
         points = [space.changes(row) for row in space.values(unit)]
-        found = [
-            keep(f"wave {wave + 1}, {period.name}", partial(simulated, period, points, runs_at_a_point, seed))
-            for period in years
-        ]
+        found = [simulated(period, points, runs_at_a_point, seed) for period in years]
         if progress is not None:
             progress((wave + 1) * a_wave, total)
         return np.concatenate(found, axis=2)
@@ -121,13 +92,9 @@ def matched(
     rng = np.random.default_rng([seed, 4])
     whole_space, left = rng.random((compared, len(space.keys))), found.left
     chosen = left[rng.permutation(len(left))[:compared]] if len(left) >= FEWEST_LEFT else left[:0]
-    asked = {"Russia, everywhere": whole_space, "Russia, not ruled out": chosen}
     everywhere, survived = (
-        keep(
-            name,
-            partial(influences, base, space, unit, runs, seed, part_of(progress, total - (2 - k) * pairs // 2, total)),
-        )
-        for k, (name, unit) in enumerate(asked.items())
+        influences(base, space, unit, runs, seed, part_of(progress, total - (2 - k) * pairs // 2, total))
+        for k, unit in enumerate((whole_space, chosen))
     )
     outputs = tuple(output for period in years for output in period.outputs)
     return HistoryMatch(base, runs, seed, space, known, outputs, found, everywhere, survived)
