@@ -355,9 +355,20 @@ class TestInTheBrowser:
         assert "choose one of those listed" in page.wait(text("#message"))
 
     def test_another_scenario_can_be_chosen(self, page: Chromium):
-        page.run(f"(s => {{ s.value = 'no_pressure'; s.dispatchEvent(new Event('change')); }})({one('.scenario')})")
-        page.wait(f"{text('#which .title')} == {read_scenario('no_pressure').title!r}")
-        page.wait(f"{SETTLED} && {ODDS}.includes('2035')", seconds=60)
+        page.run(
+            "window.wrong = []; new MutationObserver(() => { const shown = document.body.innerText;"
+            " if (/NaN|undefined/.test(shown)) window.wrong.push(shown); })"
+            ".observe(document.body, {subtree: true, childList: true, characterData: true})"
+        )
+        for name in ("finland_2022", "no_pressure"):  # of fewer members, and of all again
+            scenario = read_scenario(name)
+            page.run(f"(s => {{ s.value = {name!r}; s.dispatchEvent(new Event('change')); }})({one('.scenario')})")
+            page.wait(f"{text('#which .title')} == {scenario.title!r}")
+            page.wait(
+                f"{SETTLED} && {ODDS}.includes('{scenario.horizon.year}') && {RUN_SHOWN} != 'One run'", seconds=60
+            )
+            page.wait(f"{number_of('#table tbody tr')} == {len(scenario.members())} && {DATE} != ''")
+        assert page.run("window.wrong") == []
 
     @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
     def test_odds_map_and_runs_are_above_the_fold_and_nothing_is_wider_than_the_window(

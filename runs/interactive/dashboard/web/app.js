@@ -63,7 +63,8 @@ export function start(root, el, send, values) {
   const answers = {
     ensemble(answer) {
       if (answer.scene) {
-        model.assign({ scene: answer.scene, ...answer.state });
+        const none = { ensemble: undefined, course: undefined, memberView: undefined }; // those of other members
+        model.assign({ ...none, scene: answer.scene, ...answer.state });
         root.querySelector("h1").textContent = `${answer.scene.candidate} and Article 10`;
         askRun();
         return;

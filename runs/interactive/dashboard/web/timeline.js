@@ -53,7 +53,7 @@ export function render({ model, el }) {
   };
   el.addEventListener("click", ({ target }) => {
     const action = target.dataset?.do;
-    if (!action) return;
+    if (!action || !model.get("course")) return;
     if (action !== "play") stop();
     actions[action]();
   });
