@@ -64,11 +64,13 @@ def ballots_of(codes) -> Ballots:
     return Ballots(CODES[: codes.shape[-1]], codes)
 
 
-some_ballots = st.integers(1, 32).flatmap(
-    lambda n: st.lists(
-        st.lists(st.sampled_from([OBJECT, ACQUIESCE, SUPPORT]), min_size=n, max_size=n), min_size=1, max_size=3
+some_ballots = st.tuples(st.integers(1, 3), st.integers(1, 32)).flatmap(
+    lambda shape: st.binary(min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]).map(
+        lambda drawn: np.array([OBJECT, ACQUIESCE, SUPPORT])[np.frombuffer(drawn, np.uint8).reshape(shape) % 3]
     )
 )
+"""Of one to three runs; a byte is a ballot, for lists of ballots are slow to draw."""
+
 places = st.integers(0, 31)
 few_object = st.builds(
     lambda objecting, silent: tuple(
@@ -404,11 +406,16 @@ def scrambled(world: World, seed: int, keep: tuple[str, ...] = ()) -> World:
     return world
 
 
+@lru_cache(maxsize=64)
+def setup_at_a_decision(phase: str, codes: tuple[int, ...] | None) -> Setup:
+    stage = DECIDES[phase]
+    own = HELD | {"accession.stage": stage}
+    return Setup.of(held(codes, stage) if codes else read_scenario("baseline", own).with_(events=()))
+
+
 def at_a_decision(phase: str, codes: tuple[int, ...] | None = None) -> World:
     """A world whose candidate waits for the decision, with given ballots or with members' own."""
-    stage = DECIDES[phase]
-    ready = HELD | {"accession.stage": stage}
-    setup = Setup.of(held(codes, stage) if codes else read_scenario("baseline", ready).with_(events=()))
+    setup = setup_at_a_decision(phase, codes)
     world = first_day(setup, draw(setup.streams, 5, range(2)))
     world.accession.talks[:], world.secretary_general.weeks_clear[:] = 1.0, 9.0
     return world
@@ -480,7 +487,8 @@ lively = st.fixed_dictionaries(
         "accession.war_bar": st.floats(0.0, 1.0),
         "accession.talks_years": st.floats(0.02, 1.0),
         "ratification.urgency": st.floats(0.0, 5.0),
-        "candidate.readiness": st.floats(0.0, 1.0),
+        "accession.stage": stages,
+        "candidate.readiness": st.one_of(st.just(1.0), st.floats(0.0, 1.0)),
         "candidate.shelving_line": st.floats(0.0, 0.9),
         "stance.shock": st.floats(0.0, 1.0),
         "elections.spread_scale": st.floats(0.0, 3.0),
@@ -495,6 +503,11 @@ lively = st.fixed_dictionaries(
 )
 
 
+FIFTEEN_STEPS = {"horizon": "2027-02-01", "step_days": 28}
+WALKERS = 12
+"""Runs; more of them cost less than more steps."""
+
+
 def check_stages(path: list[np.ndarray]) -> None:
     for before, after in pairwise(path):
         for a, b in zip(before.tolist(), after.tolist(), strict=True):
@@ -502,8 +515,8 @@ def check_stages(path: list[np.ndarray]) -> None:
 
 
 def walk(changes, step=schedule.step):
-    setup = Setup.of(read_scenario("ceasefire_2026", changes | {"horizon": "2028-06-05", "step_days": 28}))
-    world = first_day(setup, draw(setup.streams, 5, range(8)))
+    setup = Setup.of(read_scenario("ceasefire_2026", {**FIFTEEN_STEPS, **changes}))
+    world = first_day(setup, draw(setup.streams, 5, range(WALKERS)))
     schedule.begin(world)
     path = [world.accession.stage.copy()]
     for _ in range(setup.n_steps):
@@ -532,7 +545,7 @@ def test_stages_come_in_order_and_nothing_is_decided_without_its_ballots(changes
 def test_the_walks_above_reach_every_stage():
     seen: set[int] = set()
     for line, readiness in ((-0.9, 1.0), (-0.5, 0.8), (-0.2, 0.7)):
-        changes = {"accession.objection_line": line, "candidate.readiness": readiness, "ratification.urgency": 1.0}
+        changes = {"accession.objection_line": line, "candidate.readiness": readiness, "ratification.urgency": 5.0}
         seen.update(int(s) for row in walk(changes | {"accession.war_bar": 1.0}) for s in row)
     assert seen == {ASPIRANT, INVITED, PROTOCOL_SIGNED, RATIFYING, MEMBER, SHELVED}
 
@@ -562,12 +575,12 @@ PLANS = [
 
 def shelvings(changes) -> int:
     """How often a bid is shelved; each time the candidate's aspiration is below its line, or it accepts a plan."""
-    changes = {**changes, "events": PLANS, "horizon": "2027-12-06", "step_days": 28}
+    changes = {**FIFTEEN_STEPS, **changes, "events": PLANS}
     setup = Setup.of(read_scenario("ceasefire_2026", changes))
-    world = first_day(setup, draw(setup.streams, 5, range(8)))
+    world = first_day(setup, draw(setup.streams, 5, range(WALKERS)))
     schedule.begin(world)
     p, number = setup.scenario.candidate, 0
-    accept, accepted = plans.accept, np.zeros(8, dtype=bool)
+    accept, accepted = plans.accept, np.zeros(WALKERS, dtype=bool)
 
     def recorded(world, rows, terms):
         accepted[rows] |= terms.no_membership
@@ -577,7 +590,7 @@ def shelvings(changes) -> int:
         patch.setattr(plans, "accept", recorded)  # as it is called of offers
         patch.setattr(event_kinds, "accept", recorded)  # and of dated plans
         for _ in range(setup.n_steps):
-            entered, accepted[:] = np.zeros(8, dtype=bool), False
+            entered, accepted[:] = np.zeros(WALKERS, dtype=bool), False
             for phase in schedule.PHASES:
                 was = world.accession.stage == SHELVED
                 phase(world)
