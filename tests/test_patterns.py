@@ -24,7 +24,7 @@ from article10.model.setup import Setup
 from article10.model.shipped import CHOSEN
 from article10.runs.ensemble.simulate import simulate
 
-RUNS = 2000
+RUNS = 1000
 SEED = 20251201
 
 QUIET = {
