@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -58,7 +59,13 @@ def first_nine() -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         asked = [TESTS, "-q", "-p", "no:cacheprovider", f"--junitxml={report}", "-o", "junit_logging=system-out"]
-        subprocess.run([sys.executable, "-m", "pytest", *asked], cwd=DOCS.parent, check=False, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "pytest", *asked],
+            cwd=DOCS.parent,
+            env={**os.environ, "PATTERN_RUNS": str(RUNS)},
+            check=False,
+            capture_output=True,
+        )
         return from_report(report.read_text("utf-8"))
 
 
