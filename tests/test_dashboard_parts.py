@@ -178,6 +178,8 @@ def test_a_member_of_a_run_is_explained_with_its_elections_and_payments():
     bars = {label: height for label, _, height, _ in view["waterfall"]}
     parts = sum(height for label, height in bars.items() if label not in ("start", "end"))
     assert bars["start"] + parts == pytest.approx(bars["end"], abs=1e-3)
+    assert {year for year, _, _ in view["years"]} <= set(range(2025, 2033))
+    assert sum(value for _, _, value in view["years"]) == pytest.approx(parts, abs=0.05)
     assert [day for day, _ in view["elections"]] == [
         str(entry.day) for entry in shown.entries if entry.kind == "election" and code in entry.members
     ]

@@ -18,7 +18,7 @@ from article10.runs.ensemble.branch import step_again
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.figures.waterfall import in_least_height
-from article10.runs.stories.explain import waterfall
+from article10.runs.stories.explain import BESIDE, END, START, VISIBLE, waterfall
 from article10.runs.stories.replay import RECORD, Entry, story
 
 ONE_BY_ONE = 10_000
@@ -108,12 +108,14 @@ class RunShown:
     def member_view(self, member: str) -> dict[str, Any]:
         """One member in the run: what moved its stance, its elections, and the payments that it made or took."""
         run = int(self.result.data["run"].to_numpy()[0])
-        bars = in_least_height(waterfall(self.result.explain(member, run)))
+        explained = self.result.explain(member, run)
+        bars = in_least_height(waterfall(explained))
         ledger = self.result.ledger
         own = ledger[(ledger["payer"] == member) | (ledger["holdout"] == member)]
         return {
             "member": member,
             "waterfall": [[bar.label, round(bar.bottom, 4), round(bar.height, 4), bar.whole] for bar in bars],
+            "years": _by_year(explained),
             "elections": [[str(e.day), e.text] for e in self.entries if e.kind == "election" and member in e.members],
             "payments": [_payment(row) for _, row in own.iterrows()],
         }
@@ -123,6 +125,17 @@ def _stretches(held: np.ndarray) -> list[tuple[int, int]]:
     """First step of each stretch in which something holds, and the first step after it."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]]).astype(int))).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _by_year(explained: pd.DataFrame) -> list[list[Any]]:
+    """Year, mechanism and what it contributed to the stance in the year, where that can be seen."""
+    parts = explained.drop(columns=[START, END, *BESIDE], errors="ignore")
+    return [
+        [int(str(year)), str(name), round(float(value), 4)]
+        for year, row in parts.iterrows()
+        for name, value in row.items()
+        if abs(value) > VISIBLE
+    ]
 
 
 def _payment(row: pd.Series[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ const PICTURES = {
   timeline: "#timeline svg",
   fan: "#member .fan svg",
   waterfall: "#member .why svg",
+  years: "#member .years svg",
   network: "#network svg",
 };
 const LOOKS = [

@@ -6,10 +6,10 @@ import { escape, longDay, minus, signed } from "./words.js";
 
 export function render({ model, el }) {
   el.innerHTML = `<h2 id="member-title">Member</h2><label>Member <select class="who"></select></label>
-    <div class="two"><div class="fan"><h3></h3><div></div></div><div class="why"><h3></h3><div></div></div></div>
+    <div class="two"><div class="fan"><h3></h3><div></div></div><div class="why"><h3></h3><div></div></div><div class="years"><h3></h3><div></div></div></div>
     <div class="two"><div class="votes"></div><div class="paid"></div></div>`;
   const who = one(el, ".who"),
-    charts = { fan: new Chart(one(el, ".fan div")), why: new Chart(one(el, ".why div")) };
+    charts = Object.fromEntries(["fan", "why", "years"].map((name) => [name, new Chart(one(el, `.${name} div`))]));
   who.onchange = () => model.set("member", who.value);
   model.on("change:scene", () => {
     who.innerHTML = [...model.get("scene").members]
@@ -19,7 +19,7 @@ export function render({ model, el }) {
     who.value = model.get("member");
   });
   follow(model, el, "member ensemble course", () => drawFan(model, el, charts.fan));
-  follow(model, el, "memberView", () => drawRun(model, el, charts.why));
+  follow(model, el, "memberView", () => drawRun(model, el, charts));
 }
 
 const nameOf = (model, code) => model.get("scene").members.find((each) => each.code === code)?.name ?? code;
@@ -90,7 +90,7 @@ function fanOf(days, width, line) {
   };
 }
 
-function drawRun(model, el, chart) {
+function drawRun(model, el, charts) {
   const view = model.get("memberView");
   if (!view) return;
   const name = nameOf(model, view.member);
@@ -105,7 +105,7 @@ function drawRun(model, el, chart) {
   }));
   const label = `What moved the stance of ${name}: ${bars.map((bar) => `${bar.label} ${bar.said}`).join(", ")}`;
   const width = widthOf(one(el, ".why")) - 148;
-  chart.draw(
+  charts.why.draw(
     label,
     waterfallOf(
       width,
@@ -113,6 +113,7 @@ function drawRun(model, el, chart) {
     ),
     { bars },
   );
+  drawYears(el, charts.years, view.years, name);
   const elections = view.elections.map(([day, text]) => [day, text.replace(new RegExp(`^${name}:? `), "")]);
   one(el, ".votes").innerHTML = `<h3>Elections and falls of governments in this run</h3>${list(elections)}`;
   one(el, ".paid").innerHTML = `<h3>Payments in this run</h3>${list(
@@ -152,6 +153,67 @@ const waterfallOf = (width, labels) => ({
     },
   ],
 });
+
+function drawYears(el, chart, found, name) {
+  const years = found.map(([year, mechanism, value]) => ({
+    year,
+    mechanism,
+    value,
+    said: `${mechanism} ${signed(value)}`,
+  }));
+  const net = [...new Set(years.map(({ year }) => year))].map((year) => {
+    const value = years.filter((each) => each.year === year).reduce((sum, each) => sum + each.value, 0);
+    return { year, value, said: signed(value) };
+  });
+  one(el, ".years h3").textContent = "The same year by year; diamonds: net change";
+  const label = `Net change of the stance of ${name} by year: ${net.map(({ year, said }) => `${year} ${said}`).join(", ")}`;
+  chart.draw(label, yearsOf(widthOf(one(el, ".years")) - 46), { years, net });
+}
+
+/** What each mechanism contributed in each year, those that raise the stance above zero, and the net change. */
+function yearsOf(width) {
+  const x = { field: "year", type: "ordinal", axis: { labelAngle: 0, labelOverlap: true } };
+  const y = {
+    field: "value",
+    type: "quantitative",
+    axis: { format: "+.1f", tickCount: 5, minExtent: 36, maxExtent: 36 },
+  };
+  const words = { tooltip: { field: "said" }, description: { field: "said" } };
+  return {
+    width,
+    height: 130,
+    encoding: { x },
+    layer: [
+      {
+        data: { name: "years" },
+        mark: { type: "bar" },
+        encoding: {
+          y,
+          fill: {
+            field: "mechanism",
+            type: "nominal",
+            scale: { scheme: "tableau10" },
+            legend: { orient: "bottom", columns: 4, title: null, labelColor: "var(--soft)", symbolType: "square" },
+          },
+          ...words,
+        },
+      },
+      {
+        data: { name: "net" },
+        mark: {
+          type: "point",
+          shape: "diamond",
+          filled: true,
+          size: 55,
+          opacity: 1,
+          fill: "var(--ink)",
+          stroke: "var(--panel)",
+        },
+        encoding: { y, ...words },
+      },
+    ],
+  };
+}
 
 const list = (entries) =>
   entries.length
