@@ -94,13 +94,19 @@ class Chromium:
             self._mouse(kind, x, y)
 
     def place(self, script: str) -> tuple[float, float]:
-        """Scroll to the element that an expression gives, and say where its middle is."""
+        """Scroll to the element that an expression gives, and say where its middle is once it moves no more."""
         self.wait(f"!!({script})")
-        x, y = self.run(
-            f"(() => {{ const e = {script}; e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
-            "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        middle = (
+            f"new Promise(done => setTimeout(() => {{ const e = {script};"
+            "e.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "const r = e.getBoundingClientRect(); done([r.x + r.width / 2, r.y + r.height / 2]); }, 60))"
         )
-        return x, y
+        before, now = None, self.run(middle)
+        for _ in range(50):
+            if now == before:
+                break
+            before, now = now, self.run(middle)
+        return now[0], now[1]
 
     def drag(self, script: str, right: float, moves: int, pause: float) -> None:
         """Press the mouse in the middle of an element, move it to the right in so many moves, and release it."""
