@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from article10.runs.ensemble.summary import signed
 from article10.runs.figures.style import COLOURS, OPPOSED, PALE, SUPPORTIVE, literal
-from article10.runs.stories.explain import BESIDE, END, START, VISIBLE, Bar
+from article10.runs.stories.explain import VISIBLE, Bar, contributions
 
 
 def in_least_height(bars: Sequence[Bar]) -> list[Bar]:
@@ -89,7 +89,7 @@ def draw_years(ax: Axes, explained: pd.DataFrame) -> None:
         ax: where to draw.
         explained: a table of ``article10.runs.stories.explain.explain_run``.
     """
-    parts = explained.drop(columns=[START, END, *BESIDE], errors="ignore")
+    parts = contributions(explained)
     parts = parts.loc[:, parts.abs().max() > VISIBLE]
     parts = parts[parts.abs().sum().sort_values(ascending=False, kind="stable").index]
     shown = parts.iloc[:, : len(COLOURS)].copy()

@@ -202,6 +202,11 @@ class Bar:
     whole: bool = False
 
 
+def contributions(explained: pd.DataFrame) -> pd.DataFrame:
+    """What each mechanism contributed to the stance in each year of a table of ``explain_run``, (year, mechanism)."""
+    return explained.drop(columns=[START, END, *BESIDE], errors="ignore")
+
+
 def waterfall(explained: pd.DataFrame) -> list[Bar]:
     """The bars of a waterfall chart over the whole period, from the first stance to the last, without idle mechanisms.
 
@@ -212,7 +217,7 @@ def waterfall(explained: pd.DataFrame) -> list[Bar]:
         parts = explained["mean"].drop([START, END])
         start, end = float(explained["mean"][START]), float(explained["mean"][END])
     else:
-        parts = explained.drop(columns=[START, END, *BESIDE], errors="ignore").sum()
+        parts = contributions(explained).sum()
         start, end = float(explained[START].iloc[0]), float(explained[END].iloc[-1])
     bars, level = [Bar(START, 0.0, start, whole=True)], start
     for name, height in parts.items():

@@ -1,4 +1,4 @@
-"""The dashboard in a notebook: the page's parts, over the notebook's own line to Python."""
+"""The dashboard in a notebook: the parts of the page, connected to Python by the notebook itself."""
 
 from __future__ import annotations
 

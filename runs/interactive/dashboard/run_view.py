@@ -18,7 +18,7 @@ from article10.runs.ensemble.branch import step_again
 from article10.runs.ensemble.result import EnsembleResult
 from article10.runs.ensemble.simulate import simulate
 from article10.runs.figures.waterfall import in_least_height
-from article10.runs.stories.explain import BESIDE, END, START, VISIBLE, waterfall
+from article10.runs.stories.explain import VISIBLE, contributions, waterfall
 from article10.runs.stories.replay import RECORD, Entry, story
 
 ONE_BY_ONE = 10_000
@@ -129,10 +129,9 @@ def _stretches(held: np.ndarray) -> list[tuple[int, int]]:
 
 def _by_year(explained: pd.DataFrame) -> list[list[Any]]:
     """Year, mechanism and what it contributed to the stance in the year, where that can be seen."""
-    parts = explained.drop(columns=[START, END, *BESIDE], errors="ignore")
     return [
         [int(str(year)), str(name), round(float(value), 4)]
-        for year, row in parts.iterrows()
+        for year, row in contributions(explained).iterrows()
         for name, value in row.items()
         if abs(value) > VISIBLE
     ]

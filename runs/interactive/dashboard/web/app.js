@@ -64,6 +64,7 @@ export function start(root, el, send, values) {
     ensemble(answer) {
       if (answer.scene) {
         const none = { ensemble: undefined, course: undefined, memberView: undefined }; // those of other members
+        shown.run = "";
         model.assign({ ...none, scene: answer.scene, ...answer.state });
         root.querySelector("h1").textContent = `${answer.scene.candidate} and Article 10`;
         askRun();

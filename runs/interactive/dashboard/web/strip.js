@@ -39,7 +39,7 @@ export function rowsOfRun(run, scene, member, width) {
     whole = time(days.at(-1)) - time(days[0]);
   const block = (lane, kind, said, [from, to], name = "") => {
     const [start, end] = [from, Math.min(to, days.length - 1)].map((step) => time(days[step]));
-    const fits = (width * (end - start)) / whole > 8 * name.length;
+    const fits = (width * (end - start)) / whole > 8 * name.length + 12;
     return { lane, kind, from: start, to: end, said: `${said} from ${longDay(days[from])}`, name: fits ? name : "" };
   };
   const stages = [...new Set(run.stage)].filter((stage) => stage !== "aspirant");

@@ -1,4 +1,4 @@
-// The dashboard in a notebook: the same parts, over the notebook's own line to Python (anywidget).
+// The dashboard in a notebook: the same parts, connected to Python by the notebook itself (anywidget).
 
 import { start } from "./app.js";
 
